@@ -1,0 +1,1 @@
+"""The service: REST, MCP and the explorer."""

@@ -1,0 +1,96 @@
+"""What a write is made of, and what a reader of the log sees of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from graphmem_schemas import Edge, EdgeKind, Node
+
+__all__ = ["ChangeBatch", "Changes", "Commit", "Counts", "EdgeKey", "Vector"]
+
+EdgeKey = tuple[EdgeKind, str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vector:
+    """The embedding of one node: (d,) float32 of unit length."""
+
+    uid: str
+    values: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """One atomic change of one space.
+
+    Attributes:
+        nodes: put as they are: a node with the same uid is replaced.
+        edges: merged: the contributions of an edge's sources replace those of the same
+            sources and leave the others alone.
+        vectors: put: a vector of the same node is replaced.
+        remove_nodes: uids that go, with their vectors and every edge that touches them.
+        remove_sources: uids of sources whose contributions leave all edges; an edge without
+            any contribution goes.
+    """
+
+    nodes: tuple[Node, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    vectors: tuple[Vector, ...] = ()
+    remove_nodes: tuple[str, ...] = ()
+    remove_sources: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether applying this would change nothing."""
+        return not (
+            self.nodes or self.edges or self.vectors or self.remove_nodes or self.remove_sources
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What `apply` did.
+
+    Attributes:
+        seq: number of the commit, rising by 1 in the store; 0 where nothing was applied.
+        n_nodes_removed: how many nodes went, by label.
+        n_edges_removed: how many edges went, by kind.
+    """
+
+    seq: int
+    n_nodes_removed: dict[str, int]
+    n_edges_removed: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeBatch:
+    """What changed in a space since a watermark, in its newest state.
+
+    Attributes:
+        seq: the watermark after this batch.
+        nodes: new and replaced nodes of the wanted labels, oldest first.
+        edges: new edges and edges whose weight changed, of the wanted kinds.
+        vectors: new and replaced vectors, where they were wanted.
+        removed_nodes: uids of removed nodes, of any label.
+        removed_edges: keys of removed edges, of any kind.
+    """
+
+    seq: int
+    nodes: tuple[Node, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    vectors: tuple[Vector, ...] = ()
+    removed_nodes: tuple[str, ...] = ()
+    removed_edges: tuple[EdgeKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much a space holds."""
+
+    seq: int
+    nodes: dict[str, int]
+    edges: dict[str, int]
+    n_vectors: int

@@ -1,0 +1,98 @@
+"""What an extractor finds in one passage, before anything is resolved against the graph.
+
+Offsets are characters of the passage's verbatim text, half open: `text[start:end]`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graphmem_schemas import EntityKind
+
+__all__ = ["Argument", "EventDraft", "Extraction", "Mention", "PropositionDraft"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name or a noun phrase that may become an entity.
+
+    Attributes:
+        name: the canonical surface ("Marie Curie", without a trailing 's).
+        named: whether it is a proper name; common nouns and dates are not.
+    """
+
+    start: int
+    end: int
+    name: str
+    kind: EntityKind
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One end of a proposition or participant of an event.
+
+    Attributes:
+        text: surface with pronouns replaced where that is safe.
+        role: "subject", "object", "agent", "patient", "recipient", "place", "time" or "other".
+        kind: kind of thing, "unknown" where nothing says.
+        named: whether the text is (or resolves to) a proper name.
+        literal: whether it is a value (number, date, adjective, clause) and not an entity.
+    """
+
+    text: str
+    role: str
+    kind: EntityKind = "unknown"
+    named: bool = False
+    literal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventDraft:
+    """An elementary discourse unit: `text[start:end]`, and the same with pronouns resolved."""
+
+    start: int
+    end: int
+    text: str
+    arguments: tuple[Argument, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PropositionDraft:
+    """A fact as the sentence states it.
+
+    Attributes:
+        predicate: lemmatised relation with its preposition or particle ("live in", "be").
+        rule: which rule made it ("svo", "copula", "passive agent", …).
+        confidence: 0 to 1, measured for the rule.
+        start: offset of the clause that states it.
+        tense: "past", "present" or "future" of the governing verb.
+    """
+
+    subject: Argument
+    predicate: str
+    object: Argument
+    negated: bool
+    rule: str
+    confidence: float
+    start: int
+    end: int
+    tense: str = "present"
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """All that was found in one passage.
+
+    Attributes:
+        language: ISO 639-1 code, or None where the text is too short to tell.
+        sentences: offsets of the sentences, in order, covering all text but outer blanks.
+        parsed: False where the language has no pipeline: then only names are given.
+    """
+
+    language: str | None
+    parsed: bool
+    sentences: tuple[tuple[int, int], ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    events: tuple[EventDraft, ...] = ()
+    propositions: tuple[PropositionDraft, ...] = ()

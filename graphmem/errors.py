@@ -1,0 +1,157 @@
+"""Every error that graphmem raises.
+
+GraphMemError
+├── InvalidInput (ValueError)       the caller's argument cannot be used; nothing changed
+│   └── DimensionMismatch           vectors of another embedder
+├── NotFound (LookupError)          no such node, source or file
+├── StoreError
+│   ├── StoreUnavailable *          cannot be opened or reached just now
+│   ├── StoreBusy *                 other writers held it for too long
+│   ├── StoreFull *                 no room on the disk
+│   ├── StoreReadOnly               the file or its folder cannot be written
+│   ├── StoreCorrupt                the file is damaged; `graphmem doctor` says how
+│   ├── NotAStore                   the path is a folder or another program's file
+│   └── SchemaTooNew                written by a newer graphmem
+├── ModelError
+│   ├── ModelMissing                the encoder or pipeline files are not there
+│   └── EmbeddingFailed *           an embedder did not answer
+├── NotSupported                    this store or build cannot do that
+└── MissingExtra (ImportError)      an optional dependency is not installed
+
+* may succeed when tried again (`retryable`).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+__all__ = [
+    "DimensionMismatch",
+    "EmbeddingFailed",
+    "GraphMemError",
+    "InvalidInput",
+    "MissingExtra",
+    "ModelError",
+    "ModelMissing",
+    "NotAStore",
+    "NotFound",
+    "NotSupported",
+    "SchemaTooNew",
+    "StoreBusy",
+    "StoreCorrupt",
+    "StoreError",
+    "StoreFull",
+    "StoreReadOnly",
+    "StoreUnavailable",
+]
+
+
+class GraphMemError(Exception):
+    """Base of all errors of graphmem; its text says what happened and what to do."""
+
+    code: ClassVar[str] = "graphmem"
+    retryable: ClassVar[bool] = False
+
+
+class InvalidInput(GraphMemError, ValueError):
+    """An argument cannot be used; the memory is unchanged."""
+
+    code = "invalid_input"
+
+
+class DimensionMismatch(InvalidInput):
+    """The store's vectors were made by another embedder."""
+
+    code = "dimension_mismatch"
+
+
+class NotFound(GraphMemError, LookupError):
+    """There is no such node, source or file."""
+
+    code = "not_found"
+
+
+class StoreError(GraphMemError):
+    """The store could not do what was asked."""
+
+    code = "store"
+
+
+class StoreUnavailable(StoreError):
+    """The store cannot be opened or reached just now."""
+
+    code = "store_unavailable"
+    retryable = True
+
+
+class StoreBusy(StoreError):
+    """Other writers held the store for longer than the time limit."""
+
+    code = "store_busy"
+    retryable = True
+
+
+class StoreFull(StoreError):
+    """There is no room left on the disk."""
+
+    code = "store_full"
+    retryable = True
+
+
+class StoreReadOnly(StoreError):
+    """The store cannot be written."""
+
+    code = "store_read_only"
+
+
+class StoreCorrupt(StoreError):
+    """The store is damaged."""
+
+    code = "store_corrupt"
+
+
+class NotAStore(StoreError):
+    """The path holds something that is not a graphmem store."""
+
+    code = "not_a_store"
+
+
+class SchemaTooNew(StoreError):
+    """The store was written by a newer graphmem."""
+
+    code = "schema_too_new"
+
+
+class ModelError(GraphMemError):
+    """A model could not do its part."""
+
+    code = "model"
+
+
+class ModelMissing(ModelError):
+    """The files of a model are not where they should be."""
+
+    code = "model_missing"
+
+
+class EmbeddingFailed(ModelError):
+    """An embedder did not return vectors."""
+
+    code = "embedding_failed"
+    retryable = True
+
+
+class NotSupported(GraphMemError):
+    """This store or this build cannot do that."""
+
+    code = "not_supported"
+
+
+class MissingExtra(GraphMemError, ImportError):
+    """An optional dependency is not installed."""
+
+    code = "missing_extra"
+
+    def __init__(self, extra: str, needed_for: str) -> None:
+        super().__init__(f"{needed_for} needs an extra: pip install 'graphmem[{extra}]'")
+        self.extra = extra

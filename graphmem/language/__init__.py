@@ -1,0 +1,1 @@
+"""English without an LLM: parse, mentions, events, propositions."""

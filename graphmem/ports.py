@@ -1,0 +1,193 @@
+"""The protocols at the rim: what graphmem needs from stores, models and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from graphmem.core.changes import ChangeBatch, Changes, Commit, Counts
+from graphmem.core.extraction import Extraction
+from graphmem_schemas import Edge, EdgeKind, Node
+
+__all__ = [
+    "Capability",
+    "Clock",
+    "Embedder",
+    "Encoder",
+    "Encoding",
+    "ExtractionInput",
+    "Extractor",
+    "Float32",
+    "GraphReader",
+    "GraphStore",
+    "Plan",
+    "Progress",
+    "View",
+]
+
+Float32 = npt.NDArray[np.float32]
+
+
+class Capability(StrEnum):
+    """What a store can do beyond the base contract; the contract suite tests what is declared."""
+
+    PERSISTENT = "persistent"
+    MANY_PROCESSES = "many_processes"
+
+
+class GraphReader(Protocol):
+    """Reads of one consistent state of a store."""
+
+    def get(self, space: str, uids: Sequence[str]) -> list[Node | None]:
+        """Return the nodes in the order of `uids`; None for a uid that is not in the space."""
+        ...
+
+    def find(self, space: str, label: str, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return, for each key that some node of the label has, the sorted uids of those."""
+        ...
+
+    def neighbours(
+        self, space: str, uids: Sequence[str], kinds: Sequence[EdgeKind] | None = None
+    ) -> list[Edge]:
+        """Return every edge that starts or ends at one of `uids`, each once, sorted by key."""
+        ...
+
+    def count(self, space: str) -> Counts:
+        """Count what the space holds, and say at which `seq`."""
+        ...
+
+
+Plan = Callable[[GraphReader], Changes]
+
+
+class GraphStore(GraphReader, Protocol):
+    """Holds the truth. All methods are safe to call from many threads."""
+
+    capabilities: frozenset[Capability]
+
+    def apply(self, space: str, plan: Plan) -> Commit:
+        """Run `plan` on the current state and apply what it returns, atomically.
+
+        No other write happens between what the plan reads and what is applied. What the
+        returned commit covers is on disk. The plan may be called again after a transient
+        failure, so it must not have effects of its own. Empty changes take no `seq`.
+
+        Raises:
+            StoreError: Nothing was applied.
+        """
+        ...
+
+    def changes(
+        self,
+        space: str,
+        after: int,
+        *,
+        labels: Sequence[str] = (),
+        kinds: Sequence[EdgeKind] = (),
+        vectors: bool = False,
+    ) -> Iterator[ChangeBatch]:
+        """Yield what changed after the watermark, in batches of bounded size, oldest first.
+
+        Only the wanted labels, kinds and vectors are read. A node that changed twice comes
+        once, in its newest state. The last batch's `seq` is the space's newest.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release every resource; closing twice is fine."""
+        ...
+
+
+class View(Protocol):
+    """Something that can be rebuilt from a store at any time."""
+
+    seq: int
+
+    def refresh(self, store: GraphStore) -> None:
+        """Catch up with the store from `seq`; rebuild when that cannot be done."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoding:
+    """One encoder run over one text.
+
+    Attributes:
+        vector: (d,) float32 of unit length.
+        states: (n_pieces, 768) float16: hidden states of layers 2 and 4 per word piece,
+            without the special pieces.
+        offsets: (n_pieces, 2) int32 character offsets of the pieces.
+    """
+
+    vector: Float32
+    states: npt.NDArray[np.float16]
+    offsets: npt.NDArray[np.int32]
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors. The same text gives the same bits, whatever its neighbours."""
+
+    name: str
+    dimension: int
+
+    def embed(self, texts: Sequence[str]) -> Float32:
+        """Return (n, d) float32 rows of unit length, in input order."""
+        ...
+
+
+class Encoder(Embedder, Protocol):
+    """An embedder whose run also yields the token states that a language pipeline reads."""
+
+    def encode(self, texts: Sequence[str]) -> list[Encoding]:
+        """Return one encoding a text, in input order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionInput:
+    """One passage as an extractor sees it.
+
+    Attributes:
+        speaker: who says it: what "I" stands for.
+        addressee: whom it is said to, where only one other person takes part.
+        title: what the passage is about; names in it are known to be names.
+    """
+
+    text: str
+    speaker: str | None = None
+    addressee: str | None = None
+    title: str | None = None
+
+
+class Extractor(Protocol):
+    """Finds mentions, events and propositions in passages."""
+
+    name: str
+
+    def extract(
+        self, inputs: Sequence[ExtractionInput], encodings: Sequence[Encoding]
+    ) -> list[Extraction]:
+        """Return one extraction a passage, in input order; no passage affects another."""
+        ...
+
+
+class Clock(Protocol):
+    """Tells the time, so that tests and replays can fix it."""
+
+    def __call__(self) -> datetime:
+        """Return the current time in UTC."""
+        ...
+
+
+class Progress(Protocol):
+    """Hears how far long work has come."""
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Called with rising `done`; must be cheap."""
+        ...

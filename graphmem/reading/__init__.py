@@ -1,0 +1,1 @@
+"""Question to context: analyse, candidates, spread, fuse, pack, abstain."""

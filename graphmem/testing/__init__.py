@@ -1,0 +1,1 @@
+"""The store contract and fakes, shipped for everyone who writes a store."""

@@ -1,0 +1,1 @@
+"""What can be rebuilt from a store: adjacency, vectors, text."""

@@ -1,0 +1,1 @@
+"""Text to changes: segment, extract, resolve, reconcile, forget."""

@@ -1,0 +1,1 @@
+"""Durable batch jobs over the SDK's stages."""

@@ -1,0 +1,54 @@
+"""What every node has in common, and how a node finds its label."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+__all__ = ["Frozen", "Node", "Timestamp", "parse_node"]
+
+
+def _as_utc(value: datetime) -> datetime:
+    """Return the moment in UTC; a naive one is taken to be UTC already."""
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Timestamp = Annotated[datetime, AfterValidator(_as_utc)]
+
+
+class Frozen(BaseModel):
+    """A value that is checked once, on the way in, and never changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Node(Frozen):
+    """One node of the graph.
+
+    Attributes:
+        uid: content hash for evidence and knowledge, UUIDv7 for what happens once.
+        recorded_at: system time: when this memory first knew of the node.
+    """
+
+    label: ClassVar[str] = "Node"
+    registry: ClassVar[dict[str, type[Node]]] = {}
+
+    uid: str = Field(min_length=1, max_length=80)
+    recorded_at: Timestamp
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.label = cls.__name__
+        Node.registry[cls.label] = cls
+
+    @property
+    def lookup_keys(self) -> tuple[str, ...]:
+        """The exact keys under which a store must find this node, without its label."""
+        return ()
+
+
+def parse_node(label: str, body: str | bytes) -> Node:
+    """Rebuild a node from its label and its JSON body, as a store keeps them."""
+    return Node.registry[label].model_validate_json(body)

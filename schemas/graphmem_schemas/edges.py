@@ -1,0 +1,66 @@
+"""The kinds of edges, what they may join, and one edge with its sources."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from pydantic import Field
+
+from graphmem_schemas.base import Frozen
+
+__all__ = ["EDGE_KINDS", "EDGE_RULES", "Edge", "EdgeKind"]
+
+EdgeKind = Literal[
+    "PART_OF", "NEXT", "MENTIONS", "EVIDENCED_BY", "ARGUMENT", "CAUSES", "SUBJECT", "OBJECT",
+    "SUPERSEDES", "CONTRADICTS", "SAME_AS", "SIMILAR", "SHORT_FOR", "BROADER", "ABOUT", "FROM",
+    "MEMBER", "MERGED_FROM", "SENT_TO", "SUPPORTED_BY", "CONTRADICTED_BY", "DERIVED_FROM",
+]  # fmt: skip
+EDGE_KINDS: tuple[EdgeKind, ...] = get_args(EdgeKind)
+
+_ANY_FACT = ("Event", "Proposition", "Prescription", "Hyperedge")
+
+EDGE_RULES: dict[EdgeKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "PART_OF": (("Passage", "Interaction"), ("Source", "Query")),
+    "NEXT": (("Passage", "Event", "Interaction"), ("Passage", "Event", "Interaction")),
+    "MENTIONS": (("Passage",), ("Entity",)),
+    "EVIDENCED_BY": (_ANY_FACT, ("Passage",)),
+    "ARGUMENT": (("Event",), ("Entity",)),
+    "CAUSES": (("Event",), ("Event",)),
+    "SUBJECT": (("Proposition",), ("Entity",)),
+    "OBJECT": (("Proposition",), ("Entity",)),
+    "SUPERSEDES": (("Proposition",), ("Proposition",)),
+    "CONTRADICTS": (("Proposition",), ("Proposition",)),
+    "SAME_AS": (("Entity",), ("Entity",)),
+    "SIMILAR": (("Entity", "Query"), ("Entity", "Query")),
+    "SHORT_FOR": (("Entity",), ("Entity",)),
+    "BROADER": (("Concept",), ("Concept",)),
+    "ABOUT": (("Prescription", "Proposition"), ("Concept",)),
+    "FROM": (("Prescription",), ("Query",)),
+    "MEMBER": (("Hyperedge",), ("Entity", "Event", "Proposition")),
+    "MERGED_FROM": (("Hyperedge",), ("Hyperedge",)),
+    "SENT_TO": (("Interaction",), ("Interaction",)),
+    "SUPPORTED_BY": (("Insight",), ("Query",)),
+    "CONTRADICTED_BY": (("Insight",), ("Query",)),
+    "DERIVED_FROM": (("Insight",), ("Insight",)),
+}
+
+
+class Edge(Frozen):
+    """One typed, directed edge; there is at most one per (kind, start, end).
+
+    Attributes:
+        sources: what each source contributes to the weight, by source uid, so that adding
+            and deleting a source adjusts the weight exactly. An edge lives while it has one.
+        role: the role of the end node, on ARGUMENT and MEMBER edges.
+    """
+
+    kind: EdgeKind
+    start: str
+    end: str
+    sources: dict[str, float] = Field(min_length=1)
+    role: str | None = None
+
+    @property
+    def weight(self) -> float:
+        """The sum of what its sources contribute."""
+        return sum(self.sources.values())

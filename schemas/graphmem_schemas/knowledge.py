@@ -1,0 +1,106 @@
+"""The knowledge layer: entities, facts, how-to knowledge and topics."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from graphmem_schemas.base import Node, Timestamp
+
+__all__ = ["Concept", "Entity", "EntityKind", "Prescription", "Proposition", "PropositionStatus"]
+
+EntityKind = Literal[
+    "person", "place", "organization", "event", "object", "animal", "plant", "substance",
+    "abstract", "time", "quantity", "unknown",
+]  # fmt: skip
+PropositionStatus = Literal["current", "superseded", "contradicted", "retired", "quarantined"]
+
+
+class Entity(Node):
+    """A person, place, thing or concept, under its first-seen name.
+
+    Attributes:
+        name: the name as first written.
+        key: the normalised name (NFKC, casefold, word characters); never empty.
+        aliases: other normalised names of the same entity.
+        parts: normalised shorter names found inside the name ("curie" in "marie curie").
+    """
+
+    name: str = Field(min_length=1)
+    key: str = Field(min_length=1)
+    kind: EntityKind = "unknown"
+    aliases: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+
+    @property
+    def lookup_keys(self) -> tuple[str, ...]:
+        """An entity is found by `=name` or `=alias`, and by `~part` of a longer name."""
+        whole = dict.fromkeys((self.key, *self.aliases))
+        return (*(f"={name}" for name in whole), *(f"~{part}" for part in self.parts))
+
+
+class Proposition(Node):
+    """A fact: subject, predicate and an entity or a literal as its object.
+
+    Attributes:
+        text: the fact as one readable statement.
+        subject: uid of the subject entity.
+        object: uid of the object entity; None where the object is a literal.
+        value: the literal object; None where the object is an entity.
+        negated: whether the text denies the fact.
+        confidence: 0 to 1: how often facts made this way are right.
+        valid_from: world time from which it holds; None is unknown.
+        valid_to: exclusive world time until which it holds; None is open.
+        retired_at: system time at which we stopped believing it.
+    """
+
+    text: str
+    subject: str
+    predicate: str
+    object: str | None = None
+    value: str | None = None
+    negated: bool = False
+    confidence: float = Field(default=1.0, ge=0.0, le=1.0)
+    status: PropositionStatus = "current"
+    valid_from: Timestamp | None = None
+    valid_to: Timestamp | None = None
+    retired_at: Timestamp | None = None
+
+    @property
+    def lookup_keys(self) -> tuple[str, ...]:
+        """A fact is found by its subject and predicate: the scope of reconciling."""
+        return (f"{self.subject} {self.predicate}",)
+
+    @model_validator(mode="after")
+    def _is_a_fact(self) -> Proposition:
+        if self.object is not None and self.value is not None:
+            msg = "a proposition has an object entity or a literal value, not both"
+            raise ValueError(msg)
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            msg = f"valid_to {self.valid_to} is before valid_from {self.valid_from}"
+            raise ValueError(msg)
+        return self
+
+
+class Concept(Node):
+    """A topic or intent that groups propositions and prescriptions."""
+
+    name: str = Field(min_length=1)
+    key: str = Field(min_length=1)
+
+    @property
+    def lookup_keys(self) -> tuple[str, ...]:
+        """A concept is found by its normalised name."""
+        return (self.key,)
+
+
+class Prescription(Node):
+    """How-to knowledge: when to use it, when not, what to do, and how it went."""
+
+    text: str
+    when: str
+    when_not: str | None = None
+    steps: tuple[str, ...] = ()
+    uses: int = Field(default=0, ge=0)
+    successes: int = Field(default=0, ge=0)

@@ -1,0 +1,185 @@
+"""What callers get back: receipts, hits, contexts, counts."""
+
+from __future__ import annotations
+
+from pydantic import Field, SerializeAsAny
+
+from graphmem_schemas.base import Frozen, Node, Timestamp
+from graphmem_schemas.requests import HitKind
+
+__all__ = [
+    "Change",
+    "Citation",
+    "Context",
+    "DeleteReceipt",
+    "Hit",
+    "PathStep",
+    "Recall",
+    "Receipt",
+    "RejectedRow",
+    "ScorePart",
+    "Seed",
+    "Stats",
+    "Trace",
+]
+
+
+class RejectedRow(Frozen):
+    """A row of the input that was left out, and why; the others went in."""
+
+    index: int
+    reason: str
+
+
+class Receipt(Frozen):
+    """What an `add` did, by uid. What it lists is on disk.
+
+    Attributes:
+        seq: number of the commit; 0 where nothing changed.
+        sources: uids of the sources that the call was about.
+        added: uids of new nodes, by label.
+        confirmed: uids of nodes that gained a source, by label.
+        superseded: uids of facts that a newer one closed.
+        contradicted: uids of facts that now stand beside one that contradicts them.
+        notes: what the caller should know ("language 'de' is not parsed: …").
+    """
+
+    seq: int
+    sources: tuple[str, ...] = ()
+    added: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    confirmed: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    superseded: tuple[str, ...] = ()
+    contradicted: tuple[str, ...] = ()
+    rejected: tuple[RejectedRow, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether the graph is any different from before."""
+        return self.seq > 0
+
+
+class DeleteReceipt(Frozen):
+    """What a `delete` removed: counts per label and per edge kind."""
+
+    seq: int
+    nodes: dict[str, int] = Field(default_factory=dict)
+    edges: dict[str, int] = Field(default_factory=dict)
+
+
+class Change(Frozen):
+    """One state of a node in its history."""
+
+    at: Timestamp
+    what: str
+    node: SerializeAsAny[Node]
+
+
+class ScorePart(Frozen):
+    """One summand of a hit's score."""
+
+    name: str
+    value: float
+
+
+class Seed(Frozen):
+    """Where the walk started, and with what share of its mass."""
+
+    uid: str
+    label: str
+    text: str
+    mass: float
+
+
+class PathStep(Frozen):
+    """One edge that the walk took towards a hit."""
+
+    start: str
+    kind: str
+    end: str
+    text: str
+
+
+class Hit(Frozen):
+    """One answer to a search.
+
+    Attributes:
+        ref: the caller's own id of the turn or paragraph.
+        source: name of the source.
+        score: higher is better; comparable within one recall only.
+        parts: what the score is the sum of.
+        superseded_by: uid of the newer fact, where this one no longer holds.
+    """
+
+    uid: str
+    kind: HitKind
+    text: str
+    score: float
+    source: str | None = None
+    ref: str | None = None
+    title: str | None = None
+    speaker: str | None = None
+    at: Timestamp | None = None
+    parts: tuple[ScorePart, ...] = ()
+    why: tuple[PathStep, ...] = ()
+    superseded_by: str | None = None
+
+
+class Trace(Frozen):
+    """How a recall came about: what the question said, where the walk began, what it cost."""
+
+    terms: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    seeds: tuple[Seed, ...] = ()
+    n_candidates: int = 0
+    n_pushed: int = 0
+    timings_ms: dict[str, float] = Field(default_factory=dict)
+
+
+class Recall(Frozen):
+    """The hits for a question, best first.
+
+    Attributes:
+        id: names this recall when feedback is given.
+        abstained: why the memory has no answer; None where it has one.
+        confidence: the abstention score; low means that the memory may not know.
+    """
+
+    id: str
+    question: str
+    hits: tuple[Hit, ...] = ()
+    abstained: str | None = None
+    confidence: float = 0.0
+    trace: Trace = Trace()
+
+
+class Citation(Frozen):
+    """What `[number]` in a context's text stands for."""
+
+    number: int
+    passage: str
+    source: str
+    ref: str | None = None
+    at: Timestamp | None = None
+
+
+class Context(Frozen):
+    """Text for an LLM's prompt with citations `[1]`, inside a token budget."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    n_tokens: int = 0
+    abstained: str | None = None
+    recall: Recall
+
+
+class Stats(Frozen):
+    """What a space holds."""
+
+    space: str
+    seq: int
+    nodes: dict[str, int] = Field(default_factory=dict)
+    edges: dict[str, int] = Field(default_factory=dict)
+    n_vectors: int = 0
+    store_bytes: int = 0
+    embedder: str | None = None

@@ -1,0 +1,128 @@
+"""What callers hand in: messages, documents, their own extractions, questions."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AliasChoices, Field, field_validator
+
+from graphmem_schemas.base import Frozen, Timestamp
+
+__all__ = [
+    "MAX_BUDGET",
+    "MAX_K",
+    "MAX_TEXT_CHARS",
+    "Document",
+    "ExtractedPassage",
+    "GivenEntity",
+    "GivenExtraction",
+    "GivenTriple",
+    "HitKind",
+    "Message",
+    "SearchRequest",
+]
+
+MAX_TEXT_CHARS = 64 * 1024 * 1024
+MAX_K = 1_000
+MAX_BUDGET = 1_000_000
+
+HitKind = Literal["passage", "proposition", "event", "entity"]
+
+
+class Message(Frozen):
+    """One turn of a conversation; `role`/`content` are read as `speaker`/`text`.
+
+    Attributes:
+        ref: the caller's own id for the turn; hits carry it.
+    """
+
+    text: str = Field(validation_alias=AliasChoices("text", "content"))
+    speaker: str | None = Field(
+        default=None, validation_alias=AliasChoices("speaker", "role", "name"), max_length=200
+    )
+    at: Timestamp | None = Field(default=None, validation_alias=AliasChoices("at", "timestamp"))
+    ref: str | None = Field(
+        default=None, validation_alias=AliasChoices("ref", "id"), max_length=500
+    )
+
+
+class Document(Frozen):
+    """A text with a title, where it came from and when it was written."""
+
+    text: str = Field(max_length=MAX_TEXT_CHARS)
+    title: str | None = Field(default=None, max_length=1_000)
+    uri: str | None = Field(default=None, max_length=4_000)
+    at: Timestamp | None = None
+    ref: str | None = Field(default=None, max_length=500)
+
+
+class ExtractedPassage(Frozen):
+    """A passage that the caller has already cut."""
+
+    id: str = Field(min_length=1, max_length=500)
+    text: str = Field(max_length=MAX_TEXT_CHARS)
+    title: str | None = Field(default=None, max_length=1_000)
+    speaker: str | None = Field(default=None, max_length=200)
+    session: str | None = Field(default=None, max_length=500)
+    at: Timestamp | None = None
+
+
+class GivenEntity(Frozen):
+    """An entity that someone else extracted."""
+
+    name: str = Field(max_length=2_000)
+    kind: str | None = None
+
+
+class GivenTriple(Frozen):
+    """A fact that someone else extracted."""
+
+    subject: str = Field(max_length=2_000)
+    predicate: str = Field(max_length=2_000)
+    object: str = Field(max_length=8_000)
+
+
+class GivenExtraction(Frozen):
+    """What someone else extracted from one passage, by the passage's `id`."""
+
+    id: str = Field(min_length=1, max_length=500)
+    entities: tuple[GivenEntity, ...] = ()
+    triples: tuple[GivenTriple, ...] = ()
+    statements: tuple[str, ...] = ()
+
+    @field_validator("entities", mode="before")
+    @classmethod
+    def _names_are_entities(cls, rows: object) -> object:
+        if not isinstance(rows, list | tuple):
+            return rows
+        return [{"name": row} if isinstance(row, str) else row for row in rows]
+
+    @field_validator("triples", mode="before")
+    @classmethod
+    def _lists_are_triples(cls, rows: object) -> object:
+        if not isinstance(rows, list | tuple):
+            return rows
+        names = ("subject", "predicate", "object")
+        return [
+            dict(zip(names, row, strict=True))
+            if isinstance(row, list | tuple) and len(row) == len(names)
+            else row
+            for row in rows
+        ]
+
+
+class SearchRequest(Frozen):
+    """A question and what may answer it.
+
+    Attributes:
+        k: number of hits, 1 to 1,000.
+        budget: tokens that a packed context may take.
+        as_of: world time to answer for; None is now.
+        kinds: kinds of nodes wanted as hits.
+    """
+
+    question: str = Field(max_length=MAX_TEXT_CHARS)
+    k: int = Field(default=10, ge=1, le=MAX_K)
+    budget: int = Field(default=1_500, ge=1, le=MAX_BUDGET)
+    as_of: Timestamp | None = None
+    kinds: tuple[HitKind, ...] = Field(default=("passage",), min_length=1)
