@@ -52,6 +52,7 @@ class Edge(Frozen):
         sources: what each source contributes to the weight, by source uid, so that adding
             and deleting a source adjusts the weight exactly. An edge lives while it has one.
         role: the role of the end node, on ARGUMENT and MEMBER edges.
+        span: character offsets of the evidence in the passage, on EVIDENCED_BY edges.
     """
 
     kind: EdgeKind
@@ -59,6 +60,7 @@ class Edge(Frozen):
     end: str
     sources: dict[str, float] = Field(min_length=1)
     role: str | None = None
+    span: tuple[int, int] | None = None
 
     @property
     def weight(self) -> float:
