@@ -67,9 +67,22 @@ Plan = Callable[[GraphReader], Changes]
 
 
 class GraphStore(GraphReader, Protocol):
-    """Holds the truth. All methods are safe to call from many threads."""
+    """Holds the truth. All methods are safe to call from many threads.
+
+    Attributes:
+        identity: tells one store from every other, and survives closing and reopening; a view
+            that was saved for another identity is not of this store.
+    """
 
     capabilities: frozenset[Capability]
+    identity: str
+
+    def seq(self, space: str) -> int:
+        """Return the number of the space's newest commit, 0 where it has none.
+
+        Asked before every search, so it must be cheap: one indexed read, no counting.
+        """
+        ...
 
     def apply(self, space: str, plan: Plan) -> Commit:
         """Run `plan` on the current state and apply what it returns, atomically.
