@@ -19,6 +19,8 @@ class Source(Node):
     Attributes:
         name: the caller's name for it; unique in its space.
         trust: 0 to 1; a factor at read time, never a reason to delete.
+        next_position: position of the passage that will be added next.
+        last_passage: uid of the passage that was added last.
     """
 
     name: str
@@ -27,6 +29,8 @@ class Source(Node):
     uri: str | None = None
     at: Timestamp | None = None
     trust: float = Field(default=1.0, ge=0.0, le=1.0)
+    next_position: int = Field(default=0, ge=0)
+    last_passage: str | None = None
 
     @property
     def lookup_keys(self) -> tuple[str, ...]:

@@ -1,0 +1,288 @@
+"""First stage of writing: whatever the caller handed in → texts by source, checked.
+
+In: a text, messages, documents, paths. Out: `SourceText`s. Nothing is read from the store, and
+nothing is changed when a check fails.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from graphmem.core.uids import content_uid
+from graphmem.errors import InvalidInput, NotFound
+from graphmem_schemas import Document, ExtractedPassage, Message, SourceKind, Timestamp
+
+__all__ = [
+    "MAX_CHARS",
+    "MAX_SPACE_CHARS",
+    "Content",
+    "SourceText",
+    "Turn",
+    "accept",
+    "accept_passages",
+    "check_moment",
+    "check_space",
+    "check_text",
+    "first_problem",
+]
+
+MAX_CHARS = 10_000_000
+MAX_SPACE_CHARS = 200
+MAX_NAME_CHARS = 1_000
+
+Content = str | Path | Document | Iterable[Message | Document | Path | Mapping[str, Any]]
+
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(Timestamp)
+_HEADING = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.MULTILINE)
+_TEXT_SUFFIXES = frozenset((".md", ".markdown", ".txt", ".rst", ".text", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of a conversation, or a whole document.
+
+    Attributes:
+        whole: whether it was cut by the caller: then it is a passage, if it is short enough.
+    """
+
+    text: str
+    speaker: str | None = None
+    at: datetime | None = None
+    ref: str | None = None
+    title: str | None = None
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """A source and everything that it says, in order."""
+
+    name: str
+    kind: SourceKind
+    turns: tuple[Turn, ...]
+    title: str | None = None
+    uri: str | None = None
+    at: datetime | None = None
+
+
+def accept(
+    content: Content, *, source: str | None, at: datetime | str | None, title: str | None
+) -> list[SourceText]:
+    """Turn any accepted content into source texts.
+
+    Args:
+        content: a text, a path to a text file, a document, messages, or several documents.
+        source: name of the source; None takes the path, the uri, or the content's hash.
+        at: when it was said or written; dates without a zone are UTC.
+
+    Raises:
+        InvalidInput: The content has an unknown shape, is blank, too long, or not text.
+        NotFound: A path does not exist.
+    """
+    if source is not None:
+        _check_name(source, "source")
+    if title is not None:
+        check_text(title, "title", MAX_NAME_CHARS)
+    moment = check_moment(at)
+    if isinstance(content, str):
+        content = Document(text=check_text(content, "text"), title=title)
+    if isinstance(content, Path):
+        content = _read(content, title)
+    if isinstance(content, Document):
+        return [_from_document(content, source, moment, title)]
+    items = _as_list(content)
+    if all(isinstance(item, Document | Path) for item in items):
+        if source is not None and len(items) > 1:
+            raise InvalidInput(
+                f"source {source!r} was given for {len(items)} documents: each document is a "
+                "source of its own; leave `source` out, or add them one by one"
+            )
+        documents = [_read(item, None) if isinstance(item, Path) else item for item in items]
+        return [_from_document(document, source, moment, title) for document in documents]
+    return [_from_messages(items, source, moment, title)]
+
+
+def accept_passages(rows: Iterable[ExtractedPassage | Mapping[str, Any]]) -> list[SourceText]:
+    """Turn passages that the caller has cut into source texts, one for each session.
+
+    A passage without a session is a source of its own, named by its id. Order is kept.
+
+    Raises:
+        InvalidInput: A row has an unknown shape or a blank text; the message gives its index.
+    """
+    passages = [_parse(ExtractedPassage, row, index) for index, row in enumerate(rows)]
+    sessions: dict[str, list[ExtractedPassage]] = {}
+    for index, passage in enumerate(passages):
+        check_text(passage.text, f"text of passage {index}")
+        sessions.setdefault(passage.session or passage.id, []).append(passage)
+    return [_from_passages(name, members) for name, members in sessions.items()]
+
+
+def check_text(text: object, what: str, limit: int = MAX_CHARS) -> str:
+    """Return the text if it can be kept verbatim and says something.
+
+    Raises:
+        InvalidInput: It is not a string, blank, longer than `limit` characters, or holds a NUL
+            or half of a surrogate pair.
+    """
+    if not isinstance(text, str):
+        raise InvalidInput(f"{what} must be a string, not {type(text).__name__}")
+    if len(text) > limit:
+        raise InvalidInput(
+            f"{what} has {len(text):,} characters; at most {limit:,} are taken: split it"
+        )
+    if "\x00" in text:
+        raise InvalidInput(f"{what} holds a NUL character at offset {text.index(chr(0))}")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InvalidInput(
+            f"{what} holds half of a surrogate pair at offset {error.start}: "
+            "decode it with the right encoding first"
+        ) from error
+    if not any(_visible(character) for character in text):
+        raise InvalidInput(f"{what} is empty or blank: nothing to remember")
+    return text
+
+
+def check_space(space: object) -> str:
+    """Return the space's name if it is one.
+
+    Raises:
+        InvalidInput: It is not a string of 1 to 200 visible characters and inner blanks.
+    """
+    if not isinstance(space, str):
+        raise InvalidInput(f"space must be a string, not {type(space).__name__}")
+    if not 1 <= len(space) <= MAX_SPACE_CHARS:
+        raise InvalidInput(f"space has {len(space)} characters; it takes 1 to {MAX_SPACE_CHARS}")
+    if space != space.strip() or not all(_visible(c) or c == " " for c in space):
+        raise InvalidInput(
+            f"space {space!r} holds control, zero-width or outer blank characters: "
+            "use visible ones, so that two spaces never look the same"
+        )
+    return space
+
+
+def check_moment(at: object) -> datetime | None:
+    """Return the moment in UTC; a date or time without a zone is taken to be UTC.
+
+    Raises:
+        InvalidInput: It is neither a datetime nor an ISO 8601 text of a date that exists.
+    """
+    if at is None:
+        return None
+    if not isinstance(at, datetime | str):
+        raise InvalidInput(f"at must be a datetime or ISO 8601 text, not {type(at).__name__}")
+    try:
+        # The strings of dates alone, "2023-05-01", are midnight; bare numbers are no dates.
+        return _MOMENT.validate_python(datetime.fromisoformat(at) if isinstance(at, str) else at)
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput(
+            f"at {at!r} is not a date that exists; write ISO 8601, such as 2023-05-01T10:00:00Z"
+        ) from error
+
+
+def first_problem(error: ValidationError) -> str:
+    """Say in one line what pydantic found first."""
+    problem = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(step) for step in problem["loc"]) or "it"
+    return f"{where}: {problem['msg']}"
+
+
+def _visible(character: str) -> bool:
+    return not character.isspace() and unicodedata.category(character) not in ("Cc", "Cf", "Cs")
+
+
+def _check_name(name: object, what: str) -> str:
+    return check_text(name, what, MAX_NAME_CHARS)
+
+
+def _as_list(content: object) -> list[Any]:
+    if isinstance(content, bytes | bytearray | Mapping) or not isinstance(content, Iterable):
+        raise InvalidInput(
+            f"cannot add a {type(content).__name__}: give a text, a Path, a Document, or a list "
+            "of messages {'speaker': …, 'text': …}"
+        )
+    items = list(content)
+    if not items:
+        raise InvalidInput("an empty list was added: nothing to remember")
+    return items
+
+
+def _parse(model: type[Any], row: object, index: int) -> Any:
+    if isinstance(row, model):
+        return row
+    if not isinstance(row, Mapping):
+        raise InvalidInput(
+            f"item {index} is a {type(row).__name__}: expected {model.__name__} or a dict"
+        )
+    try:
+        return model.model_validate(dict(row))
+    except ValidationError as error:
+        raise InvalidInput(
+            f"item {index} is no {model.__name__}: {first_problem(error)}"
+        ) from error
+
+
+def _read(path: Path, title: str | None) -> Document:
+    if not path.exists():
+        raise NotFound(f"there is no file {str(path)!r}")
+    if not path.is_file() or path.suffix.lower() not in _TEXT_SUFFIXES:
+        raise InvalidInput(
+            f"{str(path)!r} is not a text file; plain text and Markdown are read "
+            "(a folder: add its files)"
+        )
+    if path.stat().st_size > 4 * MAX_CHARS:
+        raise InvalidInput(f"{str(path)!r} has {path.stat().st_size:,} bytes: split it")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            f"{str(path)!r} is not UTF-8 (byte {error.start}): convert it first"
+        ) from error
+    heading = _HEADING.search(text)
+    return Document(
+        text=check_text(text, f"{str(path)!r}"),
+        title=title or (heading.group(1) if heading else path.stem),
+        uri=path.name,
+    )
+
+
+def _from_document(
+    document: Document, source: str | None, at: datetime | None, title: str | None
+) -> SourceText:
+    text = check_text(document.text, "text")
+    title = title or document.title
+    moment = document.at or at
+    name = source or document.ref or document.uri or content_uid("document", title or "", text)
+    turn = Turn(text, at=moment, ref=document.ref, title=title, whole=False)
+    return SourceText(name, "document", (turn,), title=title, uri=document.uri, at=moment)
+
+
+def _from_messages(
+    items: list[Any], source: str | None, at: datetime | None, title: str | None
+) -> SourceText:
+    messages: list[Message] = [_parse(Message, item, index) for index, item in enumerate(items)]
+    for index, message in enumerate(messages):
+        check_text(message.text, f"text of message {index}")
+        if message.speaker is not None:
+            check_text(message.speaker, f"speaker of message {index}", MAX_NAME_CHARS)
+    turns = tuple(Turn(m.text, m.speaker, m.at or at, m.ref, title) for m in messages)
+    name = source or content_uid("conversation", *(turn.text for turn in turns))
+    first = next((turn.at for turn in turns if turn.at), None)
+    return SourceText(name, "conversation", turns, title=title, at=first)
+
+
+def _from_passages(name: str, passages: list[ExtractedPassage]) -> SourceText:
+    turns = tuple(Turn(p.text, p.speaker, p.at, p.id, p.title) for p in passages)
+    kind: SourceKind = "conversation" if any(p.speaker for p in passages) else "document"
+    first = next((turn.at for turn in turns if turn.at), None)
+    return SourceText(name, kind, turns, title=passages[0].title, at=first)
