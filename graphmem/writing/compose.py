@@ -1,0 +1,272 @@
+"""Last stage: sources and their read passages → one atomic `Changes` and its receipt.
+
+Runs inside the store's write transaction, so that it sees what other writers stored. It has no
+effects of its own and may run again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from graphmem.core.changes import Changes, Vector
+from graphmem.core.extraction import Argument, Extraction, PropositionDraft
+from graphmem.core.names import MAX_NAME_WORDS, normalise_name
+from graphmem.core.uids import content_uid
+from graphmem.ports import GraphReader
+from graphmem.writing.accept import SourceText
+from graphmem.writing.extract import ReadPassage
+from graphmem.writing.reconcile import Reconciled, Statement, reconcile
+from graphmem.writing.resolve import NameUse, Resolution, resolve
+from graphmem_schemas import Edge, EdgeKind, Event, Node, Passage, Source
+
+__all__ = ["Composed", "SourceReading", "compose"]
+
+# Without a subject that is known, a fact would hang on the word "he".
+_PRONOUNS = frozenset(
+    "i me my mine myself you your yours yourself he him his himself she her hers herself it its "
+    "itself we us our ours ourselves they them their theirs themselves this that these those who "
+    "which what there one someone somebody something anyone everyone everybody nobody".split()
+)
+_LITERAL_KINDS = ("time", "quantity")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SourceReading:
+    """One source with all passages of the call, in order; `read` has those that are new."""
+
+    text: SourceText
+    uid: str
+    passages: tuple[str, ...]
+    read: dict[str, ReadPassage]
+
+
+@dataclass(slots=True)
+class Composed:
+    """The changes, and what they mean to the caller."""
+
+    changes: Changes
+    added: dict[str, list[str]] = field(default_factory=dict)
+    confirmed: dict[str, list[str]] = field(default_factory=dict)
+    superseded: tuple[str, ...] = ()
+    contradicted: tuple[str, ...] = ()
+
+
+def compose(
+    readings: Sequence[SourceReading], reader: GraphReader, space: str, now: datetime
+) -> Composed:
+    """Place the read passages into the graph as it is now."""
+    draft = _Draft(space, now)
+    placed = [place for reading in readings for place in _place(reading, reader, draft)]
+    resolution = resolve(_names(placed), reader, space, now)
+    draft.add_nodes(resolution.new)
+    for link in resolution.links:
+        draft.add_edge(link)
+    for place in placed:
+        _mention(place, resolution, draft)
+        _tell_events(place, resolution, draft)
+    statements = [s for place in placed for s in _statements(place, resolution)]
+    facts = reconcile(statements, reader, space, now)
+    _state_facts(statements, facts, draft)
+    return draft.finish(facts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """A passage with its place in its source."""
+
+    source: str
+    passage: Passage
+    extraction: Extraction
+
+
+class _Draft:
+    """Collects nodes and merges edges of one kind between the same two nodes."""
+
+    def __init__(self, space: str, now: datetime) -> None:
+        self.space, self.now = space, now
+        self.nodes: dict[str, Node] = {}
+        self.edges: dict[tuple[str, str, str], Edge] = {}
+        self.vectors: list[Vector] = []
+        self.added: dict[str, list[str]] = {}
+
+    def add_nodes(self, nodes: Sequence[Node]) -> None:
+        for node in nodes:
+            if node.uid not in self.nodes:
+                self.added.setdefault(node.label, []).append(node.uid)
+            self.nodes[node.uid] = node
+
+    def add_edge(self, edge: Edge) -> None:
+        key = (edge.kind, edge.start, edge.end)
+        known = self.edges.get(key)
+        if known:
+            edge = known.model_copy(update={"sources": {**known.sources, **edge.sources}})
+        self.edges[key] = edge
+
+    def join(self, kind: EdgeKind, start: str, end: str, source: str, weight: float = 1.0) -> None:
+        self.add_edge(Edge(kind=kind, start=start, end=end, sources={source: weight}))
+
+    def finish(self, facts: Reconciled) -> Composed:
+        changes = Changes(
+            nodes=tuple(self.nodes.values()),
+            edges=tuple(self.edges.values()),
+            vectors=tuple(self.vectors),
+        )
+        confirmed = {"Proposition": list(facts.confirmed)} if facts.confirmed else {}
+        if facts.added:
+            self.added["Proposition"] = list(facts.added)
+        return Composed(
+            changes, self.added, confirmed, tuple(facts.superseded), tuple(facts.contradicted)
+        )
+
+
+def _place(reading: SourceReading, reader: GraphReader, draft: _Draft) -> list[_Place]:
+    """Give the new passages their places after those that the source has already."""
+    stored_source, *stored = reader.get(draft.space, [reading.uid, *reading.passages])
+    text = reading.text
+    source = stored_source if isinstance(stored_source, Source) else Source(
+        uid=reading.uid, recorded_at=draft.now, name=text.name, kind=text.kind,
+        title=text.title, uri=text.uri, at=text.at,
+    )  # fmt: skip
+    previous, position, places = source.last_passage, source.next_position, []
+    for uid, known in zip(reading.passages, stored, strict=True):
+        read = reading.read.get(uid)
+        if known is not None or read is None:
+            continue
+        passage = _passage(read, reading.uid, position, draft.now)
+        draft.add_nodes([passage])
+        draft.vectors.append(Vector(uid, read.vector))
+        draft.join("PART_OF", uid, reading.uid, reading.uid)
+        if previous:
+            draft.join("NEXT", previous, uid, reading.uid)
+        places.append(_Place(reading.uid, passage, read.extraction))
+        previous, position = uid, position + 1
+    if places:
+        grown = source.model_copy(update={"next_position": position, "last_passage": previous})
+        if stored_source is None:
+            draft.add_nodes([grown])
+        else:
+            draft.nodes[grown.uid] = grown
+    return places
+
+
+def _passage(read: ReadPassage, source: str, position: int, now: datetime) -> Passage:
+    draft = read.draft
+    return Passage(
+        uid=draft.uid, recorded_at=now, source=source, position=position, text=draft.text,
+        ref=draft.ref, title=draft.title, speaker=draft.speaker, at=draft.at,
+        language=read.extraction.language,
+    )  # fmt: skip
+
+
+def _names(places: Sequence[_Place]) -> list[NameUse]:
+    uses: list[NameUse] = []
+    for place in places:
+        if place.passage.title:
+            uses.append(NameUse(place.passage.title, "unknown", named=True))
+        uses += [NameUse(m.name, m.kind, m.named) for m in place.extraction.mentions if m.named]
+        for fact in place.extraction.propositions:
+            if _states_something(fact):
+                uses += [_use(a) for a in (fact.subject, fact.object) if _names_entity(a)]
+    return uses
+
+
+def _use(argument: Argument) -> NameUse:
+    return NameUse(argument.text, argument.kind, argument.named)
+
+
+def _names_entity(argument: Argument) -> bool:
+    key = normalise_name(argument.text)
+    return (
+        not argument.literal
+        and argument.kind not in _LITERAL_KINDS
+        and 0 < len(key.split()) <= MAX_NAME_WORDS
+        and key not in _PRONOUNS
+    )
+
+
+def _states_something(fact: PropositionDraft) -> bool:
+    return _names_entity(fact.subject) and bool(fact.object.text.strip())
+
+
+def _mention(place: _Place, resolution: Resolution, draft: _Draft) -> None:
+    """Link the passage to what it names, weighted by how often."""
+    counts: dict[str, float] = {}
+    names = [mention.name for mention in place.extraction.mentions if mention.named]
+    if place.passage.title:
+        names.insert(0, place.passage.title)
+    for name in names:
+        uid = resolution.uid_of.get(normalise_name(name))
+        if uid:
+            counts[uid] = counts.get(uid, 0.0) + 1.0
+    for uid, count in counts.items():
+        draft.join("MENTIONS", place.passage.uid, uid, place.source, count)
+
+
+def _tell_events(place: _Place, resolution: Resolution, draft: _Draft) -> None:
+    previous: str | None = None
+    for number, told in enumerate(place.extraction.events):
+        uid = content_uid("event", place.passage.uid, str(number), told.text)
+        event = Event(
+            uid=uid, recorded_at=draft.now, passage=place.passage.uid, text=told.text,
+            start=told.start, end=told.end, speaker=place.passage.speaker,
+        )  # fmt: skip
+        draft.add_nodes([event])
+        draft.add_edge(
+            Edge(kind="EVIDENCED_BY", start=uid, end=place.passage.uid,
+                 sources={place.source: 1.0}, span=(told.start, told.end))
+        )  # fmt: skip
+        if previous:
+            draft.join("NEXT", previous, uid, place.source)
+        previous = uid
+        for argument in told.arguments:
+            entity = resolution.uid_of.get(normalise_name(argument.text))
+            if entity and _names_entity(argument):
+                draft.add_edge(
+                    Edge(kind="ARGUMENT", start=uid, end=entity,
+                         sources={place.source: 1.0}, role=argument.role)
+                )  # fmt: skip
+
+
+def _statements(place: _Place, resolution: Resolution) -> list[Statement]:
+    statements: list[Statement] = []
+    for fact in place.extraction.propositions:
+        subject = resolution.uid_of.get(normalise_name(fact.subject.text))
+        if subject is None or not _states_something(fact):
+            continue
+        is_entity = _names_entity(fact.object)
+        obj = resolution.uid_of.get(normalise_name(fact.object.text)) if is_entity else None
+        negation = "not " if fact.negated else ""
+        statements.append(
+            Statement(
+                text=f"{fact.subject.text} {negation}{fact.predicate} {fact.object.text}",
+                subject=subject, predicate=fact.predicate, object=obj,
+                value=None if obj else " ".join(fact.object.text.split()),
+                negated=fact.negated, confidence=fact.confidence, past=_is_over(fact),
+                source=place.source, passage=place.passage.uid, span=(fact.start, fact.end),
+                stated_at=place.passage.at,
+            )
+        )  # fmt: skip
+    return statements
+
+
+def _is_over(fact: PropositionDraft) -> bool:
+    """Whether the text tells of a state that is past: "lived in", but not "moved to"."""
+    return fact.tense == "past" and fact.predicate.split()[0] in ("live", "work", "reside", "be")
+
+
+def _state_facts(statements: Sequence[Statement], facts: Reconciled, draft: _Draft) -> None:
+    for fact in facts.facts.values():
+        draft.nodes[fact.uid] = fact
+    for edge in facts.edges:
+        draft.add_edge(edge)
+    for statement, uid in zip(statements, facts.uids, strict=True):
+        source = statement.source
+        draft.add_edge(
+            Edge(kind="EVIDENCED_BY", start=uid, end=statement.passage, sources={source: 1.0},
+                 span=statement.span)
+        )  # fmt: skip
+        draft.join("SUBJECT", uid, statement.subject, source)
+        if statement.object:
+            draft.join("OBJECT", uid, statement.object, source)

@@ -1,0 +1,81 @@
+"""Extractions that the caller already has → the same type that our own extractor makes."""
+
+from __future__ import annotations
+
+from graphmem.core.extraction import Argument, EventDraft, Extraction, Mention, PropositionDraft
+from graphmem.core.names import normalise_name
+from graphmem_schemas import EntityKind, GivenExtraction
+
+__all__ = ["from_given"]
+
+GIVEN_CONFIDENCE = 0.9
+MAX_ENTITY_WORDS = 9
+
+_KINDS: dict[str, EntityKind] = {
+    "person": "person", "per": "person", "people": "person",
+    "place": "place", "location": "place", "loc": "place", "gpe": "place",
+    "organization": "organization", "organisation": "organization", "org": "organization",
+    "event": "event", "object": "object", "product": "object", "animal": "animal",
+    "plant": "plant", "substance": "substance", "concept": "abstract", "abstract": "abstract",
+    "date": "time", "time": "time", "number": "quantity", "quantity": "quantity",
+}  # fmt: skip
+
+
+def from_given(text: str, row: GivenExtraction | None) -> Extraction:
+    """Turn given entities, triples and statements into an extraction of the passage.
+
+    Names are located in the text where they stand there verbatim but for case; what cannot be
+    located rests on the whole passage.
+    """
+    if row is None:
+        return Extraction(language=None, parsed=False)
+    folded = text.casefold()
+    kinds = {normalise_name(e.name): _kind(e.kind) for e in row.entities}
+    names = [e.name for e in row.entities]
+    for triple in row.triples:
+        names += [triple.subject, triple.object]
+    mentions = [_mention(name, text, folded, kinds) for name in dict.fromkeys(names)]
+    return Extraction(
+        language=None,
+        parsed=False,
+        mentions=tuple(m for m in mentions if _is_entity(m.name)),
+        events=tuple(EventDraft(0, len(text), statement) for statement in row.statements),
+        propositions=tuple(
+            _proposition(t.subject, t.predicate, t.object, text, kinds) for t in row.triples
+        ),
+    )
+
+
+def _kind(kind: str | None) -> EntityKind:
+    return _KINDS.get((kind or "").strip().lower(), "unknown")
+
+
+def _is_entity(name: str) -> bool:
+    return 0 < len(normalise_name(name).split()) <= MAX_ENTITY_WORDS
+
+
+def _mention(name: str, text: str, folded: str, kinds: dict[str, EntityKind]) -> Mention:
+    at = folded.find(name.casefold())
+    # Casefolding can change lengths; the span is kept only where it still reads the same.
+    found = at >= 0 and text[at : at + len(name)].casefold() == name.casefold()
+    start, end = (at, at + len(name)) if found else (0, len(text))
+    return Mention(start, end, name, kinds.get(normalise_name(name), "unknown"), named=True)
+
+
+def _proposition(
+    subject: str, predicate: str, obj: str, text: str, kinds: dict[str, EntityKind]
+) -> PropositionDraft:
+    def argument(name: str, role: str) -> Argument:
+        kind = kinds.get(normalise_name(name), "unknown")
+        return Argument(name, role, kind, named=True, literal=not _is_entity(name))
+
+    return PropositionDraft(
+        subject=argument(subject, "subject"),
+        predicate=" ".join(predicate.casefold().split()),
+        object=argument(obj, "object"),
+        negated=False,
+        rule="given",
+        confidence=GIVEN_CONFIDENCE,
+        start=0,
+        end=len(text),
+    )
