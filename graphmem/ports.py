@@ -84,14 +84,29 @@ class GraphStore(GraphReader, Protocol):
         """
         ...
 
+    def spaces(self) -> list[str]:
+        """Return the sorted names of the spaces that hold at least one node."""
+        ...
+
+    def read_meta(self, key: str) -> str | None:
+        """Return the small fact about the whole store that was written under the key."""
+        ...
+
+    def write_meta(self, key: str, value: str) -> None:
+        """Keep a small fact about the whole store (its embedder); it takes no `seq`."""
+        ...
+
     def apply(self, space: str, plan: Plan) -> Commit:
         """Run `plan` on the current state and apply what it returns, atomically.
 
         No other write happens between what the plan reads and what is applied. What the
         returned commit covers is on disk. The plan may be called again after a transient
-        failure, so it must not have effects of its own. Empty changes take no `seq`.
+        failure, so it must not have effects of its own. Removals are applied first. What
+        is there already in the same state is left alone; where that is all, no `seq` is taken.
 
         Raises:
+            InvalidInput: An edge or a vector names a node that would not be there; nothing
+                was applied.
             StoreError: Nothing was applied.
         """
         ...
@@ -107,8 +122,10 @@ class GraphStore(GraphReader, Protocol):
     ) -> Iterator[ChangeBatch]:
         """Yield what changed after the watermark, in batches of bounded size, oldest first.
 
-        Only the wanted labels, kinds and vectors are read. A node that changed twice comes
-        once, in its newest state. The last batch's `seq` is the space's newest.
+        Only the wanted labels, kinds and vectors are read; none are by default. A node that
+        changed twice comes once, in its newest state. A batch ends where a commit ends, so
+        that its `seq` is a watermark to go on from; the last batch's is the space's newest.
+        Nothing is yielded where nothing changed after the watermark.
         """
         ...
 

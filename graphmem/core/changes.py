@@ -69,6 +69,11 @@ class Commit:
 class ChangeBatch:
     """What changed in a space since a watermark, in its newest state.
 
+    Apply the removals first: what was removed and then put again is in both lists, because
+    what hung on it (a node's vector) went with it. Nodes and vectors are sorted by the `seq`
+    of their last change and then by uid, edges by that `seq` and then by key. An edge can come
+    before one of its nodes, where the node changed again later.
+
     Attributes:
         seq: the watermark after this batch.
         nodes: new and replaced nodes of the wanted labels, oldest first.
