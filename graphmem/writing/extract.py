@@ -20,6 +20,8 @@ from graphmem.writing.segment import PassageDraft
 __all__ = ["CHUNK", "ReadPassage", "embedding_text", "extract", "given"]
 
 CHUNK = 32
+# Roles say nothing about who speaks; in front of every turn they only blur its vector.
+_ROLES = frozenset(("user", "assistant", "system", "tool", "human", "ai", "bot", "developer"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,7 +98,7 @@ def given(
 
 
 def _prefix(draft: PassageDraft) -> str:
-    if draft.speaker:
+    if draft.speaker and draft.speaker.casefold() not in _ROLES:
         return f"{draft.speaker}: "
     return f"{draft.title}. " if draft.title else ""
 

@@ -1,0 +1,147 @@
+"""A whole space as JSON Lines, out and in, with the same uids.
+
+The first line names the format; then come nodes, then vectors, then edges, one a line.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from graphmem.core.changes import Changes, Vector
+from graphmem.errors import InvalidInput, NotFound
+from graphmem.ports import GraphStore
+from graphmem_schemas import EDGE_KINDS, Edge, Node, parse_node
+
+__all__ = ["FORMAT", "export_jsonl", "import_jsonl"]
+
+FORMAT = "graphmem-jsonl-1"
+COMMIT_ROWS = 5_000
+
+Row = Node | Vector | Edge
+
+
+def export_jsonl(store: GraphStore, space: str, path: Path, embedder: str | None) -> int:
+    """Write the space to a file and return the number of rows.
+
+    The file appears whole or not at all: it is written beside its place and then moved.
+    """
+    part = path.with_name(path.name + ".part")
+    n_rows = 0
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            file.write(json.dumps({"format": FORMAT, "embedder": embedder}) + "\n")
+            for line in _lines(store, space):
+                file.write(line + "\n")
+                n_rows += 1
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InvalidInput(f"cannot write {str(path)!r}: {error.strerror}") from error
+    return n_rows
+
+
+def import_jsonl(
+    store: GraphStore, space: str, path: Path, check_header: Callable[[str | None], None]
+) -> int:
+    """Read a file that `export_jsonl` wrote into the space; return the number of rows.
+
+    Every line is checked before the first one is applied. Rows that are there already change
+    nothing, so an import that was interrupted can be run again.
+
+    Args:
+        store: where to.
+        space: the space that the rows go into; that of the export is not kept.
+        path: the file.
+        check_header: told the embedder of the vectors; raises if they do not fit.
+
+    Raises:
+        NotFound: There is no such file.
+        InvalidInput: A line is not what it should be; the message gives its number.
+    """
+    if not path.is_file():
+        raise NotFound(f"there is no file {str(path)!r} to import")
+    rows = _rows(path)
+    header = next(rows, None)
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise InvalidInput(f"{str(path)!r} does not begin with a {FORMAT} header line")
+    check_header(header.get("embedder"))
+    for _ in rows:
+        pass
+    n_rows = 0
+    for batch in _batches(path):
+        changes = Changes(
+            nodes=tuple(row for row in batch if isinstance(row, Node)),
+            edges=tuple(row for row in batch if isinstance(row, Edge)),
+            vectors=tuple(row for row in batch if isinstance(row, Vector)),
+        )
+        store.apply(space, lambda _, changes=changes: changes)  # type: ignore[misc]
+        n_rows += len(batch)
+    return n_rows
+
+
+def _lines(store: GraphStore, space: str) -> Iterator[str]:
+    labels = tuple(Node.registry)
+    for batch in store.changes(space, 0, labels=labels):
+        for node in batch.nodes:
+            body = node.model_dump(mode="json", exclude_defaults=True)
+            yield json.dumps({"node": node.label, **body}, ensure_ascii=False)
+    for batch in store.changes(space, 0, vectors=True):
+        for vector in batch.vectors:
+            raw = b64encode(vector.values.astype("<f4").tobytes()).decode()
+            yield json.dumps({"vector": vector.uid, "float32": raw})
+    for batch in store.changes(space, 0, kinds=EDGE_KINDS):
+        for edge in batch.edges:
+            body = edge.model_dump(mode="json", exclude={"kind"}, exclude_defaults=True)
+            yield json.dumps({"edge": edge.kind, **body}, ensure_ascii=False)
+
+
+def _rows(path: Path) -> Iterator[Row | dict[str, Any]]:
+    """Yield the header as a dict, then the rows, each checked."""
+    with path.open(encoding="utf-8", errors="strict") as file:
+        number = 0
+        try:
+            for number, line in enumerate(file, 1):
+                body = json.loads(line)
+                if not isinstance(body, dict):
+                    raise InvalidInput(f"line {number} of {path.name} is no JSON object")
+                yield body if number == 1 else _row(body)
+        except (ValidationError, ValueError, KeyError, TypeError) as error:
+            if isinstance(error, InvalidInput):
+                raise
+            raise InvalidInput(
+                f"line {number or 1} of {path.name} is not a graphmem row: "
+                f"{str(error).splitlines()[0]}"
+            ) from error
+
+
+def _row(body: dict[str, Any]) -> Row:
+    if "node" in body:
+        label = body.pop("node")
+        if label not in Node.registry:
+            raise InvalidInput(f"unknown node label {label!r}")
+        return parse_node(label, json.dumps(body))
+    if "vector" in body:
+        values = np.frombuffer(b64decode(body["float32"], validate=True), dtype="<f4")
+        return Vector(str(body["vector"]), values.astype(np.float32))
+    return Edge.model_validate({"kind": body.pop("edge"), **body})
+
+
+def _batches(path: Path) -> Iterator[list[Row]]:
+    batch: list[Row] = []
+    rows = _rows(path)
+    next(rows)
+    for row in rows:
+        if not isinstance(row, dict):
+            batch.append(row)
+        if len(batch) >= COMMIT_ROWS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,77 @@
+"""The models of one memory, each loaded when it is first needed."""
+
+from __future__ import annotations
+
+import threading
+
+from graphmem.errors import InvalidInput
+from graphmem.ports import Embedder, Encoder, Extractor
+
+__all__ = ["LazyModels"]
+
+
+class LazyModels:
+    """Loads the embedder, the encoder and the extractor once, on first use.
+
+    Args:
+        embedder: None or "minilm" for the shipped encoder, "sentence-transformers:<name>",
+            "openai:<model>", or an object of the port.
+        extractor: None or "spacy" for the shipped English pipeline, "spacy:<name>" for a spaCy
+            pipeline of the user's own, or an object of the port.
+    """
+
+    def __init__(
+        self, embedder: str | Embedder | None = None, extractor: str | Extractor | None = None
+    ) -> None:
+        self._embedder_choice, self._extractor_choice = embedder, extractor
+        self._lock = threading.RLock()
+        self._embedder: Embedder | None = None
+        self._encoder: Encoder | None = None
+        self._extractor: Extractor | None = None
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedder of passages and questions."""
+        with self._lock:
+            if self._embedder is None:
+                from graphmem.models.registry import open_embedder
+
+                self._embedder = open_embedder(self._embedder_choice)
+            return self._embedder
+
+    @property
+    def encoder(self) -> Encoder:
+        """The small encoder whose token states the extractor reads."""
+        with self._lock:
+            if self._encoder is None:
+                from graphmem.models.minilm import MiniLMEncoder
+
+                own = self.embedder
+                self._encoder = own if isinstance(own, MiniLMEncoder) else MiniLMEncoder()
+            return self._encoder
+
+    @property
+    def extractor(self) -> Extractor:
+        """The extractor of names, events and facts."""
+        with self._lock:
+            if self._extractor is None:
+                self._extractor = _open_extractor(self._extractor_choice)
+            return self._extractor
+
+    def all(self) -> tuple[Embedder, Encoder, Extractor]:
+        """Return the embedder, the encoder and the extractor, loading what is missing."""
+        return self.embedder, self.encoder, self.extractor
+
+
+def _open_extractor(choice: str | Extractor | None) -> Extractor:
+    if choice is not None and not isinstance(choice, str):
+        return choice
+    kind, _, name = (choice or "spacy").partition(":")
+    if kind != "spacy":
+        raise InvalidInput(
+            f"unknown extractor {choice!r}: use 'spacy' for the shipped English pipeline or "
+            "'spacy:<name>' for a spaCy pipeline that is installed"
+        )
+    from graphmem.language.extractor import SpacyExtractor
+
+    return SpacyExtractor(name or None)

@@ -1,0 +1,43 @@
+"""How a node came to be what it is: the chain of facts, or what was said of an entity."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from graphmem.ports import GraphReader
+from graphmem_schemas import Change, Entity, Node, Proposition
+
+__all__ = ["history"]
+
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+
+def history(node: Node, reader: GraphReader, space: str) -> list[Change]:
+    """Return the states of a node, oldest first.
+
+    For a fact: every fact that it superseded, was superseded by or contradicts, along the whole
+    chain. For an entity: the facts about it. For anything else: the node as it was recorded.
+    """
+    if isinstance(node, Proposition):
+        uids = _chain(node.uid, reader, space)
+    elif isinstance(node, Entity):
+        edges = reader.neighbours(space, [node.uid], ["SUBJECT"])
+        uids = sorted({edge.start for edge in edges})
+    else:
+        return [Change(at=node.recorded_at, what="recorded", node=node)]
+    facts = [f for f in reader.get(space, uids) if isinstance(f, Proposition)]
+    facts.sort(key=lambda f: (f.valid_from or _BEGINNING, f.recorded_at, f.uid))
+    return [
+        Change(at=fact.valid_from or fact.recorded_at, what=fact.status, node=fact)
+        for fact in facts
+    ]
+
+
+def _chain(uid: str, reader: GraphReader, space: str) -> list[str]:
+    """Every fact that SUPERSEDES or CONTRADICTS joins to this one, directly or not."""
+    found, frontier = {uid}, {uid}
+    while frontier:
+        edges = reader.neighbours(space, sorted(frontier), ["SUPERSEDES", "CONTRADICTS"])
+        frontier = {end for edge in edges for end in (edge.start, edge.end)} - found
+        found |= frontier
+    return sorted(found)
