@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -72,10 +73,16 @@ class GraphStore(GraphReader, Protocol):
     Attributes:
         identity: tells one store from every other, and survives closing and reopening; a view
             that was saved for another identity is not of this store.
+        views_folder: where views of this store may be kept; None where nothing is kept.
     """
 
     capabilities: frozenset[Capability]
     identity: str
+    views_folder: Path | None
+
+    def size_bytes(self) -> int:
+        """Return how much room the store takes on disk; 0 where it takes none."""
+        ...
 
     def seq(self, space: str) -> int:
         """Return the number of the space's newest commit, 0 where it has none.

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
 from graphmem.core.extraction import Argument, EventDraft, Extraction, Mention, PropositionDraft
 from graphmem.core.names import normalise_name
+from graphmem.writing.accept import first_problem
 from graphmem_schemas import EntityKind, GivenExtraction
 
-__all__ = ["from_given"]
+__all__ = ["from_given", "read_given"]
 
 GIVEN_CONFIDENCE = 0.9
 MAX_ENTITY_WORDS = 9
@@ -19,6 +25,39 @@ _KINDS: dict[str, EntityKind] = {
     "plant": "plant", "substance": "substance", "concept": "abstract", "abstract": "abstract",
     "date": "time", "time": "time", "number": "quantity", "quantity": "quantity",
 }  # fmt: skip
+
+
+def read_given(
+    rows: Iterable[GivenExtraction | Mapping[str, Any]], refs: set[str]
+) -> tuple[dict[str, GivenExtraction], list[tuple[int, str]]]:
+    """Check the rows; return the good ones by passage id, and index and reason of the others.
+
+    Several rows for one passage (two extractors) are joined.
+    """
+    good: dict[str, GivenExtraction] = {}
+    rejected: list[tuple[int, str]] = []
+    for index, row in enumerate(rows):
+        try:
+            given = row if isinstance(row, GivenExtraction) else GivenExtraction(**row)
+        except (ValidationError, TypeError) as error:
+            problem = first_problem(error) if isinstance(error, ValidationError) else str(error)
+            rejected.append((index, problem))
+            continue
+        if given.id not in refs:
+            rejected.append((index, f"no passage has the id {given.id!r}"))
+            continue
+        known = good.get(given.id)
+        good[given.id] = _joined(known, given) if known else given
+    return good, rejected
+
+
+def _joined(first: GivenExtraction, second: GivenExtraction) -> GivenExtraction:
+    return GivenExtraction(
+        id=first.id,
+        entities=first.entities + second.entities,
+        triples=first.triples + second.triples,
+        statements=first.statements + second.statements,
+    )
 
 
 def from_given(text: str, row: GivenExtraction | None) -> Extraction:

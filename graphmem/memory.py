@@ -1,0 +1,412 @@
+"""Memory: the one object that most people need. It holds no rules; it wires the parts."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from pydantic import ValidationError
+
+from graphmem.core.changes import Changes
+from graphmem.errors import DimensionMismatch, InvalidInput, NotFound
+from graphmem.models.loading import LazyModels
+from graphmem.ports import Clock, Embedder, Extractor, GraphStore, Progress
+from graphmem.stores.registry import open_store
+from graphmem.writing.accept import (
+    Content,
+    accept,
+    accept_passages,
+    check_moment,
+    check_space,
+    check_text,
+    first_problem,
+)
+from graphmem.writing.writer import Writer
+from graphmem_schemas import (
+    Change,
+    Context,
+    DeleteReceipt,
+    ExtractedPassage,
+    GivenExtraction,
+    HitKind,
+    Node,
+    Recall,
+    Receipt,
+    RejectedRow,
+    SearchRequest,
+    Stats,
+)
+
+if TYPE_CHECKING:
+    from graphmem.reading.engine import Engine
+    from graphmem.views.space import SpaceViews
+
+__all__ = ["Memory"]
+
+DEFAULT_STORE = "graphmem.db"
+_EMBEDDER_KEY = "embedder"
+
+
+class Memory:
+    """Long-term memory of an agent: text in, cited context out.
+
+    Args:
+        store: a file ("agent.db"), "memory://", or an open store; None takes the environment's
+            GRAPHMEM_STORE, else "graphmem.db" in the working folder.
+        space: the tenant; nothing that is written or read here touches another space.
+        embedder: None for the shipped encoder, "sentence-transformers:<name or path>",
+            "openai:<model>", or an embedder of your own.
+        extractor: None for the shipped English pipeline, "spacy:<name>", or your own.
+        clock: tells the time; None is the system's, in UTC.
+
+    Raises:
+        InvalidInput: The space or the store's address cannot be used.
+        StoreError: The store cannot be opened.
+    """
+
+    def __init__(
+        self,
+        store: str | Path | GraphStore | None = None,
+        *,
+        space: str = "default",
+        embedder: str | Embedder | None = None,
+        extractor: str | Extractor | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.space = check_space(space)
+        if store is None:
+            store = os.environ.get("GRAPHMEM_STORE") or DEFAULT_STORE
+        self._store = open_store(store) if isinstance(store, str | Path) else store
+        self._models = LazyModels(embedder, extractor)
+        self._clock: Clock = clock or _system_clock
+        self._writer = Writer(self._store, self.space, self._clock)
+        self._lock = threading.Lock()
+        self._views: SpaceViews | None = None
+        self._engine: Engine | None = None
+
+    # Writing
+
+    def add(
+        self,
+        content: Content,
+        *,
+        source: str | None = None,
+        at: datetime | str | None = None,
+        title: str | None = None,
+        progress: Progress | None = None,
+    ) -> Receipt:
+        """Remember a text, a conversation or documents. What the receipt lists is on disk.
+
+        Adding the same again changes nothing; a conversation that has grown adds its new turns.
+
+        Args:
+            content: a text, a Path to a text file, a Document, messages ({"speaker", "text"} or
+                {"role", "content"}, with "at" and "ref" where known), or several documents.
+            source: name of the source; None takes the path, the uri or the content's hash.
+            at: when it was said or written: ISO 8601 or datetime, UTC unless it says otherwise.
+            title: what the text is about.
+            progress: hears how far long work has come.
+
+        Raises:
+            InvalidInput: The content cannot be used; nothing has changed.
+            NotFound: A path does not exist.
+            StoreError: It could not be stored; nothing of the current source has changed.
+        """
+        texts = accept(content, source=source, at=at, title=title)
+        self._check_embedder()
+        return self._writer.add(texts, self._models.all, progress or _silent)
+
+    def add_extracted(
+        self,
+        passages: Iterable[ExtractedPassage | Mapping[str, Any]],
+        extractions: Iterable[GivenExtraction | Mapping[str, Any]],
+        *,
+        progress: Progress | None = None,
+    ) -> Receipt:
+        """Remember passages with entities, triples and statements that someone else extracted.
+
+        An extraction that cannot be used is reported by its index in the receipt's `rejected`;
+        the rest goes in.
+
+        Raises:
+            InvalidInput: A passage cannot be used; nothing has changed.
+        """
+        from graphmem.writing.given import from_given, read_given
+
+        rows = list(passages)
+        texts = accept_passages(rows)
+        refs = {turn.ref for text in texts for turn in text.turns if turn.ref}
+        given, rejected = read_given(extractions, refs)
+        self._check_embedder()
+        receipt = self._writer.add_given(
+            texts,
+            lambda draft: from_given(draft.text, given.get(draft.ref or "")),
+            lambda: self._models.embedder,
+            progress or _silent,
+        )
+        problems = tuple(RejectedRow(index=i, reason=why) for i, why in rejected)
+        return receipt.model_copy(update={"rejected": problems})
+
+    def delete(
+        self, uid: str | None = None, *, source: str | None = None, space: str | None = None
+    ) -> DeleteReceipt:
+        """Remove a node, a source or the whole space, with what rests on it alone.
+
+        Args:
+            uid: a node; an entity takes the facts about it along.
+            source: the name that the source was added under.
+            space: this memory's own space, named again so that it is not emptied by a slip.
+
+        Raises:
+            InvalidInput: Not exactly one of the three is given, or another space is named.
+            NotFound: There is no such node or source.
+        """
+        from graphmem.writing.forget import forget_nodes, forget_sources
+
+        if sum(given is not None for given in (uid, source, space)) != 1:
+            raise InvalidInput("delete takes exactly one of uid, source and space")
+        if space is not None:
+            return self._delete_space(space)
+        if uid is not None:
+            target = self.get(uid).uid
+            commit = self._store.apply(
+                self.space, lambda reader: forget_nodes([target], reader, self.space)
+            )
+        else:
+            target = self._source_uid(source or "")
+            commit = self._store.apply(
+                self.space, lambda reader: forget_sources([target], reader, self.space)
+            )
+        return DeleteReceipt(
+            seq=commit.seq, nodes=commit.n_nodes_removed, edges=commit.n_edges_removed
+        )
+
+    # Reading
+
+    def search(
+        self,
+        question: str,
+        *,
+        k: int = 10,
+        as_of: datetime | str | None = None,
+        kinds: Sequence[HitKind] | None = None,
+    ) -> Recall:
+        """Find what answers the question, best first, or abstain with a reason.
+
+        Args:
+            question: in plain words.
+            k: how many hits, 1 to 1,000.
+            as_of: answer with what held then; None is now.
+            kinds: kinds of hits wanted; passages unless said.
+
+        Raises:
+            InvalidInput: The question is blank or a limit is out of range.
+        """
+        return self._reader().search(self._request(question, k=k, as_of=as_of, kinds=kinds))
+
+    def context(
+        self, question: str, *, budget: int = 1_500, as_of: datetime | str | None = None
+    ) -> Context:
+        """Pack what answers the question into a text with citations for an LLM's prompt.
+
+        Args:
+            question: in plain words.
+            budget: tokens that the text may take, 1 to 1,000,000.
+            as_of: answer with what held then; None is now.
+
+        Raises:
+            InvalidInput: The question is blank or a limit is out of range.
+        """
+        return self._reader().context(self._request(question, budget=budget, as_of=as_of))
+
+    def get(self, uid: str) -> Node:
+        """Return the node.
+
+        Raises:
+            NotFound: The space has no such node.
+        """
+        (node,) = self._store.get(self.space, [uid])
+        if node is None:
+            raise NotFound(f"there is no node {uid!r} in space {self.space!r}")
+        return node
+
+    def history(self, uid: str) -> list[Change]:
+        """Return how the node came to be what it is, oldest first.
+
+        Raises:
+            NotFound: The space has no such node.
+        """
+        from graphmem.reading.history import history
+
+        return history(self.get(uid), self._store, self.space)
+
+    def stats(self) -> Stats:
+        """Count what the space holds."""
+        counts = self._store.count(self.space)
+        return Stats(
+            space=self.space,
+            seq=counts.seq,
+            nodes=counts.nodes,
+            edges=counts.edges,
+            n_vectors=counts.n_vectors,
+            store_bytes=self._store.size_bytes(),
+            embedder=self._store.read_meta(_EMBEDDER_KEY),
+        )
+
+    # Carrying and keeping
+
+    def export(self, path: str | Path) -> int:
+        """Write the whole space to a JSON Lines file; return the number of rows."""
+        from graphmem.interop.jsonl import export_jsonl
+
+        embedder = self._store.read_meta(_EMBEDDER_KEY)
+        return export_jsonl(self._store, self.space, Path(path), embedder)
+
+    def import_(self, path: str | Path) -> int:
+        """Read a file that `export` wrote into this space; return the number of rows.
+
+        Raises:
+            NotFound: There is no such file.
+            InvalidInput: A line is not what it should be, or its vectors are of another
+                embedder; nothing has changed.
+        """
+        from graphmem.interop.jsonl import import_jsonl
+
+        return import_jsonl(self._store, self.space, Path(path), self._adopt_embedder)
+
+    def rebuild(self, what: str = "views", *, progress: Progress | None = None) -> int:
+        """Make the views anew from the store, or all vectors with the current embedder.
+
+        Args:
+            what: "views" or "vectors".
+            progress: hears how far long work has come.
+
+        Returns:
+            The number of passages that were worked on.
+
+        Raises:
+            InvalidInput: There is nothing of that name to rebuild.
+        """
+        if what not in ("views", "vectors"):
+            raise InvalidInput(f"cannot rebuild {what!r}: there are 'views' and 'vectors'")
+        n_passages = 0
+        if what == "vectors":
+            from graphmem.writing.reembed import reembed
+
+            embedder = self._models.embedder
+            n_passages = reembed(self._store, embedder, progress or _silent)
+            self._store.write_meta(_EMBEDDER_KEY, _describe(embedder))
+        with self._lock:
+            self._drop_views()
+            views = self._open_views()
+            views.discard()
+            views.refresh(self._store)
+            views.save(self._store)
+        return n_passages or self._store.count(self.space).nodes.get("Passage", 0)
+
+    def close(self) -> None:
+        """Keep the views for the next start and release the store; closing twice is fine."""
+        with self._lock:
+            if self._views is not None:
+                self._views.save(self._store)
+            self._drop_views()
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # Wiring
+
+    def _request(self, question: str, **limits: Any) -> SearchRequest:
+        check_text(question, "question")
+        limits["as_of"] = check_moment(limits["as_of"])
+        given = {name: value for name, value in limits.items() if value is not None}
+        try:
+            return SearchRequest(question=question, **given)
+        except ValidationError as error:
+            raise InvalidInput(f"the search cannot be made: {first_problem(error)}") from error
+
+    def _reader(self) -> Engine:
+        """Return the engine over views that have caught up with the store."""
+        from graphmem.reading.engine import Engine
+
+        with self._lock:
+            if self._engine is None or self._views is None:
+                self._check_embedder()
+                views = self._open_views()
+                self._engine = Engine(
+                    self._store, self.space, views.text, views.vectors, views.adjacency,
+                    self._models.embedder, self._clock,
+                )  # fmt: skip
+            self._views.refresh(self._store) if self._views else None
+            return self._engine
+
+    def _open_views(self) -> SpaceViews:
+        from graphmem.views.space import SpaceViews
+
+        if self._views is None:
+            self._views = SpaceViews(
+                self.space, self._models.embedder.dimension, self._store.views_folder
+            )
+        return self._views
+
+    def _drop_views(self) -> None:
+        self._views = self._engine = None
+
+    def _check_embedder(self) -> None:
+        """Hold the store to the embedder whose vectors it has."""
+        self._adopt_embedder(_describe(self._models.embedder))
+
+    def _adopt_embedder(self, embedder: str | None) -> None:
+        kept = self._store.read_meta(_EMBEDDER_KEY)
+        if kept is None and embedder is not None:
+            self._store.write_meta(_EMBEDDER_KEY, embedder)
+        elif embedder is not None and kept != embedder:
+            raise DimensionMismatch(
+                f"the store's vectors were made by {kept}, not by {embedder}: open it with that "
+                "embedder, or run `graphmem rebuild vectors` to make them anew"
+            )
+
+    def _source_uid(self, name: str) -> str:
+        found = self._store.find(self.space, "Source", [name]).get(name, ())
+        if not found:
+            raise NotFound(f"there is no source {name!r} in space {self.space!r}")
+        return found[0]
+
+    def _delete_space(self, space: str) -> DeleteReceipt:
+        if space != self.space:
+            raise InvalidInput(
+                f"this memory is open on space {self.space!r} and cannot delete {space!r}: "
+                "open that space to delete it"
+            )
+        batches = self._store.changes(self.space, 0, labels=tuple(Node.registry))
+        gone = Changes(remove_nodes=tuple(n.uid for batch in batches for n in batch.nodes))
+        commit = self._store.apply(self.space, lambda _: gone)
+        return DeleteReceipt(
+            seq=commit.seq, nodes=commit.n_nodes_removed, edges=commit.n_edges_removed
+        )
+
+
+def _system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Hear nothing."""
+
+
+def _describe(embedder: Embedder) -> str:
+    return f"{embedder.name} ({embedder.dimension} dimensions)"
