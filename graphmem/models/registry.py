@@ -1,0 +1,50 @@
+"""From the word that a user writes to an embedder."""
+
+from __future__ import annotations
+
+from graphmem.errors import InvalidInput
+from graphmem.ports import Embedder
+
+__all__ = ["open_embedder"]
+
+_FORMS = "'minilm', 'sentence-transformers:<name or path>' or 'openai:<model>'"
+
+
+def open_embedder(spec: str | Embedder | None) -> Embedder:
+    """Return the embedder that `spec` names, or `spec` itself where it is one already.
+
+    Args:
+        spec: None for the default, "minilm", "sentence-transformers:<name or path>",
+            "openai:<model>" or anything with the Embedder protocol.
+
+    Raises:
+        InvalidInput: the spec has none of these forms.
+        MissingExtra: an optional dependency is not installed.
+        ModelMissing: the files of the model are not there.
+    """
+    if spec is None or spec == "minilm":
+        from graphmem.models.minilm import MiniLMEncoder
+
+        return MiniLMEncoder()
+    if not isinstance(spec, str):
+        return _checked(spec)
+    kind, _, model = spec.partition(":")
+    if kind == "sentence-transformers" and model:
+        from graphmem.models.sentence_transformers import SentenceTransformerEmbedder
+
+        return SentenceTransformerEmbedder(model)
+    if kind == "openai" and model:
+        from graphmem.models.openai import OpenAIEmbedder
+
+        return OpenAIEmbedder(model)
+    raise InvalidInput(f"no embedder is called {spec!r}: give {_FORMS}")
+
+
+def _checked(embedder: Embedder) -> Embedder:
+    missing = [name for name in ("name", "dimension", "embed") if not hasattr(embedder, name)]
+    if missing:
+        raise InvalidInput(
+            f"{type(embedder).__name__} is no embedder, it has no {' or '.join(missing)}: "
+            f"give {_FORMS}, or an object with the Embedder protocol"
+        )
+    return embedder
