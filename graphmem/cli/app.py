@@ -1,0 +1,112 @@
+"""The command line put together: commands, options before them, and how failures end."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+import typer
+
+from graphmem.cli import benching, demo, forgetting, reading, transfer, upkeep, writing
+from graphmem.cli.session import DebugOption, JsonOption, SpaceOption, StoreOption, with_session
+from graphmem.errors import GraphMemError
+
+__all__ = ["app", "commands_of", "run"]
+
+app = typer.Typer(
+    name="graphmem",
+    help="Long-term memory for LLM agents, kept as a graph.",
+    no_args_is_help=True,
+    add_completion=False,
+    # Plain help: the coloured one costs a third of the start-up time.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def before(
+    ctx: typer.Context,
+    store: StoreOption = None,
+    space: SpaceOption = None,
+    json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Long-term memory for LLM agents, kept as a graph."""
+    # `run` looks for --debug itself, since a failure may come before any command.
+    ctx.obj = {"store": store, "space": space, "json": json, "debug": debug}
+
+
+for command, name in (
+    (demo.demo, "demo"),
+    (writing.add, "add"),
+    (reading.search, "search"),
+    (reading.context, "context"),
+    (reading.get, "get"),
+    (reading.history, "history"),
+    (forgetting.delete, "delete"),
+    (transfer.export, "export"),
+    (transfer.import_, "import"),
+    (upkeep.stats, "stats"),
+    (upkeep.doctor, "doctor"),
+    (upkeep.rebuild, "rebuild"),
+    (upkeep.version, "version"),
+):
+    app.command(name)(with_session(command))
+bench = typer.Typer(help="Measure quality and speed.", no_args_is_help=True, rich_markup_mode=None)
+bench.command("quality")(benching.quality)
+bench.command("speed")(benching.speed)
+app.add_typer(bench, name="bench")
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: without the program's name; None takes the process's.
+
+    Returns:
+        0 when it went well, 1 when it failed, 2 when it was called wrongly, 130 when stopped.
+    """
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        app(given, prog_name="graphmem", standalone_mode=True)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BrokenPipeError:
+        # Whoever read our output (`| head`) has had enough; that is no failure.
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return _fail("stopped; what was reported as stored is stored", 130)
+    except GraphMemError as error:
+        _trace(given)
+        return _fail(str(error), 1)
+    except OSError as error:
+        _trace(given)
+        return _fail(f"{error.strerror or error}: {error.filename or 'no file named'}", 1)
+    except Exception as error:
+        _trace(given)
+        hint = "this is a bug: --debug shows where"
+        return _fail(f"{type(error).__name__}: {error} ({hint})", 1)
+    return 0
+
+
+def commands_of(group: typer.Typer) -> list[list[str]]:
+    """Return the words of every command in a group, in the order of its help."""
+    found = [[command.name or ""] for command in group.registered_commands]
+    for sub in group.registered_groups:
+        inner = commands_of(sub.typer_instance) if sub.typer_instance else []
+        found += [[sub.name or "", *words] for words in inner]
+    return found
+
+
+def _trace(arguments: list[str]) -> None:
+    if "--debug" in arguments:
+        traceback.print_exc()
+
+
+def _fail(message: str, status: int) -> int:
+    sys.stderr.write(f"graphmem: {' '.join(message.split())}\n")
+    return status

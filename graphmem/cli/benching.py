@@ -1,0 +1,63 @@
+"""`graphmem bench quality | speed`: what this build is worth, measured on this machine."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["quality", "speed"]
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+
+
+def quality(
+    folder: Annotated[str, typer.Argument(help="A data set: corpus and queries.", metavar="DIR")],
+    extraction: Annotated[
+        str, typer.Option(help="`spacy`, or a file of given extractions.", metavar="FILE|spacy")
+    ] = "spacy",
+    systems: Annotated[
+        str, typer.Option(help="Which to compare, comma separated.")
+    ] = "bm25,dense,flat,graphmem",
+    k: Annotated[str, typer.Option("-k", "--k", help="Cut-offs, comma separated.")] = "5,10,20",
+    json: Json = False,
+) -> None:
+    """Compare graphmem with flat retrieval on a data set."""
+    from graphmem.bench.quality import run_quality
+
+    report = run_quality(
+        Path(folder),
+        extraction=extraction,
+        systems=tuple(name.strip() for name in systems.split(",")),
+        ks=_numbers(k),
+        report=_say,
+    )
+    sys.stdout.write((report.to_json() if json else report.table()) + "\n")
+
+
+def speed(
+    nodes: Annotated[int | None, typer.Option(min=100, help="Nodes of the walked graph.")] = None,
+    edges: Annotated[int | None, typer.Option(min=100, help="Edges of the walked graph.")] = None,
+    json: Json = False,
+) -> None:
+    """Measure the ratios that speed claims rest on, in one run."""
+    from graphmem.bench.speed import run_speed
+
+    report = run_speed(nodes, edges, _say)
+    sys.stdout.write((report.to_json() if json else report.table()) + "\n")
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    try:
+        numbers = tuple(sorted({int(part) for part in text.split(",")}))
+    except ValueError as error:
+        raise typer.BadParameter(f"--k takes numbers such as 5,10,20, not {text!r}") from error
+    if numbers[0] < 1:
+        raise typer.BadParameter(f"--k takes numbers from 1, not {numbers[0]}")
+    return numbers
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")

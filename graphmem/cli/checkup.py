@@ -1,0 +1,163 @@
+"""What `graphmem doctor` looks at; each finding says what is wrong and what to do."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as version_of
+from pathlib import Path
+
+from graphmem.cli.session import Session
+from graphmem.errors import GraphMemError
+from graphmem.ports import GraphStore
+
+__all__ = ["Finding", "check_up"]
+
+LOW_DISK_BYTES = 200_000_000
+_PACKAGES = ("graphmem", "numpy", "numba", "onnxruntime", "tokenizers", "spacy", "usearch")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        do: what to do about it; empty where all is well.
+    """
+
+    what: str
+    ok: bool
+    found: str
+    do: str = ""
+
+
+def check_up(session: Session) -> list[Finding]:
+    """Look at everything, in an order that starts with what others rest on.
+
+    Nothing is changed, and a failing part does not keep the rest from being looked at.
+    """
+    findings = [_versions(), _disk(session), _encoder(), _language()]
+    findings.extend(_store(session))
+    return findings
+
+
+def _versions() -> Finding:
+    found, missing = [f"sqlite {sqlite3.sqlite_version}"], []
+    for package in _PACKAGES:
+        try:
+            found.append(f"{package} {version_of(package)}")
+        except PackageNotFoundError:
+            missing.append(package)
+    if missing:
+        return Finding(
+            "versions", False, f"not installed: {', '.join(missing)}", "pip install graphmem"
+        )
+    return Finding("versions", True, ", ".join(found))
+
+
+def _disk(session: Session) -> Finding:
+    path = session.path
+    folder = path.absolute().parent if path else Path.cwd()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    found = f"{free / 1e9:,.1f} GB free at {folder}"
+    if free < LOW_DISK_BYTES:
+        return Finding("disk", False, found, "make room: writes will soon be refused")
+    return Finding("disk", True, found)
+
+
+def _encoder() -> Finding:
+    def load() -> str:
+        from graphmem.models.registry import open_embedder
+
+        embedder = open_embedder(None)
+        vector = embedder.embed(["Is the encoder well?"])
+        return f"{embedder.name}, {vector.shape[1]} dimensions"
+
+    return _tried("encoder", load, "in a checkout: make model; else install the wheel again")
+
+
+def _language() -> Finding:
+    def load() -> str:
+        from graphmem.models.loading import LazyModels
+        from graphmem.ports import ExtractionInput
+
+        _, encoder, extractor = LazyModels(None, None).all()
+        text = "Mara moved to Lisbon."
+        found = extractor.extract([ExtractionInput(text)], encoder.encode([text]))[0]
+        return f"{extractor.name}, {len(found.mentions)} names in {text!r}"
+
+    return _tried("language", load, "install the wheel again: its model files are incomplete")
+
+
+def _store(session: Session) -> Iterator[Finding]:
+    path = session.path
+    if path is not None and not path.exists():
+        yield Finding("store", True, f"{session.store} is not there yet: `graphmem add` makes it")
+        return
+    store = None
+    try:
+        from graphmem.stores.registry import open_store
+
+        store = open_store(session.store)
+        counts = store.count(session.space)
+        yield Finding(
+            "store",
+            True,
+            f"{session.store}, {store.size_bytes() / 1e6:,.1f} MB, spaces "
+            f"{', '.join(store.spaces()) or 'none'}; {sum(counts.nodes.values()):,} nodes and "
+            f"{sum(counts.edges.values()):,} edges in {session.space!r}",
+        )
+        yield _integrity(store)
+        yield from _views(store, session.space)
+    except GraphMemError as error:
+        yield Finding("store", False, str(error), _advice(error))
+    finally:
+        if store is not None:
+            store.close()
+
+
+def _integrity(store: GraphStore) -> Finding:
+    check: Callable[[], list[str]] | None = getattr(store, "check", None)
+    if check is None:
+        return Finding("integrity", True, "this kind of store has no check of its own")
+    problems = check()
+    if not problems:
+        return Finding("integrity", True, "every page, key and edge is as it should be")
+    shown = "; ".join(problems[:5]) + (f"; and {len(problems) - 5} more" * (len(problems) > 5))
+    return Finding(
+        "integrity",
+        False,
+        shown,
+        "keep a copy of the file, `graphmem export` what can be read, `graphmem import` it "
+        "into a new store",
+    )
+
+
+def _views(store: GraphStore, space: str) -> Iterator[Finding]:
+    """Views heal by themselves, so a damaged one is news and not a loss."""
+    return iter(())
+
+
+def _tried(what: str, load: Callable[[], str], do: str) -> Finding:
+    try:
+        return Finding(what, True, load())
+    except (GraphMemError, ImportError, OSError, ValueError, RuntimeError) as error:
+        return Finding(what, False, f"{type(error).__name__}: {error}", do)
+
+
+def _advice(error: GraphMemError) -> str:
+    by_code = {
+        "store_corrupt": "keep a copy of the file and bring back a backup, or `graphmem import` "
+        "an export",
+        "not_a_store": "name the store's own file with --store",
+        "schema_too_new": "install the graphmem that wrote it, or a newer one",
+        "store_busy": "another process is writing: wait, then try again",
+        "store_read_only": "give this user the right to write the file and its folder",
+        "store_full": "make room on the disk",
+    }
+    return by_code.get(error.code, "see the message")

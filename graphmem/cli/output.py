@@ -1,0 +1,73 @@
+"""How results reach stdout: one JSON object for machines, plain readable text for people."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from graphmem.cli.session import Session
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from graphmem_schemas import Hit, Node
+
+__all__ = ["counts_table", "day", "emit", "hit_lines", "node_payload", "wrapped"]
+
+WIDTH = 96
+
+
+def emit(
+    session: Session,
+    result: BaseModel | Mapping[str, Any],
+    lines: Callable[[], Iterable[str]],
+) -> None:
+    """Print a result once: as one JSON object under `--json`, else as the given lines."""
+    if session.as_json:
+        payload = result if isinstance(result, Mapping) else result.model_dump(mode="json")
+        sys.stdout.write(json.dumps(payload, ensure_ascii=False, default=str) + "\n")
+        return
+    for line in lines():
+        sys.stdout.write(line + "\n")
+
+
+def node_payload(node: Node) -> dict[str, Any]:
+    """Return a node as JSON values, its label first."""
+    return {"label": node.label, **node.model_dump(mode="json")}
+
+
+def day(moment: datetime | None) -> str:
+    """Return the date of a moment, or nothing where there is none."""
+    return moment.date().isoformat() if moment else ""
+
+
+def wrapped(text: str, indent: str = "   ") -> list[str]:
+    """Break a text into lines that fit a terminal."""
+    return textwrap.wrap(
+        " ".join(text.split()), WIDTH, initial_indent=indent, subsequent_indent=indent
+    )
+
+
+def hit_lines(number: int, hit: Hit, *, why: bool = False) -> list[str]:
+    """Write one hit: where it is from, what it says, and on request how it came up."""
+    origin = " · ".join(
+        part for part in (hit.source or hit.kind, hit.ref, hit.speaker, day(hit.at)) if part
+    )
+    lines = [f"{number}. [{hit.score:.3f}] {origin}", *wrapped(hit.text)]
+    if hit.superseded_by:
+        lines.append(f"   no longer so: superseded by {hit.superseded_by}")
+    if why:
+        parts = " + ".join(f"{part.name} {part.value:.3f}" for part in hit.parts)
+        lines.append(f"   why: {parts or 'no parts given'}")
+        lines.extend(f"        {step.start} -{step.kind}- {step.end}" for step in hit.why)
+    return lines
+
+
+def counts_table(counts: Mapping[str, int], title: str) -> list[str]:
+    """Write counts one a line, biggest first, names in one column."""
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [title, *(f"  {name:<16} {count:>10,}" for name, count in ranked if count)]

@@ -1,0 +1,110 @@
+"""`graphmem search | context | get | history`: questions to the memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from graphmem.cli.output import day, emit, hit_lines, node_payload, wrapped
+from graphmem.cli.session import Session
+
+if TYPE_CHECKING:
+    from graphmem_schemas import Change, Context, Node, Recall
+
+__all__ = ["context", "context_lines", "get", "history", "search"]
+
+Question = Annotated[str, typer.Argument(help="In plain words.")]
+AsOf = Annotated[str | None, typer.Option(help="Answer with what held then (ISO 8601).")]
+Uid = Annotated[str, typer.Argument(help="As receipts and hits give it.")]
+
+
+def search(
+    session: Session,
+    question: Question,
+    k: Annotated[int, typer.Option("-k", "--k", min=1, max=1000, help="How many hits.")] = 10,
+    as_of: AsOf = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(help="passage, proposition, event or entity; may be given again."),
+    ] = None,
+    why: Annotated[bool, typer.Option("--why", help="Show score parts and paths.")] = False,
+) -> None:
+    """Find what answers a question, best first."""
+    with session.memory() as memory:
+        recall = memory.search(
+            question,
+            k=k,
+            as_of=as_of,
+            kinds=kind or None,  # type: ignore[arg-type]  # checked by the memory
+        )
+    emit(session, recall, lambda: _recall_lines(recall, why=why))
+
+
+def context(
+    session: Session,
+    question: Question,
+    budget: Annotated[int, typer.Option(min=1, help="Tokens that the text may take.")] = 1500,
+    as_of: AsOf = None,
+) -> None:
+    """Pack what answers a question into cited text for a prompt."""
+    with session.memory() as memory:
+        packed = memory.context(question, budget=budget, as_of=as_of)
+    emit(session, packed, lambda: context_lines(packed))
+
+
+def get(session: Session, uid: Uid) -> None:
+    """Show one node."""
+    with session.memory() as memory:
+        node = memory.get(uid)
+    payload = node_payload(node)
+    emit(session, payload, lambda: _node_lines(node))
+
+
+def history(session: Session, uid: Uid) -> None:
+    """Show how a node came to be what it is, oldest first."""
+    with session.memory() as memory:
+        changes = memory.history(uid)
+    rows = [
+        {"at": c.at.isoformat(), "what": c.what, "node": node_payload(c.node)} for c in changes
+    ]
+    emit(session, {"uid": uid, "changes": rows}, lambda: _history_lines(changes))
+
+
+def context_lines(packed: Context) -> list[str]:
+    """Write a packed context with what its citations stand for."""
+    if packed.abstained:
+        return [f"no answer: {packed.abstained}"]
+    lines = [packed.text, ""]
+    for citation in packed.citations:
+        origin = " · ".join(p for p in (citation.source, citation.ref, day(citation.at)) if p)
+        lines.append(f"[{citation.number}] {origin}")
+    return [*lines, f"({packed.n_tokens:,} tokens)"]
+
+
+def _recall_lines(recall: Recall, *, why: bool) -> Iterable[str]:
+    if recall.abstained:
+        yield f"no answer: {recall.abstained}"
+    for number, hit in enumerate(recall.hits, 1):
+        yield from hit_lines(number, hit, why=why)
+    if why:
+        timings = ", ".join(f"{k} {v:.1f}" for k, v in recall.trace.timings_ms.items())
+        yield f"confidence {recall.confidence:.3f}; {recall.trace.n_candidates} candidates; "
+        yield f"ms: {timings}"
+
+
+def _node_lines(node: Node) -> list[str]:
+    lines = [f"{node.label} {node.uid}"]
+    for name, value in node.model_dump(mode="json", exclude={"uid"}).items():
+        if value not in (None, "", [], ()):
+            lines.extend(wrapped(f"{name}: {value}"))
+    return lines
+
+
+def _history_lines(changes: list[Change]) -> list[str]:
+    lines = []
+    for change in changes:
+        text = getattr(change.node, "text", None) or getattr(change.node, "name", "")
+        lines += [f"{change.at.isoformat()}  {change.what}", *wrapped(str(text))]
+    return lines

@@ -1,0 +1,149 @@
+"""What all commands share: where the memory is, which space, how to answer.
+
+Commands take a `Session` as their first argument; `with_session` adds the options `--store`,
+`--space`, `--json` and `--debug` to each of them, so that they are written once.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from graphmem.memory import Memory
+
+__all__ = ["DEFAULT_SPACE", "DEFAULT_STORE", "Session", "with_session"]
+
+DEFAULT_STORE = "graphmem.db"
+DEFAULT_SPACE = "default"
+
+StoreOption = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        envvar="GRAPHMEM_STORE",
+        help=f"File of the memory, or memory://name. [default: {DEFAULT_STORE}]",
+        show_default=False,
+    ),
+]
+SpaceOption = Annotated[
+    str | None,
+    typer.Option("--space", help=f"Space, one a user. [default: {DEFAULT_SPACE}]"),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+DebugOption = Annotated[bool, typer.Option("--debug", help="Show the trace of a failure.")]
+_SHARED: dict[str, tuple[Any, Any]] = {
+    "store": (StoreOption, None),
+    "space": (SpaceOption, None),
+    "json": (JsonOption, False),
+    "debug": (DebugOption, False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One run of one command.
+
+    Attributes:
+        as_json: whether stdout gets one JSON object and nothing else.
+    """
+
+    store: str = DEFAULT_STORE
+    space: str = DEFAULT_SPACE
+    as_json: bool = False
+
+    @contextmanager
+    def memory(self, *, create: bool = False) -> Iterator[Memory]:
+        """Open the memory for the length of a `with` block.
+
+        Args:
+            create: whether a store that is not there may be made; reading commands say no,
+                so that a mistyped path is an error and not an empty memory.
+
+        Raises:
+            NotFound: The store is not there and may not be made.
+        """
+        from graphmem.memory import Memory
+
+        if not create:
+            self.require_store()
+        memory = Memory(self.store, space=self.space)
+        try:
+            yield memory
+        finally:
+            memory.close()
+
+    def require_store(self) -> None:
+        """Check that the store is there.
+
+        Raises:
+            NotFound: It is a file that does not exist.
+        """
+        from graphmem.errors import NotFound
+
+        path = self.path
+        if path is not None and not path.exists():
+            raise NotFound(
+                f"there is no store {str(path)!r}: `graphmem add` makes one, "
+                "--store or GRAPHMEM_STORE names another"
+            )
+
+    @property
+    def path(self) -> Path | None:
+        """The file of the store, where it is one."""
+        if "://" not in self.store:
+            return Path(self.store)
+        scheme, _, rest = self.store.partition("://")
+        return Path(rest.removeprefix("/")) if scheme == "sqlite" and rest else None
+
+    @property
+    def console(self) -> Console:
+        """Where talk goes: stderr, so that stdout stays clean for machines."""
+        from rich.console import Console
+
+        return Console(stderr=True, highlight=False)
+
+    def say(self, text: str) -> None:
+        """Tell a person something; silent under `--json`."""
+        if not self.as_json:
+            self.console.print(text, markup=False, soft_wrap=True)
+
+
+def with_session(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the shared options and hand it a `Session` as its first argument.
+
+    An option given to the command wins over the same option before the command.
+    """
+    signature = inspect.signature(command, eval_str=True)
+    own = list(signature.parameters.values())[1:]
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    shared = [
+        inspect.Parameter(name, keyword, default=default, annotation=annotation)
+        for name, (annotation, default) in _SHARED.items()
+    ]
+    context = inspect.Parameter("ctx", keyword, annotation=typer.Context)
+    parameters = [p.replace(kind=keyword) for p in own] + shared + [context]
+
+    def run(**values: Any) -> None:
+        before: dict[str, Any] = values.pop("ctx").find_root().obj or {}
+        given = {name: values.pop(name) or before.get(name) for name in _SHARED}
+        session = Session(
+            store=given["store"] or DEFAULT_STORE,
+            space=given["space"] or DEFAULT_SPACE,
+            as_json=bool(given["json"]),
+        )
+        command(session, **values)
+
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # typer reads it
+    run.__annotations__ = {p.name: p.annotation for p in parameters}
+    run.__doc__ = command.__doc__
+    run.__name__ = command.__name__
+    return run
