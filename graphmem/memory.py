@@ -84,7 +84,7 @@ class Memory:
         self._store = open_store(store) if isinstance(store, str | Path) else store
         self._models = LazyModels(embedder, extractor)
         self._clock: Clock = clock or _system_clock
-        self._writer = Writer(self._store, self.space, self._clock)
+        self._writer = Writer(self._store, self.space, self._models, self._clock)
         self._lock = threading.Lock()
         self._views: SpaceViews | None = None
         self._engine: Engine | None = None
@@ -119,7 +119,7 @@ class Memory:
         """
         texts = accept(content, source=source, at=at, title=title)
         self._check_embedder()
-        return self._writer.add(texts, self._models.all, progress or _silent)
+        return self._writer.add(texts, progress or _silent)
 
     def add_extracted(
         self,
@@ -146,7 +146,6 @@ class Memory:
         receipt = self._writer.add_given(
             texts,
             lambda draft: from_given(draft.text, given.get(draft.ref or "")),
-            lambda: self._models.embedder,
             progress or _silent,
         )
         problems = tuple(RejectedRow(index=i, reason=why) for i, why in rejected)

@@ -27,6 +27,7 @@ __all__ = [
     "Float32",
     "GraphReader",
     "GraphStore",
+    "Models",
     "Plan",
     "Progress",
     "View",
@@ -203,14 +204,41 @@ class ExtractionInput:
 
 
 class Extractor(Protocol):
-    """Finds mentions, events and propositions in passages."""
+    """Finds mentions, events and propositions in passages.
+
+    Attributes:
+        needs_states: whether it reads the encoder's token states; if not, `encodings` is empty.
+    """
 
     name: str
+    needs_states: bool
 
     def extract(
         self, inputs: Sequence[ExtractionInput], encodings: Sequence[Encoding]
     ) -> list[Extraction]:
         """Return one extraction a passage, in input order; no passage affects another."""
+        ...
+
+
+class Models(Protocol):
+    """The models that read text; each is loaded when it is first asked for.
+
+    The embedder and the encoder may be one object: then there is one run a passage.
+    """
+
+    @property
+    def embedder(self) -> Embedder:
+        """Makes the vectors of passages and questions."""
+        ...
+
+    @property
+    def encoder(self) -> Encoder:
+        """Makes the token states that the extractor reads."""
+        ...
+
+    @property
+    def extractor(self) -> Extractor:
+        """Finds names, events and facts."""
         ...
 
 

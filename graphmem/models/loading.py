@@ -58,10 +58,6 @@ class LazyModels:
                 self._extractor = _open_extractor(self._extractor_choice)
             return self._extractor
 
-    def all(self) -> tuple[Embedder, Encoder, Extractor]:
-        """Return the embedder, the encoder and the extractor, loading what is missing."""
-        return self.embedder, self.encoder, self.extractor
-
 
 def _open_extractor(choice: str | Extractor | None) -> Extractor:
     if choice is not None and not isinstance(choice, str):

@@ -33,12 +33,14 @@ def _merged(old: Edge | None, new: Edge) -> Edge:
     """Replace the contributions of the new edge's sources, keep those of the others."""
     sources = {**(old.sources if old else {}), **new.sources}
     role = new.role if new.role is not None or old is None else old.role
+    span = new.span if new.span is not None or old is None else old.span
     return Edge.model_construct(
         kind=new.kind,
         start=new.start,
         end=new.end,
         sources=dict(sorted(sources.items())),
         role=role,
+        span=span,
     )
 
 

@@ -8,13 +8,13 @@ is encoded on another core; nothing depends on what else is in the chunk.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from graphmem.core.extraction import Extraction
-from graphmem.ports import Embedder, Encoder, Encoding, ExtractionInput, Extractor, Float32
+from graphmem.ports import Embedder, Encoding, ExtractionInput, Float32, Models
 from graphmem.writing.segment import PassageDraft
 
 __all__ = ["CHUNK", "ReadPassage", "embedding_text", "extract", "given"]
@@ -39,47 +39,47 @@ def embedding_text(draft: PassageDraft) -> str:
 
 
 def extract(
-    drafts: Sequence[PassageDraft],
-    addressees: Sequence[str | None],
-    models: tuple[Embedder, Encoder, Extractor],
+    drafts: Sequence[PassageDraft], addressees: Sequence[str | None], models: Models
 ) -> Iterator[list[ReadPassage]]:
     """Encode and parse the passages, a chunk at a time.
 
     Args:
         drafts: the passages.
         addressees: for each passage whom it is said to, where one other person takes part.
-        models: the embedder, the encoder whose states the extractor reads, the extractor.
-            The first two may be the same object: then there is one run a passage.
+        models: what to read them with.
     """
-    embedder, encoder, extractor = models
-
-    def encode(chunk: Sequence[PassageDraft]) -> tuple[list[Encoding], Float32]:
-        texts = [embedding_text(draft) for draft in chunk]
-        encodings = encoder.encode(texts)
-        if embedder is encoder:
-            return encodings, np.stack([encoding.vector for encoding in encodings])
-        return encodings, embedder.embed(texts)
-
     chunks = [drafts[at : at + CHUNK] for at in range(0, len(drafts), CHUNK)]
     with ThreadPoolExecutor(1, thread_name_prefix="graphmem-encode") as pool:
-        ahead: Future[tuple[list[Encoding], Float32]] | None = None
+        ahead = pool.submit(_encode, chunks[0], models) if chunks else None
         for number, chunk in enumerate(chunks):
-            current = ahead or pool.submit(encode, chunk)
-            following = chunks[number + 1] if number + 1 < len(chunks) else None
-            ahead = pool.submit(encode, following) if following else None
-            encodings, vectors = current.result()
+            assert ahead is not None
+            encodings, vectors = ahead.result()
+            if number + 1 < len(chunks):
+                ahead = pool.submit(_encode, chunks[number + 1], models)
             inputs = [
                 ExtractionInput(draft.text, draft.speaker, addressee, draft.title)
                 for draft, addressee in zip(chunk, addressees[number * CHUNK :], strict=False)
             ]
-            bodies = [
-                _without_prefix(e, len(_prefix(d))) for e, d in zip(encodings, chunk, strict=True)
-            ]
-            extractions = extractor.extract(inputs, bodies)
+            extractions = models.extractor.extract(inputs, encodings)
             yield [
                 ReadPassage(draft, vector, extraction)
                 for draft, vector, extraction in zip(chunk, vectors, extractions, strict=True)
             ]
+
+
+def _encode(chunk: Sequence[PassageDraft], models: Models) -> tuple[list[Encoding], Float32]:
+    """Return the token states that the extractor wants, and the vectors: one run if it can be."""
+    texts = [embedding_text(draft) for draft in chunk]
+    if not models.extractor.needs_states:
+        return [], models.embedder.embed(texts)
+    encodings = models.encoder.encode(texts)
+    shared = models.embedder is models.encoder
+    vectors = np.stack([e.vector for e in encodings]) if shared else models.embedder.embed(texts)
+    bodies = [
+        _without_prefix(encoding, len(_prefix(draft)))
+        for encoding, draft in zip(encodings, chunk, strict=True)
+    ]
+    return bodies, vectors
 
 
 def given(

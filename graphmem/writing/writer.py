@@ -13,27 +13,17 @@ from dataclasses import dataclass
 from graphmem.core.changes import Changes
 from graphmem.core.extraction import Extraction
 from graphmem.core.uids import content_uid
-from graphmem.ports import (
-    Clock,
-    Embedder,
-    Encoder,
-    Extractor,
-    GraphReader,
-    GraphStore,
-    Progress,
-)
+from graphmem.ports import Clock, GraphReader, GraphStore, Models, Progress
 from graphmem.writing.accept import SourceText
 from graphmem.writing.compose import Composed, SourceReading, compose
 from graphmem.writing.extract import ReadPassage, extract, given
 from graphmem.writing.segment import PassageDraft, segment
 from graphmem_schemas import Receipt
 
-__all__ = ["COMMIT_PASSAGES", "Models", "Writer"]
+__all__ = ["COMMIT_PASSAGES", "Writer"]
 
 # Sources are committed together up to this many passages: a commit is one disk sync.
 COMMIT_PASSAGES = 256
-
-Models = tuple[Embedder, Encoder, Extractor]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,17 +36,14 @@ class _Segmented:
 class Writer:
     """Writes into one space of a store."""
 
-    def __init__(self, store: GraphStore, space: str, clock: Clock) -> None:
-        self._store, self._space, self._clock = store, space, clock
+    def __init__(self, store: GraphStore, space: str, models: Models, clock: Clock) -> None:
+        self._store, self._space, self._models, self._clock = store, space, models, clock
 
-    def add(
-        self, texts: Sequence[SourceText], models: Callable[[], Models], progress: Progress
-    ) -> Receipt:
+    def add(self, texts: Sequence[SourceText], progress: Progress) -> Receipt:
         """Add sources, extracting from what is new in them.
 
         Args:
             texts: what `accept` made of the caller's content.
-            models: gives the models; called only when there is something to read.
             progress: hears ("reading", passages done, passages in all).
         """
 
@@ -66,7 +53,7 @@ class Writer:
             to = {
                 d.uid: who for s in batch for d, who in zip(s.drafts, _addressees(s), strict=True)
             }
-            return extract(fresh, [to[draft.uid] for draft in fresh], models())
+            return extract(fresh, [to[draft.uid] for draft in fresh], self._models)
 
         return self._write(texts, read, progress)
 
@@ -74,13 +61,12 @@ class Writer:
         self,
         texts: Sequence[SourceText],
         extraction_of: Callable[[PassageDraft], Extraction],
-        embedder: Callable[[], Embedder],
         progress: Progress,
     ) -> Receipt:
         """Add sources whose extractions the caller has; see `add`."""
 
         def read(_: list[_Segmented], fresh: list[PassageDraft]) -> Iterator[list[ReadPassage]]:
-            return given(fresh, [extraction_of(draft) for draft in fresh], embedder())
+            return given(fresh, [extraction_of(draft) for draft in fresh], self._models.embedder)
 
         return self._write(texts, read, progress)
 
