@@ -1,0 +1,78 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from graphmem.errors import DimensionMismatch, InvalidInput, NotFound
+from graphmem.memory import Memory
+from graphmem.stores.memory import MemoryStore
+from graphmem.testing.extractor import FakeExtractor
+from graphmem.testing.fakes import FakeEmbedder
+
+
+def open_memory(dimension: int = 32) -> Memory:
+    return Memory(MemoryStore(), embedder=FakeEmbedder(dimension), extractor=FakeExtractor())
+
+
+@pytest.fixture
+def exported(tmp_path: Path) -> Path:
+    path = tmp_path / "graph.jsonl"
+    with open_memory() as memory:
+        memory.add("Ann lives in Rome. Bo likes “Rome” – né?", source="a", at="2023-01-01")
+        memory.add("Ann moved to Oslo.", source="b", at="2024-01-01")
+        memory.export(path)
+    return path
+
+
+def test_a_space_comes_back_with_the_same_uids_counts_and_bytes(
+    exported: Path, tmp_path: Path
+) -> None:
+    again = tmp_path / "again.jsonl"
+    with open_memory() as memory:
+        n_rows = memory.import_(exported)
+        assert n_rows == len(exported.read_text("utf-8").splitlines()) - 1
+        memory.export(again)
+        assert sorted(again.read_text("utf-8").splitlines()) == sorted(
+            exported.read_text("utf-8").splitlines()
+        )
+        assert memory.import_(exported) == n_rows
+        assert memory.stats().nodes["Passage"] == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("not json", "line 3"),
+        ("[1]", "line 3 .*no JSON object"),
+        ('{"node": "Martian", "uid": "x"}', "unknown node label 'Martian'"),
+        ('{"node": "Entity", "uid": "x"}', "line 3"),
+        ('{"edge": "LIKES", "start": "a", "end": "b", "sources": {"s": 1}}', "line 3"),
+        ('{"vector": "x", "float32": "!!"}', "line 3"),
+        ('{"colour": "red"}', "line 3"),
+    ],
+)
+def test_one_bad_line_changes_nothing(exported: Path, line: str, says: str) -> None:
+    lines = exported.read_text("utf-8").splitlines()
+    exported.write_text("\n".join([*lines[:2], line, *lines[2:]]), "utf-8")
+    with open_memory() as memory:
+        with pytest.raises(InvalidInput, match=says):
+            memory.import_(exported)
+        assert memory.stats().seq == 0
+
+
+def test_a_file_of_another_kind_or_embedder_is_refused(exported: Path, tmp_path: Path) -> None:
+    with open_memory() as memory, pytest.raises(NotFound, match="no file"):
+        memory.import_(tmp_path / "nowhere.jsonl")
+    other = tmp_path / "other.jsonl"
+    other.write_text(json.dumps({"hello": 1}) + "\n")
+    with open_memory() as memory, pytest.raises(InvalidInput, match="header"):
+        memory.import_(other)
+    with open_memory(16) as memory:
+        memory.add("Cy likes Bonn.")
+        with pytest.raises(DimensionMismatch):
+            memory.import_(exported)
+
+
+def test_an_export_to_nowhere_says_so_and_leaves_no_part(tmp_path: Path) -> None:
+    with open_memory() as memory, pytest.raises(InvalidInput, match="cannot write"):
+        memory.export(tmp_path / "no" / "such" / "folder.jsonl")
