@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from graphmem.core.changes import ChangeBatch, Changes, Commit, Counts
 from graphmem.core.extraction import Extraction
+from graphmem.core.lexical import TextEvidence, TextQuery
 from graphmem_schemas import Edge, EdgeKind, Node
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "Models",
     "Plan",
     "Progress",
+    "TextIndex",
+    "TextMatch",
     "View",
 ]
 
@@ -255,4 +258,61 @@ class Progress(Protocol):
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Called with rising `done`; must be cheap."""
+        ...
+
+
+class TextMatch(Protocol):
+    """What one question finds by its words. Rows are numbers that hold until it is closed."""
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The terms that count, in the order of the question."""
+        ...
+
+    @property
+    def idfs(self) -> tuple[float, ...]:
+        """The inverse document frequency (ln) of each term."""
+        ...
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """The people whom the question names, where it does not name all."""
+        ...
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The titles that stand in the question."""
+        ...
+
+    @property
+    def n_passages(self) -> int:
+        """How many passages there are."""
+        ...
+
+    def best(self, n_best: int) -> npt.NDArray[np.int64]:
+        """Return the rows with the best passages, windows and titles, in rising order."""
+        ...
+
+    def rows(self, uids: list[str]) -> npt.NDArray[np.int64]:
+        """Return the row of each uid; -1 where it is no passage within the query's time."""
+        ...
+
+    def uids(self, rows: npt.NDArray[np.int64]) -> list[str]:
+        """Return the uid of each row."""
+        ...
+
+    def describe(self, rows: npt.NDArray[np.int64]) -> TextEvidence:
+        """Return all that the words say about the rows."""
+        ...
+
+    def close(self) -> None:
+        """Release what the match holds; it must be called once."""
+        ...
+
+
+class TextIndex(Protocol):
+    """Lexical search over the passages of a space."""
+
+    def match(self, query: TextQuery) -> TextMatch:
+        """Find the passages that share words with a question."""
         ...

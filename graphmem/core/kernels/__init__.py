@@ -1,0 +1,1 @@
+"""Compiled loops (numba); only the modules that wrap them import them."""

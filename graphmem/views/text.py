@@ -1,0 +1,94 @@
+"""The text view: lexical search over the passages of a space, rebuilt from the store at will."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import RLock
+
+from graphmem.core.lexical import TextQuery
+from graphmem.ports import GraphStore
+from graphmem.views.snapshot import load, save
+from graphmem.views.text_index import TextIndexArrays
+from graphmem.views.text_match import Match, WorkPool
+from graphmem_schemas import Passage
+
+__all__ = ["TextView"]
+
+# Raise it with every change of what the arrays mean: of the terms too.
+_KIND = "text/1"
+
+
+class TextView:
+    """Keeps an inverted index of the passages of one space; implements `ports.TextIndex`.
+
+    Args:
+        space: whose passages.
+        folder: where the view is kept; None keeps it in memory only.
+    """
+
+    def __init__(self, space: str, folder: Path | None) -> None:
+        self.seq = 0
+        self._space = space
+        self._path = folder / "text.snapshot" if folder else None
+        self._arrays = TextIndexArrays()
+        self._lock = RLock()
+        self._pool = WorkPool()
+        self._loaded = False
+        self._saved_seq = 0
+
+    def __len__(self) -> int:
+        return self._arrays.n_passages
+
+    def match(self, query: TextQuery) -> Match:
+        """Find the passages that share words with a question; close what is returned."""
+        return Match(self._arrays, self._lock, self._pool, query)
+
+    def refresh(self, store: GraphStore) -> None:
+        """Catch up with the store; costs one look at its number where nothing is new."""
+        newest = store.seq(self._space)
+        if self._loaded and newest == self.seq:
+            return
+        with self._lock:
+            if not self._loaded:
+                self._load(store)
+            if newest < self.seq:  # the store went back to an older copy
+                self._forget()
+            for batch in store.changes(self._space, self.seq, labels=(Passage.label,)):
+                self._arrays.remove(batch.removed_nodes)
+                self._arrays.add(node for node in batch.nodes if isinstance(node, Passage))
+                self.seq = batch.seq
+            self.seq = max(self.seq, newest)
+
+    def save(self, store: GraphStore) -> None:
+        """Keep the view on disk, where it has a place and anything is new.
+
+        Raises:
+            StoreError: The file cannot be written; the one before is as it was.
+        """
+        if self._path is None or self._saved_seq == self.seq:
+            return
+        with self._lock:
+            save(
+                self._path,
+                kind=_KIND,
+                identity=self._identity(store),
+                seq=self.seq,
+                arrays=self._arrays.to_arrays(),
+            )
+            self._saved_seq = self.seq
+
+    def _load(self, store: GraphStore) -> None:
+        self._loaded = True
+        if self._path is None:
+            return
+        kept = load(self._path, kind=_KIND, identity=self._identity(store))
+        if kept is not None:
+            self._arrays = TextIndexArrays(kept.arrays)
+            self.seq = self._saved_seq = kept.seq
+
+    def _forget(self) -> None:
+        self._arrays = TextIndexArrays()
+        self.seq = self._saved_seq = 0
+
+    def _identity(self, store: GraphStore) -> str:
+        return f"{store.identity}/{self._space}"

@@ -1,0 +1,354 @@
+"""The inverted and forward index over the passages of one space, in arrays."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphmem.core.kernels.lexical import (
+    MAX_SENTENCES,
+    TITLE_BIT,
+    Forward,
+    Passages,
+    Postings,
+)
+from graphmem.core.kernels.postings import link_postings, merge_postings
+from graphmem.core.lexical import PassageKind
+from graphmem.core.terms import is_person, is_user, sentences, terms, words
+from graphmem.core.uid_index import UidIndex
+from graphmem.views.columns import Column
+from graphmem_schemas import Passage
+
+__all__ = ["LONG_AGO", "TextIndexArrays", "title_key"]
+
+Array = npt.NDArray[Any]
+
+LONG_AGO = int(np.iinfo(np.int64).min)
+_MAX_COUNT = 255
+_MAX_LENGTH = 65_535
+_ASKS, _USER = 1, 2
+# The end of a turn is where its question to the other speaker stands.
+_ASKING_CHARS = 40
+_MIN_MERGE = 200_000
+
+_ROW_TYPES: dict[str, Any] = {
+    "alive": np.uint8, "length": np.int32, "before": np.int32, "after": np.int32,
+    "source": np.int32, "speaker": np.int32, "title": np.int32, "kind": np.uint8,
+    "flags": np.uint8, "at": np.int64, "position": np.int64, "uid": np.int32,
+    "start": np.int64, "size": np.int32, "sentence_start": np.int64, "n_sentences": np.uint8,
+}  # fmt: skip
+
+
+def title_key(title: str) -> str:
+    """Return the words by which a question can name a title: what is in brackets is left out."""
+    bare = title.split("(", 1)[0] if not title.startswith("(") else title
+    return " ".join(words(bare) or words(title))
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The terms of one passage: how often, and in which sentences."""
+
+    counts: dict[int, int]
+    masks: dict[int, int]
+    sentence_lengths: list[int]
+    length: int
+
+
+class TextIndexArrays:
+    """Terms, rows and postings. Rows are never renumbered; removed ones only stop counting.
+
+    Attributes:
+        vocabulary: number of each term; titles are terms with a leading NUL.
+        frequencies: by term: in how many living passages it stands.
+        n_passages: living passages.
+        total_length: sum of their lengths in terms.
+        n_sentences: number of their sentences.
+        total_sentence_length: sum of the lengths of their sentences with titles.
+    """
+
+    def __init__(self, arrays: Mapping[str, Array] | None = None) -> None:
+        given = arrays or {}
+        self.rows = {name: Column(_own(given, name, kind)) for name, kind in _ROW_TYPES.items()}
+        self.uids = UidIndex.from_arrays(_part(given, "u_")) if given else UidIndex()
+        self.sources = UidIndex.from_arrays(_part(given, "s_")) if given else UidIndex()
+        self.row_of = Column(_own(given, "row_of", np.int32))
+        self.tails = Column(_own(given, "tails", np.int32))
+        self.source_lengths = Column(_own(given, "source_lengths", np.int64))
+        self.vocabulary = {text: at for at, text in enumerate(_read_texts(given, "vocabulary"))}
+        self.speakers = {text: at for at, text in enumerate(_read_texts(given, "speakers"))}
+        self.frequencies = Column(_own(given, "frequencies", np.int32))
+        self.heads = Column(np.full(len(self.vocabulary), -1, np.int32))
+        starts = _own(given, "starts", np.int64)
+        self.starts = starts if len(starts) else np.zeros(1, np.int64)
+        self.block = (
+            _own(given, "posting_rows", np.int32),
+            _own(given, "posting_counts", np.uint8),
+        )
+        self.nexts = Column(np.empty(0, np.int32))
+        self.new_rows = Column(np.empty(0, np.int32))
+        self.new_counts = Column(np.empty(0, np.uint8))
+        self.old = tuple(_own(given, n, k) for n, k in _FORWARD)
+        self.new = tuple(Column(np.empty(0, kind)) for _, kind in _FORWARD)
+        self.n_old = len(self.rows["uid"])
+        totals = given.get("totals", np.zeros(4, np.int64)).tolist()
+        self.n_passages, self.total_length, self.n_sentences, self.total_sentence_length = totals
+
+    # Writing
+
+    def add(self, passages: Iterable[Passage]) -> None:
+        """Index passages; one that is there already is replaced. O(terms)."""
+        for passage in passages:
+            self._add(passage)
+        if len(self.new_rows) > max(_MIN_MERGE, len(self.block[0]) // 4):
+            self.merge()
+
+    def remove(self, uids: Iterable[str]) -> None:
+        """Stop counting passages; unknown uids are none of ours. O(terms)."""
+        wanted = list(uids)
+        for number in self.uids.rows(wanted).tolist() if wanted else ():
+            if number >= 0:
+                self._remove(int(self.row_of.values[number]))
+                self.row_of.values[number] = -1
+
+    def merge(self) -> None:
+        """Bring all postings and terms of rows into one block each. O(postings)."""
+        self.starts, *block = merge_postings(
+            len(self.vocabulary), self.starts, self.block, self.heads.values,
+            (self.nexts.values, self.new_rows.values, self.new_counts.values),
+            self.rows["alive"].values,
+        )  # fmt: skip
+        self.block = (block[0], block[1])
+        self.heads.values[:] = -1
+        self.nexts, self.new_rows = Column(np.empty(0, np.int32)), Column(np.empty(0, np.int32))
+        self.new_counts = Column(np.empty(0, np.uint8))
+        shift, sentence_shift = len(self.old[0]), len(self.old[2])
+        self.rows["start"].values[self.n_old :] += shift
+        self.rows["sentence_start"].values[self.n_old :] += sentence_shift
+        self.old = tuple(
+            np.concatenate([old, new.values]) for old, new in zip(self.old, self.new, strict=True)
+        )
+        self.new = tuple(Column(np.empty(0, kind)) for _, kind in _FORWARD)
+        self.n_old = len(self.rows["uid"])
+
+    def to_arrays(self) -> dict[str, Array]:
+        """Return everything as arrays, from which `TextIndexArrays` makes the same again."""
+        self.merge()
+        arrays = {name: column.values for name, column in self.rows.items()}
+        arrays.update({f"u_{name}": values for name, values in self.uids.to_arrays().items()})
+        arrays.update({f"s_{name}": values for name, values in self.sources.to_arrays().items()})
+        for name in ("row_of", "tails", "source_lengths", "frequencies"):
+            arrays[name] = getattr(self, name).values
+        arrays.update(_write_texts("vocabulary", self.vocabulary))
+        arrays.update(_write_texts("speakers", self.speakers))
+        arrays["starts"], arrays["posting_rows"], arrays["posting_counts"] = (
+            self.starts,
+            *self.block,
+        )
+        arrays.update({name: values for (name, _), values in zip(_FORWARD, self.old, strict=True)})
+        arrays["totals"] = np.array(
+            [self.n_passages, self.total_length, self.n_sentences, self.total_sentence_length],
+            np.int64,
+        )
+        return arrays
+
+    # Reading
+
+    def postings(self) -> Postings:
+        """Return the inverted index for the kernels."""
+        return Postings(
+            self.starts, *self.block, self.heads.values, self.nexts.values,
+            self.new_rows.values, self.new_counts.values,
+        )  # fmt: skip
+
+    def passages(self) -> Passages:
+        """Return the facts by row for the kernels."""
+        names = ("alive", "length", "before", "after", "source", "speaker", "title", "kind")
+        rows = [self.rows[name].values for name in (*names, "flags", "at")]
+        return Passages(*rows, self.source_lengths.values)
+
+    def forward(self) -> Forward:
+        """Return the forward index for the kernels."""
+        names = ("start", "size", "sentence_start", "n_sentences")
+        rows = [self.rows[name].values for name in names]
+        return Forward(*rows, *self.old, *(column.values for column in self.new), self.n_old)
+
+    # Inner
+
+    def _add(self, passage: Passage) -> None:
+        number = int(self.uids.add([passage.uid])[0])
+        self.row_of.extend_to(number + 1, -1)
+        if self.row_of.values[number] >= 0:
+            self._remove(int(self.row_of.values[number]))
+        source = int(self.sources.add([passage.source])[0])
+        self.tails.extend_to(source + 1, -1)
+        self.source_lengths.extend_to(source + 1, 0)
+        draft = self._read(passage)
+        row = self._append(passage, draft, number, source)
+        self.row_of.values[number] = row
+        self._link(row, source)
+        self._count(row, draft, +1)
+
+    def _read(self, passage: Passage) -> _Draft:
+        """Cut a passage into terms; sentences past the twelfth count as one."""
+        title = [self._term(term) for term in terms(passage.title)] if passage.title else []
+        parts = sentences(passage.text)
+        if len(parts) > MAX_SENTENCES:
+            parts[MAX_SENTENCES - 1 :] = [" ".join(parts[MAX_SENTENCES - 1 :])]
+        counts = Counter(title)
+        masks = dict.fromkeys(title, TITLE_BIT)
+        lengths = []
+        for at, part in enumerate(parts):
+            found = [self._term(term) for term in terms(part)]
+            lengths.append(min(len(title) + len(found), _MAX_LENGTH))
+            counts.update(found)
+            for term in found:
+                masks[term] = masks.get(term, 0) | 1 << at
+        return _Draft(counts, masks, lengths, counts.total())
+
+    def _term(self, text: str) -> int:
+        number = self.vocabulary.setdefault(text, len(self.vocabulary))
+        if number == len(self.heads):
+            self.heads.extend_to(number + 1, -1)
+            self.frequencies.extend_to(number + 1, 0)
+        return number
+
+    def _append(self, passage: Passage, draft: _Draft, number: int, source: int) -> int:
+        row = len(self.rows["uid"])
+        found = np.array(sorted(draft.counts), np.int32)
+        title = self._term("\0" + title_key(passage.title)) if passage.title else -1
+        values = {
+            "alive": 1, "length": draft.length, "before": -1, "after": -1, "source": source,
+            "speaker": self._speaker(passage.speaker), "title": title, "kind": _kind(passage),
+            "flags": _flags(passage), "at": _seconds(passage), "position": passage.position,
+            "uid": number, "start": len(self.new[0]), "size": len(found),
+            "sentence_start": len(self.new[2]), "n_sentences": len(draft.sentence_lengths),
+        }  # fmt: skip
+        for name, value in values.items():
+            self.rows[name].append(np.array([value], _ROW_TYPES[name]))
+        ordered = found.tolist()
+        self.new[0].append(found)
+        self.new[1].append(np.array([draft.masks[term] for term in ordered], np.uint16))
+        self.new[2].append(np.array(draft.sentence_lengths, np.uint16))
+        counts = np.array([min(draft.counts[term], _MAX_COUNT) for term in ordered], np.uint8)
+        if title >= 0:
+            found, counts = np.append(found, np.int32(title)), np.append(counts, np.uint8(1))
+        self._post(row, found, counts)
+        return row
+
+    def _post(self, row: int, found: Array, counts: Array) -> None:
+        first = len(self.new_rows)
+        self.new_rows.append(np.full(len(found), row, np.int32))
+        self.new_counts.append(counts)
+        self.nexts.extend_to(first + len(found), -1)
+        link_postings(self.heads.values, self.nexts.values, found, first)
+
+    def _speaker(self, speaker: str | None) -> int:
+        if speaker is None or not is_person(speaker):
+            return -1
+        return self.speakers.setdefault(speaker, len(self.speakers))
+
+    def _link(self, row: int, source: int) -> None:
+        """Put a row in its place in its source: mostly at the end, so walk back from there."""
+        position, before, after = (self.rows[n].values for n in ("position", "before", "after"))
+        left, right = int(self.tails.values[source]), -1
+        while left >= 0 and position[left] > position[row]:
+            left, right = int(before[left]), left
+        before[row], after[row] = left, right
+        if left >= 0:
+            after[left] = row
+        if right >= 0:
+            before[right] = row
+        else:
+            self.tails.values[source] = row
+
+    def _remove(self, row: int) -> None:
+        if row < 0:
+            return
+        before, after = self.rows["before"].values, self.rows["after"].values
+        left, right = int(before[row]), int(after[row])
+        if left >= 0:
+            after[left] = right
+        if right >= 0:
+            before[right] = left
+        else:
+            self.tails.values[self.rows["source"].values[row]] = left
+        self.rows["alive"].values[row] = 0
+        self._count(row, self._draft_of(row), -1)
+
+    def _draft_of(self, row: int) -> _Draft:
+        arrays = self.old if row < self.n_old else tuple(column.values for column in self.new)
+        start, size = int(self.rows["start"].values[row]), int(self.rows["size"].values[row])
+        first = int(self.rows["sentence_start"].values[row])
+        last = first + int(self.rows["n_sentences"].values[row])
+        found = arrays[0][start : start + size].tolist()
+        length = int(self.rows["length"].values[row])
+        return _Draft(dict.fromkeys(found, 1), {}, arrays[2][first:last].tolist(), length)
+
+    def _count(self, row: int, draft: _Draft, sign: int) -> None:
+        """Add a row to the totals, or take it out of them."""
+        self.frequencies.values[list(draft.counts)] += sign
+        self.source_lengths.values[self.rows["source"].values[row]] += sign * draft.length
+        self.n_passages += sign
+        self.total_length += sign * draft.length
+        self.n_sentences += sign * len(draft.sentence_lengths)
+        self.total_sentence_length += sign * sum(draft.sentence_lengths)
+
+
+_FORWARD: tuple[tuple[str, Any], ...] = (
+    ("forward_terms", np.int32),
+    ("forward_masks", np.uint16),
+    ("sentence_lengths", np.uint16),
+)
+
+
+def _kind(passage: Passage) -> PassageKind:
+    if is_person(passage.speaker):
+        return PassageKind.PERSON_TURN
+    if passage.speaker:
+        return PassageKind.ROLE_TURN
+    return PassageKind.TITLED if passage.title else PassageKind.NOTE
+
+
+def _flags(passage: Passage) -> int:
+    asks = _ASKS if "?" in passage.text[-_ASKING_CHARS:] else 0
+    return asks | (_USER if is_user(passage.speaker) else 0)
+
+
+def _seconds(passage: Passage) -> int:
+    return int(passage.at.timestamp()) if passage.at else LONG_AGO
+
+
+def _own(arrays: Mapping[str, Array], name: str, kind: Any) -> Array:
+    """Return an array that can be written; the kernels are compiled for such arrays only."""
+    found = arrays.get(name)
+    if found is None:
+        return np.empty(0, kind)
+    return found if found.flags.writeable else found.copy()
+
+
+def _part(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
+    return {name[2:]: values for name, values in arrays.items() if name.startswith(prefix)}
+
+
+def _write_texts(name: str, numbers: Mapping[str, int]) -> dict[str, Array]:
+    texts = [text.encode("utf-8", "surrogatepass") for text in numbers]
+    return {
+        f"{name}_ends": np.cumsum([len(text) for text in texts], dtype=np.int64),
+        f"{name}_bytes": np.frombuffer(b"".join(texts), np.uint8),
+    }
+
+
+def _read_texts(arrays: Mapping[str, Array], name: str) -> list[str]:
+    if f"{name}_ends" not in arrays:
+        return []
+    raw, start, texts = arrays[f"{name}_bytes"].tobytes(), 0, []
+    for end in arrays[f"{name}_ends"].tolist():
+        texts.append(raw[start:end].decode("utf-8", "surrogatepass"))
+        start = end
+    return texts

@@ -1,0 +1,218 @@
+"""One question's way through the text index: which passages share words with it, and how."""
+
+from __future__ import annotations
+
+from math import log
+from threading import RLock
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphmem.core.kernels.lexical import Work, best_rows, clean, describe, scan
+from graphmem.core.lexical import MAX_QUERY_TERMS, TextEvidence, TextQuery
+from graphmem.core.terms import terms
+from graphmem.views.text_index import TextIndexArrays
+
+__all__ = ["Match", "WorkPool"]
+
+Rows = npt.NDArray[np.int64]
+
+_MAX_TITLE_WORDS = 12
+# A title that dozens of passages share says which document, not which passage.
+_MAX_PER_TITLE = 20
+# Where a few people talk to each other, their names are in every question and tell nothing.
+_MAX_CAST = 12
+_FAR_FUTURE = int(np.iinfo(np.int64).max)
+
+
+class WorkPool:
+    """Keeps the kernels' work arrays, all zero, between searches; one set a running search."""
+
+    def __init__(self) -> None:
+        self._idle: list[Work] = []
+
+    def take(self, n_rows: int, n_sources: int) -> Work:
+        """Return work arrays for so many rows and sources."""
+        if self._idle:
+            work = self._idle.pop()
+            if len(work.passage) >= n_rows and len(work.session) >= n_sources:
+                return work
+        rows, sources = n_rows + n_rows // 4 + 1_024, n_sources + n_sources // 4 + 1_024
+        return Work(
+            np.zeros(rows, np.float32), np.zeros(rows, np.float32), np.zeros(sources, np.float32),
+            np.zeros(rows, np.int32), np.zeros(sources, np.int64), np.zeros(rows, np.uint8),
+            np.empty(rows, np.int32), np.empty(rows, np.int32), np.empty(sources, np.int32),
+        )  # fmt: skip
+
+    def give(self, work: Work) -> None:
+        """Take work arrays back; they must be zero again."""
+        self._idle.append(work)
+
+
+class Match:
+    """What one question finds; implements `ports.TextMatch`.
+
+    Attributes:
+        terms: the terms that count, in the order of the question.
+        idfs: their inverse document frequencies (in ln), terms of no passage included.
+        mass: sum of `idfs`.
+        speakers: the people whom the question names, where it does not name all.
+        titles: the titles that stand in the question.
+        n_passages: how many passages there are.
+    """
+
+    def __init__(
+        self, arrays: TextIndexArrays, lock: RLock, pool: WorkPool, query: TextQuery
+    ) -> None:
+        self._arrays, self._lock, self._pool = arrays, lock, pool
+        self._until = _FAR_FUTURE if query.until is None else query.until
+        with lock:
+            self.n_passages = arrays.n_passages
+            self._cast = self._named_speakers(query)
+            self.speakers = tuple(sorted(self._cast))
+            self.terms = self._chosen_terms(query)
+            self.titles, self._title_numbers = self._named_titles(query)
+            numbers = [arrays.vocabulary.get(term, -1) for term in self.terms]
+            self._frequencies = arrays.frequencies.values
+            self.idfs = tuple(self._idf(number) for number in numbers)
+            self.mass = sum(self.idfs) + 1e-9
+            self._numbers = numbers
+            self._scan()
+
+    def best(self, n_best: int) -> Rows:
+        """Return the rows with the best passages, windows and titles, in rising order."""
+        with self._lock:
+            passages = self._arrays.passages()
+            found = [
+                best_rows(scores, self._n_touched, n_best, self._until, passages, self._work)
+                for scores in (self._work.passage, self._work.window)
+            ]
+            found += [self._titled(number) for number in self._title_numbers]
+            rows = np.unique(np.concatenate(found)).astype(np.int64)
+            return rows
+
+    def rows(self, uids: list[str]) -> Rows:
+        """Return the row of each uid; -1 where it is no living passage within the time."""
+        with self._lock:
+            numbers = self._arrays.uids.rows(uids) if uids else np.empty(0, np.int64)
+            row_of = self._arrays.row_of.values
+            if not len(row_of):
+                return np.full(len(uids), -1, np.int64)
+            rows = np.where(numbers >= 0, row_of[numbers], -1).astype(np.int64)
+            late = self._arrays.rows["at"].values[rows] > self._until
+            return np.where(late & (rows >= 0), -1, rows)
+
+    def uids(self, rows: Rows) -> list[str]:
+        """Return the uid of each row."""
+        with self._lock:
+            return self._arrays.uids.uids(self._arrays.rows["uid"].values[rows])
+
+    def around(self, rows: Rows) -> Rows:
+        """Return the rows before and after each: (n, 2), -1 where the source begins or ends."""
+        with self._lock:
+            columns = [self._arrays.rows[name].values[rows] for name in ("before", "after")]
+            return np.stack(columns, axis=1).astype(np.int64)
+
+    def sources(self, rows: Rows) -> npt.NDArray[np.int32]:
+        """Return a number for the source of each row."""
+        with self._lock:
+            values: npt.NDArray[np.int32] = self._arrays.rows["source"].values[rows]
+            return values
+
+    def describe(self, rows: Rows) -> TextEvidence:
+        """Return all features of the rows. O(rows x terms)."""
+        with self._lock:
+            arrays = self._arrays
+            known = sorted((n, at) for at, n in enumerate(self._numbers) if n >= 0)
+            order = [at for _, at in known]
+            average = arrays.total_sentence_length / max(1, arrays.n_sentences)
+            features, covered, near = describe(
+                rows,
+                np.array([n for n, _ in known], np.int32),
+                np.array(order, np.int64),
+                np.array([self.idfs[at] for at in order], np.float32),
+                self.mass,
+                np.array(self._title_numbers, np.int32),
+                np.array(sorted(self._cast.values()), np.int32),
+                max(average, 1e-9),
+                arrays.frequencies.values,
+                arrays.n_passages,
+                arrays.passages(),
+                arrays.forward(),
+                self._work,
+            )
+        return TextEvidence(features, covered, near)
+
+    def close(self) -> None:
+        """Give the work arrays back."""
+        with self._lock:
+            clean(self._n_touched, self._arrays.passages(), self._work)
+            self._pool.give(self._work)
+
+    def __enter__(self) -> Match:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+    def _scan(self) -> None:
+        arrays = self._arrays
+        self._work = self._pool.take(len(arrays.rows["uid"]), len(arrays.source_lengths))
+        known = [(n, idf) for n, idf in zip(self._numbers, self.idfs, strict=True) if n >= 0]
+        n = max(1, arrays.n_passages)
+        averages = (
+            max(arrays.total_length / n, 1e-9),
+            max(arrays.total_length / max(1, len(arrays.source_lengths)), 1e-9),
+        )
+        self._n_touched = scan(
+            np.array([number for number, _ in known], np.int32),
+            np.array([idf for _, idf in known], np.float32),
+            averages, arrays.postings(), arrays.passages(), self._work,
+        )  # fmt: skip
+
+    def _idf(self, number: int) -> float:
+        n, df = self.n_passages, int(self._frequencies[number]) if number >= 0 else 0
+        return log(1.0 + (n - df + 0.5) / (df + 0.5))
+
+    def _named_speakers(self, query: TextQuery) -> dict[str, int]:
+        """Return the people whose name shares a word with the question, unless that is all."""
+        everybody = self._arrays.speakers
+        if not 1 < len(everybody) <= _MAX_CAST:
+            return {}
+        asked = set(query.terms)
+        named = {who: at for who, at in everybody.items() if asked.intersection(terms(who))}
+        return named if len(named) < len(everybody) else {}
+
+    def _chosen_terms(self, query: TextQuery) -> tuple[str, ...]:
+        distinct = list(dict.fromkeys(query.terms))
+        if 0 < len(self._arrays.speakers) <= _MAX_CAST:
+            names = {term for who in self._arrays.speakers for term in terms(who)}
+            distinct = [term for term in distinct if term not in names] or distinct
+        return tuple(distinct[:MAX_QUERY_TERMS])
+
+    def _named_titles(self, query: TextQuery) -> tuple[tuple[str, ...], list[int]]:
+        found: dict[str, int] = {}
+        for start in range(len(query.words)):
+            for end in range(start + 1, min(len(query.words), start + _MAX_TITLE_WORDS) + 1):
+                key = " ".join(query.words[start:end])
+                number = self._arrays.vocabulary.get("\0" + key, -1)
+                if number >= 0 and terms(key):
+                    found[key] = number
+        return tuple(found), list(found.values())
+
+    def _titled(self, number: int) -> npt.NDArray[np.int32]:
+        """Return the first rows of a title."""
+        arrays = self._arrays
+        rows: list[int] = []
+        if number + 1 < len(arrays.starts):
+            start, end = arrays.starts[number], arrays.starts[number + 1]
+            rows.extend(arrays.block[0][start : min(end, start + _MAX_PER_TITLE)].tolist())
+        place = int(arrays.heads.values[number])
+        while place >= 0 and len(rows) < 2 * _MAX_PER_TITLE:
+            rows.append(int(arrays.new_rows.values[place]))
+            place = int(arrays.nexts.values[place])
+        alive = arrays.rows["alive"].values
+        at = arrays.rows["at"].values
+        kept = [row for row in rows if alive[row] and at[row] <= self._until]
+        return np.array(sorted(kept)[:_MAX_PER_TITLE], np.int32)
