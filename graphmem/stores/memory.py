@@ -30,18 +30,14 @@ def _edge_key(edge: Edge) -> EdgeKey:
 
 
 def _merged(old: Edge | None, new: Edge) -> Edge:
-    """Replace the contributions of the new edge's sources, keep those of the others."""
+    """Replace the contributions of the new edge's sources, keep those of the others.
+
+    Of the other attributes (the role, the span), what the new edge leaves open stays.
+    """
+    known = {name: value for name, value in new if value is not None}
     sources = {**(old.sources if old else {}), **new.sources}
-    role = new.role if new.role is not None or old is None else old.role
-    span = new.span if new.span is not None or old is None else old.span
-    return Edge.model_construct(
-        kind=new.kind,
-        start=new.start,
-        end=new.end,
-        sources=dict(sorted(sources.items())),
-        role=role,
-        span=span,
-    )
+    update = {**known, "sources": dict(sorted(sources.items()))}
+    return (old or new).model_copy(update=update)
 
 
 @dataclass(slots=True)
@@ -230,7 +226,13 @@ class MemoryStore:
 
     capabilities: frozenset[Capability] = frozenset()
 
-    def __init__(self) -> None:
+    def __init__(self, *, shared: bool = False) -> None:
+        """Make an empty store.
+
+        Args:
+            shared: whether others use it too, so that closing it must not end it for them.
+        """
+        self._shared = shared
         self.identity = uuid.uuid4().hex
         self._spaces: dict[str, _Space] = {}
         self._meta: dict[str, str] = {}
@@ -329,8 +331,8 @@ class MemoryStore:
         yield from batches
 
     def close(self) -> None:
-        """Refuse every later call; closing twice is fine."""
-        self._closed = True
+        """Refuse every later call, unless the store is shared; closing twice is fine."""
+        self._closed = not self._shared
 
     def _reader(self) -> GraphReader:
         if self._closed:

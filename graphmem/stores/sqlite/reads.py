@@ -1,0 +1,126 @@
+"""What a reader asks of one connection: `get`, `find`, `neighbours`, `count`."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from graphmem.core.changes import Counts
+from graphmem.stores.sqlite.mapping import mapped
+from graphmem.stores.sqlite.rows import decode_node, decode_sources, in_chunks, make_edge
+from graphmem_schemas import Edge, EdgeKind, Node
+
+__all__ = ["EDGE_COLUMNS", "EDGE_TABLES", "SqliteReader", "edges_of", "space_id"]
+
+_SPACE = "(SELECT id FROM space WHERE name = ?)"
+EDGE_COLUMNS = "kind.name, start.uid, stop.uid, edge.attributes, edge.sources, edge.seq, edge.id"
+# CROSS JOIN keeps SQLite from starting at the tables that only translate ids.
+EDGE_TABLES = (
+    "edge CROSS JOIN term AS kind ON kind.id = edge.kind"
+    " CROSS JOIN node AS start ON start.id = edge.start_node"
+    " CROSS JOIN node AS stop ON stop.id = edge.end_node"
+)
+
+
+def space_id(connection: sqlite3.Connection, space: str) -> tuple[int, int] | None:
+    """Return the id and the `seq` of a space; None for a space never written."""
+    query = "SELECT id, seq FROM space WHERE name = ?"
+    row: tuple[int, int] | None = connection.execute(query, (space,)).fetchone()
+    return row
+
+
+def edges_of(connection: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> list[Edge]:
+    """Build edges from rows of `EDGE_COLUMNS`, in their order."""
+    decoded = [(row, decode_sources(row[4])) for row in rows]
+    ids = {source for _, weights in decoded for source in weights}
+    uids: dict[int, str] = {}
+    for marks, chunk in in_chunks(ids):
+        uids.update(connection.execute(f"SELECT id, uid FROM source WHERE id IN {marks}", chunk))
+    return [make_edge((row[0], row[1], row[2]), row[3], weights, uids) for row, weights in decoded]
+
+
+class SqliteReader:
+    """Reads the state that its connection's transaction sees."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def get(self, space: str, uids: Sequence[str]) -> list[Node | None]:
+        """Return the nodes in the order of `uids`; None for a uid that is not in the space."""
+        found: dict[str, Node] = {}
+        with mapped(self._path):
+            for marks, chunk in in_chunks(uids):
+                query = (
+                    "SELECT node.uid, term.name, node.body FROM node"
+                    " CROSS JOIN term ON term.id = node.label"
+                    f" WHERE node.space = {_SPACE} AND node.uid IN {marks}"
+                )
+                for uid, label, body in self._connection.execute(query, (space, *chunk)):
+                    found[uid] = decode_node(label, body)
+        return [found.get(uid) for uid in uids]
+
+    def find(self, space: str, label: str, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return, for each key that some node of the label has, the sorted uids of those."""
+        found: dict[str, list[str]] = {}
+        with mapped(self._path):
+            for marks, chunk in in_chunks(keys):
+                query = (
+                    "SELECT lookup.key, node.uid FROM lookup"
+                    " CROSS JOIN node ON node.id = lookup.node"
+                    f" WHERE lookup.space = {_SPACE}"
+                    " AND lookup.label = (SELECT id FROM term WHERE name = ?)"
+                    f" AND lookup.key IN {marks}"
+                )
+                for key, uid in self._connection.execute(query, (space, label, *chunk)):
+                    found.setdefault(key, []).append(uid)
+        return {key: tuple(sorted(found[key])) for key in keys if key in found}
+
+    def neighbours(
+        self, space: str, uids: Sequence[str], kinds: Sequence[EdgeKind] | None = None
+    ) -> list[Edge]:
+        """Return every edge that starts or ends at one of `uids`, each once, sorted by key."""
+        rows: dict[int, tuple[Any, ...]] = {}
+        with mapped(self._path):
+            terms = None if kinds is None else self._term_ids(kinds)
+            for marks, chunk in in_chunks(uids):
+                for row in self._touching(space, marks, chunk, terms):
+                    rows[row[-1]] = row
+            return edges_of(self._connection, sorted(rows.values(), key=lambda row: row[:3]))
+
+    def _term_ids(self, names: Sequence[str]) -> list[int]:
+        known = dict(self._connection.execute("SELECT name, id FROM term"))
+        return sorted({known[name] for name in names if name in known})
+
+    def _touching(
+        self, space: str, marks: str, chunk: list[str], terms: list[int] | None
+    ) -> list[tuple[Any, ...]]:
+        nodes = f"(SELECT id FROM node WHERE space = {_SPACE} AND uid IN {marks})"
+        kinds = "" if terms is None else f" AND edge.kind IN ({','.join('?' * len(terms))})"
+        rows: list[tuple[Any, ...]] = []
+        for end in ("start_node", "end_node"):
+            query = f"SELECT {EDGE_COLUMNS} FROM {EDGE_TABLES} WHERE edge.{end} IN {nodes}{kinds}"
+            rows += self._connection.execute(query, (space, *chunk, *(terms or ())))
+        return rows
+
+    def count(self, space: str) -> Counts:
+        """Count what the space holds, and say at which `seq`. Reads only maintained counters."""
+        counts: dict[str, dict[str, int]] = {"node": {}, "edge": {}, "vector": {}}
+        with mapped(self._path):
+            held = space_id(self._connection, space)
+            if held is not None:
+                query = (
+                    "SELECT tally.sort, coalesce(term.name, ''), tally.n FROM tally"
+                    " LEFT JOIN term ON term.id = tally.term"
+                    " WHERE tally.space = ? AND tally.n > 0 ORDER BY 1, 2"
+                )
+                for sort, name, n in self._connection.execute(query, (held[0],)):
+                    counts[sort][name] = n
+        return Counts(
+            seq=held[1] if held else 0,
+            nodes=counts["node"],
+            edges=counts["edge"],
+            n_vectors=counts["vector"].get("", 0),
+        )

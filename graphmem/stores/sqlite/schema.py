@@ -1,0 +1,114 @@
+"""The tables of a store file, and how an older file becomes a newer one."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from pathlib import Path
+
+from graphmem.errors import NotAStore, SchemaTooNew
+from graphmem_schemas import EDGE_KINDS, Node
+
+__all__ = ["APPLICATION_ID", "MIGRATIONS", "prepare"]
+
+APPLICATION_ID = 0x67_6D_65_6D  # "gmem"
+
+# Ids are integers of the file and never leave it; outside there are only uids and names.
+# `seq` is the commit that changed the row last. `edge.sources` is `[source, weight, …]`, sorted
+# by the sources' uids; `contribution` finds a source's edges; `edge.attributes` is a JSON object
+# of what else the edge says (its role, its span), NULL where that is nothing. `tally` is what
+# `count` reads.
+# `lookup` holds `Node.lookup_keys`: whoever changes those must rebuild it in a migration.
+_FIRST = (
+    "CREATE TABLE state (id INTEGER PRIMARY KEY CHECK (id = 1), identity TEXT NOT NULL,"
+    " seq INTEGER NOT NULL, next_node INTEGER NOT NULL, next_edge INTEGER NOT NULL,"
+    " next_source INTEGER NOT NULL)",
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE term (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+    "CREATE TABLE space (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL)",
+    "CREATE TABLE node (id INTEGER PRIMARY KEY, space INTEGER NOT NULL REFERENCES space,"
+    " uid TEXT NOT NULL, label INTEGER NOT NULL REFERENCES term, seq INTEGER NOT NULL,"
+    " body TEXT NOT NULL, UNIQUE (space, uid))",
+    "CREATE INDEX node_by_seq ON node (space, seq, label)",
+    "CREATE TABLE lookup (space INTEGER NOT NULL, label INTEGER NOT NULL, key TEXT NOT NULL,"
+    " node INTEGER NOT NULL REFERENCES node, PRIMARY KEY (space, label, key, node))"
+    " WITHOUT ROWID",
+    "CREATE TABLE source (id INTEGER PRIMARY KEY, space INTEGER NOT NULL REFERENCES space,"
+    " uid TEXT NOT NULL, UNIQUE (space, uid))",
+    "CREATE TABLE edge (id INTEGER PRIMARY KEY, space INTEGER NOT NULL REFERENCES space,"
+    " kind INTEGER NOT NULL REFERENCES term, start_node INTEGER NOT NULL REFERENCES node,"
+    " end_node INTEGER NOT NULL REFERENCES node, seq INTEGER NOT NULL, attributes TEXT,"
+    " sources TEXT NOT NULL, UNIQUE (start_node, kind, end_node))",
+    "CREATE INDEX edge_by_end ON edge (end_node, kind)",
+    "CREATE INDEX edge_by_seq ON edge (space, seq, kind)",
+    "CREATE TABLE contribution (source INTEGER NOT NULL REFERENCES source,"
+    " edge INTEGER NOT NULL REFERENCES edge, PRIMARY KEY (source, edge)) WITHOUT ROWID",
+    "CREATE TABLE vector (node INTEGER PRIMARY KEY REFERENCES node,"
+    " space INTEGER NOT NULL REFERENCES space, seq INTEGER NOT NULL, floats BLOB NOT NULL)",
+    "CREATE INDEX vector_by_seq ON vector (space, seq)",
+    "CREATE TABLE removed_node (space INTEGER NOT NULL REFERENCES space, uid TEXT NOT NULL,"
+    " seq INTEGER NOT NULL, PRIMARY KEY (space, uid)) WITHOUT ROWID",
+    "CREATE INDEX removed_node_by_seq ON removed_node (space, seq)",
+    "CREATE TABLE removed_edge (space INTEGER NOT NULL REFERENCES space,"
+    " kind INTEGER NOT NULL REFERENCES term, start_uid TEXT NOT NULL, end_uid TEXT NOT NULL,"
+    " seq INTEGER NOT NULL, PRIMARY KEY (space, kind, start_uid, end_uid)) WITHOUT ROWID",
+    "CREATE INDEX removed_edge_by_seq ON removed_edge (space, seq)",
+    "CREATE TABLE tally (space INTEGER NOT NULL REFERENCES space, sort TEXT NOT NULL,"
+    " term INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (space, sort, term)) WITHOUT ROWID",
+)
+
+# Migration i brings a file from version i to i + 1. Append; never change one that was released.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+
+
+def prepare(connection: sqlite3.Connection, path: Path) -> str:
+    """Make the file a store of this version, and return its identity.
+
+    Raises:
+        NotAStore: The file is another program's database.
+        SchemaTooNew: A newer graphmem wrote it.
+        sqlite3.Error: SQLite could not read or write it.
+    """
+    if _version(connection, path) < len(MIGRATIONS):
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            _migrate(connection, path)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+    (identity,) = connection.execute("SELECT identity FROM state").fetchone()
+    return str(identity)
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the file's schema version; 0 for a file that is empty yet."""
+    (owner,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (n_tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if owner != APPLICATION_ID and (owner or version or n_tables):
+        msg = f"{path} is another program's database; nothing was changed. Give another path"
+        raise NotAStore(msg)
+    if version > len(MIGRATIONS):
+        msg = (
+            f"{path} has schema version {version}, but this graphmem knows versions up to "
+            f"{len(MIGRATIONS)}; upgrade graphmem"
+        )
+        raise SchemaTooNew(msg)
+    return int(version)
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Run what is missing; another process may have done so while this one waited."""
+    version = _version(connection, path)
+    for number, statements in enumerate(MIGRATIONS[version:], start=version + 1):
+        for statement in statements:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {number}")
+    if version == 0:
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("INSERT INTO state VALUES (1, ?, 0, 1, 1, 1)", (uuid.uuid4().hex,))
+        names = sorted({*EDGE_KINDS, *Node.registry})
+        connection.executemany("INSERT INTO term (name) VALUES (?)", ((name,) for name in names))
