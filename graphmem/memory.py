@@ -253,7 +253,7 @@ class Memory:
             nodes=counts.nodes,
             edges=counts.edges,
             n_vectors=counts.n_vectors,
-            store_bytes=self._store.size_bytes(),
+            store_bytes=self._store.size_bytes,
             embedder=self._store.read_meta(_EMBEDDER_KEY),
         )
 

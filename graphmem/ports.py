@@ -84,8 +84,9 @@ class GraphStore(GraphReader, Protocol):
     identity: str
     views_folder: Path | None
 
+    @property
     def size_bytes(self) -> int:
-        """Return how much room the store takes on disk; 0 where it takes none."""
+        """How much room the store takes on disk; 0 where it takes none."""
         ...
 
     def seq(self, space: str) -> int:
@@ -152,6 +153,27 @@ class View(Protocol):
 
     def refresh(self, store: GraphStore) -> None:
         """Catch up with the store from `seq`; rebuild when that cannot be done."""
+        ...
+
+
+class VectorIndex(Protocol):
+    """Finds the vectors of one space that are nearest to a vector."""
+
+    def __len__(self) -> int:
+        """Return how many uids have a vector."""
+        ...
+
+    def search(self, query: Float32, k: int) -> tuple[list[str], Float32]:
+        """Return the k best uids and their cosines, best first, ties by uid; fewer if need be.
+
+        Args:
+            query: (d,) of unit length.
+            k: 1 or more.
+        """
+        ...
+
+    def cosines(self, query: Float32, uids: Sequence[str]) -> Float32:
+        """Return the cosine with each uid's vector, NaN where it has none."""
         ...
 
 
