@@ -1,0 +1,104 @@
+"""The default extractor: mentions, events and propositions of English text, without an LLM."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from graphmem.core.extraction import Extraction, Mention
+from graphmem.errors import InvalidInput
+from graphmem.language.detect import detect_language
+from graphmem.language.events import find_events
+from graphmem.language.lemmas import Lemmatizer
+from graphmem.language.mentions import find_nominals, mentions_of
+from graphmem.language.parse import Parse
+from graphmem.language.pipeline import MODEL_FOLDER, Pipeline
+from graphmem.language.pronouns import resolve_pronouns
+from graphmem.language.propositions.clauses import find_clauses
+from graphmem.language.propositions.discourse import Discourse
+from graphmem.language.propositions.drafts import find_propositions
+from graphmem.language.sentences import sentence_offsets, surface_sentences
+from graphmem.language.surface import capitalised_spans
+from graphmem.language.units import find_units
+from graphmem.language.weights import load_weights
+from graphmem.ports import Encoding, ExtractionInput
+
+__all__ = ["SpacyExtractor"]
+
+
+class SpacyExtractor:
+    """Implements the `Extractor` port on the pipeline that ships with graphmem.
+
+    Each passage is parsed alone, so the same text gives the same extraction whatever else is
+    in the call.
+
+    Raises:
+        ModelMissing: A file of the pipeline is not there.
+    """
+
+    def __init__(self, folder: Path = MODEL_FOLDER) -> None:
+        self.name = "spacy"
+        self._pipeline = Pipeline(folder)
+        self._weights = load_weights(folder / "heads.npz")
+        self._lemmatize = Lemmatizer(folder / "lemmas.json")
+
+    def extract(
+        self, inputs: Sequence[ExtractionInput], encodings: Sequence[Encoding]
+    ) -> list[Extraction]:
+        """Return one extraction a passage, in input order; no passage affects another.
+
+        Raises:
+            InvalidInput: There are not as many encodings as inputs.
+        """
+        if len(inputs) != len(encodings):
+            msg = f"{len(inputs)} passages came with {len(encodings)} encodings; give one each"
+            raise InvalidInput(msg)
+        return [self._extract(*pair) for pair in zip(inputs, encodings, strict=True)]
+
+    def _extract(self, passage: ExtractionInput, encoding: Encoding) -> Extraction:
+        # A lone surrogate cannot be hashed; "?" keeps all offsets as they are.
+        text = passage.text.encode("utf-8", "replace").decode("utf-8")
+        language = detect_language(text)
+        if language != "en":
+            return _unparsed(text, language)
+        return self._english(passage, self._pipeline.parse(text, encoding))
+
+    def _english(self, passage: ExtractionInput, parse: Parse) -> Extraction:
+        weights = self._weights
+        nominals = find_nominals(parse, weights)
+        pronouns = resolve_pronouns(
+            parse, nominals, weights, speaker=passage.speaker, addressee=passage.addressee
+        )
+        discourse = Discourse(parse, nominals, self._lemmatize, pronouns)
+        clauses = find_clauses(discourse)
+        propositions = find_propositions(discourse, clauses)
+        mentions = mentions_of(parse, nominals)
+        return Extraction(
+            language="en",
+            parsed=True,
+            sentences=sentence_offsets(parse),
+            mentions=_with_surface_names(parse.text, mentions),
+            events=find_events(discourse, clauses, find_units(parse, weights)),
+            propositions=propositions,
+        )
+
+
+def _unparsed(text: str, language: str | None) -> Extraction:
+    spans = capitalised_spans(text)
+    mentions = tuple(_surface_mention(text, start, end) for start, end in spans)
+    return Extraction(language, False, surface_sentences(text), mentions)
+
+
+def _surface_mention(text: str, start: int, end: int) -> Mention:
+    return Mention(start, end, " ".join(text[start:end].split()), "unknown", True)
+
+
+def _with_surface_names(text: str, mentions: list[Mention]) -> tuple[Mention, ...]:
+    """Add the capitalised spans that no name or date of the parser overlaps."""
+    taken = [(m.start, m.end) for m in mentions if m.named or m.kind == "time"]
+    extra = [
+        _surface_mention(text, start, end)
+        for start, end in capitalised_spans(text)
+        if not any(start < other_end and other_start < end for other_start, other_end in taken)
+    ]
+    return tuple(sorted([*mentions, *extra], key=lambda m: (m.start, m.end, not m.named)))

@@ -1,0 +1,96 @@
+"""Noun phrases: which words head a mention, and how far its phrase reaches."""
+
+from __future__ import annotations
+
+from graphmem.language.parse import Parse
+
+__all__ = ["argument_span", "mention_heads", "phrase_span"]
+
+_NOUNS = frozenset({"NN", "NNS", "NNP", "NNPS"})
+_COMMON = frozenset({"NN", "NNS"})
+_PROPER = frozenset({"NNP", "NNPS"})
+_SKIPPED = frozenset({"flat", "fixed", "goeswith"})
+_ARGUMENTS = frozenset({"nsubj", "obj", "obl", "nmod"})
+_OUTSIDE = frozenset(
+    "case cc conj mark cop nsubj csubj aux advcl parataxis discourse vocative orphan expl "
+    "dislocated obl obj iobj list xcomp ccomp reparandum dep appos".split()
+)
+_TAILS = frozenset({"acl", "appos", "parataxis", "list", "advcl", "dep"})
+_OPENING = frozenset({"(", "[", '"', "“", "'", "``"})
+_CLOSING = frozenset({")", "]", '"', "”", "'", "''"})
+_CUTS = frozenset({"(", ",", ";", "--", "[", ":"})
+_DETERMINERS = frozenset({"DT", "PRP$", "PDT"})
+_LONGEST = 10
+
+
+def mention_heads(parse: Parse) -> list[int]:
+    """Return the words that head a nominal mention; pronouns are not among them."""
+    return [token for token in range(len(parse)) if _heads_mention(parse, token)]
+
+
+def _heads_mention(parse: Parse, token: int) -> bool:
+    tag, dep = parse.tags[token], parse.deps[token]
+    base = dep.partition(":")[0]
+    if tag in _NOUNS:
+        if base in _SKIPPED:
+            return False
+        if base == "compound" or dep == "nmod:desc":
+            inside_name = tag in _PROPER and parse.tags[parse.heads[token]] in _PROPER
+            return not (tag in _COMMON or inside_name or dep == "nmod:desc")
+        return True
+    if tag == "CD":
+        return base in _ARGUMENTS or base in ("ROOT", "appos", "conj")
+    if tag in ("JJ", "JJS", "VBG") and base in _ARGUMENTS:
+        return parse.child(token, "det") is not None
+    return False
+
+
+def phrase_span(parse: Parse, head: int) -> tuple[int, int]:
+    """Return the contiguous token range around a nominal head that is its noun phrase."""
+    deps = parse.deps
+    inside = {head}
+    for child in parse.children[head]:
+        if deps[child].partition(":")[0] not in _OUTSIDE:
+            inside.update(parse.subtree(child))
+    start, end = head, head + 1
+    while start - 1 in inside:
+        start -= 1
+    while end in inside:
+        end += 1
+    while end - 1 > head and deps[end - 1] == "punct" and parse.words[end - 1] not in _CLOSING:
+        end -= 1
+    while start < head and deps[start] == "punct" and parse.words[start] not in _OPENING:
+        start += 1
+    return start, end
+
+
+def argument_span(parse: Parse, head: int) -> tuple[int, int]:
+    """Return the phrase as an argument: no determiner, no clause, cut at brackets and commas."""
+    start, end = phrase_span(parse, head)
+    for child in parse.children[head]:
+        if child > head and _is_tail(parse, child):
+            end = min(end, max(min(parse.subtree(child)), head + 1))
+    for token in range(head + 1, end):
+        if parse.words[token] in _CUTS:
+            end = token
+            break
+    if end - start > _LONGEST:
+        end = head + 1
+    while start < head and parse.tags[start] in _DETERMINERS and parse.lower[start] != "no":
+        start += 1
+    if end - start > _LONGEST:
+        start = head
+    while end > head + 1 and parse.deps[end - 1] == "punct":
+        end -= 1
+    return start, end
+
+
+def _is_tail(parse: Parse, child: int) -> bool:
+    """Whether a phrase after the noun is left out of an argument: clauses, PPs other than "of"."""
+    dep = parse.deps[child]
+    if dep.partition(":")[0] in _TAILS:
+        return True
+    if dep != "nmod":
+        return False
+    case = parse.child(child, "case")
+    return case is None or parse.lower[case] != "of"

@@ -1,0 +1,1 @@
+"""Facts from a parse: subject, predicate and object, as the sentence states them."""

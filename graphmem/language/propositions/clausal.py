@@ -1,0 +1,217 @@
+"""Facts that a clause states: verbs with objects and obliques, passives, copulas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from graphmem.core.extraction import Argument
+from graphmem.language.propositions.clauses import Clause
+from graphmem.language.propositions.discourse import Discourse, Referent
+from graphmem.language.propositions.facts import Fact
+
+__all__ = ["clause_facts"]
+
+_MAX_CHAIN = 2
+_NOMINAL_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS", "CD", "PRP"})
+
+
+def clause_facts(discourse: Discourse, clause: Clause) -> Iterator[Fact]:
+    """Yield the facts of one clause, the most direct ones first."""
+    subjects = [
+        argument
+        for head in clause.subjects
+        for argument in discourse.arguments(head, "subject", clause.head)
+    ]
+    if clause.copular:
+        yield from _copula(discourse, clause, subjects)
+    else:
+        yield from _bare_relative(discourse, clause, subjects)
+    objects: list[Argument] = []
+    for head in clause.objects:
+        found = discourse.arguments(head, "object", clause.head)
+        objects += found
+        yield from _facts("svo", clause, subjects, clause.predicate, head, found)
+    yield from _complements(discourse, clause, subjects, objects)
+    for head in clause.obliques:
+        yield from _oblique(discourse, clause, subjects, head)
+    for head in (*clause.objects, *clause.obliques):
+        yield from _lifted(discourse, clause, subjects, head)
+
+
+def _facts(
+    rule: str,
+    clause: Clause,
+    subjects: Sequence[Argument],
+    predicate: str,
+    head: int,
+    objects: Sequence[Argument],
+) -> Iterator[Fact]:
+    for subject in subjects:
+        for value in objects:
+            yield Fact(subject, predicate, value, rule, clause, head)
+
+
+def _bare_relative(
+    discourse: Discourse, clause: Clause, subjects: Sequence[Argument]
+) -> Iterator[Fact]:
+    """ "The book she wrote": the noun is the object of a clause that shows no relative word."""
+    parse = discourse.parse
+    if parse.deps[clause.head] != "acl:relcl" or clause.objects or not subjects:
+        return
+    roles = ("nsubj", "obj", "obl")
+    for child in parse.children[clause.head]:
+        relative = parse.tags[child] in ("WDT", "WP", "WRB") or parse.lower[child] == "that"
+        if relative and parse.deps[child].partition(":")[0] in (*roles, "advmod"):
+            return
+    noun = discourse.argument(discourse.canonical(parse.heads[clause.head]), "object")
+    if noun is not None and not clause.passive:
+        yield from _facts(
+            "relative", clause, subjects, clause.predicate, parse.heads[clause.head], [noun]
+        )
+
+
+def _oblique(
+    discourse: Discourse, clause: Clause, subjects: Sequence[Argument], head: int
+) -> Iterator[Fact]:
+    case = discourse.case(head)
+    targets = discourse.arguments(head, "object", clause.head)
+    if clause.passive and case == "by" and not clause.copular:
+        for target in targets:
+            agent = replace(target, role="subject")
+            for subject in subjects:
+                patient = replace(subject, role="object")
+                yield Fact(agent, clause.lemma, patient, "passive agent", clause, head)
+        if targets:
+            return
+    predicate = f"{clause.predicate} {case}".strip()
+    rule = "oblique" if case else "adverbial"
+    yield from _facts(rule, clause, subjects, predicate, head, targets)
+
+
+def _complements(
+    discourse: Discourse,
+    clause: Clause,
+    subjects: Sequence[Argument],
+    objects: Sequence[Argument],
+) -> Iterator[Fact]:
+    """ "Became a queen", "was elected president", "made him king"."""
+    parse = discourse.parse
+    for head in parse.children[clause.head]:
+        if parse.deps[head] != "xcomp" or parse.tags[head].startswith("VB"):
+            continue
+        holders = [replace(value, role="subject") for value in objects] or list(subjects)
+        predicate = "be" if objects else clause.predicate
+        if parse.tags[head] in _NOMINAL_TAGS:
+            found = discourse.arguments(head, "object")
+            yield from _facts("complement", clause, holders, predicate, head, found)
+        else:
+            value = Argument(_adjective(discourse, head), "object", literal=True)
+            yield from _facts("quality", clause, holders, predicate, head, [value])
+
+
+def _copula(discourse: Discourse, clause: Clause, subjects: Sequence[Argument]) -> Iterator[Fact]:
+    parse, head = discourse.parse, clause.head
+    if parse.tags[head] not in _NOMINAL_TAGS:
+        value = Argument(_adjective(discourse, head), "object", literal=True)
+        yield from _facts("quality", clause, subjects, "be", head, [value])
+        return
+    predicate = f"be {discourse.case(head)}".strip()
+    values = discourse.arguments(head, "object")
+    yield from _facts("copula", clause, subjects, predicate, head, values)
+    if not parse.tags[head].startswith("NN"):
+        return
+    _describe(discourse, clause, subjects)
+    yield from _of_predicate(discourse, clause, subjects)
+
+
+def _describe(discourse: Discourse, clause: Clause, subjects: Sequence[Argument]) -> None:
+    """Remember a named subject under the nouns that it is said to be."""
+    if clause.negated:
+        return
+    for subject in subjects:
+        if subject.named:
+            referent = Referent(subject.text, subject.kind, True)
+            for noun in discourse.coordinated(clause.head):
+                known = (noun, referent)
+                discourse.described.setdefault(discourse.parse.lower[noun], known)
+
+
+def _of_predicate(
+    discourse: Discourse, clause: Clause, subjects: Sequence[Argument]
+) -> Iterator[Fact]:
+    """ "X is the capital of Y", "X is Y's sister", "X is an American actor"."""
+    parse, head = discourse.parse, clause.head
+    noun = parse.lower[head]
+    for child in parse.children[head]:
+        dep = parse.deps[child]
+        if dep == "nmod":
+            predicate = f"be {noun} {discourse.case(child)}".strip()
+            found = discourse.arguments(child, "object")
+            yield from _facts("copula of", clause, subjects, predicate, child, found)
+        elif dep == "nmod:poss" or (
+            dep in ("compound", "nmod:desc") and _is_apart(discourse, child, head)
+        ):
+            found = discourse.arguments(child, "object")
+            yield from _facts("copula of", clause, subjects, f"be {noun} of", child, found)
+        elif dep == "amod" and parse.words[child][:1].isupper() and child != head:
+            value = Argument(parse.words[child], "object", literal=True)
+            yield from _facts("quality", clause, subjects, "be", child, [value])
+        if dep == "nmod":
+            for case, below in _chain(discourse, child):
+                found = discourse.arguments(below, "object")
+                predicate = f"be {noun} {case}".strip()
+                yield from _facts("lift", clause, subjects, predicate, below, found)
+
+
+def _lifted(
+    discourse: Discourse, clause: Clause, subjects: Sequence[Argument], head: int
+) -> Iterator[Fact]:
+    """Lift names and dates below an object or oblique onto the clause's subject."""
+    parse = discourse.parse
+    for nominal in discourse.coordinated(head):
+        noun = "" if discourse.is_named(nominal) else parse.lower[nominal]
+        for child in parse.children[nominal]:
+            if parse.deps[child].startswith(("nmod", "obl:unmarked")):
+                for case, below in [(discourse.case(child), child), *_chain(discourse, child)]:
+                    if _is_apart(discourse, below, nominal):
+                        predicate = " ".join(f"{clause.predicate} {noun} {case}".split())
+                        found = discourse.arguments(below, "object")
+                        yield from _facts("lift", clause, subjects, predicate, below, found)
+            elif parse.deps[child] == "appos" and discourse.is_named(child):
+                found = discourse.arguments(child, "object")
+                yield from _facts("lift", clause, subjects, clause.predicate, child, found)
+
+
+def _chain(discourse: Discourse, nominal: int, depth: int = 1) -> Iterator[tuple[str, int]]:
+    """Yield preposition and head of the names and dates below a nominal, three levels deep."""
+    parse = discourse.parse
+    if depth > _MAX_CHAIN:
+        return
+    for child in parse.children[nominal]:
+        if parse.deps[child] in ("nmod", "nmod:unmarked", "obl:unmarked"):
+            if _is_apart(discourse, child, nominal):
+                yield discourse.case(child), child
+            yield from _chain(discourse, child, depth + 1)
+
+
+def _is_apart(discourse: Discourse, token: int, other: int) -> bool:
+    """Whether the token is in a name or date that the other token is no part of."""
+    names = discourse.nominals.name_of
+    return token in names and names[token] is not names.get(other)
+
+
+def _adjective(discourse: Discourse, head: int) -> str:
+    """Return a predicate adjective with the words that grade it."""
+    parse = discourse.parse
+    start = head
+    while start - 1 in parse.children[head] and parse.deps[start - 1] in (
+        "advmod",
+        "amod",
+        "det",
+        "nummod",
+    ):
+        if parse.lower[start - 1] in ("not", "n't", "n’t", "never"):
+            break
+        start -= 1
+    return parse.surface(start, head + 1)

@@ -1,0 +1,147 @@
+"""What a clause says of its subject: predicate, polarity, voice, tense, and the subject itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graphmem.language.propositions.discourse import Discourse
+
+__all__ = ["Clause", "find_clauses"]
+
+_NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "hardly"})
+_SUBJECTS = frozenset({"nsubj", "nsubj:pass", "nsubj:outer", "csubj", "csubj:pass"})
+_NOT_CLAUSES = frozenset({"aux", "aux:pass", "cop", "case", "amod", "compound", "mark", "advmod"})
+_AGENTLESS = frozenset({"VBN", "VBD"})
+_FUTURE = frozenset({"will", "'ll", "’ll", "shall", "wo"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clause:
+    """A verb, or a predicate with a copula, and what belongs to it.
+
+    Attributes:
+        head: the verb, or the predicate noun or adjective.
+        predicate: lemma with particle; "be <participle>" in the passive; "be" for a copula.
+        subjects: heads of the subjects, its own or inherited.
+        objects: heads of direct and indirect objects.
+        obliques: heads of prepositional and adverbial nominals.
+    """
+
+    head: int
+    predicate: str
+    lemma: str
+    copular: bool
+    passive: bool
+    negated: bool
+    tense: str
+    subjects: tuple[int, ...]
+    objects: tuple[int, ...]
+    obliques: tuple[int, ...]
+
+
+def find_clauses(discourse: Discourse) -> list[Clause]:
+    """Return the clauses of a parse in text order."""
+    parse = discourse.parse
+    clauses = []
+    for token, tag in enumerate(parse.tags):
+        verbal = tag.startswith("VB") and parse.deps[token] not in _NOT_CLAUSES
+        copular = parse.child(token, "cop") is not None
+        if verbal or copular:
+            clauses.append(_clause(discourse, token, copular=copular))
+    return clauses
+
+
+def _clause(discourse: Discourse, head: int, *, copular: bool) -> Clause:
+    parse, deps = discourse.parse, discourse.parse.deps
+    children = parse.children[head]
+    tag = parse.tags[head]
+    lemma = discourse.lemmatize(parse.words[head], tag)
+    particles = "".join(f" {parse.lower[c]}" for c in children if deps[c] == "compound:prt")
+    aux_passive = any(deps[child] == "aux:pass" for child in children)
+    passive = (
+        aux_passive
+        or any(deps[child] == "nsubj:pass" for child in children)
+        or (tag == "VBN" and deps[head] in ("acl", "advcl"))
+    )
+    if copular:
+        predicate = "be"
+    elif passive and tag in _AGENTLESS:
+        predicate = f"be {parse.lower[head]}{particles}"
+    else:
+        predicate = f"{lemma}{particles}"
+    return Clause(
+        head=head,
+        predicate=predicate,
+        lemma=f"{lemma}{particles}",
+        copular=copular,
+        passive=passive,
+        negated=_is_negated(discourse, head),
+        tense=_tense(discourse, head),
+        subjects=tuple(_subjects(discourse, head, 0)),
+        objects=tuple(child for child in children if deps[child] in ("obj", "iobj")),
+        obliques=tuple(child for child in children if deps[child].partition(":")[0] == "obl"),
+    )
+
+
+def _is_negated(discourse: Discourse, head: int) -> bool:
+    parse = discourse.parse
+    return any(
+        parse.lower[child] in _NEGATIONS and parse.deps[child] in ("advmod", "det", "cc:preconj")
+        for child in parse.children[head]
+    )
+
+
+def _tense(discourse: Discourse, head: int) -> str:
+    """Return "past", "present" or "future" of the finite verb that governs the clause."""
+    parse = discourse.parse
+    for _ in range(4):
+        found = _own_tense(discourse, head)
+        if found or parse.heads[head] == head:
+            return found or "present"
+        head = parse.heads[head]
+    return "present"
+
+
+def _own_tense(discourse: Discourse, head: int) -> str | None:
+    parse = discourse.parse
+    group = [c for c in parse.children[head] if parse.deps[c].partition(":")[0] in ("aux", "cop")]
+    tags = [parse.tags[token] for token in group]
+    words = [parse.lower[token] for token in group]
+    if any(word in _FUTURE for word in words):
+        return "future"
+    if "VBD" in tags or parse.tags[head] == "VBD":
+        return "past"
+    if any(tag in ("VBZ", "VBP", "MD") for tag in tags):
+        has_done = parse.tags[head] == "VBN" and discourse.lemmatize(words[0], tags[0]) == "have"
+        return "past" if has_done else "present"
+    if parse.tags[head] in ("VBZ", "VBP"):
+        return "present"
+    return "past" if parse.tags[head] == "VBN" and parse.deps[head] == "acl" else None
+
+
+def _subjects(discourse: Discourse, head: int, depth: int) -> list[int]:
+    """Return the heads of a clause's subjects; what it has not itself it may inherit."""
+    parse = discourse.parse
+    own = [child for child in parse.children[head] if parse.deps[child] in _SUBJECTS]
+    above = parse.heads[head]
+    dep = parse.deps[head]
+    if own or above == head or depth > 5:
+        return own
+    if dep in ("conj", "advcl"):
+        return _subjects(discourse, above, depth + 1)
+    if dep == "xcomp":
+        objects = [c for c in parse.children[above] if parse.deps[c] in ("obj", "iobj")]
+        return objects or _subjects(discourse, above, depth + 1)
+    if dep == "acl":
+        return _acl_subjects(discourse, head, above, depth)
+    return []
+
+
+def _acl_subjects(discourse: Discourse, head: int, noun: int, depth: int) -> list[int]:
+    """A participle describes its noun; an infinitive is done by the governor's subject."""
+    parse = discourse.parse
+    if parse.tags[head] != "VB":
+        return [discourse.canonical(noun)]
+    governor = parse.heads[noun]
+    verbal = parse.tags[governor].startswith("VB") or parse.child(governor, "cop") is not None
+    return _subjects(discourse, governor, depth + 1) if governor != noun and verbal else []

@@ -1,0 +1,155 @@
+"""Who and what the words of a passage stand for: the arguments of its facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from graphmem.core.extraction import Argument
+from graphmem.language.lemmas import Lemmatizer
+from graphmem.language.mentions import Nominals
+from graphmem.language.parse import Parse
+from graphmem.language.phrases import argument_span
+from graphmem_schemas import EntityKind
+
+__all__ = ["Discourse", "Referent"]
+
+_RELATIVE_TAGS = frozenset({"WDT", "WP", "WP$"})
+_PLAIN_DEPS = frozenset({"nmod", "compound", "amod", "acl", "acl:relcl"})
+_LONGEST_CLAUSE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Referent:
+    """What a pronoun stands for."""
+
+    text: str
+    kind: EntityKind
+    named: bool
+
+
+@dataclass(slots=True, eq=False)
+class Discourse:
+    """A parse with all that the rules need to turn a word into an argument.
+
+    Attributes:
+        pronouns: what each safely resolved pronoun stands for, by token.
+        described: named subjects said to be "a <noun>", by noun: "the <noun>" means them later.
+    """
+
+    parse: Parse
+    nominals: Nominals
+    lemmatize: Lemmatizer
+    pronouns: dict[int, Referent]
+    described: dict[str, tuple[int, Referent]] = field(default_factory=dict)
+
+    def is_named(self, token: int) -> bool:
+        """Whether the token is inside a name or a date."""
+        return token in self.nominals.name_of
+
+    def coordinated(self, head: int) -> list[int]:
+        """Return the head and what is conjoined with it, without conjoined verbs."""
+        deps, tags = self.parse.deps, self.parse.tags
+        found = [head]
+        for node in found:
+            for child in self.parse.children[node]:
+                if deps[child] == "conj" and not tags[child].startswith("VB"):
+                    found.append(child)
+        return found
+
+    def canonical(self, token: int) -> int:
+        """Follow apposition and copula up to the noun that names the thing."""
+        parse = self.parse
+        for _ in range(4):
+            subject = parse.child(token, "nsubj")
+            copula = parse.child(token, "cop") is not None
+            if subject is not None and copula and parse.tags[token].startswith("NN"):
+                token = subject
+            elif parse.deps[token] == "appos":
+                token = parse.heads[token]
+            else:
+                break
+        return token
+
+    def case(self, token: int) -> str:
+        """Return the prepositions of a nominal, in lower case ("out of")."""
+        parse = self.parse
+        words = [parse.lower[c] for c in parse.children[token] if parse.deps[c] == "case"]
+        return " ".join(word for word in words if word not in ("'s", "’s", "'", "’"))
+
+    def arguments(self, head: int, role: str, clause: int | None = None) -> list[Argument]:
+        """Return what fills a slot: coordinated nominals each on their own.
+
+        Args:
+            head: the word in the slot.
+            role: of the arguments.
+            clause: the verb of the slot, where relative pronouns are to be followed.
+        """
+        parse = self.parse
+        if self._is_relative(head):
+            antecedent = None if clause is None else self._antecedent(clause)
+            found = [] if antecedent is None else [self.argument(antecedent, role)]
+        elif parse.tags[head].startswith("VB") and parse.child(head, "det") is None:
+            found = self._clause_argument(head, role)
+        else:
+            found = [self.argument(token, role) for token in self.coordinated(head)]
+        return [argument for argument in found if argument is not None]
+
+    def argument(self, head: int, role: str) -> Argument | None:
+        """Return one nominal as an argument; None for a relative pronoun or bare symbol."""
+        parse = self.parse
+        if self._is_relative(head):
+            return None
+        referent = self.pronouns.get(head) or self._described(head)
+        if referent is not None:
+            return Argument(referent.text, role, referent.kind, referent.named)
+        span = self.nominals.name_of.get(head) or self.nominals.by_head.get(head)
+        if span is not None:
+            literal = span.kind in ("time", "quantity")
+            return Argument(span.text, role, span.kind, span.named, literal)
+        if parse.tags[head] in ("PRP", "PRP$"):
+            return Argument(parse.words[head], role, "unknown", False, True)
+        start, end = argument_span(parse, head)
+        text = parse.surface(start, end)
+        if not any(character.isalnum() for character in text):
+            return None
+        literal = not parse.tags[head].startswith("NN")
+        return Argument(text, role, "unknown", False, literal)
+
+    def _is_relative(self, token: int) -> bool:
+        parse = self.parse
+        if parse.tags[token] in _RELATIVE_TAGS:
+            return True
+        return parse.lower[token] == "that" and parse.tags[token] in ("IN", "DT")
+
+    def _antecedent(self, clause: int) -> int | None:
+        """Return the noun that the relative clause of a verb describes."""
+        parse = self.parse
+        for _ in range(6):
+            if parse.deps[clause] == "acl:relcl":
+                return self.canonical(parse.heads[clause])
+            if parse.deps[clause] not in ("conj", "xcomp", "ccomp"):
+                return None
+            clause = parse.heads[clause]
+        return None
+
+    def _clause_argument(self, head: int, role: str) -> list[Argument]:
+        tokens = self.parse.subtree(head)
+        if len(tokens) > _LONGEST_CLAUSE:
+            return []
+        text = self.parse.surface(min(tokens), max(tokens) + 1)
+        return [Argument(text, role, "unknown", False, True)]
+
+    def _described(self, head: int) -> Referent | None:
+        """Return the named subject that "the <noun>" was said to be in an earlier sentence."""
+        parse = self.parse
+        known = self.described.get(parse.lower[head])
+        if known is None or parse.tags[head] != "NN" or known[0] >= head:
+            return None
+        children = parse.children[head]
+        if any(parse.deps[child] in _PLAIN_DEPS for child in children):
+            return None
+        definite = any(
+            parse.deps[child] == "det" and parse.lower[child] in ("the", "this")
+            for child in children
+        )
+        return known[1] if definite else None

@@ -1,0 +1,65 @@
+"""Facts that a noun phrase states: apposition, possession, titles, the year in brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from graphmem.core.extraction import Argument
+from graphmem.language.propositions.discourse import Discourse
+from graphmem.language.propositions.facts import Fact
+
+__all__ = ["nominal_facts"]
+
+
+def nominal_facts(discourse: Discourse, noun: int) -> Iterator[Fact]:
+    """Yield the facts that one noun's modifiers state; bare "of" phrases state none."""
+    parse = discourse.parse
+    for child in parse.children[noun]:
+        dep = parse.deps[child]
+        if dep == "appos":
+            yield from _apposition(discourse, noun, child)
+        elif dep == "nmod:poss":
+            yield from _possession(discourse, noun, child)
+        elif dep == "nmod:desc" and not _same_name(discourse, noun, child):
+            value = Argument(parse.lower[child], "object", literal=True)
+            yield from _fact(discourse, noun, "be", value, "title", child)
+        elif dep in ("nmod:unmarked", "obl:unmarked") and not _same_name(discourse, noun, child):
+            if parse.tags[child] in ("CD", "NNP") and discourse.is_named(child):
+                found = discourse.argument(child, "object")
+                yield from _fact(discourse, noun, "in", found, "date", child)
+
+
+def _fact(
+    discourse: Discourse, noun: int, predicate: str, value: Argument | None, rule: str, anchor: int
+) -> Iterator[Fact]:
+    subject = discourse.argument(discourse.canonical(noun), "subject")
+    if subject is not None and value is not None:
+        yield Fact(subject, predicate, value, rule, None, anchor)
+
+
+def _apposition(discourse: Discourse, noun: int, child: int) -> Iterator[Fact]:
+    parse = discourse.parse
+    for token in discourse.coordinated(child):
+        value = discourse.argument(token, "object")
+        yield from _fact(discourse, noun, "be", value, "apposition", token)
+        for below in parse.children[token]:
+            if parse.deps[below] == "nmod":
+                predicate = f"be {parse.lower[token]} {discourse.case(below)}".strip()
+                for found in discourse.arguments(below, "object"):
+                    yield from _fact(discourse, noun, predicate, found, "apposition of", below)
+
+
+def _possession(discourse: Discourse, noun: int, child: int) -> Iterator[Fact]:
+    """ "Marie's husband Pierre": only where both ends are named or the owner is a person."""
+    owned = discourse.argument(noun, "object")
+    if owned is None:
+        return
+    for owner in discourse.arguments(child, "subject"):
+        if owner.named and (owned.named or owner.kind == "person"):
+            yield Fact(replace(owner, role="subject"), "have", owned, "possession", None, child)
+
+
+def _same_name(discourse: Discourse, one: int, other: int) -> bool:
+    names = discourse.nominals.name_of
+    return one in names and names[one] is names.get(other)

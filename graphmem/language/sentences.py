@@ -1,0 +1,30 @@
+"""Sentences as character offsets, with a parse and without."""
+
+from __future__ import annotations
+
+import re
+
+from graphmem.language.parse import Parse
+
+__all__ = ["sentence_offsets", "surface_sentences"]
+
+_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+|(?<=[。！？])|\s*\n\s*")
+
+
+def sentence_offsets(parse: Parse) -> tuple[tuple[int, int], ...]:
+    """Return the offsets of the parser's sentences; blanks between them belong to none."""
+    return tuple((parse.starts[start], parse.ends[end - 1]) for start, end in parse.sentences)
+
+
+def surface_sentences(text: str) -> tuple[tuple[int, int], ...]:
+    """Return the offsets of sentences cut at final punctuation and line ends."""
+    spans = []
+    start = 0
+    for match in [*_END.finditer(text), None]:
+        end = len(text) if match is None else match.start()
+        piece = text[start:end]
+        if piece.strip():
+            lead = len(piece) - len(piece.lstrip())
+            spans.append((start + lead, start + len(piece.rstrip())))
+        start = end if match is None else match.end()
+    return tuple(spans)

@@ -1,0 +1,83 @@
+"""From text to words: spaCy's tokenizer without its blanks, and where lines must break."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from spacy.attrs import IDX, LENGTH
+from spacy.language import Language
+from spacy.tokens import Doc
+
+__all__ = ["Tokens", "tokenize"]
+
+_BLANK_TOKEN = re.compile(r"\A\s|\s\s|[^\S ]")
+_LINE_END = re.compile(r"[^\S\n]*\n\s*")
+_LIST_ITEM = re.compile(r"[-*•·#>|]|\(?\d{1,3}[.)]|[A-Za-z][.)]\s")
+_WRAP_WIDTH = 55  # a line shorter than that was ended by its writer, not by its editor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tokens:
+    """A text's words, ready for the pipeline.
+
+    Attributes:
+        doc: the words without blank tokens.
+        offsets: (n, 2) int64 character offsets of the words in the text.
+    """
+
+    doc: Doc
+    offsets: npt.NDArray[np.int64]
+
+
+def tokenize(nlp: Language, text: str) -> Tokens:
+    """Split a text into words; a line that ends on purpose ends a sentence."""
+    doc = nlp.make_doc(text)
+    offsets = _offsets(doc)
+    if not _BLANK_TOKEN.search(text):
+        return Tokens(doc, offsets)
+    spans = [span for span in offsets.tolist() if not text[span[0] : span[1]].isspace()]
+    offsets = np.array(spans, np.int64).reshape(-1, 2)
+    words = [text[start:end] for start, end in spans]
+    spaces = [spans[i][1] < spans[i + 1][0] for i in range(len(spans) - 1)] + [False]
+    starts = _sentence_starts(spans, _hard_breaks(text))
+    doc = Doc(nlp.vocab, words=words, spaces=spaces[: len(words)], sent_starts=starts)
+    return Tokens(doc, offsets)
+
+
+def _offsets(doc: Doc) -> npt.NDArray[np.int64]:
+    columns = np.asarray(doc.to_array([IDX, LENGTH])).astype(np.int64).reshape(-1, 2)
+    columns[:, 1] += columns[:, 0]
+    return columns
+
+
+def _hard_breaks(text: str) -> list[int]:
+    """Return the offsets after line ends that also end a sentence."""
+    breaks = []
+    line_start = 0
+    for match in _LINE_END.finditer(text):
+        line = text[line_start : match.start()].rstrip()
+        wrapped = (
+            match.group().count("\n") == 1
+            and len(line) >= _WRAP_WIDTH
+            and line[-1:] not in ".!?:;"
+            and not _LIST_ITEM.match(text, match.end())
+        )
+        if not wrapped:
+            breaks.append(match.end())
+        line_start = match.end()
+    return breaks
+
+
+def _sentence_starts(spans: list[list[int]], breaks: list[int]) -> list[bool | None]:
+    """Return True for each first word after a break, None (the parser decides) elsewhere."""
+    starts: list[bool | None] = [None] * len(spans)
+    at = 0
+    for token, (start, _) in enumerate(spans):
+        if at < len(breaks) and start >= breaks[at]:
+            starts[token] = True
+            while at < len(breaks) and start >= breaks[at]:
+                at += 1
+    return starts

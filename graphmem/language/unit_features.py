@@ -1,0 +1,247 @@
+"""What the start of a discourse unit looks like, as hashed integer features.
+
+The features follow segmenters such as Braud, Lacroix and Søgaard 2017 ("Does syntax help
+discourse segmentation?", EMNLP): words, tags and relations nearby, and the highest
+constituents that start here and that end just before.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from graphmem.language.labels import (
+    AUX,
+    CLAUSE,
+    COP,
+    DEP_BASES,
+    DEP_FLAGS,
+    LEADER,
+    MARK,
+    PUNCT,
+    SUBJECT,
+    TAG_FLAGS,
+    VERB,
+    dep_codes,
+    tag_codes,
+)
+from graphmem.language.parse import Parse
+
+__all__ = ["N_FEATURES", "TABLE_BITS", "unit_features"]
+
+N_FEATURES = 49
+TABLE_BITS = 17
+_MASK = np.uint64((1 << TABLE_BITS) - 1)
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_PRIME = np.uint64(0xBF58476D1CE4E5B9)
+_SHIFT = np.uint64(29)
+
+Ints = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.uint64]
+
+
+def unit_features(parse: Parse) -> npt.NDArray[np.int32]:
+    """Return (n, N_FEATURES) rows of the coefficient table for each word of a parse.
+
+    Complexity: O(n · (N_FEATURES + depth of the trees)).
+    """
+    rows = np.zeros((len(parse), N_FEATURES), np.int32)
+    if len(parse):
+        bounds = np.array(parse.sentences, np.int64)
+        heads = np.array(parse.heads, np.int64)
+        tags, deps = tag_codes(parse.tags), dep_codes(parse.deps)
+        _fill(parse.keys, tags, deps, heads, bounds, rows)
+    return rows
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _mix(seed: np.uint64, value: np.uint64) -> np.uint64:
+    mixed = (seed ^ (value * _GOLDEN)) * _PRIME
+    return mixed ^ (mixed >> _SHIFT)
+
+
+@numba.njit(cache=True, nogil=True)
+def _slot(feature: int, a: np.uint64, b: np.uint64, c: np.uint64) -> np.int32:
+    seed = _mix(_GOLDEN, np.uint64(feature + 1))
+    return np.int32(_mix(_mix(_mix(seed, a), b), c) & _MASK)
+
+
+@numba.njit(cache=True, nogil=True)
+def _fill(
+    keys: Keys, tags: Ints, deps: Ints, heads: Ints, bounds: Ints, rows: npt.NDArray[np.int32]
+) -> None:
+    n_words = len(keys)
+    left, right = np.arange(n_words), np.arange(n_words)
+    depth = np.zeros(n_words, np.int64)
+    flags = np.zeros(n_words, np.int64)
+    leaders = np.zeros(n_words, np.uint64)
+    _measure(keys, deps, heads, left, right, depth, flags, leaders)
+    for sentence in range(len(bounds)):
+        first, last = bounds[sentence, 0], bounds[sentence, 1]
+        for token in range(first, last):
+            row = rows[token]
+            _nearby(keys, tags, deps, first, last, token, row)
+            top = token
+            while heads[top] != top and left[heads[top]] == token:
+                top = heads[top]
+            _opening(keys, tags, deps, heads, left, right, flags, leaders, first, token, top, row)
+            if token > first:
+                _closing(keys, tags, deps, heads, left, right, flags, token, top, row)
+            _chain(keys, tags, deps, heads, depth, flags, first, token, top, row)
+
+
+@numba.njit(cache=True, nogil=True)
+def _measure(keys, deps, heads, left, right, depth, flags, leaders):  # type: ignore[no-untyped-def]
+    """Fill, for each word, how far its subtree reaches, its depth, and what its children are."""
+    n_words = len(keys)
+    for token in range(n_words):
+        node, steps = token, 0
+        while heads[node] != node and steps < n_words:
+            node = heads[node]
+            steps += 1
+            left[node] = min(left[node], token)
+            right[node] = max(right[node], token)
+        depth[token] = steps
+        head = heads[token]
+        if head != token:
+            kind = DEP_FLAGS[deps[token]]
+            flags[head] |= kind
+            if kind & LEADER and token < head and leaders[head] == 0:
+                leaders[head] = keys[token]
+
+
+@numba.njit(cache=True, nogil=True)
+def _nearby(keys, tags, deps, first, last, token, row):  # type: ignore[no-untyped-def]
+    zero = np.uint64(0)
+    word, tag, dep = keys[token], np.uint64(tags[token]), np.uint64(deps[token])
+    word_1 = keys[token - 1] if token - 1 >= first else zero
+    tag_1 = np.uint64(tags[token - 1]) if token - 1 >= first else zero
+    dep_1 = np.uint64(deps[token - 1]) if token - 1 >= first else zero
+    word_2 = keys[token - 2] if token - 2 >= first else zero
+    tag_2 = np.uint64(tags[token - 2]) if token - 2 >= first else zero
+    next_word = keys[token + 1] if token + 1 < last else zero
+    next_tag = np.uint64(tags[token + 1]) if token + 1 < last else zero
+    next_dep = np.uint64(deps[token + 1]) if token + 1 < last else zero
+    tag_after = np.uint64(tags[token + 2]) if token + 2 < last else zero
+    row[0] = _slot(0, word, zero, zero)
+    row[1] = _slot(1, tag, zero, zero)
+    row[2] = _slot(2, dep, zero, zero)
+    row[3] = _slot(3, word_1, zero, zero)
+    row[4] = _slot(4, tag_1, zero, zero)
+    row[5] = _slot(5, dep_1, zero, zero)
+    row[6] = _slot(6, next_word, zero, zero)
+    row[7] = _slot(7, next_tag, zero, zero)
+    row[8] = _slot(8, next_dep, zero, zero)
+    row[9] = _slot(9, tag_after, zero, zero)
+    row[10] = _slot(10, tag_2, zero, zero)
+    row[11] = _slot(11, word_2, zero, zero)
+    row[12] = _slot(12, word_1, word, zero)
+    row[13] = _slot(13, word, next_tag, zero)
+    row[14] = _slot(14, tag_1, tag, next_tag)
+    row[15] = _slot(15, word, next_word, zero)
+    row[16] = _slot(16, np.uint64(token == first), zero, zero)
+
+
+@numba.njit(cache=True, nogil=True)
+def _is_verbal(tags, flags, token):  # type: ignore[no-untyped-def]
+    return (TAG_FLAGS[tags[token]] & VERB) != 0 or (flags[token] & COP) != 0
+
+
+@numba.njit(cache=True, nogil=True)
+def _size(n_words):  # type: ignore[no-untyped-def]
+    if n_words < 4:
+        return np.uint64(1 + (n_words > 1))
+    return np.uint64(3 + (n_words > 7))
+
+
+@numba.njit(cache=True, nogil=True)
+def _opening(keys, tags, deps, heads, left, right, flags, leaders, first, token, top, row):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """The highest constituent that starts at this word, and what governs it."""
+    zero = np.uint64(0)
+    head = heads[top]
+    dep, tag = np.uint64(deps[top]), np.uint64(tags[top])
+    verbal = np.uint64(_is_verbal(tags, flags, top))
+    subject = np.uint64((flags[top] & SUBJECT) != 0)
+    marked = np.uint64((flags[top] & MARK) != 0)
+    aux = np.uint64((flags[top] & AUX) != 0)
+    clause = verbal + np.uint64(2) * subject
+    shape = clause + np.uint64(4) * marked + np.uint64(8) * aux
+    before = np.uint64(head < top)
+    head_tag, head_dep, head_word = np.uint64(tags[head]), np.uint64(deps[head]), keys[head]
+    head_verbal = np.uint64(_is_verbal(tags, flags, head))
+    leader, word = leaders[top], keys[token]
+    word_1 = keys[token - 1] if token > first else zero
+    comma = np.uint64(token > first and (TAG_FLAGS[tags[token - 1]] & PUNCT) != 0)
+    size = _size(right[top] - left[top] + 1)
+    row[17] = _slot(17, dep, tag, zero)
+    row[18] = _slot(18, dep, shape, zero)
+    row[19] = _slot(19, dep, before, head_tag)
+    row[20] = _slot(20, dep, head_dep, zero)
+    row[21] = _slot(21, dep, leader, zero)
+    row[22] = _slot(22, dep, tag * np.uint64(2) + subject, leader)
+    row[23] = _slot(23, dep, head_word, zero)
+    row[24] = _slot(24, dep, keys[top], zero)
+    row[25] = _slot(25, dep, subject, word_1)
+    row[26] = _slot(26, dep, tag, size)
+    row[27] = _slot(27, dep, clause, head_word)
+    row[28] = _slot(28, size, zero, zero)
+    row[29] = _slot(29, dep, word, tag)
+    row[30] = _slot(30, dep, verbal, word)
+    row[31] = _slot(31, dep, verbal, np.uint64(min(6, abs(head - token))))
+    row[32] = _slot(32, dep, verbal, comma + np.uint64(2) * subject)
+    row[33] = _slot(33, dep, head_verbal, clause + np.uint64(4) * marked)
+    row[34] = _slot(34, dep, head_tag * np.uint64(64) + tag, leader)
+
+
+@numba.njit(cache=True, nogil=True)
+def _closing(keys, tags, deps, heads, left, right, flags, token, top, row):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """The highest constituent that ended just before this word, and any clause in it."""
+    zero = np.uint64(0)
+    last = token - 1
+    node = last
+    clause = zero
+    while True:
+        if DEP_FLAGS[deps[node]] & CLAUSE and right[node] == last:
+            clause = np.uint64(deps[node]) * np.uint64(2)
+            clause += np.uint64(right[node] - left[node] > 2)
+        if heads[node] == node or right[heads[node]] != last:
+            break
+        node = heads[node]
+    dep, verbal = np.uint64(deps[node]), np.uint64(_is_verbal(tags, flags, node))
+    n_words = right[node] - left[node]
+    size = np.uint64(min(2, (n_words + 1) // 2))
+    kind = dep * np.uint64(2) + verbal
+    word_1, dep_here, tag_here = keys[last], np.uint64(deps[token]), np.uint64(tags[token])
+    opening = np.uint64(deps[top]) * np.uint64(2) + np.uint64(_is_verbal(tags, flags, top))
+    row[35] = _slot(35, kind, zero, zero)
+    row[36] = _slot(36, kind, size, word_1)
+    row[37] = _slot(37, kind, opening, zero)
+    row[38] = _slot(38, dep, np.uint64(tags[node]), keys[token])
+    row[39] = _slot(39, kind, dep_here, zero)
+    row[40] = _slot(40, kind, tag_here, np.uint64(heads[node] > last))
+    row[41] = _slot(41, clause, zero, zero)
+    row[42] = _slot(42, clause, dep_here, zero)
+    row[43] = _slot(43, clause, tag_here, zero)
+    row[44] = _slot(44, clause, word_1, zero)
+
+
+@numba.njit(cache=True, nogil=True)
+def _chain(keys, tags, deps, heads, depth, flags, first, token, top, row):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """The relations from this word up to the highest constituent that starts here."""
+    bases = np.zeros(3, np.uint64)
+    node = token
+    while True:
+        bases[0], bases[1], bases[2] = bases[1], bases[2], np.uint64(DEP_BASES[deps[node]])
+        if node == top:
+            break
+        node = heads[node]
+    marked = token > first and (TAG_FLAGS[tags[token - 1]] & PUNCT) != 0
+    mark = keys[token - 1] if marked else np.uint64(0)
+    dep, deep = np.uint64(deps[top]), depth[top]
+    clause = np.uint64(_is_verbal(tags, flags, top))
+    clause += np.uint64(2) * np.uint64((flags[top] & SUBJECT) != 0)
+    row[45] = _slot(45, bases[0], bases[1], bases[2])
+    row[46] = _slot(46, mark, dep, clause)
+    row[47] = _slot(47, np.uint64(min(4, deep)), np.uint64(0), np.uint64(0))
+    row[48] = _slot(48, dep, np.uint64(min(3, deep)), np.uint64(0))
