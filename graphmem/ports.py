@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from graphmem.core.changes import ChangeBatch, Changes, Commit, Counts
 from graphmem.core.extraction import Extraction
+from graphmem.core.walk import Link, Walk
 from graphmem.core.lexical import TextEvidence, TextQuery
 from graphmem_schemas import Edge, EdgeKind, Node
 
@@ -33,7 +34,9 @@ __all__ = [
     "Progress",
     "TextIndex",
     "TextMatch",
+    "VectorIndex",
     "View",
+    "WalkGraph",
 ]
 
 Float32 = npt.NDArray[np.float32]
@@ -174,6 +177,32 @@ class VectorIndex(Protocol):
 
     def cosines(self, query: Float32, uids: Sequence[str]) -> Float32:
         """Return the cosine with each uid's vector, NaN where it has none."""
+        ...
+
+
+class WalkGraph(Protocol):
+    """The graph as walks see it. All methods are safe to call from many threads."""
+
+    def push(self, seeds: Mapping[str, float], *, damping: float, epsilon: float) -> Walk:
+        """Return where a walk from the seeds ends (Personalized PageRank).
+
+        Args:
+            seeds: mass above 0 by uid; scaled to sum to 1. A seed without edges keeps its part.
+            damping: the probability of going on at each step, between 0 and 1.
+            epsilon: mass per link below which a node waits; work is bounded by
+                1 / (epsilon · (1 - damping)) links.
+
+        Raises:
+            InvalidInput: There is no seed, or an argument is out of range.
+        """
+        ...
+
+    def links(self, uids: Sequence[str]) -> list[Link]:
+        """Return the edges at each uid, in the order of `uids`, then by neighbour and kind."""
+        ...
+
+    def degrees(self, uids: Sequence[str]) -> list[int]:
+        """Return how many edges touch each uid, 0 for an unknown one."""
         ...
 
 
