@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from graphmem.core.changes import ChangeBatch, Changes, Commit, Counts
 from graphmem.core.extraction import Extraction
-from graphmem.core.walk import Link, Walk
 from graphmem.core.lexical import TextEvidence, TextQuery
+from graphmem.core.walk import Link, Walk
 from graphmem_schemas import Edge, EdgeKind, Node
 
 __all__ = [
