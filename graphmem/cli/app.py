@@ -38,8 +38,9 @@ def before(
     ctx.obj = {"store": store, "space": space, "json": json, "debug": debug}
 
 
+# The demo keeps its memory in a folder of its own and never touches the user's.
+app.command("demo")(with_session(demo.demo, leave_out=("store",)))
 for command, name in (
-    (demo.demo, "demo"),
     (writing.add, "add"),
     (reading.search, "search"),
     (reading.context, "context"),

@@ -86,10 +86,13 @@ def _language() -> Finding:
         from graphmem.models.loading import LazyModels
         from graphmem.ports import ExtractionInput
 
-        _, encoder, extractor = LazyModels(None, None).all()
+        models = LazyModels()
         text = "Mara moved to Lisbon."
-        found = extractor.extract([ExtractionInput(text)], encoder.encode([text]))[0]
-        return f"{extractor.name}, {len(found.mentions)} names in {text!r}"
+        read = models.extractor.extract([ExtractionInput(text)], models.encoder.encode([text]))
+        facts = [
+            f"{p.subject.text} | {p.predicate} | {p.object.text}" for p in read[0].propositions
+        ]
+        return f"{models.extractor.name} reads {text!r} as {facts}"
 
     return _tried("language", load, "install the wheel again: its model files are incomplete")
 
@@ -128,7 +131,8 @@ def _integrity(store: GraphStore) -> Finding:
     problems = check()
     if not problems:
         return Finding("integrity", True, "every page, key and edge is as it should be")
-    shown = "; ".join(problems[:5]) + (f"; and {len(problems) - 5} more" * (len(problems) > 5))
+    more = f"; and {len(problems) - 5} more" if len(problems) > 5 else ""
+    shown = "; ".join(problems[:5]) + more
     return Finding(
         "integrity",
         False,

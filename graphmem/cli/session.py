@@ -7,7 +7,7 @@ Commands take a `Session` as their first argument; `with_session` adds the optio
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,10 +117,16 @@ class Session:
             self.console.print(text, markup=False, soft_wrap=True)
 
 
-def with_session(command: Callable[..., None]) -> Callable[..., None]:
+def with_session(
+    command: Callable[..., None], leave_out: Collection[str] = ()
+) -> Callable[..., None]:
     """Give a command the shared options and hand it a `Session` as its first argument.
 
     An option given to the command wins over the same option before the command.
+
+    Args:
+        command: takes a `Session` and its own options.
+        leave_out: shared options that mean nothing to this command.
     """
     signature = inspect.signature(command, eval_str=True)
     own = list(signature.parameters.values())[1:]
@@ -128,13 +134,14 @@ def with_session(command: Callable[..., None]) -> Callable[..., None]:
     shared = [
         inspect.Parameter(name, keyword, default=default, annotation=annotation)
         for name, (annotation, default) in _SHARED.items()
+        if name not in leave_out
     ]
     context = inspect.Parameter("ctx", keyword, annotation=typer.Context)
     parameters = [p.replace(kind=keyword) for p in own] + shared + [context]
 
     def run(**values: Any) -> None:
         before: dict[str, Any] = values.pop("ctx").find_root().obj or {}
-        given = {name: values.pop(name) or before.get(name) for name in _SHARED}
+        given = {name: values.pop(name, None) or before.get(name) for name in _SHARED}
         session = Session(
             store=given["store"] or DEFAULT_STORE,
             space=given["space"] or DEFAULT_SPACE,

@@ -1,0 +1,162 @@
+"""How the demo looks in a terminal: one method a scene. Under `--json` only the end speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from graphmem.cli.output import day, emit
+from graphmem.cli.session import Session
+
+if TYPE_CHECKING:
+    from graphmem.cli.demo_changed import FactChange
+    from graphmem.cli.demo_texts import DemoText
+    from graphmem_schemas import Citation, Context, Hit, Passage, Recall, Receipt, Stats
+
+__all__ = ["Show"]
+
+_MAX_WIDTH = 110
+
+
+class Show:
+    """Writes the scenes to stdout."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        console = Console(highlight=False, quiet=session.as_json)
+        console.width = min(console.width, _MAX_WIDTH)
+        self._console = console
+
+    def title(self, text: str) -> None:
+        """Begin a scene."""
+        self._console.print()
+        self._console.print(Rule(Text(text, "bold"), align="left", style="dim"))
+
+    def added(self, text: DemoText, receipt: Receipt, seconds: float) -> None:
+        """Say what one text brought."""
+        brought = {label: len(uids) for label, uids in receipt.added.items()}
+        line = Text(f"  {text.source:<34.34}", "bold")
+        for label, name in (
+            ("Passage", "passages"),
+            ("Entity", "entities"),
+            ("Event", "events"),
+            ("Proposition", "facts"),
+        ):
+            line.append(f"{brought.get(label, 0):>6,} ", "cyan")
+            line.append(name, "not bold")
+        line.append(f"  {seconds:5.1f} s", "dim")
+        self._console.print(line, soft_wrap=True)
+
+    def counts(self, stats: Stats, n_texts: int, seconds: float) -> None:
+        """Say what the graph holds now."""
+        n_nodes, n_edges = sum(stats.nodes.values()), sum(stats.edges.values())
+        self.title("The graph")
+        self._console.print(
+            f"  {n_texts} texts in {seconds:.1f} s, without an LLM: [bold]{n_nodes:,}[/] nodes, "
+            f"[bold]{n_edges:,}[/] edges, {stats.n_vectors:,} vectors, "
+            f"{stats.store_bytes / 1e6:.1f} MB"
+        )
+        table = Table.grid(padding=(0, 2))
+        for _ in range(4):
+            table.add_column(justify="right", style="cyan")
+            table.add_column()
+        rows = _ranked(stats.nodes), _ranked(stats.edges)
+        cells = [cell for row in rows for cell in row]
+        for start in range(0, len(cells), 4):
+            line = [text for count, name in cells[start : start + 4] for text in (count, name)]
+            table.add_row(*line)
+        self._console.print(Padding(table, (0, 0, 0, 2)))
+
+    def answer(
+        self, number: int, question: str, shows: str, context: Context, milliseconds: float
+    ) -> None:
+        """Show the context of one question, where it is from, and how it was found."""
+        head = Text(f"\n{number}. {question}", "bold")
+        head.append(f"   {shows}; {milliseconds:.0f} ms, {context.n_tokens} tokens", "dim")
+        self._console.print(head)
+        if context.abstained:
+            self._console.print(Text(f"   no answer: {context.abstained}", "yellow"))
+            return
+        self._console.print(Padding(Text(context.text), (0, 0, 0, 3)))
+        for citation in context.citations:
+            self._console.print(Text(f"   {_origin(citation)}", "green"))
+        if context.recall.hits:
+            self._console.print(Text(f"   {_why(context.recall.hits[0])}", "dim"))
+
+    def declined(self, recall: Recall) -> None:
+        """Show the question that has no answer."""
+        self.title("One question that it declines")
+        self._console.print(Text(f"  {recall.question}", "bold"))
+        if recall.abstained:
+            self._console.print(Text(f"  no answer: {recall.abstained}", "yellow"))
+        else:
+            self._console.print("  it found something all the same:", style="red")
+            for hit in recall.hits[:2]:
+                self._console.print(Text(f"    {hit.text}"))
+
+    def changed(self, change: FactChange | None) -> None:
+        """Show a fact that changed, both of its states, and their evidence."""
+        self.title("One fact that changed")
+        if change is None:
+            self._console.print("  the change that the texts tell of was not seen", style="red")
+            return
+        for word, fact, evidence in (
+            ("was", change.old, change.old_evidence),
+            ("is", change.new, change.new_evidence),
+        ):
+            line = Text(f"  {word:<4}", "dim")
+            line.append(fact.text, "bold strike" if word == "was" else "bold")
+            line.append(f"   {_period(day(fact.valid_from), day(fact.valid_to))}", "cyan")
+            self._console.print(line)
+            for passage in evidence[:2]:
+                self._console.print(Text(f"        {_quote(passage)}", "green"))
+
+    def picture(self, path: Path) -> None:
+        """Say where the picture is."""
+        self.title("The picture")
+        self._console.print(
+            f"  [bold]{path}[/] ({path.stat().st_size / 1e3:,.0f} kB): open it in a browser",
+            soft_wrap=True,
+        )
+
+    def end(self, result: Mapping[str, Any], store: Path) -> None:
+        """Give the result to a machine, or tell a person how to go on."""
+        if self._session.as_json:
+            emit(self._session, result, list)
+            return
+        command = f"graphmem search --store {store} --why"
+        self.title(f"Done in {result['seconds']:.1f} s; go on asking")
+        self._console.print(f'  {command} "What does Devi do on Wednesdays?"', soft_wrap=True)
+
+
+def _ranked(counts: Mapping[str, int]) -> list[tuple[str, str]]:
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [(f"{count:,}", name) for name, count in ranked if count]
+
+
+def _origin(citation: Citation) -> str:
+    parts = (citation.source, citation.ref, day(citation.at))
+    return f"[{citation.number}] " + " · ".join(dict.fromkeys(part for part in parts if part))
+
+
+def _why(hit: Hit) -> str:
+    parts = " + ".join(f"{part.name} {part.value:.2f}" for part in hit.parts if part.value)
+    path = " → ".join(step.text or f"{step.start} {step.kind} {step.end}" for step in hit.why)
+    return f"why [1]: {parts}" + (f"; by way of {path}" if path else "")
+
+
+def _period(start: str, end: str) -> str:
+    return f"from {start or 'unknown'}" + (f" to {end}" if end else " on")
+
+
+def _quote(passage: Passage) -> str:
+    said = " · ".join(part for part in (passage.speaker, day(passage.at)) if part)
+    text = " ".join(passage.text.split())
+    return f"“{text if len(text) <= 150 else text[:149] + '…'}” {said}"

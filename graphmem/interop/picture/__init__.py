@@ -1,0 +1,1 @@
+"""One self-contained picture of a graph: select → lay out → draw → page."""
