@@ -11,6 +11,7 @@ from threading import Lock, local
 from graphmem.core.changes import ChangeBatch, Commit, Counts
 from graphmem.errors import InvalidInput, NotAStore, StoreBusy
 from graphmem.ports import Capability, Plan
+from graphmem.stores.sqlite.check import problems
 from graphmem.stores.sqlite.feed import Wanted, next_batch
 from graphmem.stores.sqlite.mapping import BUSY_TIMEOUT_S, mapped
 from graphmem.stores.sqlite.pool import ConnectionPool
@@ -143,6 +144,14 @@ class SqliteStore:
     def close(self) -> None:
         """Release every resource; closing twice is fine."""
         self._pool.close()
+
+    def check(self) -> list[str]:
+        """Return what is wrong with the file as sentences; none for a sound one.
+
+        Complexity: reads the whole store.
+        """
+        with self._reading() as connection:
+            return problems(connection, self.path)
 
     @property
     def size_bytes(self) -> int:
