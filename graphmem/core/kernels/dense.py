@@ -1,0 +1,59 @@
+"""The loops over vectors: a coarse pass over 8-bit codes and an exact one over few rows.
+
+Compiled for read-only arrays, which arrays from disk are and all others can stand in for.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit, types
+
+__all__ = ["dot_rows", "score_codes"]
+
+Float32 = npt.NDArray[np.float32]
+
+_FLOATS = types.Array(types.float32, 1, "C", readonly=True)
+_MATRIX = types.Array(types.float32, 2, "C", readonly=True)
+_CODES = types.Array(types.int8, 2, "C", readonly=True)
+_QUERY = types.Array(types.int16, 1, "C", readonly=True)
+_OUT = types.Array(types.float32, 1, "C")
+
+
+@njit(types.void(_CODES, _FLOATS, _QUERY, _OUT), cache=True, nogil=True)
+def score_codes(
+    codes: npt.NDArray[np.int8], scales: Float32, query: npt.NDArray[np.int16], out: Float32
+) -> None:
+    """Write the dot product of `query` with each row of codes, times the row's scale.
+
+    The sums are of integers, so the result is the same on every machine. O(n d).
+
+    Args:
+        codes: (n, d).
+        scales: (n,).
+        query: (d,) from -127 to 127; 16 bits because that is what processors multiply.
+        out: (n,), overwritten.
+    """
+    for row in range(codes.shape[0]):
+        total = np.int32(0)
+        for column in range(codes.shape[1]):
+            total += np.int32(codes[row, column]) * np.int32(query[column])
+        out[row] = np.float32(total) * scales[row]
+
+
+@njit(types.void(_MATRIX, _FLOATS, _OUT), cache=True, nogil=True, fastmath=True)
+def dot_rows(rows: Float32, query: Float32, out: Float32) -> None:
+    """Write the dot product of `query` with each row; equal rows give equal bits. O(n d).
+
+    A matrix product by BLAS would not do: there a row's last bits depend on its place.
+
+    Args:
+        rows: (n, d), finite.
+        query: (d,), finite.
+        out: (n,), overwritten.
+    """
+    for row in range(rows.shape[0]):
+        total = np.float32(0)
+        for column in range(rows.shape[1]):
+            total += rows[row, column] * query[column]
+        out[row] = total

@@ -1,0 +1,86 @@
+"""Approximate nearest neighbours, for spaces too large to look at every vector.
+
+References:
+    Malkov and Yashunin 2016, Efficient and robust approximate nearest neighbor search using
+    Hierarchical Navigable Small World graphs; built by usearch.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from usearch.index import Index
+
+from graphmem.ports import Float32
+from graphmem.views.vector_rows import Codes, Slots, coded
+
+__all__ = ["VectorGraph"]
+
+# Measured on 105,000 MiniLM vectors of sentences, the best 264 scored again, 100 kept: recall
+# 0.995 in 0.9 ms. Breadth 264: 0.989, 0.7 ms; 600: 0.998, 1.2 ms. Degree 24: 0.997, 1.0 ms.
+_DEGREE = 16
+_BREADTH_BUILT = 128
+_BREADTH_SEARCHED = 400
+
+
+class VectorGraph:
+    """An HNSW graph over the codes of the first slots; it never changes.
+
+    Built by one thread, so that the same vectors in the same order give the same graph.
+
+    Args:
+        dimension: of the codes.
+        image: what `to_image` returned; kept, not copied.
+
+    Raises:
+        RuntimeError: usearch cannot read the image: another version made it.
+    """
+
+    def __init__(self, dimension: int, image: npt.NDArray[np.uint8] | None = None) -> None:
+        self._dimension = dimension
+        self._image = image
+        self._index = _open(dimension)
+        self._lock = threading.Lock()
+        if image is not None:
+            self._index.view(image.data)
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def extended(self, codes: Codes) -> VectorGraph:
+        """Return a graph that has the next slots too. About 0.2 ms a vector."""
+        graph = VectorGraph(self._dimension)
+        if len(self):
+            graph._index.load(self.to_image().data)
+        keys = np.arange(len(self), len(self) + len(codes), dtype=np.uint64)
+        graph._index.add(keys, codes, threads=1)
+        return graph
+
+    def nearest(self, query: Float32, count: int) -> Slots:
+        """Return up to `count` slots, about those with the highest cosines, in no order."""
+        codes, _ = coded(query[None])
+        # One search at a time: usearch gives every caller the same scratch room.
+        with self._lock:
+            self._index.expansion_search = max(_BREADTH_SEARCHED, count)
+            matches = self._index.search(codes[0], count, threads=1)
+        return np.asarray(matches.keys, np.int64)
+
+    def to_image(self) -> npt.NDArray[np.uint8]:
+        """Return the graph as bytes."""
+        if self._image is not None:
+            return self._image
+        return np.frombuffer(self._index.save(), np.uint8)
+
+
+def _open(dimension: int) -> Any:
+    return Index(
+        ndim=dimension,
+        metric="cos",
+        dtype="i8",
+        connectivity=_DEGREE,
+        expansion_add=_BREADTH_BUILT,
+        expansion_search=_BREADTH_SEARCHED,
+    )
