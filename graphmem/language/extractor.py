@@ -36,6 +36,8 @@ class SpacyExtractor:
         ModelMissing: A file of the pipeline is not there.
     """
 
+    needs_states = True
+
     def __init__(self, folder: Path = MODEL_FOLDER) -> None:
         self.name = "spacy"
         self._pipeline = Pipeline(folder)

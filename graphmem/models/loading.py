@@ -70,4 +70,4 @@ def _open_extractor(choice: str | Extractor | None) -> Extractor:
         )
     from graphmem.language.extractor import SpacyExtractor
 
-    return SpacyExtractor(name or None)
+    return SpacyExtractor(name) if name else SpacyExtractor()
