@@ -1,1 +1,19 @@
 """Long-term memory for LLM agents, kept as a graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graphmem.memory import Memory
+
+__all__ = ["Memory"]
+
+
+def __getattr__(name: str) -> object:
+    # Loaded when asked for, so that `import graphmem` and the command line start at once.
+    if name == "Memory":
+        from graphmem.memory import Memory
+
+        return Memory
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -26,7 +26,7 @@ app = typer.Typer(
 
 
 @app.callback()
-def before(
+def _before(
     ctx: typer.Context,
     store: StoreOption = None,
     space: SpaceOption = None,

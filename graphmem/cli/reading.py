@@ -27,7 +27,9 @@ def search(
     as_of: AsOf = None,
     kind: Annotated[
         list[str] | None,
-        typer.Option(help="passage, proposition, event or entity; may be given again."),
+        typer.Option(
+            help="passage, proposition, event or entity; may be given again.", metavar="KIND"
+        ),
     ] = None,
     why: Annotated[bool, typer.Option("--why", help="Show score parts and paths.")] = False,
 ) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from graphmem.cli.checkup import Finding
     from graphmem_schemas import Stats
 
-__all__ = ["doctor", "rebuild", "stats", "stats_lines", "version"]
+__all__ = ["Rebuildable", "doctor", "rebuild", "stats", "stats_lines", "version"]
 
 
 class Rebuildable(StrEnum):
