@@ -1,0 +1,177 @@
+"""The loop of the forward push."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from graphmem.core.kernels.links import Links
+
+__all__ = ["Steps", "Work", "push_mass"]
+
+Float64 = npt.NDArray[np.float64]
+
+
+class Steps(NamedTuple):
+    """How a step is taken: p(u→v) = w·s_v / Σ w'·s_v'.
+
+    Attributes:
+        weights: (65,536,) float32: w by the link's code; 0 for no link.
+        scales: (k,) float32 above 0: s_v by the node's count; the last for all counts above.
+        damping: the probability of going on.
+        epsilon: mass per link below which a node waits.
+    """
+
+    weights: npt.NDArray[np.float32]
+    scales: npt.NDArray[np.float32]
+    damping: float
+    epsilon: float
+
+
+class Work(NamedTuple):
+    """Arrays that calls reuse; all zeros in `mass` between calls.
+
+    Attributes:
+        mass: (n, 2) float64: what still walks, and what has settled.
+        frontier: (n,) int32: nodes of this round.
+        following: (n,) int32: nodes of the next round.
+        amounts: (n,) float64: what each node of this round hands on.
+        touched: (n,) int32: nodes with any mass.
+        nearby: (w,) int32: neighbours of the node whose turn it is.
+        portions: (w,) float64: w·s of each of them.
+    """
+
+    mass: Float64
+    frontier: npt.NDArray[np.int32]
+    following: npt.NDArray[np.int32]
+    amounts: Float64
+    touched: npt.NDArray[np.int32]
+    nearby: npt.NDArray[np.int32]
+    portions: Float64
+
+
+@njit(cache=True, nogil=True)
+def _gather(links: Links, steps: Steps, work: Work, node: int) -> tuple[int, float]:
+    """Write a node's neighbours and w·s of each into `work`; return how many, and Σ w·s."""
+    # Arrays are taken out of their tuples first: inside a loop that costs more than the work.
+    counts, scales, weights = links.counts, steps.scales, steps.weights
+    nearby, portions = work.nearby, work.portions
+    last = len(scales) - 1
+    n, total = 0, 0.0
+    if node < len(links.offsets) - 1:
+        neighbours, codes = links.neighbours, links.codes
+        for at in range(links.offsets[node], links.offsets[node + 1]):
+            neighbour = neighbours[at]
+            portion = float(weights[codes[at]])
+            if last:
+                portion *= float(scales[min(counts[neighbour], last)])
+            if portion > 0.0:
+                nearby[n], portions[n] = neighbour, portion
+                total += portion
+                n += 1
+    if node < len(links.heads):
+        neighbours, codes, nexts = links.new_neighbours, links.new_codes, links.nexts
+        chained = links.heads[node]
+        while chained != -1:
+            neighbour = neighbours[chained]
+            portion = float(weights[codes[chained]])
+            portion *= float(scales[min(counts[neighbour], last)])
+            if portion > 0.0:
+                nearby[n], portions[n] = neighbour, portion
+                total += portion
+                n += 1
+            chained = nexts[chained]
+    return n, total
+
+
+@njit(cache=True, nogil=True)
+def _hand_on(
+    work: Work,
+    degrees: npt.NDArray[np.int32],
+    epsilon: float,
+    n_nearby: int,
+    amount: float,
+    sizes: tuple[int, int],
+) -> tuple[int, int]:
+    """Give each of the nearby its portion times the amount.
+
+    Returns:
+        The sizes of `touched` and `following`.
+    """
+    mass, touched, following = work.mass, work.touched, work.following
+    nearby, portions = work.nearby, work.portions
+    n_touched, n_following = sizes
+    for i in range(n_nearby):
+        node = nearby[i]
+        before = mass[node, 0]
+        after = before + portions[i] * amount
+        mass[node, 0] = after
+        if after > epsilon and before <= epsilon * degrees[node] < after:
+            following[n_following] = node
+            n_following += 1
+        if before == 0.0 and after > 0.0 and mass[node, 1] == 0.0:
+            touched[n_touched] = node
+            n_touched += 1
+    return n_touched, n_following
+
+
+@njit(cache=True, nogil=True)
+def _collect(
+    work: Work, n_touched: int, damping: float
+) -> tuple[npt.NDArray[np.int32], Float64, float]:
+    """Return rows, their mass and what still walks; leave `mass` as it was found.
+
+    Of what waits on a node, the share that would end right there is that node's.
+    """
+    settled = np.empty(n_touched, np.float64)
+    residue = 0.0
+    for i in range(n_touched):
+        node = work.touched[i]
+        waiting = work.mass[node, 0]
+        settled[i] = work.mass[node, 1] + (1.0 - damping) * waiting
+        residue += damping * waiting
+        work.mass[node, 0] = 0.0
+        work.mass[node, 1] = 0.0
+    return work.touched[:n_touched].copy(), settled, residue
+
+
+@njit(cache=True, nogil=True)
+def push_mass(
+    links: Links, steps: Steps, work: Work, rows: npt.NDArray[np.int64], mass: Float64
+) -> tuple[npt.NDArray[np.int32], Float64, float, int]:
+    """Push from seeds that have links, in rounds; see `graphmem.core.push`.
+
+    In a round all waiting nodes hand on what they held when it began, so the outcome does not
+    depend on how nodes are numbered or lists are ordered, but for rounding.
+
+    Returns:
+        Rows with settled mass, that mass, the sum of what still walks, the number of pushes.
+    """
+    degrees, epsilon, damping = links.degrees, steps.epsilon, steps.damping
+    for i in range(len(rows)):
+        work.nearby[i], work.portions[i] = rows[i], mass[i]
+    sizes = _hand_on(work, degrees, epsilon, len(rows), 1.0, (0, 0))
+    frontier, following = work.following, work.frontier
+    n_pushed = 0
+    while sizes[1] > 0:
+        n_frontier = sizes[1]
+        n_pushed += n_frontier
+        for i in range(n_frontier):
+            node = frontier[i]
+            amount = work.mass[node, 0]
+            work.amounts[i] = damping * amount
+            work.mass[node, 0] = 0.0
+            work.mass[node, 1] += (1.0 - damping) * amount
+        sizes = (sizes[0], 0)
+        turn = Work(
+            work.mass, frontier, following, work.amounts, work.touched, work.nearby, work.portions
+        )
+        for i in range(n_frontier):
+            n_nearby, total = _gather(links, steps, turn, frontier[i])
+            sizes = _hand_on(turn, degrees, epsilon, n_nearby, work.amounts[i] / total, sizes)
+        frontier, following = following, frontier
+    settled, settled_mass, residue = _collect(work, sizes[0], steps.damping)
+    return settled, settled_mass, residue, n_pushed

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphmem.core.adjacency import Adjacency
+from graphmem.core.push import Pushed, Steps, push
+from graphmem.errors import InvalidInput
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass
+class Case:
+    """A random graph with isolated nodes, parallel links and unequal scales."""
+
+    adjacency: Adjacency
+    matrix: Floats
+    seeds: npt.NDArray[np.int64]
+    mass: Floats
+    steps: Steps
+
+
+def _case(seed: int, n: int = 30, density: float = 1.5, epsilon: float = 1e-5) -> Case:
+    rng = np.random.default_rng(seed)
+    m = int(n * density)
+    starts, ends = rng.integers(0, n, m), rng.integers(0, n, m)
+    slots, weights = rng.integers(0, 2, m), rng.choice([0.5, 1.0, 2.0, 8.0], m)
+    adjacency = Adjacency(2, counted=[0])
+    adjacency.ensure_nodes(n)
+    codes = adjacency.codes.encode(slots, weights)
+    half = m // 2
+    adjacency.put(starts[:half], ends[:half], codes[:half])
+    adjacency.compact()
+    adjacency.put(starts[half:], ends[half:], codes[half:])
+    table = adjacency.codes.table([1.0, 0.5])
+    scales = np.array([1.0, 0.9, 0.4, 0.1], np.float32)
+    seeds = rng.choice(n, 4, replace=False)
+    return Case(
+        adjacency=adjacency,
+        matrix=_matrix(adjacency, table, scales),
+        seeds=seeds,
+        mass=rng.random(4) + 0.1,
+        steps=Steps(table, scales, float(rng.choice([0.5, 0.85])), epsilon),
+    )
+
+
+def _matrix(
+    adjacency: Adjacency, table: npt.NDArray[np.float32], scales: npt.NDArray[np.float32]
+) -> Floats:
+    """Return P with P[u, v] = w·s_v / Σ, rows of nodes without links all zero."""
+    n = adjacency.n_nodes
+    matrix = np.zeros((n, n))
+    for row in range(n):
+        neighbours, codes = adjacency.neighbours(row)
+        scale = scales[np.minimum(adjacency.counts[neighbours], len(scales) - 1)]
+        np.add.at(matrix[row], neighbours, table[codes].astype(float) * scale)
+        if matrix[row].sum():
+            matrix[row] /= matrix[row].sum()
+    return matrix
+
+
+def _power_iteration(case: Case) -> Floats:
+    """Return PageRank as networkx and igraph define it: stuck mass goes back to the seeds."""
+    restart = np.zeros(len(case.matrix))
+    restart[case.seeds] = case.mass / case.mass.sum()
+    stuck = case.matrix.sum(axis=1) == 0
+    rank = restart
+    for _ in range(400):
+        onward = rank @ case.matrix + rank[stuck].sum() * restart
+        rank = case.steps.damping * onward + (1 - case.steps.damping) * restart
+    return rank
+
+
+def _dense(pushed: Pushed, n: int) -> Floats:
+    dense = np.zeros(n)
+    np.add.at(dense, pushed.rows, pushed.mass)
+    assert len(np.unique(pushed.rows)) == len(pushed.rows)
+    return dense
+
+
+def _run(case: Case) -> Pushed:
+    return push(case.adjacency, case.seeds, case.mass, case.steps)
+
+
+@settings(deadline=None)  # the first call compiles
+@given(
+    st.integers(0, 10_000), st.sampled_from([0.3, 1.5, 4.0]), st.sampled_from([1e-2, 1e-4, 1e-9])
+)
+def test_it_agrees_with_power_iteration_within_its_bound(
+    seed: int, density: float, epsilon: float
+) -> None:
+    case = _case(seed, density=density, epsilon=epsilon)
+    pushed = _run(case)
+    missing = _power_iteration(case) - _dense(pushed, 30)
+    assert missing.min() > -1e-12  # a lower bound at every node
+    assert missing.sum() == pytest.approx(pushed.residue, abs=1e-12)
+    assert pushed.mass.sum() + pushed.residue == pytest.approx(1.0, abs=1e-12)
+    # No node keeps more than epsilon a link, so neither can their sum.
+    assert pushed.residue <= case.steps.damping * epsilon * case.adjacency.degrees.sum() + 1e-12
+
+
+@settings(deadline=None)  # the first call compiles
+@given(st.integers(0, 10_000))
+def test_numbering_does_not_matter(seed: int) -> None:
+    case = _case(seed, epsilon=1e-3)
+    n = case.adjacency.n_nodes
+    names = np.random.default_rng(seed + 1).permutation(n)
+    renamed = Adjacency(2, counted=[0])
+    renamed.ensure_nodes(n)
+    for row in range(n):
+        neighbours, codes = case.adjacency.neighbours(row)
+        out = case.adjacency.codes.outgoing(codes)
+        renamed.put(np.full(out.sum(), names[row]), names[neighbours[out]], codes[out])
+    one = _dense(_run(case), n)
+    other = push(renamed, names[case.seeds], case.mass, case.steps)
+    assert np.allclose(one, _dense(other, n)[names], rtol=1e-12, atol=0)
+    assert other.n_pushed == _run(case).n_pushed
+
+
+def test_the_same_call_gives_the_same_bits() -> None:
+    case = _case(3)
+    first, second = _run(case), _run(case)
+    shuffled = push(case.adjacency, case.seeds[::-1], case.mass[::-1], case.steps)
+    for other in (second, shuffled):
+        assert np.array_equal(_dense(first, 30), _dense(other, 30))
+
+
+def test_work_follows_epsilon_and_not_the_size() -> None:
+    epsilon, damping = 1e-3, 0.5
+    for n in (1_000, 30_000):
+        case = _case(5, n=n, density=5.0)
+        pushed = push(
+            case.adjacency,
+            case.seeds,
+            case.mass,
+            case.steps._replace(epsilon=epsilon, damping=damping),
+        )
+        assert 0 < pushed.n_pushed <= 1 / (epsilon * (1 - damping))
+        assert len(pushed.rows) <= 1 / (epsilon * (1 - damping)) + 4
+
+
+def test_seeds_without_links_send_their_walks_back() -> None:
+    adjacency = Adjacency(1)
+    adjacency.ensure_nodes(4)
+    adjacency.put(np.array([0]), np.array([1]), adjacency.codes.encode(np.array([0]), np.ones(1)))
+    steps = Steps(adjacency.codes.table([1.0]), np.ones(1, np.float32), 0.5, 1e-9)
+    only = push(adjacency, np.array([3]), np.ones(1), steps)
+    assert dict(zip(only.rows.tolist(), only.mass.tolist(), strict=True)) == {3: 1.0}
+    mixed = push(adjacency, np.array([0, 3]), np.ones(2), steps)
+    assert dict(zip(mixed.rows.tolist(), mixed.mass, strict=True)) == pytest.approx(
+        {0: 4 / 9, 1: 2 / 9, 3: 1 / 3}, abs=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    ("mass", "damping", "epsilon"),
+    [
+        ([], 0.5, 1e-5),
+        ([0.0], 0.5, 1e-5),
+        ([-1.0], 0.5, 1e-5),
+        ([float("nan")], 0.5, 1e-5),
+        ([float("inf")], 0.5, 1e-5),
+        ([1.0], 0.0, 1e-5),
+        ([1.0], 1.0, 1e-5),
+        ([1.0], 0.5, 0.0),
+    ],
+)
+def test_arguments_out_of_range_are_refused(
+    mass: list[float], damping: float, epsilon: float
+) -> None:
+    case = _case(0)
+    steps = case.steps._replace(damping=damping, epsilon=epsilon)
+    with pytest.raises(InvalidInput):
+        push(case.adjacency, np.arange(len(mass)), np.array(mass), steps)
