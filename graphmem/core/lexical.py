@@ -21,6 +21,8 @@ class PassageKind(IntEnum):
     TITLED = 1
     PERSON_TURN = 2
     ROLE_TURN = 3
+    SECTION = 4
+    """Titled like a dozen others: a part of one long document."""
 
 
 class Feature(IntEnum):

@@ -37,7 +37,7 @@ class TextView:
         self._saved_seq = 0
 
     def __len__(self) -> int:
-        return self._arrays.n_passages
+        return int(self._arrays.n_passages)
 
     def match(self, query: TextQuery) -> Match:
         """Find the passages that share words with a question; close what is returned."""

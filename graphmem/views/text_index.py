@@ -293,6 +293,8 @@ class TextIndexArrays:
     def _count(self, row: int, draft: _Draft, sign: int) -> None:
         """Add a row to the totals, or take it out of them."""
         self.frequencies.values[list(draft.counts)] += sign
+        if (title := int(self.rows["title"].values[row])) >= 0:
+            self.frequencies.values[title] += sign
         self.source_lengths.values[self.rows["source"].values[row]] += sign * draft.length
         self.n_passages += sign
         self.total_length += sign * draft.length

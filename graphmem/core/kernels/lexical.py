@@ -26,6 +26,9 @@ MAX_SENTENCES = 12
 # Frequencies in windows are whole numbers of 1/SCALE; the window's weights are tenths.
 SCALE = 8192
 TITLE_BIT = 1 << 15
+# So many passages under one title are the parts of one document, and no longer one thing each.
+MIN_SECTIONS = 12
+_TITLED, _SECTION = 1, 4
 
 
 class Postings(NamedTuple):
@@ -308,6 +311,8 @@ def describe(
         out[at, 10] /= mass
         out[at, 11] = passages.kind[row]
         if passages.title[row] >= 0:
+            if out[at, 11] == _TITLED and frequencies[passages.title[row]] >= MIN_SECTIONS:
+                out[at, 11] = _SECTION
             title_mass = _title_mass(row, frequencies, n_passages, forward)
             out[at, 3] /= max(title_mass, 1e-9)
             for title in titles:

@@ -1,0 +1,47 @@
+"""What a question says about its answer, without a model."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from graphmem.core.lexical import TextQuery
+from graphmem.core.terms import terms, words
+
+__all__ = ["Question", "analyse"]
+
+# Nobody asks in more; whoever pastes a document as a question is answered for its beginning.
+_MAX_CHARS = 4_000
+_ASKS_ASSISTANT = re.compile(
+    r"\b(?:did|have|had|were|are) you\b"
+    r"|\byou (?:recommend|suggest|provid|advis|mention|tell|told|said|gave|list|help)\w*"
+    r"|\byour (?:recommend|suggest|advice|explan|response|answer)\w*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, taken apart.
+
+    Attributes:
+        text: the question as far as it counts.
+        query: its words, for lexical search.
+        asks_assistant: whether it is about what the assistant ("you") said.
+    """
+
+    text: str
+    query: TextQuery
+    asks_assistant: bool
+
+
+def analyse(text: str, as_of: datetime | None = None) -> Question:
+    """Take a question apart. O(n)."""
+    asked = text[:_MAX_CHARS]
+    query = TextQuery(
+        words=tuple(words(asked)),
+        terms=tuple(terms(asked)),
+        until=int(as_of.timestamp()) if as_of else None,
+    )
+    return Question(asked, query, bool(_ASKS_ASSISTANT.search(asked)))

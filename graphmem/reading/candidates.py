@@ -1,0 +1,72 @@
+"""The passages that may answer: the best by words and the best by meaning, with their features."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from graphmem.core.lexical import TextEvidence
+from graphmem.ports import Float32, TextMatch, VectorIndex
+
+__all__ = ["Pool", "extend", "gather"]
+
+Rows = npt.NDArray[np.int64]
+
+N_LEXICAL = 100
+N_DENSE = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pool:
+    """Candidates of one question.
+
+    Attributes:
+        rows: (n,) their rows in the text index, each once.
+        uids: their uids, in the same order.
+        cosines: (n,) with the question; 0 where a passage has no vector.
+        evidence: what their words say.
+    """
+
+    rows: Rows
+    uids: list[str]
+    cosines: Float32
+    evidence: TextEvidence
+
+    def __len__(self) -> int:
+        return len(self.uids)
+
+
+def gather(match: TextMatch, vectors: VectorIndex, query: Float32) -> Pool:
+    """Return the best passages by BM25, by windows, by titles and by cosine."""
+    near, _ = vectors.search(query, N_DENSE)
+    rows = np.concatenate([match.best(N_LEXICAL), match.rows(near)])
+    return _pool(np.unique(rows[rows >= 0]), match, vectors, query)
+
+
+def extend(
+    pool: Pool, uids: list[str], match: TextMatch, vectors: VectorIndex, query: Float32
+) -> Pool:
+    """Return the pool with further passages behind the ones that it has."""
+    rows = match.rows(uids)
+    new = np.setdiff1d(rows[rows >= 0], pool.rows)
+    if not len(new):
+        return pool
+    more = _pool(new, match, vectors, query)
+    return Pool(
+        np.concatenate([pool.rows, more.rows]),
+        pool.uids + more.uids,
+        np.concatenate([pool.cosines, more.cosines]),
+        TextEvidence(
+            np.concatenate([pool.evidence.features, more.evidence.features]),
+            np.concatenate([pool.evidence.covered, more.evidence.covered]),
+            np.concatenate([pool.evidence.covered_near, more.evidence.covered_near]),
+        ),
+    )
+
+
+def _pool(rows: Rows, match: TextMatch, vectors: VectorIndex, query: Float32) -> Pool:
+    uids = match.uids(rows)
+    cosines = vectors.cosines(query, uids) if uids else np.empty(0, np.float32)
+    return Pool(rows, uids, np.nan_to_num(cosines, nan=0.0), match.describe(rows))

@@ -1,0 +1,204 @@
+"""The read path of one space: a question goes in, hits or a cited context come out."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from time import perf_counter
+
+from graphmem.core.lexical import Feature
+from graphmem.core.uids import uuid7
+from graphmem.ports import (
+    Clock,
+    Embedder,
+    Float32,
+    GraphReader,
+    TextIndex,
+    TextMatch,
+    VectorIndex,
+    WalkGraph,
+)
+from graphmem.reading.abstain import judge
+from graphmem.reading.analyse import Question, analyse
+from graphmem.reading.candidates import Pool, extend, gather
+from graphmem.reading.fuse import flat_parts, with_walk
+from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
+from graphmem.reading.seeds import choose_seeds, ranking
+from graphmem.reading.spread import Spread, spread, visits
+from graphmem.reading.trace import bridges, path_of, score_parts
+from graphmem_schemas import (
+    Context,
+    Hit,
+    Node,
+    Passage,
+    Recall,
+    SearchRequest,
+    Seed,
+    Source,
+    Trace,
+)
+
+__all__ = ["Engine"]
+
+# What a context may choose from: more than fits, so that repetition can be left out.
+_N_TO_PACK = 40
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ranked:
+    """The candidates of a question, scored.
+
+    Attributes:
+        parts: (n, len(PART_NAMES)) what each score is the sum of.
+        order: positions, best first.
+    """
+
+    match: TextMatch
+    pool: Pool
+    parts: Float32
+    scores: Float32
+    order: list[int]
+    seeds: dict[str, float]
+    walk: Spread
+    timings: dict[str, float]
+
+
+@dataclass(slots=True, eq=False)
+class Engine:
+    """Answers questions from one space.
+
+    Attributes:
+        store: where nodes are read from.
+        space: the space.
+        text: lexical search, caught up with the store.
+        vectors: search by meaning, caught up with the store.
+        walk: the links, caught up with the store.
+        embedder: turns questions into vectors.
+        clock: dates the recalls.
+        count_tokens: counts the tokens of a context.
+    """
+
+    store: GraphReader
+    space: str
+    text: TextIndex
+    vectors: VectorIndex
+    walk: WalkGraph
+    embedder: Embedder
+    clock: Clock
+    count_tokens: TokenCounter = estimate_tokens
+
+    def search(self, request: SearchRequest) -> Recall:
+        """Return the best hits with reasons, or none of them trusted, with a reason."""
+        recall, _ = self._recall(request, request.k)
+        return recall
+
+    def context(self, request: SearchRequest) -> Context:
+        """Return a text with citations that keeps within the budget; empty where it abstains."""
+        recall, passages = self._recall(request, max(request.k, _N_TO_PACK))
+        shown = recall.model_copy(update={"hits": recall.hits[: request.k]})
+        if recall.abstained is not None:
+            return Context(text="", abstained=recall.abstained, recall=shown)
+        packed = pack(recall.hits, passages, request.budget, self.count_tokens)
+        return Context(
+            text=packed.text, citations=packed.citations, n_tokens=packed.n_tokens, recall=shown
+        )
+
+    def _recall(self, request: SearchRequest, k: int) -> tuple[Recall, dict[str, Passage]]:
+        started = perf_counter()
+        question = analyse(request.question, request.as_of)
+        match = self.text.match(question.query)
+        try:
+            ranked = self._rank(question, match, started)
+            verdict = judge(match, ranked.pool, ranked.order)
+            nodes, hits = self._hydrate(ranked, k)
+            trace = self._trace(question, ranked, nodes)
+        finally:
+            match.close()
+        recall = Recall(
+            id=uuid7(int(self.clock().timestamp() * 1000), os.urandom(10)),
+            question=request.question,
+            hits=hits,
+            abstained=verdict.reason,
+            confidence=verdict.confidence,
+            trace=_timed(trace, started),
+        )
+        return recall, {uid: node for uid, node in nodes.items() if isinstance(node, Passage)}
+
+    def _rank(self, question: Question, match: TextMatch, started: float) -> _Ranked:
+        timings = {"match": _since(started)}
+        vector = self.embedder.embed([question.text])[0]
+        timings["embed"] = _since(started)
+        pool = gather(match, self.vectors, vector)
+        flat = flat_parts(pool, asks_assistant=question.asks_assistant)
+        seeds = choose_seeds(flat.sum(axis=1), pool.uids)
+        timings["candidates"] = _since(started)
+        walk = spread(self.walk, seeds)
+        pool = extend(pool, list(walk.mass), match, self.vectors, vector)
+        flat = flat_parts(pool, asks_assistant=question.asks_assistant)
+        kinds = pool.evidence.features[:, Feature.KIND]
+        parts = with_walk(flat, kinds, visits(walk, pool.uids))
+        scores = parts.sum(axis=1)
+        timings["spread"] = _since(started)
+        return _Ranked(
+            match, pool, parts, scores, ranking(scores, pool.uids), seeds, walk, timings
+        )
+
+    def _hydrate(self, ranked: _Ranked, k: int) -> tuple[dict[str, Node], tuple[Hit, ...]]:
+        """Read the nodes of the best candidates and make hits of them."""
+        best = ranked.order[:k]
+        uids = [ranked.pool.uids[at] for at in best]
+        paths = bridges(self.walk, list(ranked.seeds), uids)
+        nodes = self._read([*uids, *list(ranked.seeds)[:5], *(path[1] for path in paths.values())])
+        sources = self._read([n.source for n in nodes.values() if isinstance(n, Passage)])
+        hits = []
+        for at, uid in zip(best, uids, strict=True):
+            node = nodes.get(uid)
+            if not isinstance(node, Passage):  # removed between the view and the store
+                continue
+            source = sources.get(node.source)
+            hits.append(
+                Hit(
+                    uid=uid,
+                    kind="passage",
+                    text=node.text,
+                    score=float(ranked.scores[at]),
+                    source=source.name if isinstance(source, Source) else None,
+                    ref=node.ref,
+                    title=node.title,
+                    speaker=node.speaker,
+                    at=node.at,
+                    parts=score_parts(ranked.parts[at]),
+                    why=path_of(paths.get(uid), nodes),
+                )
+            )
+        return nodes, tuple(hits)
+
+    def _read(self, uids: list[str]) -> dict[str, Node]:
+        wanted = list(dict.fromkeys(uids))
+        found = self.store.get(self.space, wanted) if wanted else []
+        return {node.uid: node for node in found if node is not None}
+
+    def _trace(self, question: Question, ranked: _Ranked, nodes: dict[str, Node]) -> Trace:
+        seeds = []
+        for uid, mass in list(ranked.seeds.items())[:5]:
+            node = nodes.get(uid)
+            text = node.text[:80] if isinstance(node, Passage) else ""
+            seeds.append(Seed(uid=uid, label="Passage", text=text, mass=mass))
+        return Trace(
+            terms=ranked.match.terms,
+            names=(*ranked.match.speakers, *ranked.match.titles),
+            seeds=tuple(seeds),
+            n_candidates=len(ranked.pool),
+            n_pushed=ranked.walk.n_pushed,
+            timings_ms=ranked.timings,
+        )
+
+
+def _timed(trace: Trace, started: float) -> Trace:
+    timings = {**trace.timings_ms, "total": _since(started)}
+    return trace.model_copy(update={"timings_ms": timings})
+
+
+def _since(started: float) -> float:
+    """Return milliseconds."""
+    return round((perf_counter() - started) * 1000.0, 3)

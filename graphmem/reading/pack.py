@@ -1,0 +1,116 @@
+"""From hits to a text for a prompt: what adds most for its tokens, in order, with citations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from graphmem.core.terms import terms
+from graphmem_schemas import Citation, Hit, Passage
+
+__all__ = ["Packed", "TokenCounter", "estimate_tokens", "pack"]
+
+TokenCounter = Callable[[str], int]
+
+# A passage that says nothing new is worth a tenth of what its score promises.
+_REPEATED = 0.1
+# Past this share of the first gain a passage is noise for whoever reads the context.
+_MIN_GAIN = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A context's text, the citations in it and its size."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    n_tokens: int
+
+
+def estimate_tokens(text: str) -> int:
+    """Estimate an LLM's tokens: one for four ASCII characters, one for each other character."""
+    n_ascii = sum(map(str.isascii, text)) if not text.isascii() else len(text)
+    return n_ascii // 4 + (len(text) - n_ascii) + 1
+
+
+def pack(
+    hits: Sequence[Hit], passages: Mapping[str, Passage], budget: int, count: TokenCounter
+) -> Packed:
+    """Choose greedily by gain per token, then lay out by source and time.
+
+    A hit's gain is its score, less what its words repeat of those chosen before. O(hits²).
+
+    Args:
+        hits: best first.
+        passages: by uid, of all hits.
+        budget: tokens that the text may take.
+        count: counts the tokens of a text.
+    """
+    blocks = {hit.uid: _block(hit) for hit in hits}
+    # The number and the break before each block are counted too.
+    costs = {uid: count(f"[{len(hits)}] {block}\n\n") for uid, block in blocks.items()}
+    chosen = _choose(hits, costs, budget)
+    order = sorted(chosen, key=lambda hit: _place(hit, passages[hit.uid], chosen))
+    lines, citations = [], []
+    for number, hit in enumerate(order, start=1):
+        lines.append(f"[{number}] {blocks[hit.uid]}")
+        citations.append(
+            Citation(
+                number=number, passage=hit.uid, source=hit.source or "", ref=hit.ref, at=hit.at
+            )
+        )
+    text = "\n\n".join(lines)
+    return Packed(text, tuple(citations), count(text) if text else 0)
+
+
+def _choose(hits: Sequence[Hit], costs: Mapping[str, int], budget: int) -> list[Hit]:
+    """Return the chosen hits, best first."""
+    bags = {hit.uid: frozenset(terms(hit.text)) for hit in hits}
+    worth = _worth(hits)
+    left, known, chosen, first = list(hits), set[str](), list[Hit](), 0.0
+    while left:
+        gains = {hit.uid: worth[hit.uid] * _news(bags[hit.uid], known) for hit in left}
+        left = [hit for hit in left if costs[hit.uid] <= budget]
+        if not left:
+            break
+        best = max(left, key=lambda hit: (gains[hit.uid] / costs[hit.uid] ** 0.5, hit.uid))
+        if gains[best.uid] < _MIN_GAIN * first:
+            break
+        first = max(first, gains[best.uid])
+        chosen.append(best)
+        known |= bags[best.uid]
+        budget -= costs[best.uid]
+        left.remove(best)
+    return chosen
+
+
+def _worth(hits: Sequence[Hit]) -> dict[str, float]:
+    """Return each hit's score between 0 (none) and 1 (the best), falling with its rank too."""
+    if not hits:
+        return {}
+    top, low = hits[0].score, min(0.0, hits[-1].score)
+    span = max(top - low, 1e-9)
+    return {
+        hit.uid: (hit.score - low) / span / (1.0 + 0.1 * rank) for rank, hit in enumerate(hits)
+    }
+
+
+def _news(bag: frozenset[str], known: set[str]) -> float:
+    if not bag:
+        return _REPEATED
+    return _REPEATED + (1.0 - _REPEATED) * len(bag - known) / len(bag)
+
+
+def _place(hit: Hit, passage: Passage, chosen: Sequence[Hit]) -> tuple[int, int]:
+    """Sources stand in the order of their best hit, passages in the order of their source."""
+    first = next(at for at, other in enumerate(chosen) if other.source == hit.source)
+    return first, passage.position
+
+
+def _block(hit: Hit) -> str:
+    """Return a hit as the context shows it: where it is from, when, who, and its words."""
+    about = [
+        part for part in (hit.title or hit.source, f"{hit.at:%Y-%m-%d}" if hit.at else "") if part
+    ]
+    speaker = f"{hit.speaker}: " if hit.speaker else ""
+    return f"({', '.join(about)}) {speaker}{hit.text}"

@@ -1,0 +1,29 @@
+"""Where the walk begins."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graphmem.ports import Float32
+from graphmem.reading.weights import WALK
+
+__all__ = ["choose_seeds", "ranking"]
+
+
+def ranking(scores: Float32, uids: list[str]) -> list[int]:
+    """Return positions from the best score to the lowest; equal ones by uid."""
+    order: list[int] = np.argsort(-scores, kind="stable").tolist()
+    if len(np.unique(scores)) < len(scores):
+        order.sort(key=lambda at: (-float(scores[at]), uids[at]))
+    return order
+
+
+def choose_seeds(scores: Float32, uids: list[str]) -> dict[str, float]:
+    """Return the best passages with their share of the walk: a softmax of their scores."""
+    best = ranking(scores, uids)[: WALK.n_seeds]
+    if not best:
+        return {}
+    above = (scores[best] - scores[best[0]]).astype(np.float64)
+    shares = np.exp(above / WALK.temperature)
+    shares /= shares.sum()
+    return {uids[at]: float(share) for at, share in zip(best, shares.tolist(), strict=True)}

@@ -1,0 +1,68 @@
+"""Why a passage is a hit: the parts of its score, and the links that led to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from graphmem.ports import Float32, WalkGraph
+from graphmem.reading.fuse import PART_NAMES
+from graphmem_schemas import Entity, Node, PathStep, ScorePart
+
+__all__ = ["Bridge", "bridges", "path_of", "score_parts"]
+
+# A hit is explained by a name that it shares with one of the first seeds.
+_N_SEEDS = 5
+
+Bridge = tuple[str, str, str]
+"""Seed, entity, hit."""
+
+
+def score_parts(row: Float32) -> tuple[ScorePart, ...]:
+    """Name what a score is the sum of; parts that add nothing are left out."""
+    return tuple(
+        ScorePart(name=name, value=round(value, 6))
+        for name, value in zip(PART_NAMES, row.tolist(), strict=True)
+        if value
+    )
+
+
+def bridges(graph: WalkGraph, seeds: Sequence[str], hits: Sequence[str]) -> dict[str, Bridge]:
+    """Return for hits the strongest entity that one of the first seeds shares with them.
+
+    An entity is the stronger the more both mention it and the fewer others do.
+    """
+    first = list(seeds[:_N_SEEDS])
+    others = [uid for uid in hits if uid not in first]
+    if not first or not others:
+        return {}
+    reach: dict[str, dict[str, float]] = {}
+    for link in graph.links([*first, *others]):
+        reach.setdefault(link.uid, {})[link.neighbour] = link.weight
+    from_seeds = [(seed, entity) for seed in first for entity in reach.get(seed, {})]
+    entities = [entity for _, entity in from_seeds]
+    degrees = dict(zip(entities, graph.degrees(entities), strict=True))
+    found: dict[str, Bridge] = {}
+    for hit in others:
+        ends = reach.get(hit, {})
+        shared = [
+            (reach[seed][entity] * ends[entity] / (1 + degrees[entity]), seed, entity)
+            for seed, entity in from_seeds
+            if entity in ends
+        ]
+        if shared:
+            _, seed, entity = max(shared)
+            found[hit] = (seed, entity, hit)
+    return found
+
+
+def path_of(bridge: Bridge | None, nodes: Mapping[str, Node]) -> tuple[PathStep, ...]:
+    """Return a bridge as two steps, seed to entity and entity to hit."""
+    if bridge is None:
+        return ()
+    seed, entity, hit = bridge
+    node = nodes.get(entity)
+    name = node.name if isinstance(node, Entity) else entity
+    return (
+        PathStep(start=seed, kind="MENTIONS", end=entity, text=name),
+        PathStep(start=entity, kind="MENTIONS", end=hit, text=name),
+    )
