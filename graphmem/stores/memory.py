@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import RLock, local
 
 import numpy as np
@@ -234,6 +235,8 @@ class MemoryStore:
         """
         self._shared = shared
         self.identity = uuid.uuid4().hex
+        self.views_folder: Path | None = None
+        self.size_bytes = 0
         self._spaces: dict[str, _Space] = {}
         self._meta: dict[str, str] = {}
         self._seq = 0

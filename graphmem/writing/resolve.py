@@ -57,11 +57,14 @@ def resolve(uses: Iterable[NameUse], reader: GraphReader, space: str, now: datet
     """Find or make the entity of each name. Two reads of the store, whatever the batch."""
     surfaces: dict[str, str] = {}
     kinds: dict[str, Counter[EntityKind]] = {}
+    names: set[str] = set()
     for use in uses:
         key = normalise_name(use.surface)
         if not key:
             continue
         surfaces.setdefault(key, " ".join(use.surface.split()))
+        if use.named:
+            names.add(key)
         # A name says more about its kind than a description does.
         if use.kind != "unknown":
             kinds.setdefault(key, Counter())[use.kind] += 2 if use.named else 1
@@ -75,14 +78,18 @@ def resolve(uses: Iterable[NameUse], reader: GraphReader, space: str, now: datet
             kind = max(kinds[key], key=lambda k: (kinds[key][k], k)) if key in kinds else "unknown"
             resolution.new.append(
                 Entity(uid=own, recorded_at=now, name=surface, key=key, kind=kind,
-                       parts=name_parts(key))
+                       parts=name_parts(key) if key in names else ())
             )  # fmt: skip
-    resolution.links = _link_names(resolution.new, reader, space)
+    resolution.links = _link_names(resolution.new, names, reader, space)
     return resolution
 
 
-def _link_names(new: list[Entity], reader: GraphReader, space: str) -> list[Edge]:
-    """Link each new name to the shorter names inside it and to the longer ones around it."""
+def _link_names(new: list[Entity], names: set[str], reader: GraphReader, space: str) -> list[Edge]:
+    """Link each new name to the shorter names inside it and to the longer ones around it.
+
+    Descriptions ("the old bridge") are left alone: their words are not short for them.
+    """
+    new = [entity for entity in new if entity.key in names]
     wanted = dict.fromkeys(
         key for entity in new for key in (*(f"={part}" for part in entity.parts), f"~{entity.key}")
     )

@@ -47,6 +47,7 @@ class SqliteStore:
             msg = f"{str(path)!r} is not a file; for a store in memory say memory://"
             raise InvalidInput(msg)
         self.path = Path(path).absolute()
+        self.views_folder: Path | None = self.path.with_name(self.path.name + ".views")
         self._pool = ConnectionPool(self.path)
         self._turn = Lock()
         self._planning = local()
