@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from usearch.index import Index
 
 from graphmem.ports import Float32
 from graphmem.views.vector_rows import Codes, Slots, coded
@@ -42,17 +41,19 @@ class VectorGraph:
     def __init__(self, dimension: int, image: npt.NDArray[np.uint8] | None = None) -> None:
         self._dimension = dimension
         self._image = image
-        self._index = _open(dimension)
         self._lock = threading.Lock()
+        self._index: Any = None
         if image is not None:
+            self._index = _open(dimension)
             self._index.view(image.data)
 
     def __len__(self) -> int:
-        return len(self._index)
+        return 0 if self._index is None else len(self._index)
 
     def extended(self, codes: Codes) -> VectorGraph:
         """Return a graph that has the next slots too. About 0.2 ms a vector."""
         graph = VectorGraph(self._dimension)
+        graph._index = _open(self._dimension)
         if len(self):
             graph._index.load(self.to_image().data)
         keys = np.arange(len(self), len(self) + len(codes), dtype=np.uint64)
@@ -60,7 +61,10 @@ class VectorGraph:
         return graph
 
     def nearest(self, query: Float32, count: int) -> Slots:
-        """Return up to `count` slots, about those with the highest cosines, in no order."""
+        """Return up to `count` slots, about those with the highest cosines, in no order.
+
+        The graph must not be empty.
+        """
         codes, _ = coded(query[None])
         # One search at a time: usearch gives every caller the same scratch room.
         with self._lock:
@@ -69,13 +73,16 @@ class VectorGraph:
         return np.asarray(matches.keys, np.int64)
 
     def to_image(self) -> npt.NDArray[np.uint8]:
-        """Return the graph as bytes."""
+        """Return the graph as bytes; it must not be empty."""
         if self._image is not None:
             return self._image
         return np.frombuffer(self._index.save(), np.uint8)
 
 
 def _open(dimension: int) -> Any:
+    # Here, because most processes never have so many vectors, and the import takes time.
+    from usearch.index import Index
+
     return Index(
         ndim=dimension,
         metric="cos",
