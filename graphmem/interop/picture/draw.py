@@ -136,23 +136,36 @@ def _names(looks: list[_Looks], spots: list[tuple[float, float]]) -> list[str]:
             continue
         size = _FONT["Source" if look.shape == "square" else "Entity"] + look.radius / 5
         wide = len(look.name) * size * 0.56
-        low, high = y + look.radius + size, y - look.radius - 4
-        for base in (low, high):
-            box = (x - wide / 2, base - size, x + wide / 2, base + 3)
-            free = not any(_overlap(box, other) for other in taken)
-            if free:
-                taken.append(box)
-                parts.append(_name(row, look, x, base, size, "name"))
-                break
-        else:
-            parts.append(_name(row, look, x, low, size, "name minor"))
+        below = (x, y + look.radius + size)
+        beside = x + look.radius + 4 + wide / 2, x - look.radius - 4 - wide / 2
+        spot = next(
+            (
+                (mx, base)
+                for mx, base in (
+                    below,
+                    (x, y - look.radius - 4),
+                    (beside[0], y + size / 3),
+                    (beside[1], y + size / 3),
+                )
+                if not any(_overlap(_room(mx, base, wide, size), other) for other in taken)
+            ),
+            None,
+        )
+        if spot is not None:
+            taken.append(_room(*spot, wide, size))
+        style = "name" if spot is not None else "name minor"
+        parts.append(_name(row, look, *(spot or below), size, style))
     return parts
+
+
+def _room(x: float, base: float, wide: float, size: float) -> tuple[float, float, float, float]:
+    return (x - wide / 2, base - size, x + wide / 2, base + 3)
 
 
 def _name(row: int, look: _Looks, x: float, base: float, size: float, style: str) -> str:
     kind = look.style.split()[0]
     return (
-        f'<text class="{style} {kind}" data-i="{row}" x="{x}" y="{base:.1f}" '
+        f'<text class="{style} {kind}" data-i="{row}" x="{x:.1f}" y="{base:.1f}" '
         f'font-size="{size:.1f}">{escape(_printable(look.name))}</text>'
     )
 
@@ -173,6 +186,7 @@ def _box(spots: list[tuple[float, float]]) -> tuple[float, float, float, float]:
 
 def _short(name: str, limit: int = 28) -> str:
     tail = name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] if " " not in name else name
+    tail = tail.removesuffix(".json").removesuffix(".md")
     return tail if len(tail) <= limit else tail[: limit - 1].rstrip() + "…"
 
 

@@ -15,8 +15,9 @@ __all__ = ["Float64", "place"]
 
 Float64 = npt.NDArray[np.float64]
 
-_ROUNDS = 300
+_ROUNDS = 240
 _GRAVITY = 0.02
+_WIDTH = 1.35  # screens are wider than high
 _GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
 
 
@@ -35,7 +36,7 @@ def place(
         radii: (n,) how much room each node takes, in the unit of the result.
 
     Returns:
-        (n, 2) float64, in a field about as wide as it is high, around (0, 0).
+        (n, 2) float64, in a field a third wider than high, around (0, 0).
 
     Complexity:
         O(rounds x n^2); meant for n up to about 1,000.
@@ -64,7 +65,7 @@ def place(
         length = np.maximum(np.linalg.norm(force, axis=1, keepdims=True), 1e-9)
         limit = widest * (1 - round_number / _ROUNDS)
         at = at + force / length * np.minimum(length / mass[:, None], limit)
-    at = _spread(at, room)
+    at = _spread(at * (_WIDTH, 1.0), room)
     middle: Float64 = at - (at.max(axis=0) + at.min(axis=0)) / 2
     return middle
 
@@ -78,12 +79,14 @@ def _spiral(n_nodes: int, mass: Float64) -> Float64:
 
 
 def _repulsion(at: Float64, mass: Float64, room: Float64, scale: float) -> Float64:
-    gap = at[:, None, :] - at[None, :, :]
-    square = np.einsum("ijk,ijk->ij", gap, gap)
-    near = np.maximum(square, (room[:, None] + room[None, :]) ** 2 / 4 + 1e-6)
-    strength = scale * scale * np.sqrt(mass[:, None] * mass[None, :]) / near
+    x, y = at[:, 0], at[:, 1]
+    square = (x[:, None] - x) ** 2 + (y[:, None] - y) ** 2
+    near = np.maximum(square, (room[:, None] + room) ** 2 / 4 + 1e-6)
+    root = np.sqrt(mass)
+    strength = scale * (root[:, None] * root) / near
     np.fill_diagonal(strength, 0.0)
-    force: Float64 = np.einsum("ij,ijk->ik", strength, gap) / scale
+    # sum_j s_ij (a_i - a_j); einsum and not a matrix product, whose sums depend on the threads.
+    force: Float64 = strength.sum(axis=1)[:, None] * at - np.einsum("ij,jk->ik", strength, at)
     return force
 
 

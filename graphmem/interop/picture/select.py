@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from graphmem_schemas import Edge, EdgeKind, Entity, Event, Node, Passage, Proposition
+from graphmem_schemas import Edge, EdgeKind, Entity, Event, Node, Passage, Proposition, Source
 
 __all__ = ["DRAWN_KINDS", "Graph", "Limits", "select"]
 
@@ -97,15 +97,19 @@ def _neighbours(edges: Sequence[Edge]) -> dict[tuple[EdgeKind, str], list[str]]:
 def _entities(
     by_uid: dict[str, Node], near: dict[tuple[EdgeKind, str], list[str]], limit: int
 ) -> set[str]:
+    # A title is drawn with its source and need not be there twice.
+    titles = {node.title for node in by_uid.values() if isinstance(node, Source)}
     counts = {
         uid: len(near.get(("MENTIONS", uid), ()))
         for uid, node in by_uid.items()
         if isinstance(node, Entity)
         and node.kind not in _UNDRAWN_ENTITIES
         and node.name[:1].isupper()
+        and node.name not in titles
     }
     ranked = sorted(counts, key=lambda uid: (-counts[uid], uid))
-    return {uid for uid in ranked[:limit] if counts[uid] > 0}
+    # Named once, it joins nothing; what a fact is about comes in with the fact.
+    return {uid for uid in ranked[:limit] if counts[uid] > 1}
 
 
 def _facts(by_uid: dict[str, Node], entities: set[str], limit: int) -> list[Proposition]:
