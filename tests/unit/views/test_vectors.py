@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -189,6 +190,30 @@ def test_vectors_of_another_embedder_are_refused() -> None:
     put(store, names(1), unit(1, 1, dimension=7))
     with pytest.raises(DimensionMismatch, match="another embedder"):
         opened(store)
+
+
+def test_searches_run_while_another_thread_refreshes() -> None:
+    store, rows = MemoryStore(), unit(22, 1200)
+    put(store, names(1), rows[:1])
+    view = opened(store)
+    done = threading.Event()
+
+    def write() -> None:
+        try:
+            for at in range(0, 1200, 20):
+                put(store, names(20, at), rows[at : at + 20])
+                view.refresh(store)
+        finally:
+            done.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    while not done.is_set():
+        uids, cosines = view.search(rows[0], 5)
+        assert uids[0] == names(1)[0]
+        assert cosines[0] == pytest.approx(1)
+    writer.join(30)
+    assert len(view) == 1200
 
 
 # What is kept on disk
