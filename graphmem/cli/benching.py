@@ -25,13 +25,14 @@ def quality(
     json: Json = False,
 ) -> None:
     """Compare graphmem with flat retrieval on a data set."""
+    cut_offs = _numbers(k)
     from graphmem.bench.quality import run_quality
 
     report = run_quality(
         Path(folder),
         extraction=extraction,
         systems=tuple(name.strip() for name in systems.split(",")),
-        ks=_numbers(k),
+        ks=cut_offs,
         report=_say,
     )
     sys.stdout.write((report.to_json() if json else report.table()) + "\n")

@@ -60,7 +60,7 @@ def read_messages(text: str, name: str) -> list[dict[str, Any]]:
             raise InvalidInput(f"{name!r} is not JSON: {error}") from error
     if isinstance(rows, dict):
         rows = rows.get("messages", [rows])
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    if not rows or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise InvalidInput(
             f"{name!r} is no conversation: expected a list of objects with `speaker` and `text`"
         )

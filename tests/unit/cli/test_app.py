@@ -1,0 +1,117 @@
+"""The command line as a whole: statuses, streams, start-up, options everywhere."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from graphmem.cli.app import app, commands_of, run
+
+HEAVY = {"numpy", "numba", "onnxruntime", "spacy", "pydantic", "usearch", "networkx", "rdflib"}
+
+
+def _imported_by(arguments: str) -> set[str]:
+    code = (
+        "import sys\n"
+        f"{arguments}\n"
+        "print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    return set(done.stderr.split())
+
+
+def test_help_and_import_load_nothing_heavy() -> None:
+    assert not HEAVY & _imported_by("import graphmem")
+    assert not HEAVY & _imported_by("from graphmem.cli.app import run; run(['--help'])")
+
+
+def test_every_command_takes_the_shared_options(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in commands_of(app):
+        assert run([*words, "--help"]) == 0
+        text = capsys.readouterr().out
+        assert "--json" in text, words
+        if words[0] not in ("bench", "demo"):
+            assert {"--store", "--space", "--debug"} <= set(text.split()), words
+
+
+def test_wrong_use_is_status_2_and_says_so_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["nonsense"], ["search"], ["search", "x", "-k", "0"], ["add"],
+                      ["delete"], ["bench", "quality", ".", "-k", "ten"]):  # fmt: skip
+        assert run(arguments) == 2, arguments
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["search", "Who?"], ["stats"], ["get", "x"], ["context", "Who?"], ["export", "out.jsonl"]],
+    ids=lambda arguments: arguments[0],
+)
+def test_reading_a_store_that_is_not_there_fails_in_one_line_and_makes_none(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "no.db"
+    assert run(["--store", str(path), *arguments]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "there is no store" in err
+    assert str(path) in err
+    assert not path.exists()
+
+
+def test_debug_shows_the_trace_wherever_it_stands(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = ["--store", str(tmp_path / "no.db")]
+    for arguments in (["--debug", "stats", *store], ["stats", "--debug", *store]):
+        assert run(arguments) == 1
+        assert "Traceback" in capsys.readouterr().err
+
+
+def test_the_nearer_option_wins(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = str(tmp_path / "first.db"), str(tmp_path / "second.db")
+    assert run(["--store", first, "stats", "--store", second]) == 1
+    assert second in capsys.readouterr().err
+
+
+def test_the_environment_names_the_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GRAPHMEM_STORE", str(tmp_path / "named.db"))
+    assert run(["stats"]) == 1
+    assert "named.db" in capsys.readouterr().err
+
+
+def test_a_file_that_is_no_store_is_named_and_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear Mara, " * 500)
+    before = path.read_bytes()
+    assert run(["--store", str(path), "stats"]) == 1
+    assert "letter.txt" in capsys.readouterr().err
+    assert path.read_bytes() == before
+
+
+def test_version_is_one_object_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["version", "--json"]) == 0
+    assert set(json.loads(capsys.readouterr().out)) == {"version"}
+    assert run(["--json", "version"]) == 0
+    assert set(json.loads(capsys.readouterr().out)) == {"version"}
+
+
+def test_python_m_graphmem_is_the_same_program() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "graphmem", "version"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert done.stdout.startswith("graphmem 0.")
