@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 
@@ -60,7 +61,7 @@ def vector(uid: str, *values: float) -> Vector:
 
 def one_of_each_label() -> tuple[Node, ...]:
     """Return a node of every label, with every attribute set to something but its default."""
-    common = {"recorded_at": MOMENT}
+    common: dict[str, Any] = {"recorded_at": MOMENT}
     return (
         Source(
             uid="source", name="notes \U0001f4dd", kind="conversation", title="T", uri="file:n",

@@ -117,6 +117,8 @@ def _unavailable(path: Path, text: str, what: str) -> StoreError:
         return StoreUnavailable(f"there is no folder {folder}; create it, then open {path}")
     if shutil.disk_usage(folder).free < _ROOM_BYTES:
         return StoreFull(f"no room left on the disk of {path} ({what}); free some and try again")
+    if path.exists() and not os.access(path, os.R_OK):
+        return StoreUnavailable(f"no permission to read {path} ({what}); check its mode")
     if not os.access(folder, os.W_OK):
         text = ERRORS[sqlite3.SQLITE_READONLY][1]
         return StoreReadOnly(text.format(path=path, what=what))
@@ -144,6 +146,6 @@ def _not_a_database(path: Path) -> StoreError:
 def _os_error(error: OSError, path: Path) -> StoreError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StoreFull(f"no room left on the disk of {path}; free some and try again")
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return StoreReadOnly(f"no permission to use {path} ({error.strerror}); check its mode")
-    return StoreUnavailable(f"{path} cannot be used ({error}); try again")
+    if error.errno == errno.EROFS:
+        return StoreReadOnly(f"the disk of {path} is read-only; nothing was changed")
+    return StoreUnavailable(f"{path} cannot be used ({error.strerror}); check its mode and folder")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,12 +14,19 @@ from threading import Condition, local
 from graphmem.errors import InvalidInput, StoreUnavailable
 from graphmem.stores.sqlite.mapping import BUSY_TIMEOUT_S, mapped
 
-__all__ = ["ConnectionPool"]
+__all__ = ["ConnectionPool", "begin_write", "connect"]
 
 _IDLE_MAX = 8
-_CACHE_KIB = 16 * 1024
-_CHECKPOINT_PAGES = 4_000
-_WAL_BYTES = 64 << 20
+_LOOK_MS = 20
+# What was acknowledged must be on disk, and what was deleted must not.
+_SETTINGS = (
+    "synchronous = FULL",
+    "secure_delete = ON",
+    "temp_store = MEMORY",
+    "cache_size = -16384",  # KiB
+    "wal_autocheckpoint = 4000",  # pages of 4 KiB
+    "journal_size_limit = 67108864",
+)
 _FORK_WAIT_S = BUSY_TIMEOUT_S
 
 _POOLS: weakref.WeakSet[ConnectionPool] = weakref.WeakSet()
@@ -41,6 +49,8 @@ class ConnectionPool:
         self._returned = Condition()
         self._closed = False
         self._carried = False
+        self._frozen = False
+        self._file: tuple[int, int] | None = None
         _POOLS.add(self)
 
     @contextmanager
@@ -67,14 +77,15 @@ class ConnectionPool:
             self._refuse_if_unusable()
             self._lent += 1
             self._mine.lent = getattr(self._mine, "lent", 0) + 1
-            if self._idle:
-                return self._idle.pop()
+            idle = self._idle.pop() if self._idle else None
         try:
             with mapped(self.path):
-                return self._connect()
+                connection = idle or self._connect()
+                self._refuse_if_replaced()
         except BaseException:
             self._count_down()
             raise
+        return connection
 
     def _refuse_if_unusable(self) -> None:
         if self._closed:
@@ -87,32 +98,48 @@ class ConnectionPool:
             )
             raise StoreUnavailable(msg)
 
+    def _refuse_if_replaced(self) -> None:
+        """Notice a file that was deleted or replaced: writes to the old one would be lost."""
+        try:
+            status = self.path.stat()
+        except FileNotFoundError:
+            now = None
+        else:
+            now = (status.st_dev, status.st_ino)
+        self._file = self._file or now
+        if now != self._file:
+            msg = f"{self.path} was removed or replaced while it was in use; open it again"
+            raise StoreUnavailable(msg)
+
     def _connect(self) -> sqlite3.Connection:
         try:
-            connection = sqlite3.connect(
-                self.path,
-                timeout=BUSY_TIMEOUT_S,
-                isolation_level=None,
-                check_same_thread=False,
-                cached_statements=256,
-            )
-        except ValueError as error:
-            msg = f"{str(self.path)!a} cannot be a path ({error}); give another"
-            raise InvalidInput(msg) from error
-        # What was acknowledged must be on disk, and what was deleted must not.
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA secure_delete = ON")
-        connection.execute("PRAGMA temp_store = MEMORY")
-        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
-        connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
-        return connection
+            return connect(self.path)
+        except sqlite3.OperationalError as error:
+            if not self._may_be_frozen(error):
+                raise
+            self._frozen = True
+            return connect(self.path, frozen=True)
+
+    def _may_be_frozen(self, error: sqlite3.OperationalError) -> bool:
+        """Whether the file can be read as one that nobody writes.
+
+        SQLite reads a write-ahead-log file only where it can make the log's index beside it.
+        In a folder that we cannot write to, without a log, there is nobody who writes now.
+        """
+        unwritable = error.sqlite_errorcode & 0xFF in (
+            sqlite3.SQLITE_READONLY,
+            sqlite3.SQLITE_CANTOPEN,
+        )
+        log = self.path.with_name(self.path.name + "-wal")
+        readable = os.access(self.path, os.R_OK) and not os.access(self.path.parent, os.W_OK)
+        return unwritable and readable and not log.exists()
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
         if connection.in_transaction:
             connection.rollback()
         with self._returned:
-            if self._closed or len(self._idle) >= _IDLE_MAX:
+            # A frozen connection would not see a writer that comes later: use it once.
+            if self._closed or self._frozen or len(self._idle) >= _IDLE_MAX:
                 connection.close()
             else:
                 self._idle.append(connection)
@@ -139,6 +166,64 @@ class ConnectionPool:
         """Go on; a child whose parent was amid a transaction may not use the store."""
         self._carried = self._carried or (child and self._lent > 0)
         self._returned.release()
+
+
+def connect(path: Path, *, frozen: bool = False) -> sqlite3.Connection:
+    """Open one connection with the settings that all of them share.
+
+    Args:
+        frozen: read a file that nobody writes, without locks.
+
+    Raises:
+        InvalidInput: The path cannot be one.
+        sqlite3.Error: SQLite could not open it.
+    """
+    try:
+        connection = sqlite3.connect(
+            f"{path.as_uri()}?immutable=1" if frozen else path,
+            timeout=BUSY_TIMEOUT_S,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+            uri=frozen,
+        )
+    except ValueError as error:
+        msg = f"{str(path)!a} cannot be a path ({error}); give another"
+        raise InvalidInput(msg) from error
+    try:
+        for setting in _SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
+        # SQLite opens the file when it is first read, so let that fail here if it must.
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def begin_write(connection: sqlite3.Connection) -> None:
+    """Begin a transaction that may write, as soon as no other process does.
+
+    SQLite's own waiting backs off to 0.1 s between looks, so that one busy writer can keep
+    another out for long; short waits, often repeated, share the store more fairly.
+
+    Raises:
+        sqlite3.OperationalError: Others wrote all the time (SQLITE_BUSY), or it cannot begin.
+    """
+    end = time.monotonic() + BUSY_TIMEOUT_S
+    connection.execute(f"PRAGMA busy_timeout = {_LOOK_MS}")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                if not busy or time.monotonic() > end:
+                    raise
+            else:
+                return
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")
 
 
 def _before_fork() -> None:

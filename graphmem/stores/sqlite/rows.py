@@ -24,8 +24,9 @@ __all__ = [
 
 _T = TypeVar("_T")
 _CHUNKS = (1, 16, 256)
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 # What an edge has besides its key and its sources; all of it may be None.
-_ATTRIBUTES = tuple(Edge.model_fields.keys() - {"kind", "start", "end", "sources"})
+_ATTRIBUTES = tuple(sorted(Edge.model_fields.keys() - {"kind", "start", "end", "sources"}))
 
 
 def in_chunks(values: Iterable[_T]) -> Iterator[tuple[str, list[_T]]]:
@@ -64,9 +65,8 @@ def decode_node(label: str, body: str) -> Node:
 
 def encode_attributes(edge: Edge) -> str | None:
     """Write what an edge says besides its key and its sources; None where that is nothing."""
-    values = {name: getattr(edge, name) for name in _ATTRIBUTES}
-    known = {name: value for name, value in sorted(values.items()) if value is not None}
-    return json.dumps(known, ensure_ascii=False, separators=(",", ":")) if known else None
+    known = {name: value for name in _ATTRIBUTES if (value := getattr(edge, name)) is not None}
+    return _to_json(known) if known else None
 
 
 def decode_attributes(text: str | None) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def merge_attributes(old: str | None, new: str | None) -> str | None:
     if old is None or new is None:
         return new or old
     known = {**decode_attributes(old), **decode_attributes(new)}
-    return json.dumps(dict(sorted(known.items())), ensure_ascii=False, separators=(",", ":"))
+    return _to_json(dict(sorted(known.items())))
 
 
 def encode_sources(weights: Mapping[int, float]) -> str:

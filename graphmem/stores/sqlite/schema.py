@@ -7,6 +7,7 @@ import uuid
 from pathlib import Path
 
 from graphmem.errors import NotAStore, SchemaTooNew
+from graphmem.stores.sqlite.pool import begin_write
 from graphmem_schemas import EDGE_KINDS, Node
 
 __all__ = ["APPLICATION_ID", "MIGRATIONS", "prepare"]
@@ -71,7 +72,7 @@ def prepare(connection: sqlite3.Connection, path: Path) -> str:
     """
     if _version(connection, path) < len(MIGRATIONS):
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("BEGIN IMMEDIATE")
+        begin_write(connection)
         try:
             _migrate(connection, path)
             connection.execute("COMMIT")

@@ -14,7 +14,7 @@ from graphmem.ports import Capability, Plan
 from graphmem.stores.sqlite.check import problems
 from graphmem.stores.sqlite.feed import Wanted, next_batch
 from graphmem.stores.sqlite.mapping import BUSY_TIMEOUT_S, mapped
-from graphmem.stores.sqlite.pool import ConnectionPool
+from graphmem.stores.sqlite.pool import ConnectionPool, begin_write
 from graphmem.stores.sqlite.reads import SqliteReader, space_id
 from graphmem.stores.sqlite.schema import prepare
 from graphmem.stores.sqlite.writes import write
@@ -185,7 +185,7 @@ class SqliteStore:
             try:
                 self._planning.now = True
                 with mapped(self.path):
-                    connection.execute("BEGIN IMMEDIATE")
+                    begin_write(connection)
                 yield connection
             finally:
                 self._planning.now = False
