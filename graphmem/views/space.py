@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from hashlib import blake2b
 from pathlib import Path
 
+from graphmem.errors import StoreError
 from graphmem.ports import GraphStore
 from graphmem.views.adjacency import AdjacencyView
 from graphmem.views.text import TextView
@@ -12,6 +14,8 @@ from graphmem.views.vectors import VectorView
 from graphmem_schemas import EdgeKind
 
 __all__ = ["WALK_KINDS", "SpaceViews"]
+
+_log = logging.getLogger("graphmem")
 
 # What the walk follows, and how readily. A short name leads to the long one half as well as a
 # mention does; other kinds were measured and bring the walk nothing (docs/quality.md).
@@ -39,11 +43,18 @@ class SpaceViews:
             view.refresh(store)
 
     def save(self, store: GraphStore) -> None:
-        """Keep the views on disk for the next start, where there is a place for them."""
+        """Keep the views on disk for the next start, where there is a place for them.
+
+        A view that cannot be kept is made anew next time: a loss of time, not of anything else,
+        so it is logged and not raised.
+        """
         if self._folder is None:
             return
-        for view in (self.text, self.vectors, self.adjacency):
-            view.save(store)
+        try:
+            for view in (self.text, self.vectors, self.adjacency):
+                view.save(store)
+        except StoreError as error:
+            _log.warning("views are not kept and will be rebuilt: %s", error)
 
     def discard(self) -> None:
         """Throw away what is kept on disk."""
