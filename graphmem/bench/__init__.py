@@ -1,0 +1,1 @@
+"""What this build is worth: quality against flat retrieval, and speed."""

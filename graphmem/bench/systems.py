@@ -1,0 +1,124 @@
+"""The systems that the bench compares: graphmem, and flat retrieval over the same passages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from graphmem.core.lexical import Feature, TextQuery
+from graphmem.core.terms import terms, words
+from graphmem.errors import InvalidInput
+from graphmem.memory import Memory
+from graphmem.ports import Embedder, GraphStore
+from graphmem.views.text import TextView
+from graphmem.views.vectors import VectorView
+from graphmem_schemas import MAX_K, Passage
+
+__all__ = ["SYSTEMS", "Answer", "Asked", "open_system"]
+
+# A long turn is several passages with one ref: rank so many to be sure of enough turns.
+_PARTS = 4
+
+_Scores = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a system found.
+
+    Attributes:
+        refs: the caller's ids, best first, each once.
+        confidence: higher means that it rather knows.
+        declined: whether it abstains; None where the system cannot.
+    """
+
+    refs: tuple[str, ...]
+    confidence: float
+    declined: bool | None
+
+
+class Asked(Protocol):
+    """A system over one memory."""
+
+    def ask(self, question: str, n_refs: int) -> Answer:
+        """Rank the memory for a question."""
+        ...
+
+
+class _Graphmem:
+    """The product, through its facade."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def ask(self, question: str, n_refs: int) -> Answer:
+        recall = self._memory.search(question, k=min(MAX_K, _PARTS * n_refs))
+        refs = dict.fromkeys(hit.ref for hit in recall.hits if hit.ref)
+        return Answer(tuple(refs)[:n_refs], recall.confidence, recall.abstained is not None)
+
+
+class _Flat:
+    """BM25, cosine, or the sum of both over their maxima, over all passages of the memory."""
+
+    def __init__(self, name: str, store: GraphStore, space: str, embedder: Embedder) -> None:
+        self._name = name
+        self._embedder = embedder
+        self._text = TextView(space, None)
+        self._vectors = VectorView(space, embedder.dimension, None)
+        self._text.refresh(store)
+        self._vectors.refresh(store)
+        self._refs = {
+            node.uid: node.ref or node.uid
+            for batch in store.changes(space, 0, labels=(Passage.label,))
+            for node in batch.nodes
+            if isinstance(node, Passage)
+        }
+        self._uids = sorted(self._refs)
+
+    def ask(self, question: str, n_refs: int) -> Answer:
+        scores = np.zeros(len(self._uids), np.float32)
+        top = 0.0
+        if self._name in ("bm25", "flat"):
+            lexical = self._lexical(question)
+            top += float(lexical.max(initial=0.0))
+            scores += _relative(lexical) if self._name == "flat" else lexical
+        if self._name in ("dense", "flat"):
+            vector = self._embedder.embed([question])[0]
+            dense = np.nan_to_num(self._vectors.cosines(vector, self._uids), nan=-1.0)
+            top = float(dense.max(initial=0.0))
+            scores += _relative(dense) if self._name == "flat" else dense
+        order = np.argsort(-scores, kind="stable")[: _PARTS * n_refs].tolist()
+        refs = dict.fromkeys(self._refs[self._uids[at]] for at in order)
+        return Answer(tuple(refs)[:n_refs], top, None)
+
+    def _lexical(self, question: str) -> _Scores:
+        query = TextQuery(tuple(words(question)), tuple(terms(question)))
+        with self._text.match(query) as match:
+            found = match.describe(match.rows(self._uids)).features[:, Feature.PASSAGE]
+        lexical: _Scores = found.astype(np.float32)
+        return lexical
+
+
+SYSTEMS: tuple[str, ...] = ("bm25", "dense", "flat", "graphmem")
+
+
+def open_system(name: str, memory: Memory, store: GraphStore, embedder: Embedder) -> Asked:
+    """Open a system over a memory that is already filled.
+
+    Raises:
+        InvalidInput: There is no such system.
+    """
+    if name not in SYSTEMS:
+        raise InvalidInput(f"unknown system {name!r}: there are {', '.join(SYSTEMS)}")
+    if name == "graphmem":
+        return _Graphmem(memory)
+    return _Flat(name, store, memory.space, embedder)
+
+
+def _relative(values: _Scores) -> _Scores:
+    top = float(values.max(initial=0.0))
+    scaled: _Scores = values / np.float32(top if top > 0 else 1.0)
+    return scaled
