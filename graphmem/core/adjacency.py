@@ -122,6 +122,13 @@ class Adjacency:
         order = np.lexsort((codes, neighbours))
         return neighbours[order], codes[order]
 
+    def outgoing(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Codes]:
+        """Return starts, ends and codes of all links, each once; compacts first. O(links)."""
+        self.compact()
+        starts = np.repeat(np.arange(self.n_nodes, dtype=np.int32), self.degrees)
+        out = self.codes.outgoing(self.links.codes)
+        return starts[out], self.links.neighbours[out], self.links.codes[out]
+
     def compact(self) -> None:
         """Merge the chains into the sorted parts, and forget what was removed. O(links)."""
         degrees, counts = self.degrees.copy(), self.counts.copy()

@@ -31,13 +31,15 @@ class Pushed:
     Attributes:
         rows: (m,) int32 rows with mass, each once, in no order that means anything.
         mass: (m,) float64 above 0: a lower bound of each row's PageRank. Together with
-            `residue` it sums to 1.
+            `stuck` and `residue` it sums to 1.
+        stuck: (n_seeds,) float64: the PageRank of the seeds without links, 0 for the others.
         residue: mass that still walks: all that the true PageRank has beyond `mass`, in sum.
         n_pushed: how often a node handed its mass on.
     """
 
     rows: npt.NDArray[np.int32]
     mass: npt.NDArray[np.float64]
+    stuck: npt.NDArray[np.float64]
     residue: float
     n_pushed: int
 
@@ -57,7 +59,7 @@ def push(
 
     Args:
         adjacency: not changed by anyone during the call.
-        rows: seeds, each once.
+        rows: seeds, each once; below 0 for one that has no row, and so no links.
         mass: of the seeds, above 0; scaled to sum to 1.
         steps: damping and ε in (0, 1); weights of links and scales above 0.
 
@@ -66,9 +68,10 @@ def push(
     """
     _check(mass, steps)
     shares = mass.astype(np.float64) / mass.sum(dtype=np.float64)
-    linked = adjacency.degrees[rows] > 0
-    stuck = float(shares[~linked].sum())
-    shares /= 1.0 - steps.damping * stuck
+    linked = rows >= 0
+    linked[linked] = adjacency.degrees[rows[linked]] > 0
+    stuck = np.where(linked, 0.0, shares)
+    onward = 1.0 / (1.0 - steps.damping * stuck.sum())
     # One order for one set of seeds, so that one question always gives one rounding.
     order = np.argsort(rows[linked], kind="stable")
     found, settled, residue, n_pushed = push_mass(
@@ -76,11 +79,10 @@ def push(
         steps,
         _work(adjacency.n_nodes, max(adjacency.widest, len(rows))),
         rows[linked][order].astype(np.int64),
-        shares[linked][order],
+        shares[linked][order] * onward,
     )
-    found = np.concatenate([found, rows[~linked].astype(np.int32)])
-    settled = np.concatenate([settled, shares[~linked] * (1.0 - steps.damping)])
-    return Pushed(found, settled, float(residue), int(n_pushed))
+    stuck *= onward * (1.0 - steps.damping)
+    return Pushed(found, settled, stuck, float(residue), int(n_pushed))
 
 
 def _check(mass: npt.NDArray[np.floating[Any]], steps: Steps) -> None:

@@ -49,7 +49,8 @@ class Snapshot:
 
     Attributes:
         seq: the watermark up to which the view had caught up.
-        arrays: by name, read-only and mapped from the file: pages are read when touched.
+        arrays: by name, mapped from the file: pages are read when touched, and what is written
+            to them stays in this process.
     """
 
     kind: str
@@ -98,7 +99,7 @@ def load(path: Path, *, kind: str, identity: str) -> Snapshot | None:
     Every byte is checked against its checksum first, about 1 ms for each 2 MB.
     """
     try:
-        content: npt.NDArray[np.uint8] = np.memmap(path, np.uint8, mode="r")
+        content: npt.NDArray[np.uint8] = np.memmap(path, np.uint8, mode="c")
         header = _read_header(content)
         if header["kind"] != kind or header["identity"] != identity:
             return None

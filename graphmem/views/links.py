@@ -1,0 +1,228 @@
+"""The links of one space: uids, labels and adjacency under one roof, without store or locks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import log
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphmem.core.adjacency import Adjacency
+from graphmem.core.changes import EdgeKey
+from graphmem.core.uid_index import UidIndex
+from graphmem.core.walk import WALK_LABELS, Link
+from graphmem.core.weight_codes import Codes
+from graphmem_schemas import EDGE_RULES, Edge, EdgeKind
+
+__all__ = ["SpaceLinks", "specificity"]
+
+Rows = npt.NDArray[np.int64]
+
+# An entity that more passages mention than this is a hub: it says nothing about any of them.
+_HUB_PASSAGES, _HUB_SHARE = 30, 0.05
+# What a hub still gets: it damps the hub without cutting off who has no other link.
+_LEAST = 0.05
+# Rows of removed nodes go when they outnumber the others and are worth the work.
+_MIN_DEAD = 10_000
+
+
+def specificity(n_passages: int) -> npt.NDArray[np.float32]:
+    """Return s_v by the number of passages that mention v; the last is for all numbers above.
+
+    ln(n / df) / ln(n), at least 0.05, which is also what hubs get: those that more than
+    max(30, 5 %) of the n passages mention. What no passage mentions has 1.
+    """
+    hub = max(_HUB_PASSAGES, int(n_passages * _HUB_SHARE))
+    if n_passages < 2:
+        return np.ones(1, np.float32)
+    shares = log(n_passages) - np.log(np.arange(1, hub + 1))
+    scales = np.full(hub + 2, _LEAST)
+    scales[0] = 1.0
+    scales[1:-1] = np.maximum(shares / log(n_passages), _LEAST)
+    return scales.astype(np.float32)
+
+
+class SpaceLinks:
+    """Who is linked to whom, in one space.
+
+    Attributes:
+        index: uids of the rows.
+        adjacency: links between rows.
+        n_passages: how many passages have links.
+        scales: `specificity(n_passages)`.
+    """
+
+    def __init__(self, kinds: Sequence[EdgeKind]) -> None:
+        """Make links without nodes.
+
+        Args:
+            kinds: the kinds of edges that are links.
+        """
+        self.index = UidIndex()
+        self.adjacency = Adjacency(len(kinds), _counted(kinds))
+        self._kinds = tuple(kinds)
+        self._slots = {kind: slot for slot, kind in enumerate(kinds)}
+        self._end_labels = np.array([_labels_of(kind) for kind in kinds], np.uint8)
+        self._labels = np.empty(0, np.uint8)
+        self._staged: list[tuple[Rows, Rows, Codes]] = []
+        self._set_passages(0)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the arrays, without that of the uids' own."""
+        return self.adjacency.nbytes + self._labels.nbytes
+
+    def stage(self, edges: Iterable[Edge], removed: Iterable[EdgeKey]) -> None:
+        """Take note of removed edges, then of new and changed ones; other kinds are left out.
+
+        Nothing that readers see changes before `settle`.
+        """
+        keys = [key for key in removed if key[0] in self._slots]
+        starts = self.index.rows([key[1] for key in keys])
+        ends = self.index.rows([key[2] for key in keys])
+        slots = np.array([self._slots[key[0]] for key in keys], np.int64)
+        known = np.minimum(starts, ends) >= 0
+        gone = self.adjacency.codes.encode(slots[known], np.zeros(int(known.sum())))
+        self._staged.append((starts[known], ends[known], gone))
+
+        wanted = [edge for edge in edges if edge.kind in self._slots]
+        starts = self.index.add([edge.start for edge in wanted])
+        ends = self.index.add([edge.end for edge in wanted])
+        slots = np.array([self._slots[edge.kind] for edge in wanted], np.int64)
+        weights = np.array([edge.weight for edge in wanted], np.float64)
+        self._staged.append((starts, ends, self.adjacency.codes.encode(slots, weights)))
+
+    def settle(self) -> None:
+        """Put in what was staged, in its order; many links at once are sorted in."""
+        if self._staged:
+            columns = list(zip(*self._staged, strict=True))
+            self._staged.clear()
+            starts, ends, codes = (np.concatenate(column) for column in columns)
+            self._ensure_rows()
+            labels = self._end_labels[self.adjacency.codes.slots(codes)]
+            self._labels[starts] = np.maximum(self._labels[starts], labels[:, 0])
+            self._labels[ends] = np.maximum(self._labels[ends], labels[:, 1])
+            self._put(starts, ends, codes)
+
+    def remove_nodes(self, uids: Sequence[str]) -> None:
+        """Take out every link of these nodes, after what was staged."""
+        self.settle()
+        rows = self.index.rows(uids)
+        for row in rows[rows >= 0].tolist():
+            neighbours, codes = self.adjacency.neighbours(row)
+            gone = self.adjacency.codes.gone(codes)
+            self._put(np.full(len(codes), row), neighbours.astype(np.int64), gone)
+
+    def labels(self, rows: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.uint8]:
+        """Return the label code of each row."""
+        labels: npt.NDArray[np.uint8] = self._labels[rows]
+        return labels
+
+    def links(self, uids: Sequence[str]) -> list[Link]:
+        """Return the links at each uid, in the order of `uids`, then by neighbour and kind."""
+        codes_of = self.adjacency.codes
+        weights = codes_of.table([1.0] * len(self._kinds))
+        found: list[Link] = []
+        for uid, row in zip(uids, self.index.rows(uids).tolist(), strict=True):
+            if not 0 <= row < self.adjacency.n_nodes:
+                continue
+            neighbours, codes = self.adjacency.neighbours(row)
+            columns = (
+                self.index.uids(neighbours),
+                codes_of.slots(codes).tolist(),
+                weights[codes].tolist(),
+                codes_of.outgoing(codes).tolist(),
+            )
+            at_uid = [
+                Link(uid, neighbour, self._kinds[slot], weight, outgoing)
+                for neighbour, slot, weight, outgoing in zip(*columns, strict=True)
+            ]
+            found += sorted(at_uid, key=lambda link: (link.neighbour, link.kind, link.outgoing))
+        return found
+
+    def degrees(self, uids: Sequence[str]) -> list[int]:
+        """Return how many links each uid has."""
+        degrees = self.adjacency.degrees
+        rows = self.index.rows(uids).tolist()
+        return [int(degrees[row]) if 0 <= row < len(degrees) else 0 for row in rows]
+
+    def tidied(self) -> SpaceLinks:
+        """Return the same links without the rows of removed nodes, where those are many."""
+        linked = np.flatnonzero(self.adjacency.degrees > 0)
+        if len(self.index) - len(linked) < max(_MIN_DEAD, len(linked)):
+            return self
+        tidy = SpaceLinks(self._kinds)
+        tidy.index.add(self.index.uids(linked))
+        tidy._ensure_rows()
+        tidy._labels[: len(linked)] = self._labels[linked]
+        starts, ends, codes = self.adjacency.outgoing()
+        tidy._put(np.searchsorted(linked, starts), np.searchsorted(linked, ends), codes)
+        return tidy
+
+    def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return everything as arrays; `from_arrays` makes the same links of them."""
+        self._ensure_rows()
+        return {
+            **self.index.to_arrays(),
+            **self.adjacency.to_arrays(),
+            "labels": self._labels[: len(self.index)],
+            "n_passages": np.array([self.n_passages], np.int64),
+        }
+
+    @classmethod
+    def from_arrays(
+        cls, arrays: Mapping[str, npt.NDArray[Any]], kinds: Sequence[EdgeKind]
+    ) -> SpaceLinks:
+        """Make links of what `to_arrays` returned; the arrays are kept and written to."""
+        links = cls(kinds)
+        links.index = UidIndex.from_arrays(arrays)
+        links.adjacency = Adjacency.from_arrays(arrays, len(kinds), _counted(kinds))
+        links._labels = arrays["labels"]
+        links._set_passages(int(arrays["n_passages"][0]))
+        return links
+
+    def _put(self, starts: Rows, ends: Rows, codes: Codes) -> None:
+        if not len(codes):
+            return
+        touched = np.unique(np.concatenate([starts, ends]))
+        before = self._count_passages(touched)
+        self.adjacency.put(starts, ends, codes)
+        self._set_passages(self.n_passages + self._count_passages(touched) - before)
+
+    def _count_passages(self, rows: Rows) -> int:
+        linked = self.adjacency.degrees[rows] > 0
+        passages = self._labels[rows] == WALK_LABELS.index("Passage")
+        return int(np.count_nonzero(linked & passages))
+
+    def _set_passages(self, n_passages: int) -> None:
+        self.n_passages = n_passages
+        self.scales = specificity(n_passages)
+
+    def _ensure_rows(self) -> None:
+        n_rows = len(self.index)
+        self.adjacency.ensure_nodes(n_rows)
+        if n_rows > len(self._labels):
+            room = n_rows + n_rows // 8 + 64
+            self._labels = np.concatenate(
+                [self._labels, np.zeros(room - len(self._labels), np.uint8)]
+            )
+
+
+def _labels_of(kind: EdgeKind) -> tuple[int, int]:
+    """Return the label codes of a kind's start and end, 0 where it does not tell."""
+    codes = [
+        WALK_LABELS.index(labels[0]) if len(labels) == 1 and labels[0] in WALK_LABELS else 0
+        for labels in EDGE_RULES[kind]
+    ]
+    return codes[0], codes[1]
+
+
+def _counted(kinds: Sequence[EdgeKind]) -> list[int]:
+    """Return the slots of the kinds that lead from passages to what they are about."""
+    return [
+        slot
+        for slot, kind in enumerate(kinds)
+        if EDGE_RULES[kind][0] == ("Passage",) and EDGE_RULES[kind][1] != ("Passage",)
+    ]
