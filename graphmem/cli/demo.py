@@ -22,7 +22,7 @@ __all__ = ["demo"]
 STORE_NAME = "demo.db"
 PICTURE_NAME = "graph.html"
 # Small, so that a context fits a screen.
-BUDGET = 160
+BUDGET = 220
 
 
 def demo(

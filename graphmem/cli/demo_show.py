@@ -18,7 +18,7 @@ from graphmem.cli.session import Session
 if TYPE_CHECKING:
     from graphmem.cli.demo_changed import FactChange
     from graphmem.cli.demo_texts import DemoText
-    from graphmem_schemas import Citation, Context, Hit, Passage, Recall, Receipt, Stats
+    from graphmem_schemas import Citation, Context, Passage, Recall, Receipt, Stats
 
 __all__ = ["Show"]
 
@@ -87,8 +87,7 @@ class Show:
         self._console.print(Padding(Text(context.text), (0, 0, 0, 3)))
         for citation in context.citations:
             self._console.print(Text(f"   {_origin(citation)}", "green"))
-        if context.recall.hits:
-            self._console.print(Text(f"   {_why(context.recall.hits[0])}", "dim"))
+        self._console.print(Text(f"   {_why(context)}", "dim"))
 
     def declined(self, recall: Recall) -> None:
         """Show the question that has no answer."""
@@ -146,10 +145,15 @@ def _origin(citation: Citation) -> str:
     return f"[{citation.number}] " + " · ".join(dict.fromkeys(part for part in parts if part))
 
 
-def _why(hit: Hit) -> str:
+def _why(context: Context) -> str:
+    """Explain the best hit that is cited, by its number."""
+    numbers = {citation.passage: citation.number for citation in context.citations}
+    hit = next((hit for hit in context.recall.hits if hit.uid in numbers), None)
+    if hit is None:
+        return ""
     parts = " + ".join(f"{part.name} {part.value:.2f}" for part in hit.parts if part.value)
-    path = " → ".join(step.text or f"{step.start} {step.kind} {step.end}" for step in hit.why)
-    return f"why [1]: {parts}" + (f"; by way of {path}" if path else "")
+    path = "; ".join(step.text or f"{step.start} {step.kind} {step.end}" for step in hit.why)
+    return f"why [{numbers[hit.uid]}]: {parts}" + (f"; by way of {path}" if path else "")
 
 
 def _period(start: str, end: str) -> str:

@@ -73,7 +73,8 @@ def demo_texts(own: Sequence[Path]) -> Iterator[DemoText]:
         yield DemoText("articles", item.name, Document(text=text, title=title))
     for item in _sorted(examples / "conversation"):
         messages = json.loads(item.read_text(encoding="utf-8"))
-        yield DemoText("conversation", item.name.removesuffix(".json"), messages)
+        name = f"messages {item.name.removesuffix('.json')}"
+        yield DemoText("conversation", name, messages)
     for found in find_inputs(own):
         yield _yours(found)
 
