@@ -332,6 +332,7 @@ def test_dead_vectors_are_given_up_when_they_are_many(tmp_path: Path) -> None:
 def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_EXACT", 500)
     monkeypatch.setattr(module, "_GRAPH_STEP", 2000)
+    monkeypatch.setattr(module, "_GRAPH_REST", 100)
 
 
 @pytest.mark.usefixtures("small_limits")
