@@ -111,12 +111,12 @@ def _store(session: Session) -> Iterator[Finding]:
         yield Finding(
             "store",
             True,
-            f"{session.store}, {store.size_bytes() / 1e6:,.1f} MB, spaces "
+            f"{session.store}, {store.size_bytes / 1e6:,.1f} MB, spaces "
             f"{', '.join(store.spaces()) or 'none'}; {sum(counts.nodes.values()):,} nodes and "
             f"{sum(counts.edges.values()):,} edges in {session.space!r}",
         )
         yield _integrity(store)
-        yield from _views(store, session.space)
+        yield from _views(store)
     except GraphMemError as error:
         yield Finding("store", False, str(error), _advice(error))
     finally:
@@ -142,9 +142,22 @@ def _integrity(store: GraphStore) -> Finding:
     )
 
 
-def _views(store: GraphStore, space: str) -> Iterator[Finding]:
-    """Views heal by themselves, so a damaged one is news and not a loss."""
-    return iter(())
+def _views(store: GraphStore) -> Iterator[Finding]:
+    """Look at every saved view; a damaged one costs time and no knowledge."""
+    from graphmem.views.snapshot import inspect
+
+    folder = store.views_folder
+    files = sorted(folder.rglob("[!.]*.snap*")) if folder and folder.is_dir() else []
+    broken = [file for file in files if inspect(file) is None]
+    for file in broken:
+        yield Finding(
+            "view",
+            False,
+            f"{file} is damaged",
+            "nothing is lost: the next search rebuilds it, or `graphmem rebuild` now",
+        )
+    whole = len(files) - len(broken)
+    yield Finding("views", True, f"{whole} saved and whole" if files else "none saved yet")
 
 
 def _tried(what: str, load: Callable[[], str], do: str) -> Finding:

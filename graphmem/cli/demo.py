@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -60,7 +61,9 @@ def _fresh_store(folder: Path) -> Path:
     """Make room for a new demo memory; only what an earlier demo left is removed."""
     folder.mkdir(parents=True, exist_ok=True)
     for leftover in folder.glob(f"{STORE_NAME}*"):
-        if leftover.is_file():
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
+        else:
             leftover.unlink()
     return folder / STORE_NAME
 

@@ -28,7 +28,7 @@ import numpy.typing as npt
 
 from graphmem.errors import StoreError, StoreFull, StoreReadOnly, StoreUnavailable
 
-__all__ = ["Snapshot", "load", "save"]
+__all__ = ["Snapshot", "inspect", "load", "save"]
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -98,10 +98,21 @@ def load(path: Path, *, kind: str, identity: str) -> Snapshot | None:
 
     Every byte is checked against its checksum first, about 1 ms for each 2 MB.
     """
+    return _open(path, (kind, identity))
+
+
+def inspect(path: Path) -> Snapshot | None:
+    """Map a snapshot of whatever kind and store, None where it is not whole; for a check-up."""
+    return _open(path, None)
+
+
+def _open(path: Path, wanted: tuple[str, str] | None) -> Snapshot | None:
+    """Map a snapshot of the wanted kind and identity, or of any."""
     try:
         content: npt.NDArray[np.uint8] = np.memmap(path, np.uint8, mode="c")
         header = _read_header(content)
-        if header["kind"] != kind or header["identity"] != identity:
+        found = (header["kind"], header["identity"])
+        if wanted is not None and found != wanted:
             return None
         seq = header["seq"]
         if type(seq) is not int or seq < 0:
@@ -109,7 +120,7 @@ def load(path: Path, *, kind: str, identity: str) -> Snapshot | None:
         arrays = {str(row["name"]): _map(content, row) for row in header["arrays"]}
     except (OSError, struct.error, ValueError, TypeError, KeyError, RecursionError):
         return None
-    return Snapshot(kind=kind, identity=identity, seq=seq, arrays=arrays)
+    return Snapshot(kind=str(found[0]), identity=str(found[1]), seq=seq, arrays=arrays)
 
 
 def _header(arrays: Arrays, kind: str, identity: str, seq: int) -> bytes:
