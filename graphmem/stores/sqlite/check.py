@@ -69,12 +69,13 @@ def problems(connection: sqlite3.Connection, path: Path) -> list[str]:
     """
     found: list[str] = []
     try:
+        connection.execute("BEGIN")
         for rows in (_pages, _rules, _tallies, _bodies, _edges):
             for problem in rows(connection):
                 found.append(problem)
                 if len(found) >= _LIMIT:
                     return [*found, f"{path}: there may be more; these are the first {_LIMIT}"]
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         found.append(f"{path} cannot be read to its end: {error}")
     return found
 

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from graphmem.core.changes import ChangeBatch, Vector
+from graphmem.core.changes import ChangeBatch
 from graphmem.stores.sqlite.reads import EDGE_COLUMNS, EDGE_TABLES, edges_of, space_id
-from graphmem.stores.sqlite.rows import decode_node
+from graphmem.stores.sqlite.rows import decode_node, decode_vector
 
 __all__ = ["BATCH_ROWS", "Wanted", "next_batch"]
 
@@ -76,10 +74,7 @@ class _FeedReader:
             seq=last,
             nodes=tuple(decode_node(*row) for row in self._node_rows(span)),
             edges=tuple(edges_of(self._connection, self._edge_rows(span))),
-            vectors=tuple(
-                Vector(uid, np.frombuffer(blob, dtype=np.float32))
-                for uid, blob in self._vector_rows(span)
-            ),
+            vectors=tuple(decode_vector(*row) for row in self._vector_rows(span)),
             removed_nodes=tuple(uid for (uid,) in self._removed_nodes(span)),
             removed_edges=tuple(self._removed_edges(span)),
         )

@@ -34,7 +34,8 @@ _BUG = "SQLite refused a statement on {path} ({what}); please report this as a d
 
 # SQLite's primary result codes (the low byte of an extended code), each with what it means here.
 ERRORS: dict[int, tuple[type[GraphMemError], str]] = {
-    sqlite3.SQLITE_ERROR: (StoreError, _BUG),
+    # Our statements are fixed and tested, so it is the tables that are not as they should be.
+    sqlite3.SQLITE_ERROR: (StoreCorrupt, _CORRUPT),
     sqlite3.SQLITE_INTERNAL: (StoreError, _BUG),
     sqlite3.SQLITE_PERM: (StoreReadOnly, "no permission to open {path} ({what}); check its mode"),
     sqlite3.SQLITE_ABORT: (StoreError, _BUG),
@@ -91,6 +92,9 @@ def mapped(path: Path) -> Iterator[None]:
     except UnicodeEncodeError as error:
         msg = f"{error.object[:80]!a} is not valid Unicode (a lone surrogate); remove it"
         raise InvalidInput(msg) from error
+    except UnicodeDecodeError as error:
+        msg = _CORRUPT.format(path=path, what="a text is not valid UTF-8")
+        raise StoreCorrupt(msg) from error
     except OSError as error:
         raise _os_error(error, path) from error
 
@@ -98,6 +102,9 @@ def mapped(path: Path) -> Iterator[None]:
 def to_store_error(error: sqlite3.Error, path: Path) -> GraphMemError:
     """Say in graphmem's words what SQLite said about the file."""
     code = getattr(error, "sqlite_errorcode", None)
+    if code is None and "decode" in str(error):
+        # Its text quotes what was stored, so it is not passed on.
+        return StoreCorrupt(_CORRUPT.format(path=path, what="a text is not valid UTF-8"))
     if code is None:
         # The sqlite3 module's own complaints: a closed connection, a wrong parameter.
         return StoreError(f"the store {path} cannot be used: {error}")

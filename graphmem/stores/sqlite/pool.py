@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Condition, local
 
-from graphmem.errors import InvalidInput, StoreUnavailable
+from graphmem.errors import StoreUnavailable
 from graphmem.stores.sqlite.mapping import BUSY_TIMEOUT_S, mapped
 
-__all__ = ["ConnectionPool", "begin_write", "connect"]
+__all__ = ["ConnectionPool", "begin_write", "connect", "empty_log"]
 
 _IDLE_MAX = 8
 _LOOK_MS = 20
@@ -135,15 +135,17 @@ class ConnectionPool:
         return unwritable and readable and not log.exists()
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
-        if connection.in_transaction:
-            connection.rollback()
-        with self._returned:
-            # A frozen connection would not see a writer that comes later: use it once.
-            if self._closed or self._frozen or len(self._idle) >= _IDLE_MAX:
-                connection.close()
-            else:
-                self._idle.append(connection)
-        self._count_down()
+        try:
+            if connection.in_transaction:
+                connection.rollback()
+            with self._returned:
+                # A frozen connection would not see a writer that comes later: use it once.
+                if self._closed or self._frozen or len(self._idle) >= _IDLE_MAX:
+                    connection.close()
+                else:
+                    self._idle.append(connection)
+        finally:
+            self._count_down()
 
     def _count_down(self) -> None:
         with self._returned:
@@ -175,21 +177,16 @@ def connect(path: Path, *, frozen: bool = False) -> sqlite3.Connection:
         frozen: read a file that nobody writes, without locks.
 
     Raises:
-        InvalidInput: The path cannot be one.
         sqlite3.Error: SQLite could not open it.
     """
-    try:
-        connection = sqlite3.connect(
-            f"{path.as_uri()}?immutable=1" if frozen else path,
-            timeout=BUSY_TIMEOUT_S,
-            isolation_level=None,
-            check_same_thread=False,
-            cached_statements=256,
-            uri=frozen,
-        )
-    except ValueError as error:
-        msg = f"{str(path)!a} cannot be a path ({error}); give another"
-        raise InvalidInput(msg) from error
+    connection = sqlite3.connect(
+        f"{path.as_uri()}?immutable=1" if frozen else path,
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+        uri=frozen,
+    )
     try:
         for setting in _SETTINGS:
             connection.execute(f"PRAGMA {setting}")
@@ -222,6 +219,21 @@ def begin_write(connection: sqlite3.Connection) -> None:
                     raise
             else:
                 return
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")
+
+
+def empty_log(connection: sqlite3.Connection) -> None:
+    """Take what was removed out of the write-ahead log too, where no reader needs it now.
+
+    The commit stands already, so a log that cannot be emptied is no failure: a later
+    checkpoint, or the last close, will empty it.
+    """
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError:
+        return
     finally:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")
 

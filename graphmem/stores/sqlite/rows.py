@@ -6,8 +6,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
+import numpy as np
 from pydantic import ValidationError
 
+from graphmem.core.changes import Vector
 from graphmem.errors import SchemaTooNew, StoreCorrupt
 from graphmem_schemas import Edge, EdgeKind, Node, parse_node
 
@@ -15,6 +17,7 @@ __all__ = [
     "decode_attributes",
     "decode_node",
     "decode_sources",
+    "decode_vector",
     "encode_attributes",
     "encode_sources",
     "in_chunks",
@@ -60,6 +63,19 @@ def decode_node(label: str, body: str) -> Node:
             f"a {label} in the store cannot be read ({error.error_count()} faults, first: "
             f"{error.errors()[0]['msg']}); `graphmem doctor` says more"
         )
+        raise StoreCorrupt(msg) from error
+
+
+def decode_vector(uid: str, blob: bytes) -> Vector:
+    """Read a vector.
+
+    Raises:
+        StoreCorrupt: The bytes are not a row of float32.
+    """
+    try:
+        return Vector(uid, np.frombuffer(blob, dtype=np.float32))
+    except (ValueError, TypeError) as error:
+        msg = f"the vector of {uid} cannot be read; `graphmem doctor` says more"
         raise StoreCorrupt(msg) from error
 
 

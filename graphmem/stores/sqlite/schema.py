@@ -6,13 +6,14 @@ import sqlite3
 import uuid
 from pathlib import Path
 
-from graphmem.errors import NotAStore, SchemaTooNew
+from graphmem.errors import NotAStore, SchemaTooNew, StoreCorrupt
 from graphmem.stores.sqlite.pool import begin_write
 from graphmem_schemas import EDGE_KINDS, Node
 
-__all__ = ["APPLICATION_ID", "MIGRATIONS", "prepare"]
+__all__ = ["APPLICATION_ID", "MIGRATIONS", "is_cut", "prepare"]
 
 APPLICATION_ID = 0x67_6D_65_6D  # "gmem"
+_PAGE_BYTES = 4096
 
 # Ids are integers of the file and never leave it; outside there are only uids and names.
 # `seq` is the commit that changed the row last. `edge.sources` is `[source, weight, …]`, sorted
@@ -61,6 +62,9 @@ _FIRST = (
 # Migration i brings a file from version i to i + 1. Append; never change one that was released.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
 
+# Tables that every version has; a file with them is a store, whatever its header says.
+_MARKS = frozenset({"state", "contribution", "removed_edge"})
+
 
 def prepare(connection: sqlite3.Connection, path: Path) -> str:
     """Make the file a store of this version, and return its identity.
@@ -68,9 +72,11 @@ def prepare(connection: sqlite3.Connection, path: Path) -> str:
     Raises:
         NotAStore: The file is another program's database.
         SchemaTooNew: A newer graphmem wrote it.
+        StoreCorrupt: Its header is damaged.
         sqlite3.Error: SQLite could not read or write it.
     """
     if _version(connection, path) < len(MIGRATIONS):
+        connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
         connection.execute("PRAGMA journal_mode = WAL")
         begin_write(connection)
         try:
@@ -84,14 +90,31 @@ def prepare(connection: sqlite3.Connection, path: Path) -> str:
     return str(identity)
 
 
+def is_cut(path: Path) -> bool:
+    """Whether a file, before anyone opens it, ends within a page.
+
+    SQLite reads the missing end of a last page as zeros. Where there is a log the file may end
+    anywhere, since a checkpoint that was killed is made again from the log.
+    """
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        return False
+    return path.exists() and path.stat().st_size % _PAGE_BYTES != 0
+
+
 def _version(connection: sqlite3.Connection, path: Path) -> int:
     """Return the file's schema version; 0 for a file that is empty yet."""
     (owner,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (n_tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if owner != APPLICATION_ID and (owner or version or n_tables):
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    if not (owner or version or tables):
+        return 0
+    if owner != APPLICATION_ID and not tables >= _MARKS:
         msg = f"{path} is another program's database; nothing was changed. Give another path"
         raise NotAStore(msg)
+    if owner != APPLICATION_ID or version < 1:
+        msg = f"the header of the store {path} is damaged; `graphmem doctor` says how"
+        raise StoreCorrupt(msg)
     if version > len(MIGRATIONS):
         msg = (
             f"{path} has schema version {version}, but this graphmem knows versions up to "

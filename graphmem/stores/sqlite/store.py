@@ -9,14 +9,14 @@ from pathlib import Path
 from threading import Lock, local
 
 from graphmem.core.changes import ChangeBatch, Commit, Counts
-from graphmem.errors import InvalidInput, NotAStore, StoreBusy
+from graphmem.errors import InvalidInput, NotAStore, StoreBusy, StoreCorrupt
 from graphmem.ports import Capability, Plan
 from graphmem.stores.sqlite.check import problems
 from graphmem.stores.sqlite.feed import Wanted, next_batch
 from graphmem.stores.sqlite.mapping import BUSY_TIMEOUT_S, mapped
-from graphmem.stores.sqlite.pool import ConnectionPool, begin_write
+from graphmem.stores.sqlite.pool import ConnectionPool, begin_write, empty_log
 from graphmem.stores.sqlite.reads import SqliteReader, space_id
-from graphmem.stores.sqlite.schema import prepare
+from graphmem.stores.sqlite.schema import is_cut, prepare
 from graphmem.stores.sqlite.writes import write
 from graphmem_schemas import Edge, EdgeKind, Node
 
@@ -51,12 +51,27 @@ class SqliteStore:
         self._pool = ConnectionPool(self.path)
         self._turn = Lock()
         self._planning = local()
-        with mapped(self.path):
-            if "\x00" not in str(path) and self.path.is_dir():
-                msg = f"{self.path} is a folder; give the path of a file in it"
-                raise NotAStore(msg)
-            with self._pool.connection() as connection:
-                self.identity = prepare(connection, self.path)
+        try:
+            with mapped(self.path):
+                self.identity = self._open()
+        except BaseException:
+            self._pool.close()
+            raise
+
+    def _open(self) -> str:
+        if "\x00" in str(self.path):
+            msg = f"{str(self.path)!a} cannot be a path; give one without NUL"
+            raise InvalidInput(msg)
+        if self.path.is_dir():
+            msg = f"{self.path} is a folder; give the path of a file in it"
+            raise NotAStore(msg)
+        cut = is_cut(self.path)
+        with self._pool.connection() as connection:
+            identity = prepare(connection, self.path)
+        if cut:
+            msg = f"the end of the store {self.path} is missing; `graphmem doctor` says more"
+            raise StoreCorrupt(msg)
+        return identity
 
     def get(self, space: str, uids: Sequence[str]) -> list[Node | None]:
         """Return the nodes in the order of `uids`; None for a uid that is not in the space."""
@@ -121,6 +136,8 @@ class SqliteStore:
             with mapped(self.path):
                 commit = write(connection, space, changes)
                 connection.execute("COMMIT" if commit.seq else "ROLLBACK")
+            if commit.n_nodes_removed:
+                empty_log(connection)
         return commit
 
     def changes(
@@ -151,7 +168,7 @@ class SqliteStore:
 
         Complexity: reads the whole store.
         """
-        with self._reading() as connection:
+        with mapped(self.path), self._pool.connection() as connection:
             return problems(connection, self.path)
 
     @property
