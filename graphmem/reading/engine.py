@@ -147,7 +147,9 @@ class Engine:
         """Read the nodes of the best candidates and make hits of them."""
         best = ranked.order[:k]
         uids = [ranked.pool.uids[at] for at in best]
-        paths = bridges(self.walk, list(ranked.seeds), uids)
+        # Seeds were found by the question itself; only what the walk brought in needs a reason.
+        brought = [uid for uid in uids if uid not in ranked.seeds]
+        paths = bridges(self.walk, list(ranked.seeds), brought)
         nodes = self._read([*uids, *list(ranked.seeds)[:5], *(path[1] for path in paths.values())])
         sources = self._read([n.source for n in nodes.values() if isinstance(n, Passage)])
         hits = []

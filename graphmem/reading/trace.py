@@ -32,17 +32,16 @@ def bridges(graph: WalkGraph, seeds: Sequence[str], hits: Sequence[str]) -> dict
     An entity is the stronger the more both mention it and the fewer others do.
     """
     first = list(seeds[:_N_SEEDS])
-    others = [uid for uid in hits if uid not in first]
-    if not first or not others:
+    if not first or not hits:
         return {}
     reach: dict[str, dict[str, float]] = {}
-    for link in graph.links([*first, *others]):
+    for link in graph.links([*first, *hits]):
         reach.setdefault(link.uid, {})[link.neighbour] = link.weight
     from_seeds = [(seed, entity) for seed in first for entity in reach.get(seed, {})]
     entities = [entity for _, entity in from_seeds]
     degrees = dict(zip(entities, graph.degrees(entities), strict=True))
     found: dict[str, Bridge] = {}
-    for hit in others:
+    for hit in hits:
         ends = reach.get(hit, {})
         shared = [
             (reach[seed][entity] * ends[entity] / (1 + degrees[entity]), seed, entity)

@@ -78,8 +78,8 @@ class WalkWeights:
     n_seeds: int = 20
     temperature: float = 0.5
     damping: float = 0.85
-    epsilon: float = 1e-5
-    n_visited: int = 120
+    epsilon: float = 2e-4
+    n_visited: int = 60
     floor: float = 1e-4
 
 

@@ -43,6 +43,7 @@ class WorkPool:
             np.zeros(rows, np.float32), np.zeros(rows, np.float32), np.zeros(sources, np.float32),
             np.zeros(rows, np.int32), np.zeros(sources, np.int64), np.zeros(rows, np.uint8),
             np.empty(rows, np.int32), np.empty(rows, np.int32), np.empty(sources, np.int32),
+            np.zeros(3, np.int64),
         )  # fmt: skip
 
     def give(self, work: Work) -> None:

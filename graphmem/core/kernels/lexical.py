@@ -29,6 +29,8 @@ TITLE_BIT = 1 << 15
 # So many passages under one title are the parts of one document, and no longer one thing each.
 MIN_SECTIONS = 12
 _TITLED, _SECTION = 1, 4
+# Places in `Work.counts`.
+_TOUCHED, _PENDING, _SOURCES = 0, 1, 2
 
 
 class Postings(NamedTuple):
@@ -90,6 +92,7 @@ class Work(NamedTuple):
     touched: _Int32
     pending: _Int32
     source_touched: _Int32
+    counts: _Int64
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -98,46 +101,76 @@ def _saturate(frequency: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _spread(row: int, amount: int, passages: Passages, work: Work, n_pending: int) -> int:
-    """Add a frequency to the windows that the row is in; return how many rows wait now."""
+def _spread(row: int, amount: int, passages: Passages, work: Work) -> None:
+    """Add a frequency to the windows that the row is in."""
     first = passages.before[row]
     if first >= 0:
-        n_pending = _wait(first, 4 * amount, work, n_pending)
+        _wait(first, 4 * amount, work)
         if passages.before[first] >= 0:
-            n_pending = _wait(passages.before[first], 2 * amount, work, n_pending)
-    n_pending = _wait(row, 10 * amount, work, n_pending)
+            _wait(passages.before[first], 2 * amount, work)
+    _wait(row, 10 * amount, work)
     second = passages.after[row]
     if second >= 0:
-        n_pending = _wait(second, 6 * amount, work, n_pending)
+        _wait(second, 6 * amount, work)
         if passages.after[second] >= 0:
-            n_pending = _wait(passages.after[second], 3 * amount, work, n_pending)
-    return n_pending
+            _wait(passages.after[second], 3 * amount, work)
 
 
 @njit(cache=True, nogil=True)
-def _wait(row: int, amount: int, work: Work, n_pending: int) -> int:
+def _wait(row: int, amount: int, work: Work) -> None:
     if work.sums[row] == 0:
-        work.pending[n_pending] = row
-        n_pending += 1
+        work.pending[work.counts[_PENDING]] = row
+        work.counts[_PENDING] += 1
     work.sums[row] += amount
-    return n_pending
+
+
+@njit(cache=True, nogil=True)
+def _touch(row: int, work: Work) -> None:
+    if work.marks[row] == 0:
+        work.marks[row] = 1
+        work.touched[work.counts[_TOUCHED]] = row
+        work.counts[_TOUCHED] += 1
 
 
 @njit(cache=True, nogil=True)
 def _post(
-    row: int, count: int, idf: float, passages: Passages, work: Work, average: float,
-    n_pending: int, n_sources: int,
-) -> tuple[int, int]:  # fmt: skip
-    """Score one posting; return how many rows and sources wait for the term's end."""
+    row: int, count: int, idf: float, average: float, passages: Passages, work: Work
+) -> None:
+    """Score one posting; windows and sources wait until all of the term's are known."""
+    if not passages.alive[row]:
+        return
     frequency = count / (1.0 - B + B * passages.lengths[row] / average)
-    work.passage[row] += np.float32(idf * _saturate(frequency))
-    n_pending = _spread(row, np.int64(frequency * SCALE) + 1, passages, work, n_pending)
+    score = np.float32(idf * _saturate(frequency))
     source = passages.source[row]
+    work.passage[row] += score
+    if passages.before[row] < 0 and passages.after[row] < 0:
+        # A passage that is all of its source is its own window and session.
+        work.window[row] += score
+        work.session[source] += score
+        _touch(row, work)
+        return
+    _spread(row, np.int64(frequency * SCALE) + 1, passages, work)
     if work.source_sums[source] == 0:
-        work.source_touched[n_sources] = source
-        n_sources += 1
+        work.source_touched[work.counts[_SOURCES]] = source
+        work.counts[_SOURCES] += 1
     work.source_sums[source] += count
-    return n_pending, n_sources
+
+
+@njit(cache=True, nogil=True)
+def _settle(idf: float, average: float, passages: Passages, work: Work) -> None:
+    """Score the windows and sources that wait at the end of a term."""
+    for at in range(work.counts[_PENDING]):
+        row = work.pending[at]
+        work.window[row] += np.float32(idf * _saturate(work.sums[row] / (10.0 * SCALE)))
+        work.sums[row] = 0
+        _touch(row, work)
+    for at in range(work.counts[_SOURCES]):
+        source = work.source_touched[at]
+        norm = 1.0 - B + B * passages.source_lengths[source] / average
+        work.session[source] += np.float32(idf * _saturate(work.source_sums[source] / norm))
+        work.source_sums[source] = 0
+    work.counts[_PENDING] = 0
+    work.counts[_SOURCES] = 0
 
 
 @njit(cache=True, nogil=True)
@@ -158,42 +191,19 @@ def scan(
         The number of touched rows.
     """
     average, source_average = averages
-    n_touched = 0
     for at in range(len(terms)):
         term, idf = terms[at], np.float64(idfs[at])
-        n_pending = 0
-        n_sources = 0
         if term < len(postings.starts) - 1:
             for place in range(postings.starts[term], postings.starts[term + 1]):
-                row = postings.rows[place]
-                if passages.alive[row]:
-                    n_pending, n_sources = _post(
-                        row, postings.counts[place], idf, passages, work, average,
-                        n_pending, n_sources,
-                    )  # fmt: skip
+                _post(postings.rows[place], postings.counts[place], idf, average, passages, work)
         place = postings.heads[term]
         while place >= 0:
-            row = postings.new_rows[place]
-            if passages.alive[row]:
-                n_pending, n_sources = _post(
-                    row, postings.new_counts[place], idf, passages, work, average,
-                    n_pending, n_sources,
-                )  # fmt: skip
+            row, count = postings.new_rows[place], postings.new_counts[place]
+            _post(row, count, idf, average, passages, work)
             place = postings.nexts[place]
-        for waiting in range(n_pending):
-            row = work.pending[waiting]
-            work.window[row] += np.float32(idf * _saturate(work.sums[row] / (10.0 * SCALE)))
-            work.sums[row] = 0
-            if work.marks[row] == 0:
-                work.marks[row] = 1
-                work.touched[n_touched] = row
-                n_touched += 1
-        for waiting in range(n_sources):
-            source = work.source_touched[waiting]
-            length = passages.source_lengths[source]
-            frequency = work.source_sums[source] / (1.0 - B + B * length / source_average)
-            work.session[source] += np.float32(idf * _saturate(frequency))
-            work.source_sums[source] = 0
+        _settle(idf, source_average, passages, work)
+    n_touched = work.counts[_TOUCHED]
+    work.counts[_TOUCHED] = 0
     return n_touched
 
 
