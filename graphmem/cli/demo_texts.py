@@ -17,6 +17,9 @@ from graphmem_schemas import Document
 
 __all__ = ["ChangedFact", "DemoText", "Questions", "demo_texts", "read_questions"]
 
+# The command line's reference is a listing, not a text.
+_NO_PROSE = ("cli.md",)
+
 
 @dataclass(frozen=True, slots=True)
 class DemoText:
@@ -65,7 +68,6 @@ def demo_texts(own: Sequence[Path]) -> Iterator[DemoText]:
         NotFound: One of `own` does not exist.
         InvalidInput: One of `own` cannot be read.
     """
-    yield from _documents()
     examples = files("graphmem_examples")
     for item in _sorted(examples / "articles"):
         text = item.read_text(encoding="utf-8")
@@ -75,6 +77,7 @@ def demo_texts(own: Sequence[Path]) -> Iterator[DemoText]:
         messages = json.loads(item.read_text(encoding="utf-8"))
         name = f"messages {item.name.removesuffix('.json')}"
         yield DemoText("conversation", name, messages)
+    yield from _documents()
     for found in find_inputs(own):
         yield _yours(found)
 
@@ -95,7 +98,10 @@ def _documents() -> Iterator[DemoText]:
     """Yield the documents of the checkout; an installed wheel has its README only."""
     root = Path(graphmem.__file__).parent.parent
     if (root / "pyproject.toml").is_file():
-        for path in [root / "README.md", *sorted((root / "docs").rglob("*.md"))]:
+        pages = [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
+        for path in pages:
+            if path.name in _NO_PROSE:
+                continue
             text = path.read_text(encoding="utf-8")
             if text.strip():
                 name = path.relative_to(root).as_posix()

@@ -32,7 +32,7 @@ def test_the_first_block_finds_the_newer_fact(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     exec(compile(BLOCKS[0], "README.md", "exec"), {"__name__": "__readme__"})
-    assert capsys.readouterr().out.splitlines()[0] == "I live in Lisbon now. chat"
+    assert capsys.readouterr().out.splitlines()[0] == "I live in Turin now. chat"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

@@ -128,8 +128,13 @@ function scale() {
   return Math.max(home.width / box.width, home.height / box.height);
 }
 
+const sizes = names.map((element) => Number(element.getAttribute("font-size")));
+
 function look(x, y, width, height) {
   Object.assign(home, { x, y, width, height });
+  // Names grow more slowly than the graph, so that coming closer makes room between them.
+  const shrink = Math.min(1, Math.pow(width / all.width, 0.6));
+  names.forEach((element, i) => element.setAttribute("font-size", sizes[i] * shrink));
   svg.classList.toggle("near", scale() < 0.75);
 }
 

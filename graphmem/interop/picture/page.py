@@ -130,7 +130,7 @@ def _evidence(by_uid: Mapping[str, Node], edges: Sequence[Edge]) -> dict[str, li
 
     def order(uid: str) -> tuple[str, str]:
         at = getattr(by_uid.get(uid), "at", None)
-        return (at.isoformat() if at else "", uid)
+        return (at.isoformat() if at else "undated", uid)  # dates sort before letters
 
     return {uid: sorted(passages, key=order) for uid, passages in found.items()}
 

@@ -1,0 +1,186 @@
+"""Each command on a real memory: what it prints for people and for machines, and its status."""
+
+from __future__ import annotations
+
+import io
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphmem.cli.app import run
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def store(tmp_path: Path, capsys: Capture) -> str:
+    """A memory with one note and one conversation."""
+    path = str(tmp_path / "agent.db")
+    chat = tmp_path / "chat.json"
+    chat.write_text(
+        json.dumps([{"speaker": "Mara", "text": "I live in Lisbon now.", "at": "2025-06-08"}])
+    )
+    note = ["--text", "Mara lives in Port Ellery.", "--source", "note", "--at", "2025-03-16"]
+    assert run(["--store", path, "add", *note]) == 0
+    assert run(["--store", path, "add", str(chat)]) == 0
+    capsys.readouterr()
+    return path
+
+
+def _json(capsys: Capture, *arguments: str, status: int = 0) -> Any:
+    assert run([*arguments, "--json"]) == status
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out.count("\n") == 1
+    return json.loads(out)
+
+
+def test_add_says_what_it_added_and_the_second_time_that_it_knew(
+    store: str, tmp_path: Path, capsys: Capture
+) -> None:
+    receipt = _json(capsys, "add", "--text", "Devi has a dog.", "--store", store)
+    assert len(receipt["added"]["Passage"]) == 1
+    again = _json(capsys, "add", "--text", "Devi has a dog.", "--store", store)
+    assert again["seq"] == 0
+    assert run(["add", "--text", "Devi has a dog.", "--store", store]) == 0
+    assert capsys.readouterr().out.startswith("nothing new")
+
+
+def test_add_reads_a_folder_of_mixed_files(tmp_path: Path, capsys: Capture) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "one.md").write_text("# One\n\nMara is a biologist.\n")
+    (folder / "two.jsonl").write_text('{"role": "user", "content": "I like tea."}\n')
+    receipt = _json(capsys, "add", str(folder), "--store", str(tmp_path / "m.db"))
+    assert len(receipt["sources"]) == 2
+
+
+def test_add_takes_stdin(tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("Mara likes plum brandy."))
+    receipt = _json(capsys, "add", "-", "--source", "stdin", "--store", str(tmp_path / "m.db"))
+    assert len(receipt["added"]["Passage"]) == 1
+
+
+def test_blank_text_is_refused_in_one_line(tmp_path: Path, capsys: Capture) -> None:
+    assert run(["add", "--text", " \n ", "--store", str(tmp_path / "m.db")]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "blank" in err
+
+
+def test_search_finds_and_explains(store: str, capsys: Capture) -> None:
+    recall = _json(capsys, "search", "Where does Mara live now?", "-k", "2", "--store", store)
+    assert recall["hits"][0]["text"] == "I live in Lisbon now."
+    assert run(["search", "Where does Mara live now?", "--why", "--store", store]) == 0
+    out = capsys.readouterr().out
+    assert "I live in Lisbon now." in out
+    assert "why: " in out
+
+
+def test_search_takes_a_kind_and_refuses_what_is_none(store: str, capsys: Capture) -> None:
+    where = ["--store", store]
+    recall = _json(capsys, "search", "Where does Mara live?", "--kind", "proposition", *where)
+    assert {hit["kind"] for hit in recall["hits"]} == {"proposition"}
+    assert run(["search", "Where?", "--kind", "poem", *where]) == 1
+    assert "kinds" in capsys.readouterr().err
+
+
+def test_context_is_cited(store: str, capsys: Capture) -> None:
+    packed = _json(capsys, "context", "Where does Mara live?", "--budget", "200", "--store", store)
+    assert packed["n_tokens"] <= 200
+    assert packed["citations"][0]["number"] == 1
+    assert run(["context", "Where does Mara live?", "--store", store]) == 0
+    assert "[1]" in capsys.readouterr().out
+
+
+def test_get_and_history_follow_a_fact(store: str, capsys: Capture) -> None:
+    hits = _json(
+        capsys, "search", "Where does Mara live?", "--kind", "proposition", "--store", store
+    )["hits"]
+    uid = next(hit["uid"] for hit in hits if "Port Ellery" in hit["text"])
+    node = _json(capsys, "get", uid, "--store", store)
+    assert node["label"] == "Proposition"
+    assert node["status"] == "superseded"
+    changes = _json(capsys, "history", uid, "--store", store)["changes"]
+    assert len(changes) >= 2
+    assert run(["get", "f" * 32, "--store", store]) == 1
+    assert "f" * 32 in capsys.readouterr().err
+
+
+def test_delete_takes_exactly_one_thing_and_leaves_a_receipt(store: str, capsys: Capture) -> None:
+    receipt = _json(capsys, "delete", "--source", "note", "--store", store)
+    assert receipt["nodes"]["Source"] == 1
+    assert run(["delete", "--source", "note", "--store", store]) == 1
+    assert "note" in capsys.readouterr().err
+    assert run(["delete", "--source", "a", "--all", "--store", store]) == 2
+    capsys.readouterr()
+    _json(capsys, "delete", "--all", "--yes", "--store", store)
+    assert _json(capsys, "stats", "--store", store)["nodes"] == {}
+
+
+def test_delete_all_asks_first(
+    store: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert run(["delete", "--all", "--store", store]) == 1
+    capsys.readouterr()
+    assert _json(capsys, "stats", "--store", store)["nodes"]["Source"] == 2
+
+
+def test_export_and_import_carry_a_space(store: str, tmp_path: Path, capsys: Capture) -> None:
+    file, other = str(tmp_path / "all.jsonl"), str(tmp_path / "other.db")
+    rows = _json(capsys, "export", file, "--store", store)["n_rows"]
+    assert _json(capsys, "import", file, "--store", other)["n_rows"] == rows
+    first, second = (_json(capsys, "stats", "--store", path) for path in (store, other))
+    assert first["nodes"] == second["nodes"]
+    assert first["edges"] == second["edges"]
+
+
+def test_spaces_do_not_see_each_other(store: str, capsys: Capture) -> None:
+    assert _json(capsys, "stats", "--space", "other", "--store", store)["nodes"] == {}
+
+
+def test_doctor_finds_a_healthy_memory_well(store: str, capsys: Capture) -> None:
+    report = _json(capsys, "doctor", "--store", store)
+    assert report["ok"], report
+    names = {finding["what"] for finding in report["findings"]}
+    assert {"versions", "disk", "encoder", "language", "store", "integrity", "views"} <= names
+
+
+def test_doctor_names_a_damaged_view_and_rebuild_mends_it(store: str, capsys: Capture) -> None:
+    assert run(["search", "Where?", "--store", store]) == 0
+    capsys.readouterr()
+    (view,) = Path(store + ".views").rglob("text*")
+    view.write_bytes(b"noise" * 1000)
+    report = _json(capsys, "doctor", "--store", store, status=1)
+    (bad,) = [finding for finding in report["findings"] if not finding["ok"]]
+    assert view.name in bad["found"]
+    assert "rebuild" in bad["do"]
+    assert _json(capsys, "rebuild", "--store", store)["n_passages"] == 2
+    assert _json(capsys, "doctor", "--store", store)["ok"]
+
+
+def test_doctor_names_a_damaged_store_and_does_not_crash(store: str, capsys: Capture) -> None:
+    raw = Path(store).read_bytes()
+    Path(store).write_bytes(raw[: len(raw) // 2 + 100])
+    report = _json(capsys, "doctor", "--store", store, status=1)
+    bad = [finding for finding in report["findings"] if not finding["ok"]]
+    assert bad
+    assert all(finding["do"] for finding in bad)
+
+
+def test_doctor_says_that_another_programs_file_is_no_store(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE songs (name TEXT)")
+    connection.close()
+    report = _json(capsys, "doctor", "--store", str(path), status=1)
+    (bad,) = [finding for finding in report["findings"] if not finding["ok"]]
+    assert bad["what"] == "store"
+    assert "--store" in bad["do"]
