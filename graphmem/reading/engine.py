@@ -21,6 +21,7 @@ from graphmem.ports import (
 from graphmem.reading.abstain import judge
 from graphmem.reading.analyse import Question, analyse
 from graphmem.reading.candidates import Pool, extend, gather
+from graphmem.reading.facts import facts_of, state
 from graphmem.reading.fuse import flat_parts, with_walk
 from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
 from graphmem.reading.seeds import choose_seeds, ranking
@@ -31,6 +32,7 @@ from graphmem_schemas import (
     Hit,
     Node,
     Passage,
+    Proposition,
     Recall,
     SearchRequest,
     Seed,
@@ -42,6 +44,8 @@ __all__ = ["Engine"]
 
 # What a context may choose from: more than fits, so that repetition can be left out.
 _N_TO_PACK = 40
+# From so many passages facts, events and entities are taken.
+_N_TO_READ = 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,12 +93,14 @@ class Engine:
 
     def search(self, request: SearchRequest) -> Recall:
         """Return the best hits with reasons, or none of them trusted, with a reason."""
-        recall, _ = self._recall(request, request.k)
+        only_passages = request.kinds == ("passage",)
+        recall, _ = self._recall(request, request.k, 0 if only_passages else _N_TO_READ)
         return recall
 
     def context(self, request: SearchRequest) -> Context:
         """Return a text with citations that keeps within the budget; empty where it abstains."""
-        recall, passages = self._recall(request, max(request.k, _N_TO_PACK))
+        asked = request.model_copy(update={"kinds": ("passage",)})
+        recall, passages = self._recall(asked, max(request.k, _N_TO_PACK))
         shown = recall.model_copy(update={"hits": recall.hits[: request.k]})
         if recall.abstained is not None:
             return Context(text="", abstained=recall.abstained, recall=shown)
@@ -103,14 +109,18 @@ class Engine:
             text=packed.text, citations=packed.citations, n_tokens=packed.n_tokens, recall=shown
         )
 
-    def _recall(self, request: SearchRequest, k: int) -> tuple[Recall, dict[str, Passage]]:
+    def _recall(
+        self, request: SearchRequest, k: int, n_read: int = 0
+    ) -> tuple[Recall, dict[str, Passage]]:
         started = perf_counter()
         question = analyse(request.question, request.as_of)
         match = self.text.match(question.query)
         try:
             ranked = self._rank(question, match, started)
             verdict = judge(match, ranked.pool, ranked.order)
-            nodes, hits = self._hydrate(ranked, k)
+            nodes, hits = self._hydrate(ranked, max(k, n_read))
+            if request.kinds != ("passage",):
+                hits = self._with_facts(request, match, hits)[:k]
             trace = self._trace(question, ranked, nodes)
         finally:
             match.close()
@@ -174,6 +184,21 @@ class Engine:
                 )
             )
         return nodes, tuple(hits)
+
+    def _with_facts(
+        self, request: SearchRequest, match: TextMatch, passages: tuple[Hit, ...]
+    ) -> tuple[Hit, ...]:
+        """Return hits of all wanted kinds: those that the passages state, and they themselves."""
+        found = facts_of(passages, request.kinds, self.store, self.space)
+        facts = [node.uid for node, _ in found if isinstance(node, Proposition)]
+        chain = self.store.neighbours(self.space, facts, ["SUPERSEDES"]) if facts else []
+        newer = {edge.end: edge.start for edge in chain}
+        mass = sum(match.idfs) or 1.0
+        weights = {term: idf / mass for term, idf in zip(match.terms, match.idfs, strict=True)}
+        hits = [one.to_hit() for one in state(found, weights, request.as_of, newer)]
+        if "passage" in request.kinds:
+            hits += passages
+        return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.uid)))
 
     def _read(self, uids: list[str]) -> dict[str, Node]:
         wanted = list(dict.fromkeys(uids))

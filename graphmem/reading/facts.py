@@ -1,0 +1,139 @@
+"""Facts, events and entities as hits: what the best passages state, ranked by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from graphmem.core.terms import terms
+from graphmem.ports import GraphReader
+from graphmem_schemas import Edge, EdgeKind, Entity, Event, Hit, HitKind, Node, Proposition
+
+__all__ = ["Statement", "facts_of", "state"]
+
+# Of a fact's score, so much comes from its passage alone; the rest needs words of the question.
+_FROM_PASSAGE = 0.4
+# A fact that no longer holds, where the question does not ask for another time.
+_SUPERSEDED = 0.5
+_HIDDEN = frozenset(("retired", "quarantined"))
+_LABELS: Mapping[str, HitKind] = {
+    "Proposition": "proposition",
+    "Event": "event",
+    "Entity": "entity",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A node that a passage states, and the hit that it makes.
+
+    Attributes:
+        node: a proposition, an event or an entity.
+        passage: the best passage that states it.
+        score: on the scale of the passages' scores.
+        superseded_by: uid of the newer fact, where this one no longer holds.
+    """
+
+    node: Node
+    passage: Hit
+    score: float
+    superseded_by: str | None = None
+
+    def to_hit(self) -> Hit:
+        """Return it as a hit that says where it is from."""
+        return Hit(
+            uid=self.node.uid,
+            kind=_LABELS[self.node.label],
+            text=_text(self.node),
+            score=self.score,
+            source=self.passage.source,
+            ref=self.passage.ref,
+            title=self.passage.title,
+            speaker=self.passage.speaker,
+            at=self.passage.at,
+            superseded_by=self.superseded_by,
+        )
+
+
+def facts_of(
+    passages: Sequence[Hit], kinds: Iterable[HitKind], reader: GraphReader, space: str
+) -> list[tuple[Node, Hit]]:
+    """Return the nodes of the wanted kinds with the best of the passages that state each.
+
+    Args:
+        passages: best first.
+        kinds: kinds of hits; passages themselves are not among what is returned.
+    """
+    wanted = set(kinds)
+    edge_kinds: list[EdgeKind] = []
+    if wanted & {"proposition", "event"}:
+        edge_kinds.append("EVIDENCED_BY")
+    if "entity" in wanted:
+        edge_kinds.append("MENTIONS")
+    if not passages or not edge_kinds:
+        return []
+    rank = {hit.uid: at for at, hit in enumerate(passages)}
+    best: dict[str, int] = {}
+    for edge in reader.neighbours(space, list(rank), edge_kinds):
+        node, passage = _ends(edge)
+        if passage in rank:
+            best[node] = min(best.get(node, len(rank)), rank[passage])
+    found = reader.get(space, sorted(best))
+    return [
+        (node, passages[best[node.uid]])
+        for node in found
+        if node is not None and _LABELS.get(node.label) in wanted
+    ]
+
+
+def state(
+    found: Sequence[tuple[Node, Hit]],
+    weights: Mapping[str, float],
+    as_of: datetime | None,
+    newer: Mapping[str, str],
+) -> list[Statement]:
+    """Score the nodes and put facts that no longer hold below those that do, best first.
+
+    Args:
+        found: from `facts_of`.
+        weights: of the question's terms, summing to 1 or 0.
+        as_of: the moment asked for; None is now.
+        newer: by uid of a superseded fact: uid of the fact that took its place.
+    """
+    scores: dict[str, float] = {}
+    kept = [(node, hit) for node, hit in found if _counts(node, as_of)]
+    for node, hit in kept:
+        shared = sum(weights.get(term, 0.0) for term in set(terms(_text(node))))
+        scores[node.uid] = hit.score * (_FROM_PASSAGE + (1.0 - _FROM_PASSAGE) * shared)
+        if as_of is None and node.uid in newer:
+            scores[node.uid] *= _SUPERSEDED
+    if as_of is None:
+        for old in sorted(newer.keys() & scores.keys()):
+            if newer[old] in scores:
+                scores[old] = min(scores[old], 0.999 * scores[newer[old]])
+    made = [Statement(node, hit, scores[node.uid], newer.get(node.uid)) for node, hit in kept]
+    return sorted(made, key=lambda one: (-one.score, one.node.uid))
+
+
+def _ends(edge: Edge) -> tuple[str, str]:
+    """Return the fact's or entity's end and the passage's end."""
+    return (edge.end, edge.start) if edge.kind == "MENTIONS" else (edge.start, edge.end)
+
+
+def _counts(node: Node, as_of: datetime | None) -> bool:
+    """Whether a node may answer: not retired, and in time where a moment is asked for."""
+    if not isinstance(node, Proposition):
+        return True
+    if node.status in _HIDDEN:
+        return False
+    if as_of is None:
+        return True
+    begun = node.valid_from is None or node.valid_from <= as_of
+    return begun and (node.valid_to is None or as_of < node.valid_to)
+
+
+def _text(node: Node) -> str:
+    if isinstance(node, Event | Proposition):
+        return node.text
+    return node.name if isinstance(node, Entity) else node.uid
