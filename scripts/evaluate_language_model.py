@@ -12,19 +12,17 @@ from pathlib import Path
 
 import numpy as np
 from spacy.scorer import Scorer
+from spacy.tokens import Doc
 from spacy.training import Example
 from train_language_data import Group, encode_group, group_sentences, read_treebank, vary
 from train_language_heads import gold_parse, mention_words, predicted_parse, unit_labels
 from train_language_parser import make_example
 
-from graphmem.language.alignment import align_states
 from graphmem.language.kinds import word_kinds
 from graphmem.language.names import find_names, span_head
 from graphmem.language.parse import Parse
 from graphmem.language.phrases import mention_heads, phrase_span
 from graphmem.language.pipeline import MODEL_FOLDER, Pipeline
-from graphmem.language.tok2vec import STATES_KEY
-from graphmem.language.tokens import tokenize
 from graphmem.language.units import unit_scores
 from graphmem.language.weights import Weights, load_weights
 from graphmem.models.minilm import MiniLMEncoder
@@ -61,15 +59,10 @@ def parser_scores(pipeline: Pipeline, encoder: Encoder, groups: Sequence[Group])
     """Score tokens, tags, parse and sentences on raw text, as a passage comes in."""
     examples = []
     for group in groups:
-        gold = make_example(pipeline.nlp, group).reference
         text, _ = group.text()
-        tokens = tokenize(pipeline.nlp, text)
-        encoding = encoder.encode([text])[0]
-        states = align_states(encoding, tokens.offsets, pipeline.mean)
-        tokens.doc.user_data[STATES_KEY] = states
-        for _, pipe in pipeline.nlp.pipeline:
-            pipe(tokens.doc)
-        examples.append(Example(tokens.doc, gold))
+        parse = pipeline.parse(text, encoder.encode([text])[0])
+        gold = make_example(pipeline.nlp, group).reference
+        examples.append(Example(as_doc(pipeline, parse), gold))
     scores = dict(Scorer.score_tokenization(examples))
     scores.update(Scorer.score_token_attr(examples, "tag"))
     scores.update(
@@ -82,10 +75,23 @@ def parser_scores(pipeline: Pipeline, encoder: Encoder, groups: Sequence[Group])
     return {name: 100 * scores[key] for name, key in wanted.items()}
 
 
+def as_doc(pipeline: Pipeline, parse: Parse) -> Doc:
+    """Return a parse as a spaCy doc, for its scorer."""
+    ends = [*parse.starts[1:], len(parse.text)]
+    return Doc(
+        pipeline.nlp.vocab,
+        words=parse.words,
+        spaces=[end < start for end, start in zip(parse.ends, ends, strict=True)],
+        tags=parse.tags,
+        heads=parse.heads,
+        deps=parse.deps,
+    )
+
+
 def heads_scores(pipeline: Pipeline, weights: Weights, groups: Sequence[Group]) -> None:
     """Score units, mentions, names and kinds on GUM."""
-    gold = [gold_parse(pipeline.nlp, group) for group in groups]
-    predicted = [predicted_parse(pipeline.nlp, group) for group in groups]
+    gold = [gold_parse(pipeline.network, group) for group in groups]
+    predicted = [predicted_parse(pipeline, group) for group in groups]
     for title, parses in (("predicted parse", predicted), ("gold parse", gold)):
         show(f"gum EDU boundaries, {title}", unit_row(groups, gold, parses, weights))
     show("gum mentions, spans", span_row(groups, predicted, gold_mentions, all_mentions))

@@ -46,6 +46,7 @@ class Group:
 
     @property
     def n_words(self) -> int:
+        """Return how many words the sentences have."""
         return sum(len(sentence.words) for sentence in self.sentences)
 
     def text(self) -> tuple[str, npt.NDArray[np.int64]]:

@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.linear_model import LogisticRegression
-from spacy.language import Language
 from spacy.strings import hash_string
+from spacy.tokens import Doc
 from train_language_data import Group
 
+from graphmem.language.lemmas import word_class
+from graphmem.language.mentions import find_nominals
+from graphmem.language.network import Network
 from graphmem.language.parse import Parse, make_parse
-from graphmem.language.pipeline import read_doc
-from graphmem.language.tok2vec import STATES_KEY, state_norm
+from graphmem.language.pipeline import Pipeline
+from graphmem.language.pronoun_features import GROUPS, Candidate, echo, find_candidates
+from graphmem.language.pronouns import PRONOUN_MODELS, allowed_candidates, is_third_person
 from graphmem.language.tokens import Tokens
 from graphmem.language.unit_features import N_FEATURES, TABLE_BITS, unit_features
 from graphmem.language.units import state_columns
+from graphmem.language.weights import Weights
 
 __all__ = [
-    "gold_parse", "predicted_parse", "train_gender", "train_kinds", "train_lemmas", "train_units",
+    "gold_parse", "mention_words", "predicted_parse", "train_gender", "train_kinds",
+    "train_lemmas", "train_pronouns", "train_units", "unit_labels",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float32]
 
 
-def gold_parse(nlp: Language, group: Group) -> Parse:
+def gold_parse(network: Network, group: Group) -> Parse:
     """Return the group's gold trees as the rules see them."""
     text, offsets = group.text()
-    mean, factor = state_norm(nlp.get_pipe("tok2vec").model)
     words, tags, deps, heads, starts = [], [], [], [], []
     for sentence in group.sentences:
         starts.append(len(words))
@@ -40,24 +45,19 @@ def gold_parse(nlp: Language, group: Group) -> Parse:
         deps += sentence.deps
     keys = np.array([hash_string(word.lower()) for word in words], np.uint64)
     assert group.states is not None
-    states = (group.states - mean) * factor
+    states = network.standardise(group.states)
     return make_parse(text, (words, tags, deps, heads), offsets, starts, states, keys)
 
 
-def predicted_parse(nlp: Language, group: Group) -> Parse:
+def predicted_parse(pipeline: Pipeline, group: Group) -> Parse:
     """Return the parser's own trees over the group's gold words."""
-    from spacy.tokens import Doc
-
     text, offsets = group.text()
     words = [word for sentence in group.sentences for word in sentence.words]
     spaces = [space for sentence in group.sentences for space in sentence.spaces]
-    doc = Doc(nlp.vocab, words=words, spaces=spaces)
-    doc.user_data[STATES_KEY] = group.states
-    for _, pipe in nlp.pipeline:
-        pipe(doc)
-    mean, factor = state_norm(nlp.get_pipe("tok2vec").model)
+    doc = Doc(pipeline.nlp.vocab, words=words, spaces=spaces)
     assert group.states is not None
-    return read_doc(text, Tokens(doc, offsets), (group.states - mean) * factor)
+    tokens = Tokens(doc, offsets, np.zeros(len(doc), np.int64))
+    return pipeline.parse_tokens(text, tokens, group.states)
 
 
 def unit_labels(group: Group) -> npt.NDArray[np.bool_]:
@@ -179,10 +179,49 @@ def train_gender(groups: Sequence[Group], gold: Sequence[Parse]) -> dict[str, Fl
     return {"gender_coefficients": np.append(model.coef_[0], model.intercept_).astype(np.float32)}
 
 
+def train_pronouns(
+    groups: Sequence[Group], parses: Sequence[Parse], weights: Weights
+) -> dict[str, Floats]:
+    """Fit what pronouns mean on all pairs with the nominal mentions before them."""
+    rows: list[list[list[float]]] = [[], [], []]
+    labels: list[list[bool]] = [[], [], []]
+    for group, parse in zip(groups, parses, strict=True):
+        entity_of = {head: entity for head, _, entity in mention_words(group)}
+        for model, row, label in _pronoun_pairs(parse, entity_of, weights):
+            rows[model].append(row)
+            labels[model].append(label)
+    coefficients = []
+    for some_rows, some_labels in zip(rows, labels, strict=True):
+        model = LogisticRegression(C=1.0, max_iter=1000).fit(some_rows, some_labels)
+        coefficients.append(np.append(model.coef_[0], model.intercept_))
+    return {"pronoun_coefficients": np.array(coefficients, np.float32)}
+
+
+def _pronoun_pairs(
+    parse: Parse, entity_of: dict[int, str], weights: Weights
+) -> Iterator[tuple[int, list[float], bool]]:
+    sentence_of = [
+        at for at, (start, end) in enumerate(parse.sentences) for _ in range(start, end)
+    ]
+    nominals = find_nominals(parse, weights)
+    waiting = find_candidates(parse, nominals, weights, sentence_of)
+    echoes: list[Candidate] = []
+    for token in filter(lambda token: is_third_person(parse, token), range(len(parse))):
+        before = [candidate for candidate in [*waiting, *echoes] if candidate.token < token]
+        seen = sorted(before, key=lambda candidate: candidate.token)
+        entity = entity_of.get(token)
+        group = GROUPS[parse.lower[token]]
+        right = None
+        for candidate, row in allowed_candidates(parse, seen, token, sentence_of[token]):
+            label = entity is not None and entity == entity_of.get(candidate.referent.token)
+            right = right or (candidate if label else None)
+            yield PRONOUN_MODELS[group], row, label
+        if right is not None:
+            echoes.append(echo(right, token, sentence_of[token], group))
+
+
 def train_lemmas(groups: Sequence[Group]) -> dict[str, dict[str, str]]:
     """Return, by word class, the lemmas of inflected words seen at least twice."""
-    from graphmem.language.lemmas import word_class
-
     counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for group in groups:
         for sentence in group.sentences:

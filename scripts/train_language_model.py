@@ -9,25 +9,26 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import time
 from pathlib import Path
 
 import numpy as np
-import spacy
-from spacy.language import Language
 from train_language_data import Group, encode_group, group_sentences, read_treebank
+from train_language_export import export_network
 from train_language_heads import (
     gold_parse,
     predicted_parse,
     train_gender,
     train_kinds,
     train_lemmas,
+    train_pronouns,
     train_units,
 )
-from train_language_parser import Recipe, prepare, train_parser, write_parser
+from train_language_parser import Recipe, prepare, train_parser
 
-from graphmem.language.pipeline import MODEL_FOLDER
+from graphmem.language.pipeline import MODEL_FOLDER, Pipeline
+from graphmem.language.pronoun_features import N_PAIR_FEATURES
+from graphmem.language.weights import load_weights
 from graphmem.models.minilm import MiniLMEncoder
 from graphmem.ports import Encoder
 
@@ -52,22 +53,25 @@ def make_parser(data: Path, model: Path, encoder: Encoder) -> None:
     for seed, name in enumerate(("gum", "ewt")):
         pairs += prepare(read_treebank(data / f"{name}-train.conllu.gz"), encoder, recipe, seed)
     print(f"{len(pairs)} groups, {time.process_time():.0f} CPU seconds", flush=True)
-    nlp = train_parser(pairs, recipe)
-    shutil.rmtree(model / "parser", ignore_errors=True)
-    write_parser(nlp, model / "parser")
+    model.mkdir(exist_ok=True)
+    export_network(train_parser(pairs, recipe), model)
 
 
 def make_heads(data: Path, model: Path, encoder: Encoder) -> None:
-    nlp: Language = spacy.load(model / "parser")
+    pipeline = Pipeline(model)
     sentences = read_treebank(data / "gum-train.conllu.gz")
     groups = [encode_group(group, encoder) for group in group_sentences(sentences)]
-    gold = [gold_parse(nlp, group) for group in groups]
-    predicted = [predicted_parse(nlp, group) for group in groups]
+    gold = [gold_parse(pipeline.network, group) for group in groups]
+    predicted = [predicted_parse(pipeline, group) for group in groups]
     arrays = {
         **train_units(groups, gold, predicted),
         **train_kinds(groups, gold),
         **train_gender(groups, gold),
+        "pronoun_coefficients": np.zeros((3, N_PAIR_FEATURES + 1), np.float32),
     }
+    np.savez_compressed(model / "heads.npz", **arrays)
+    # The pronouns need the kinds and genders of mentions as they will be at run time.
+    arrays.update(train_pronouns(groups, predicted, load_weights(model / "heads.npz")))
     np.savez_compressed(model / "heads.npz", **arrays)
     others = group_sentences(read_treebank(data / "ewt-train.conllu.gz"))
     write_lemmas(model / "lemmas.json", [*groups, *others])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import spacy
@@ -14,26 +13,26 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from thinc.api import Adam, fix_random_seed
 from train_language_data import Group, Sentence, encode_group, group_sentences, vary
+from train_language_tok2vec import STATES_KEY, set_state_norm
 
-from graphmem.language.tok2vec import STATES_KEY, set_state_norm
 from graphmem.ports import Encoder
 
-__all__ = ["Recipe", "make_example", "prepare", "train_parser", "write_parser"]
+__all__ = ["Recipe", "make_example", "prepare", "train_parser"]
 
 
 @dataclass(frozen=True)
 class Recipe:
     """What the training depends on beside the data."""
 
-    epochs: float = 6.2
+    epochs: float = 7.0
     learn_rate: float = 0.0025
     warmup_steps: int = 150
     batch_words: int = 1200
     dropout: float = 0.1
     varied_share: float = 0.5
     varied_use: float = 0.45
-    width: int = 96
-    hidden_width: int = 64
+    width: int = 128
+    hidden_width: int = 96
 
 
 def prepare(
@@ -158,12 +157,3 @@ def _run(
                 break
         cpu = time.process_time() - started
         print(f"seen {seen / total:.0%} step {step} cpu {cpu:.0f} s", flush=True)
-
-
-def write_parser(nlp: Language, folder: Path) -> None:
-    """Write the pipeline without the treebanks' words: only labels stay in the vocabulary."""
-    nlp.to_disk(folder)
-    labels = sorted(
-        {"ROOT", "dep", *nlp.get_pipe("tagger").labels, *nlp.get_pipe("parser").labels}
-    )
-    spacy.strings.StringStore(labels).to_disk(folder / "vocab" / "strings.json")

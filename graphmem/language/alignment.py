@@ -7,14 +7,9 @@ import numpy.typing as npt
 
 from graphmem.ports import Encoding
 
-__all__ = ["N_STATES", "align_states", "covered_until"]
+__all__ = ["N_STATES", "align_states"]
 
 N_STATES = 768
-
-
-def covered_until(encoding: Encoding) -> int:
-    """Return the character offset up to which the encoder saw the text."""
-    return int(encoding.offsets[-1, 1]) if len(encoding.offsets) else 0
 
 
 def align_states(

@@ -33,18 +33,18 @@ _COMMON = {
     "esta pero sus ha son era yo muy entre cuando desde nos está",
     "it": "il lo la gli le di del della e è in un una che per con non si da al dei nel sono come "
     "più anche ma ha alla questo era stato suo dal delle i nella",
-    "pt": "o a os as de do da e é em um uma que por com para se não no na ao dos das mais foi como "
-    "mas seu sua ou ser são quando muito está pelo",
+    "pt": "o a os as de do da e é em um uma que por com para se não no na ao dos das mais foi "
+    "como mas seu sua ou ser são quando muito está pelo",
     "nl": "de het een en van in is dat op te zijn met voor niet aan er die was ook door als bij "
     "naar maar om uit hij ze wordt heeft werd nog deze tot",
     "sv": "och det att i en är som på av för den med till inte har om ett var jag men de han från "
     "vi sig så kan när hon efter vid också",
-    "pl": "i w na z do się nie jest że to o jak po od za co dla był przez ale tym jego być są oraz "
-    "przy tak może został która który",
+    "pl": "i w na z do się nie jest że to o jak po od za co dla był przez ale tym jego być są "
+    "oraz przy tak może został która który",
     "tr": "ve bir bu da de için ile olarak çok daha en olan gibi ne kadar ama o var sonra değil "
     "ben her mi ki tarafından",
-    "id": "yang dan di dari ini itu dengan untuk pada adalah ke tidak dalam akan oleh sebagai juga "
-    "ada atau saya mereka telah karena bisa",
+    "id": "yang dan di dari ini itu dengan untuk pada adalah ke tidak dalam akan oleh sebagai "
+    "juga ada atau saya mereka telah karena bisa",
     "cs": "a v na se je že s z do o to jako by pro i po jsem byl ve ale od jeho které tak si není "
     "který jsou byla také když",
 }  # fmt: skip

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from graphmem.core.extraction import Extraction, Mention
 from graphmem.errors import InvalidInput
 from graphmem.language.detect import detect_language
 from graphmem.language.events import find_events
+from graphmem.language.foreign import ForeignPipeline
 from graphmem.language.lemmas import Lemmatizer
 from graphmem.language.mentions import find_nominals, mentions_of
 from graphmem.language.parse import Parse
@@ -21,7 +21,8 @@ from graphmem.language.sentences import sentence_offsets, surface_sentences
 from graphmem.language.surface import capitalised_spans
 from graphmem.language.units import find_units
 from graphmem.language.weights import load_weights
-from graphmem.ports import Encoding, ExtractionInput
+from graphmem.language.windows import cut_windows, is_covered, join_windows, slice_encoding
+from graphmem.ports import Encoder, Encoding, ExtractionInput
 
 __all__ = ["SpacyExtractor"]
 
@@ -32,17 +33,25 @@ class SpacyExtractor:
     Each passage is parsed alone, so the same text gives the same extraction whatever else is
     in the call.
 
+    Args:
+        pipeline: name of an installed English spaCy pipeline; None is ours.
+        encoder: encodes the rest of texts that are too long for one encoding; without it the
+            rest is parsed as well as words alone allow.
+
     Raises:
-        ModelMissing: A file of the pipeline is not there.
+        ModelMissing: A file of the pipeline is not there, or spaCy knows no such pipeline.
+        NotSupported: The pipeline is not English, or has no tagger or parser.
     """
 
     needs_states = True
 
-    def __init__(self, folder: Path = MODEL_FOLDER) -> None:
-        self.name = "spacy"
-        self._pipeline = Pipeline(folder)
-        self._weights = load_weights(folder / "heads.npz")
-        self._lemmatize = Lemmatizer(folder / "lemmas.json")
+    def __init__(self, pipeline: str | None = None, encoder: Encoder | None = None) -> None:
+        ours = Pipeline(MODEL_FOLDER)
+        self._pipeline = ours if pipeline is None else ForeignPipeline(pipeline, ours.network)
+        self._encoder = encoder
+        self._weights = load_weights(MODEL_FOLDER / "heads.npz")
+        self._lemmatize = Lemmatizer(MODEL_FOLDER / "lemmas.json")
+        self.name = "spacy" if pipeline is None else f"spacy:{pipeline}"
 
     def extract(
         self, inputs: Sequence[ExtractionInput], encodings: Sequence[Encoding]
@@ -60,6 +69,19 @@ class SpacyExtractor:
     def _extract(self, passage: ExtractionInput, encoding: Encoding) -> Extraction:
         # A lone surrogate cannot be hashed; "?" keeps all offsets as they are.
         text = passage.text.encode("utf-8", "replace").decode("utf-8")
+        if is_covered(text, encoding):
+            return self._one_window(passage, text, encoding)
+        parts = []
+        for start, end in cut_windows(text):
+            window = text[start:end]
+            if self._encoder is None:
+                part_encoding = slice_encoding(encoding, start, end)
+            else:
+                part_encoding = self._encoder.encode([window])[0]
+            parts.append((start, self._one_window(passage, window, part_encoding)))
+        return join_windows(parts)
+
+    def _one_window(self, passage: ExtractionInput, text: str, encoding: Encoding) -> Extraction:
         language = detect_language(text)
         if language != "en":
             return _unparsed(text, language)
@@ -67,9 +89,14 @@ class SpacyExtractor:
 
     def _english(self, passage: ExtractionInput, parse: Parse) -> Extraction:
         weights = self._weights
-        nominals = find_nominals(parse, weights)
+        nominals = find_nominals(parse, weights, passage.title)
         pronouns = resolve_pronouns(
-            parse, nominals, weights, speaker=passage.speaker, addressee=passage.addressee
+            parse,
+            nominals,
+            weights,
+            speaker=passage.speaker,
+            addressee=passage.addressee,
+            title=passage.title,
         )
         discourse = Discourse(parse, nominals, self._lemmatize, pronouns)
         clauses = find_clauses(discourse)

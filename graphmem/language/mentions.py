@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from graphmem.core.extraction import Mention
 from graphmem.language.dates import find_dates
 from graphmem.language.kinds import word_kinds
-from graphmem.language.names import find_names, span_head
+from graphmem.language.names import find_names, find_title, span_head
 from graphmem.language.parse import Parse
 from graphmem.language.phrases import argument_span, mention_heads
 from graphmem.language.weights import Weights
 from graphmem_schemas import EntityKind
 
 __all__ = ["Nominals", "Span", "find_nominals", "mentions_of"]
+
+
+_NOT_NAMES = frozenset("DATE TIME PERCENT MONEY QUANTITY ORDINAL CARDINAL LANGUAGE".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +46,22 @@ class Nominals:
     by_head: dict[int, Span]
 
 
-def find_nominals(parse: Parse, weights: Weights) -> Nominals:
-    """Find names, dates and noun phrases, and say what kind each one is."""
-    dates = find_dates(parse)
-    dated = {token for start, end in dates for token in range(start, end)}
-    names = [
+def find_nominals(parse: Parse, weights: Weights, title: str | None = None) -> Nominals:
+    """Find names, dates and noun phrases, and say what kind each one is.
+
+    Args:
+        parse: of the passage.
+        weights: of the kinds.
+        title: of the passage: where it stands in the text, it is a name.
+    """
+    known = find_title(parse, title) if title else []
+    titled = {token for start, end in known for token in range(start, end)}
+    dates = [span for span in find_dates(parse) if titled.isdisjoint(range(*span))]
+    taken = titled | {token for start, end in dates for token in range(start, end)}
+    names = known + [
         (start, end)
-        for start, end in find_names(parse)
-        if dated.isdisjoint(range(start, end)) and _nameable(parse, start, end)
+        for start, end in _given_names(parse)
+        if taken.isdisjoint(range(start, end)) and _nameable(parse, start, end)
     ]
     heads = {span_head(parse, start, end): (start, end) for start, end in names}
     proper = {token for start, end in (*names, *dates) for token in range(start, end)}
@@ -64,6 +75,13 @@ def find_nominals(parse: Parse, weights: Weights) -> Nominals:
     ]
     spans = sorted([*spans, *phrases], key=lambda span: (span.start, span.end))
     return Nominals(tuple(spans), name_of, {span.head: span for span in spans})
+
+
+def _given_names(parse: Parse) -> list[tuple[int, int]]:
+    """Return the names that a recogniser found, else those that the rules find."""
+    if parse.entities is None:
+        return find_names(parse)
+    return [(start, end) for start, end, label in parse.entities if label not in _NOT_NAMES]
 
 
 def _nameable(parse: Parse, start: int, end: int) -> bool:

@@ -6,7 +6,7 @@ import re
 
 from graphmem.language.parse import Parse
 
-__all__ = ["find_names", "span_head"]
+__all__ = ["find_names", "find_title", "span_head"]
 
 _PROPER = frozenset({"NNP", "NNPS"})
 _BREAKING = frozenset({"appos", "conj", "list", "parataxis"})
@@ -17,6 +17,7 @@ _LEFT_TAGS = frozenset({"JJ", "VBN", "NN", "NNS"})
 _LEFT_DEPS = frozenset({"amod", "compound", "flat"})
 _LINKS = frozenset({"of", "for", "de", "von", "van", "del", "di", "da", "du", "al"})
 _LINK_ARTICLES = frozenset({"the", "la", "der", "le"})
+_BRACKETS = re.compile(r"\s*\([^)]*\)")
 _NUMBER = re.compile(r"\d+|[IVX]+")
 
 
@@ -35,6 +36,22 @@ def find_names(parse: Parse) -> list[tuple[int, int]]:
         else:
             token += 1
     return _joined(parse, names)
+
+
+def find_title(parse: Parse, title: str) -> list[tuple[int, int]]:
+    """Return the token spans at which a title stands, whole and without what is in brackets."""
+    words = re.findall(r"\w+|[^\w\s]", _BRACKETS.sub("", title).lower())
+    text = [re.findall(r"\w+|[^\w\s]", word) for word in parse.lower] if words else []
+    spans: list[tuple[int, int]] = []
+    for start in range(len(text)):
+        end, left = start, words
+        while left and end < len(text) and left[: len(text[end])] == text[end]:
+            left = left[len(text[end]) :]
+            end += 1
+        first = parse.words[start][:1]
+        if words and not left and not first.islower() and (not spans or spans[-1][1] <= start):
+            spans.append((start, end))
+    return spans
 
 
 def span_head(parse: Parse, start: int, end: int) -> int:

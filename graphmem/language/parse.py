@@ -29,6 +29,7 @@ class Parse:
         sentences: half-open token ranges, in order.
         states: (n, 768) float32: the encoder's states of the words, standardised.
         keys: (n,) hashes of the words in lower case.
+        entities: token ranges and labels of a named entity recogniser, where there is one.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Parse:
     states: npt.NDArray[np.float32]
     keys: npt.NDArray[np.uint64]
     children: list[list[int]] = field(default_factory=list)
+    entities: list[tuple[int, int, str]] | None = None
 
     def __len__(self) -> int:
         return len(self.words)

@@ -82,6 +82,8 @@ def argument_span(parse: Parse, head: int) -> tuple[int, int]:
         start = head
     while end > head + 1 and parse.deps[end - 1] == "punct":
         end -= 1
+    while start < head and not parse.words[start][-1:].isalnum():
+        start += 1
     return start, end
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from spacy.attrs import IDX, LENGTH
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -26,10 +25,12 @@ class Tokens:
     Attributes:
         doc: the words without blank tokens.
         offsets: (n, 2) int64 character offsets of the words in the text.
+        forced: (n,) int64: 1 where a line's end forces a new sentence.
     """
 
     doc: Doc
     offsets: npt.NDArray[np.int64]
+    forced: npt.NDArray[np.int64]
 
 
 def tokenize(nlp: Language, text: str) -> Tokens:
@@ -37,18 +38,17 @@ def tokenize(nlp: Language, text: str) -> Tokens:
     doc = nlp.make_doc(text)
     offsets = _offsets(doc)
     if not _BLANK_TOKEN.search(text):
-        return Tokens(doc, offsets)
+        return Tokens(doc, offsets, np.zeros(len(doc), np.int64))
     spans = [span for span in offsets.tolist() if not text[span[0] : span[1]].isspace()]
     offsets = np.array(spans, np.int64).reshape(-1, 2)
     words = [text[start:end] for start, end in spans]
     spaces = [spans[i][1] < spans[i + 1][0] for i in range(len(spans) - 1)] + [False]
-    starts = _sentence_starts(spans, _hard_breaks(text))
-    doc = Doc(nlp.vocab, words=words, spaces=spaces[: len(words)], sent_starts=starts)
-    return Tokens(doc, offsets)
+    doc = Doc(nlp.vocab, words=words, spaces=spaces[: len(words)])
+    return Tokens(doc, offsets, _forced_starts(spans, _hard_breaks(text)))
 
 
 def _offsets(doc: Doc) -> npt.NDArray[np.int64]:
-    columns = np.asarray(doc.to_array([IDX, LENGTH])).astype(np.int64).reshape(-1, 2)
+    columns = np.asarray(doc.to_array(["IDX", "LENGTH"])).astype(np.int64).reshape(-1, 2)
     columns[:, 1] += columns[:, 0]
     return columns
 
@@ -71,13 +71,9 @@ def _hard_breaks(text: str) -> list[int]:
     return breaks
 
 
-def _sentence_starts(spans: list[list[int]], breaks: list[int]) -> list[bool | None]:
-    """Return True for each first word after a break, None (the parser decides) elsewhere."""
-    starts: list[bool | None] = [None] * len(spans)
-    at = 0
-    for token, (start, _) in enumerate(spans):
-        if at < len(breaks) and start >= breaks[at]:
-            starts[token] = True
-            while at < len(breaks) and start >= breaks[at]:
-                at += 1
-    return starts
+def _forced_starts(spans: list[list[int]], breaks: list[int]) -> npt.NDArray[np.int64]:
+    """Mark the first word after each break."""
+    forced = np.zeros(len(spans), np.int64)
+    first_words = np.searchsorted([start for start, _ in spans], breaks)
+    forced[first_words[first_words < len(spans)]] = 1
+    return forced

@@ -7,10 +7,10 @@ constituents that start here and that end just before.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from graphmem.core.kernels.compile import kernel
 from graphmem.language.labels import (
     AUX,
     CLAUSE,
@@ -55,19 +55,19 @@ def unit_features(parse: Parse) -> npt.NDArray[np.int32]:
     return rows
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _mix(seed: np.uint64, value: np.uint64) -> np.uint64:
     mixed = (seed ^ (value * _GOLDEN)) * _PRIME
     return mixed ^ (mixed >> _SHIFT)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _slot(feature: int, a: np.uint64, b: np.uint64, c: np.uint64) -> np.int32:
     seed = _mix(_GOLDEN, np.uint64(feature + 1))
     return np.int32(_mix(_mix(_mix(seed, a), b), c) & _MASK)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _fill(
     keys: Keys, tags: Ints, deps: Ints, heads: Ints, bounds: Ints, rows: npt.NDArray[np.int32]
 ) -> None:
@@ -91,8 +91,8 @@ def _fill(
             _chain(keys, tags, deps, heads, depth, flags, first, token, top, row)
 
 
-@numba.njit(cache=True, nogil=True)
-def _measure(keys, deps, heads, left, right, depth, flags, leaders):  # type: ignore[no-untyped-def]
+@kernel()
+def _measure(keys, deps, heads, left, right, depth, flags, leaders):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """Fill, for each word, how far its subtree reaches, its depth, and what its children are."""
     n_words = len(keys)
     for token in range(n_words):
@@ -111,8 +111,8 @@ def _measure(keys, deps, heads, left, right, depth, flags, leaders):  # type: ig
                 leaders[head] = keys[token]
 
 
-@numba.njit(cache=True, nogil=True)
-def _nearby(keys, tags, deps, first, last, token, row):  # type: ignore[no-untyped-def]
+@kernel()
+def _nearby(keys, tags, deps, first, last, token, row):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     zero = np.uint64(0)
     word, tag, dep = keys[token], np.uint64(tags[token]), np.uint64(deps[token])
     word_1 = keys[token - 1] if token - 1 >= first else zero
@@ -143,19 +143,19 @@ def _nearby(keys, tags, deps, first, last, token, row):  # type: ignore[no-untyp
     row[16] = _slot(16, np.uint64(token == first), zero, zero)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _is_verbal(tags, flags, token):  # type: ignore[no-untyped-def]
     return (TAG_FLAGS[tags[token]] & VERB) != 0 or (flags[token] & COP) != 0
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _size(n_words):  # type: ignore[no-untyped-def]
     if n_words < 4:
         return np.uint64(1 + (n_words > 1))
     return np.uint64(3 + (n_words > 7))
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _opening(keys, tags, deps, heads, left, right, flags, leaders, first, token, top, row):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """The highest constituent that starts at this word, and what governs it."""
     zero = np.uint64(0)
@@ -194,7 +194,7 @@ def _opening(keys, tags, deps, heads, left, right, flags, leaders, first, token,
     row[34] = _slot(34, dep, head_tag * np.uint64(64) + tag, leader)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _closing(keys, tags, deps, heads, left, right, flags, token, top, row):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """The highest constituent that ended just before this word, and any clause in it."""
     zero = np.uint64(0)
@@ -226,7 +226,7 @@ def _closing(keys, tags, deps, heads, left, right, flags, token, top, row):  # t
     row[44] = _slot(44, clause, word_1, zero)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel()
 def _chain(keys, tags, deps, heads, depth, flags, first, token, top, row):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """The relations from this word up to the highest constituent that starts here."""
     bases = np.zeros(3, np.uint64)

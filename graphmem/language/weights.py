@@ -27,6 +27,7 @@ class Weights:
         unit_states: (2, 768) coefficients of the states of a word and of the one before.
         unit_scalars: (6,) bias, offset and slope of the state score, and steps above it.
         gender_coefficients: (769,) the last one is the bias; above 0 is female.
+        pronoun_coefficients: (3, n_features + 1) for he and she, it, they; the last is the bias.
     """
 
     kinds: tuple[str, ...]
@@ -36,6 +37,7 @@ class Weights:
     unit_states: Floats
     unit_scalars: Floats
     gender_coefficients: Floats
+    pronoun_coefficients: Floats
 
 
 def load_weights(path: Path) -> Weights:

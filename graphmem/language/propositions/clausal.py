@@ -55,7 +55,7 @@ def _facts(
 def _bare_relative(
     discourse: Discourse, clause: Clause, subjects: Sequence[Argument]
 ) -> Iterator[Fact]:
-    """ "The book she wrote": the noun is the object of a clause that shows no relative word."""
+    """Read "the book she wrote": the noun is the object where no relative word is."""
     parse = discourse.parse
     if parse.deps[clause.head] != "acl:relcl" or clause.objects or not subjects:
         return
@@ -95,7 +95,7 @@ def _complements(
     subjects: Sequence[Argument],
     objects: Sequence[Argument],
 ) -> Iterator[Fact]:
-    """ "Became a queen", "was elected president", "made him king"."""
+    """Read "became a queen", "was elected president", "made him king"."""
     parse = discourse.parse
     for head in parse.children[clause.head]:
         if parse.deps[head] != "xcomp" or parse.tags[head].startswith("VB"):
@@ -140,7 +140,7 @@ def _describe(discourse: Discourse, clause: Clause, subjects: Sequence[Argument]
 def _of_predicate(
     discourse: Discourse, clause: Clause, subjects: Sequence[Argument]
 ) -> Iterator[Fact]:
-    """ "X is the capital of Y", "X is Y's sister", "X is an American actor"."""
+    """Read "X is the capital of Y", "X is Y's sister", "X is an American actor"."""
     parse, head = discourse.parse, clause.head
     noun = parse.lower[head]
     for child in parse.children[head]:

@@ -61,7 +61,7 @@ def _clause(discourse: Discourse, head: int, *, copular: bool) -> Clause:
     passive = (
         aux_passive
         or any(deps[child] == "nsubj:pass" for child in children)
-        or (tag == "VBN" and deps[head] in ("acl", "advcl"))
+        or (tag == "VBN" and deps[head] in ("acl", "advcl") and not _has_aux(deps, children))
     )
     if copular:
         predicate = "be"
@@ -81,6 +81,11 @@ def _clause(discourse: Discourse, head: int, *, copular: bool) -> Clause:
         objects=tuple(child for child in children if deps[child] in ("obj", "iobj")),
         obliques=tuple(child for child in children if deps[child].partition(":")[0] == "obl"),
     )
+
+
+def _has_aux(deps: list[str], children: list[int]) -> bool:
+    """Whether an auxiliary ("having served") makes a participle active."""
+    return any(deps[child] == "aux" for child in children)
 
 
 def _is_negated(discourse: Discourse, head: int) -> bool:

@@ -20,11 +20,12 @@ _LONGEST_CLAUSE = 8
 
 @dataclass(frozen=True, slots=True)
 class Referent:
-    """What a pronoun stands for."""
+    """What a pronoun stands for; `token` heads its mention, -1 where it is not in the text."""
 
     text: str
     kind: EntityKind
     named: bool
+    token: int = -1
 
 
 @dataclass(slots=True, eq=False)
@@ -87,15 +88,16 @@ class Discourse:
         parse = self.parse
         if self._is_relative(head):
             antecedent = None if clause is None else self._antecedent(clause)
-            found = [] if antecedent is None else [self.argument(antecedent, role)]
+            heads = [] if antecedent is None else [antecedent]
         elif parse.tags[head].startswith("VB") and parse.child(head, "det") is None:
-            found = self._clause_argument(head, role)
+            return self._clause_argument(head, role)
         else:
-            found = [self.argument(token, role) for token in self.coordinated(head)]
+            heads = self.coordinated(head)
+        found = [self.argument(token, role) for token in heads]
         return [argument for argument in found if argument is not None]
 
     def argument(self, head: int, role: str) -> Argument | None:
-        """Return one nominal as an argument; None for a relative pronoun or bare symbol."""
+        """Return one nominal as an argument; None for a pronoun that means nothing known."""
         parse = self.parse
         if self._is_relative(head):
             return None
@@ -107,7 +109,7 @@ class Discourse:
             literal = span.kind in ("time", "quantity")
             return Argument(span.text, role, span.kind, span.named, literal)
         if parse.tags[head] in ("PRP", "PRP$"):
-            return Argument(parse.words[head], role, "unknown", False, True)
+            return None
         start, end = argument_span(parse, head)
         text = parse.surface(start, end)
         if not any(character.isalnum() for character in text):

@@ -24,10 +24,9 @@ def nominal_facts(discourse: Discourse, noun: int) -> Iterator[Fact]:
         elif dep == "nmod:desc" and not _same_name(discourse, noun, child):
             value = Argument(parse.lower[child], "object", literal=True)
             yield from _fact(discourse, noun, "be", value, "title", child)
-        elif dep in ("nmod:unmarked", "obl:unmarked") and not _same_name(discourse, noun, child):
-            if parse.tags[child] in ("CD", "NNP") and discourse.is_named(child):
-                found = discourse.argument(child, "object")
-                yield from _fact(discourse, noun, "in", found, "date", child)
+        elif dep in ("nmod:unmarked", "obl:unmarked") and _is_date(discourse, noun, child):
+            found = discourse.argument(child, "object")
+            yield from _fact(discourse, noun, "in", found, "date", child)
 
 
 def _fact(
@@ -42,7 +41,11 @@ def _apposition(discourse: Discourse, noun: int, child: int) -> Iterator[Fact]:
     parse = discourse.parse
     for token in discourse.coordinated(child):
         value = discourse.argument(token, "object")
-        yield from _fact(discourse, noun, "be", value, "apposition", token)
+        if value is None or value.kind == "quantity":
+            continue
+        # "Hiroshima, Japan": the second place holds the first one.
+        predicate = "be in" if _are_places(discourse, noun, token) else "be"
+        yield from _fact(discourse, noun, predicate, value, "apposition", token)
         for below in parse.children[token]:
             if parse.deps[below] == "nmod":
                 predicate = f"be {parse.lower[token]} {discourse.case(below)}".strip()
@@ -51,13 +54,24 @@ def _apposition(discourse: Discourse, noun: int, child: int) -> Iterator[Fact]:
 
 
 def _possession(discourse: Discourse, noun: int, child: int) -> Iterator[Fact]:
-    """ "Marie's husband Pierre": only where both ends are named or the owner is a person."""
+    """Read "Marie's husband Pierre": only where both ends are named or the owner is a person."""
     owned = discourse.argument(noun, "object")
     if owned is None:
         return
     for owner in discourse.arguments(child, "subject"):
         if owner.named and (owned.named or owner.kind == "person"):
             yield Fact(replace(owner, role="subject"), "have", owned, "possession", None, child)
+
+
+def _are_places(discourse: Discourse, noun: int, token: int) -> bool:
+    names = discourse.nominals.name_of
+    spans = [names.get(noun), names.get(token)]
+    return all(span is not None and span.kind == "place" for span in spans)
+
+
+def _is_date(discourse: Discourse, noun: int, child: int) -> bool:
+    named = discourse.parse.tags[child] in ("CD", "NNP") and discourse.is_named(child)
+    return named and not _same_name(discourse, noun, child)
 
 
 def _same_name(discourse: Discourse, one: int, other: int) -> bool:

@@ -1,4 +1,4 @@
-"""The spaCy architecture that reads the encoder's token states beside hashed word shapes.
+"""The spaCy architecture that is trained: the encoder's token states beside hashed word shapes.
 
 The hidden states of a small encoder tell a parser far more than static vectors or clusters
 do (measured in docs/language.md), and they come free with the passage's embedding.
@@ -29,7 +29,9 @@ from thinc.api import (
     with_array,
 )
 
-__all__ = ["STATES_KEY", "build_state_tok2vec", "set_state_norm", "state_norm"]
+from graphmem.language.network import HASH_SEED
+
+__all__ = ["STATES_KEY", "build_state_tok2vec", "set_state_norm"]
 
 STATES_KEY = "graphmem.states"
 _ATTRIBUTES = [NORM, PREFIX, SUFFIX, SHAPE, SPACY]
@@ -55,7 +57,7 @@ def build_state_tok2vec(
         state_width: to which the states are projected.
     """
     embeds = [
-        HashEmbed(hash_width, n_rows, column=i, seed=7 + i, dropout=0.0)
+        HashEmbed(hash_width, n_rows, column=i, seed=HASH_SEED + i, dropout=0.0)
         for i, n_rows in enumerate(rows)
     ]
     hashed = chain(_attribute_layer(), list2ragged(), with_array(concatenate(*embeds)))
@@ -83,12 +85,6 @@ def set_state_norm(model: Layer, mean: Floats, deviation: Floats) -> None:
         if node.name == "states":
             node.set_param("mean", mean.astype(np.float32))
             node.set_param("factor", (_STATE_SCALE / deviation).astype(np.float32))
-
-
-def state_norm(model: Layer) -> tuple[Floats, Floats]:
-    """Return the mean of the states and the factor that standardises them, (n_states,) each."""
-    node = next(node for node in model.walk() if node.name == "states")
-    return node.get_param("mean"), node.get_param("factor")
 
 
 def _attribute_layer() -> Layer:
