@@ -6,16 +6,17 @@ import os
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import ValidationError
 
-from graphmem.core.changes import Changes
-from graphmem.errors import DimensionMismatch, InvalidInput, NotFound
+from graphmem.errors import InvalidInput, NotFound
 from graphmem.models.loading import LazyModels
-from graphmem.ports import Clock, Embedder, Extractor, GraphStore, Progress
+from graphmem.models.seal import check_seal, describe, read_seal, seal, write_seal
+from graphmem.ports import Clock, Embedder, Extractor, GraphStore, Plan, Progress
 from graphmem.stores.registry import open_store
 from graphmem.writing.accept import (
     Content,
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
 __all__ = ["Memory"]
 
 DEFAULT_STORE = "graphmem.db"
-_EMBEDDER_KEY = "embedder"
 
 
 class Memory:
@@ -118,7 +118,7 @@ class Memory:
             StoreError: It could not be stored; nothing of the current source has changed.
         """
         texts = accept(content, source=source, at=at, title=title)
-        self._check_embedder()
+        seal(self._store, describe(self._models.embedder))
         return self._writer.add(texts, progress or _silent)
 
     def add_extracted(
@@ -142,7 +142,7 @@ class Memory:
         texts = accept_passages(rows)
         refs = {turn.ref for text in texts for turn in text.turns if turn.ref}
         given, rejected = read_given(extractions, refs)
-        self._check_embedder()
+        seal(self._store, describe(self._models.embedder))
         receipt = self._writer.add_given(
             texts,
             lambda draft: from_given(draft.text, given.get(draft.ref or "")),
@@ -165,22 +165,22 @@ class Memory:
             InvalidInput: Not exactly one of the three is given, or another space is named.
             NotFound: There is no such node or source.
         """
-        from graphmem.writing.forget import forget_nodes, forget_sources
+        from graphmem.writing.forget import forget_nodes, forget_sources, forget_space
 
         if sum(given is not None for given in (uid, source, space)) != 1:
             raise InvalidInput("delete takes exactly one of uid, source and space")
+        if space is not None and space != self.space:
+            raise InvalidInput(
+                f"this memory is open on space {self.space!r} and cannot delete {space!r}: "
+                "open that space to delete it"
+            )
         if space is not None:
-            return self._delete_space(space)
-        if uid is not None:
-            target = self.get(uid).uid
-            commit = self._store.apply(
-                self.space, lambda reader: forget_nodes([target], reader, self.space)
-            )
+            plan: Plan = partial(forget_space, store=self._store, space=space)
+        elif source is not None:
+            plan = partial(forget_sources, [self._source_uid(source)], space=self.space)
         else:
-            target = self._source_uid(source or "")
-            commit = self._store.apply(
-                self.space, lambda reader: forget_sources([target], reader, self.space)
-            )
+            plan = partial(forget_nodes, [self.get(uid or "").uid], space=self.space)
+        commit = self._store.apply(self.space, plan)
         return DeleteReceipt(
             seq=commit.seq, nodes=commit.n_nodes_removed, edges=commit.n_edges_removed
         )
@@ -254,7 +254,7 @@ class Memory:
             edges=counts.edges,
             n_vectors=counts.n_vectors,
             store_bytes=self._store.size_bytes,
-            embedder=self._store.read_meta(_EMBEDDER_KEY),
+            embedder=read_seal(self._store),
         )
 
     # Carrying and keeping
@@ -263,7 +263,7 @@ class Memory:
         """Write the whole space to a JSON Lines file; return the number of rows."""
         from graphmem.interop.jsonl import export_jsonl
 
-        embedder = self._store.read_meta(_EMBEDDER_KEY)
+        embedder = read_seal(self._store)
         return export_jsonl(self._store, self.space, Path(path), embedder)
 
     def import_(self, path: str | Path) -> int:
@@ -276,7 +276,7 @@ class Memory:
         """
         from graphmem.interop.jsonl import import_jsonl
 
-        return import_jsonl(self._store, self.space, Path(path), self._adopt_embedder)
+        return import_jsonl(self._store, self.space, Path(path), partial(seal, self._store))
 
     def rebuild(self, what: str = "views", *, progress: Progress | None = None) -> int:
         """Make the views anew from the store, or all vectors with the current embedder.
@@ -299,7 +299,7 @@ class Memory:
 
             embedder = self._models.embedder
             n_passages = reembed(self._store, embedder, progress or _silent)
-            self._store.write_meta(_EMBEDDER_KEY, _describe(embedder))
+            write_seal(self._store, describe(embedder))
         with self._lock:
             self._drop_views()
             views = self._open_views()
@@ -344,7 +344,7 @@ class Memory:
 
         with self._lock:
             if self._engine is None or self._views is None:
-                self._check_embedder()
+                check_seal(self._store, describe(self._models.embedder))
                 views = self._open_views()
                 self._engine = Engine(
                     self._store, self.space, views.text, views.vectors, views.adjacency,
@@ -365,38 +365,11 @@ class Memory:
     def _drop_views(self) -> None:
         self._views = self._engine = None
 
-    def _check_embedder(self) -> None:
-        """Hold the store to the embedder whose vectors it has."""
-        self._adopt_embedder(_describe(self._models.embedder))
-
-    def _adopt_embedder(self, embedder: str | None) -> None:
-        kept = self._store.read_meta(_EMBEDDER_KEY)
-        if kept is None and embedder is not None:
-            self._store.write_meta(_EMBEDDER_KEY, embedder)
-        elif embedder is not None and kept != embedder:
-            raise DimensionMismatch(
-                f"the store's vectors were made by {kept}, not by {embedder}: open it with that "
-                "embedder, or run `graphmem rebuild vectors` to make them anew"
-            )
-
     def _source_uid(self, name: str) -> str:
         found = self._store.find(self.space, "Source", [name]).get(name, ())
         if not found:
             raise NotFound(f"there is no source {name!r} in space {self.space!r}")
         return found[0]
-
-    def _delete_space(self, space: str) -> DeleteReceipt:
-        if space != self.space:
-            raise InvalidInput(
-                f"this memory is open on space {self.space!r} and cannot delete {space!r}: "
-                "open that space to delete it"
-            )
-        batches = self._store.changes(self.space, 0, labels=tuple(Node.registry))
-        gone = Changes(remove_nodes=tuple(n.uid for batch in batches for n in batch.nodes))
-        commit = self._store.apply(self.space, lambda _: gone)
-        return DeleteReceipt(
-            seq=commit.seq, nodes=commit.n_nodes_removed, edges=commit.n_edges_removed
-        )
 
 
 def _system_clock() -> datetime:
@@ -405,7 +378,3 @@ def _system_clock() -> datetime:
 
 def _silent(stage: str, done: int, total: int) -> None:
     """Hear nothing."""
-
-
-def _describe(embedder: Embedder) -> str:
-    return f"{embedder.name} ({embedder.dimension} dimensions)"

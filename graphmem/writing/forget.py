@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from graphmem.core.changes import Changes
-from graphmem.ports import GraphReader
-from graphmem_schemas import Edge, EdgeKind, Entity, Passage, Proposition, Source
+from graphmem.ports import GraphReader, GraphStore
+from graphmem_schemas import Edge, EdgeKind, Entity, Node, Passage, Proposition, Source
 
-__all__ = ["forget_nodes", "forget_sources"]
+__all__ = ["forget_nodes", "forget_sources", "forget_space"]
 
 _USES: tuple[EdgeKind, ...] = ("MENTIONS", "SUBJECT", "OBJECT", "ARGUMENT", "MEMBER")
 
@@ -36,6 +36,12 @@ def forget_nodes(uids: Sequence[str], reader: GraphReader, space: str) -> Change
         uses = reader.neighbours(space, entities, ["SUBJECT", "OBJECT"])
         gone |= {edge.start for edge in uses}
     return _forget(gone, reader, space)
+
+
+def forget_space(reader: GraphReader, store: GraphStore, space: str) -> Changes:
+    """Remove every node of the space."""
+    batches = store.changes(space, 0, labels=tuple(Node.registry))
+    return Changes(remove_nodes=tuple(node.uid for batch in batches for node in batch.nodes))
 
 
 def _forget(
