@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit, types
+from numba import types
+
+from graphmem.core.kernels.compile import kernel
 
 __all__ = ["dot_rows", "score_codes"]
 
@@ -20,7 +22,7 @@ _QUERY = types.Array(types.int16, 1, "C", readonly=True)
 _OUT = types.Array(types.float32, 1, "C")
 
 
-@njit(types.void(_CODES, _FLOATS, _QUERY, _OUT), cache=True, nogil=True)
+@kernel(types.void(_CODES, _FLOATS, _QUERY, _OUT))
 def score_codes(
     codes: npt.NDArray[np.int8], scales: Float32, query: npt.NDArray[np.int16], out: Float32
 ) -> None:
@@ -42,7 +44,7 @@ def score_codes(
         out[row] = np.float32(np.int32(total)) * scales[row]
 
 
-@njit(types.void(_MATRIX, _FLOATS, _OUT), cache=True, nogil=True, fastmath=True)
+@kernel(types.void(_MATRIX, _FLOATS, _OUT), fastmath=True)
 def dot_rows(rows: Float32, query: Float32, out: Float32) -> None:
     """Write the dot product of `query` with each row; equal rows give equal bits. O(n d).
 

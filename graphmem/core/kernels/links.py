@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from graphmem.core.kernels.compile import kernel
 
 __all__ = ["Links", "compact_links", "gather_links", "put_links", "sort_links"]
 
@@ -46,7 +47,7 @@ class Links(NamedTuple):
     counts: npt.NDArray[np.int32]
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _find(links: Links, node: int, neighbour: int, key: int, bits: int) -> int:
     """Return where the entry is: at or above 0 in the sorted part, -2 - i in the chain, or -1."""
     if node < len(links.offsets) - 1:
@@ -70,7 +71,7 @@ def _find(links: Links, node: int, neighbour: int, key: int, bits: int) -> int:
     return _NONE
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _set(links: Links, place: int, code: int) -> None:
     if place >= 0:
         links.codes[place] = code
@@ -78,7 +79,7 @@ def _set(links: Links, place: int, code: int) -> None:
         links.new_codes[-2 - place] = code
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _append(links: Links, size: int, node: int, neighbour: int, code: int) -> None:
     links.new_neighbours[size] = neighbour
     links.new_codes[size] = code
@@ -86,7 +87,7 @@ def _append(links: Links, size: int, node: int, neighbour: int, code: int) -> No
     links.heads[node] = size
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def put_links(
     links: Links,
     size: int,
@@ -133,7 +134,7 @@ def put_links(
     return size
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def gather_links(links: Links, node: int, mask: int) -> tuple[npt.NDArray[np.int32], Codes]:
     """Return the neighbours and codes of one node's links, in no order."""
     neighbours = np.empty(links.degrees[node], np.int32)
@@ -153,7 +154,7 @@ def gather_links(links: Links, node: int, mask: int) -> tuple[npt.NDArray[np.int
     return neighbours, codes
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _transpose(
     offsets: Ints, neighbours: npt.NDArray[np.int32], codes: Codes, flip: int
 ) -> tuple[npt.NDArray[np.int32], Codes]:
@@ -171,7 +172,7 @@ def _transpose(
     return by_node, by_code
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def compact_links(links: Links, offsets: Ints, bits: int) -> tuple[npt.NDArray[np.int32], Codes]:
     """Return neighbours and codes of all links, in one sorted part a node. O(links).
 
@@ -187,7 +188,7 @@ def compact_links(links: Links, offsets: Ints, bits: int) -> tuple[npt.NDArray[n
     return _transpose(offsets, neighbours, codes, 1 << bits)
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def sort_links(
     offsets: Ints, ends: tuple[Ints, Ints], codes: Codes, bits: int, counted: npt.NDArray[np.bool_]
 ) -> tuple[npt.NDArray[np.int32], Codes, npt.NDArray[np.int32], npt.NDArray[np.int32]]:
@@ -209,7 +210,7 @@ def sort_links(
     return _without_repeats(offsets, neighbours, codes, bits, counted)
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _without_repeats(
     offsets: Ints,
     neighbours: npt.NDArray[np.int32],

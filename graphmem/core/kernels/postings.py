@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from graphmem.core.kernels.compile import kernel
 
 __all__ = ["link_postings", "merge_postings"]
 
@@ -13,7 +14,7 @@ _Int64 = npt.NDArray[np.int64]
 _Bytes = npt.NDArray[np.uint8]
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def link_postings(heads: _Int32, nexts: _Int32, terms: _Int32, first: int) -> None:
     """Put new postings in front of their terms' chains.
 
@@ -28,7 +29,7 @@ def link_postings(heads: _Int32, nexts: _Int32, terms: _Int32, first: int) -> No
         heads[term] = first + offset
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def merge_postings(
     n_terms: int,
     starts: _Int64,

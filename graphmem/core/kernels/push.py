@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from graphmem.core.kernels.compile import kernel
 from graphmem.core.kernels.links import Links
 
 __all__ = ["Steps", "Work", "push_mass"]
@@ -53,7 +53,7 @@ class Work(NamedTuple):
     portions: Float64
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _gather(links: Links, steps: Steps, work: Work, node: int) -> tuple[int, float]:
     """Write a node's neighbours and w·s of each into `work`; return how many, and Σ w·s."""
     # Arrays are taken out of their tuples first: inside a loop that costs more than the work.
@@ -87,7 +87,7 @@ def _gather(links: Links, steps: Steps, work: Work, node: int) -> tuple[int, flo
     return n, total
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _hand_on(
     work: Work,
     degrees: npt.NDArray[np.int32],
@@ -112,13 +112,13 @@ def _hand_on(
         if after > epsilon and before <= epsilon * degrees[node] < after:
             following[n_following] = node
             n_following += 1
-        if before == 0.0 and after > 0.0 and mass[node, 1] == 0.0:
-            touched[n_touched] = node
-            n_touched += 1
+        # Written always and kept at times: a branch that goes either way costs more.
+        touched[n_touched] = node
+        n_touched += (before == 0.0) & (after > 0.0) & (mass[node, 1] == 0.0)
     return n_touched, n_following
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _collect(
     work: Work, n_touched: int, damping: float
 ) -> tuple[npt.NDArray[np.int32], Float64, float]:
@@ -138,7 +138,7 @@ def _collect(
     return work.touched[:n_touched].copy(), settled, residue
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def push_mass(
     links: Links, steps: Steps, work: Work, rows: npt.NDArray[np.int64], mass: Float64
 ) -> tuple[npt.NDArray[np.int32], Float64, float, int]:

@@ -1,0 +1,138 @@
+"""`kernel`: numba's `njit`, whose cache is a shortcut and never a reason to fail.
+
+numba keeps compiled code beside the source or in the user's cache folder, and raises where it can
+write to neither (a read-only installation without a home), where the disk is full, and where a
+cache file is damaged. Here such code is kept in a private temporary folder, or compiled anew.
+"""
+
+# mypy: allow-untyped-calls
+# numba's decorators have types, the cache has none.
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from numba import njit
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, InTreeCacheLocator
+
+if TYPE_CHECKING:
+    from numba.core.dispatcher import Dispatcher
+
+__all__ = ["kernel"]
+
+_log = logging.getLogger("graphmem")
+_told: list[str] = []
+
+_F = TypeVar("_F", bound=Callable[..., object])
+
+
+def kernel(
+    *signatures: Any, inline: Literal["never", "always"] = "never", fastmath: bool = False
+) -> Callable[[_F], Dispatcher[_F]]:
+    """Compile a function without the interpreter and its lock, and keep the code where possible.
+
+    Args:
+        signatures: numba types to compile for at once; none compiles for what comes, when it
+            comes.
+        inline: "always" puts the function's text into its callers.
+        fastmath: lets sums be reordered; only where the result's last bits do not matter or
+            depend on the length alone.
+    """
+
+    def compiled(function: _F) -> Dispatcher[_F]:
+        dispatcher = njit(nogil=True, inline=inline, fastmath=fastmath)(function)
+        # The one place where numba's insides are touched: `cache=True` would set its own cache.
+        with suppress(_NoPlace):
+            dispatcher._cache = _Cache(function)  # type: ignore[attr-defined]
+        for signature in signatures:
+            dispatcher.compile(signature)
+        if signatures:
+            dispatcher.disable_compile()
+        return dispatcher
+
+    return compiled
+
+
+class _NoPlace(Exception):
+    """There is no folder that compiled code could be kept in."""
+
+
+class _PrivateFolder(InTreeCacheLocator):
+    """Keeps code in the temporary folder, in a folder that only this user can touch.
+
+    The cache is unpickled, so that a folder which others may write to would let them run code.
+    """
+
+    def __init__(self, function: Callable[..., Any], source: str) -> None:
+        super().__init__(function, source)
+        self._root = Path(tempfile.gettempdir()) / f"graphmem-kernels-{os.getuid()}"
+        self._cache_path = str(self._root / self.get_suitable_cache_subpath(source))
+
+    def ensure_cache_path(self) -> None:
+        self._root.mkdir(mode=0o700, exist_ok=True)
+        status = self._root.lstat()
+        private = stat.S_ISDIR(status.st_mode) and not status.st_mode & 0o077
+        if not private or status.st_uid != os.getuid():
+            raise PermissionError(f"{self._root} can be touched by others")
+        super().ensure_cache_path()
+
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], source: str) -> Any:
+        if not hasattr(os, "getuid"):
+            return None
+        try:
+            return super().from_function(function, source)
+        except OSError:  # not even a temporary folder
+            return None
+
+
+class _Places(CompileResultCacheImpl):
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._locator_classes = [*CompileResultCacheImpl._locator_classes, _PrivateFolder]
+        super().__init__(function)
+
+
+class _Cache(FunctionCache):
+    """A cache that is lost or cannot be written costs time, nothing else."""
+
+    _impl_class = _Places
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        try:
+            super().__init__(function)
+        except RuntimeError as error:
+            _tell(str(error))
+            raise _NoPlace from error
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception as error:  # unpickling noise raises anything
+            _log.info("compiled code in %s is damaged and made anew: %r", self.cache_path, error)
+            with suppress(OSError):
+                self.flush()
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        try:
+            super().save_overload(sig, data)
+        except OSError as error:
+            _tell(f"{self.cache_path}: {error.strerror}")
+
+
+def _tell(why: str) -> None:
+    """Say so once a process; there are some forty kernels."""
+    if not _told:
+        _log.warning(
+            "compiled code is not kept, so that each start compiles anew, for many seconds (%s); "
+            "set NUMBA_CACHE_DIR to a folder that can be written",
+            why,
+        )
+    _told.append(why)
