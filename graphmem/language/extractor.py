@@ -36,7 +36,7 @@ class SpacyExtractor:
     Args:
         pipeline: name of an installed English spaCy pipeline; None is ours.
         encoder: encodes the rest of texts that are too long for one encoding; without it the
-            rest is parsed as well as words alone allow.
+            rest gives names only.
 
     Raises:
         ModelMissing: A file of the pipeline is not there, or spaCy knows no such pipeline.
@@ -71,15 +71,23 @@ class SpacyExtractor:
         text = passage.text.encode("utf-8", "replace").decode("utf-8")
         if is_covered(text, encoding):
             return self._one_window(passage, text, encoding)
-        parts = []
-        for start, end in cut_windows(text):
-            window = text[start:end]
-            if self._encoder is None:
-                part_encoding = slice_encoding(encoding, start, end)
-            else:
-                part_encoding = self._encoder.encode([window])[0]
-            parts.append((start, self._one_window(passage, window, part_encoding)))
-        return join_windows(parts)
+        windows = cut_windows(text)
+        parts = [self._window(passage, text, span, encoding) for span in windows]
+        return join_windows(
+            [(start, part) for (start, _), part in zip(windows, parts, strict=True)]
+        )
+
+    def _window(
+        self, passage: ExtractionInput, text: str, span: tuple[int, int], encoding: Encoding
+    ) -> Extraction:
+        window = text[slice(*span)]
+        if self._encoder is not None:
+            return self._one_window(passage, window, self._encoder.encode([window])[0])
+        part = slice_encoding(encoding, *span)
+        if is_covered(window, part):
+            return self._one_window(passage, window, part)
+        # Without states the parser guesses; names by their capitals are better than that.
+        return _unparsed(window, detect_language(window))
 
     def _one_window(self, passage: ExtractionInput, text: str, encoding: Encoding) -> Extraction:
         language = detect_language(text)

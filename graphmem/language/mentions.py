@@ -67,7 +67,10 @@ def find_nominals(parse: Parse, weights: Weights, title: str | None = None) -> N
     proper = {token for start, end in (*names, *dates) for token in range(start, end)}
     common = [head for head in mention_heads(parse) if head not in proper]
     kinds = word_kinds(parse, weights, [*heads, *common])
-    spans = [_span(parse, head, span, kinds[head], named=True) for head, span in heads.items()]
+    spans = [
+        _span(parse, head, span, _kind_of_name(kinds[head]), named=True)
+        for head, span in heads.items()
+    ]
     spans += [_span(parse, span_head(parse, *span), span, "time", named=False) for span in dates]
     name_of = {token: span for span in spans for token in range(span.start, span.end)}
     phrases = [
@@ -75,6 +78,11 @@ def find_nominals(parse: Parse, weights: Weights, title: str | None = None) -> N
     ]
     spans = sorted([*spans, *phrases], key=lambda span: (span.start, span.end))
     return Nominals(tuple(spans), name_of, {span.head: span for span in spans})
+
+
+def _kind_of_name(kind: EntityKind) -> EntityKind:
+    """A name that is no date may be a feast, an era or a title of anything."""
+    return "unknown" if kind in ("time", "quantity") else kind
 
 
 def _given_names(parse: Parse) -> list[tuple[int, int]]:

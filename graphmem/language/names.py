@@ -73,7 +73,7 @@ def _run_end(parse: Parse, start: int, firsts: set[int]) -> int:
             if breaks or end in firsts:
                 break
             end += 1
-        elif end + 1 < n_words and _joins(parse, end):
+        elif end + 1 < n_words and firsts.isdisjoint((end, end + 1)) and _joins(parse, end):
             end += 2
         elif _is_numbering(parse, start, end):
             end += 1
