@@ -106,7 +106,7 @@ def _work(n_nodes: int, n_nearby: int) -> Work:
             frontier=np.empty(room, np.int32),
             following=np.empty(room, np.int32),
             amounts=np.empty(room),
-            touched=np.empty(room, np.int32),
+            touched=np.empty(room + 1, np.int32),
             nearby=np.empty(width, np.int32),
             portions=np.empty(width),
         )

@@ -1,0 +1,60 @@
+"""Times that can be compared: what is compared runs in turns, and the middle counts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from statistics import median
+from time import perf_counter
+
+__all__ = ["in_turns", "milliseconds", "run_fresh", "seconds_fresh"]
+
+
+def milliseconds(work: Callable[[], object], clock: Callable[[], float] = perf_counter) -> float:
+    """Return how long one call took."""
+    start = clock()
+    work()
+    return (clock() - start) * 1_000.0
+
+
+def in_turns(
+    first: Callable[[int], object],
+    second: Callable[[int], object],
+    n_rounds: int,
+    clock: Callable[[], float] = perf_counter,
+) -> tuple[float, float]:
+    """Time two kinds of work on the same inputs; return the medians in milliseconds.
+
+    Who goes first changes from round to round, so that a slow phase of the machine, or a cache
+    that one leaves to the other, falls on both.
+
+    Args:
+        first: called with the round's number.
+        second: called with the same numbers.
+        n_rounds: how many calls each, after none to warm up: callers do that.
+        clock: of seconds.
+    """
+    times: tuple[list[float], list[float]] = ([], [])
+    for number in range(n_rounds):
+        order = (0, 1) if number % 2 == 0 else (1, 0)
+        for which in order:
+            call = partial((first, second)[which], number)
+            times[which].append(milliseconds(call, clock))
+    return median(times[0]), median(times[1])
+
+
+def run_fresh(arguments: Sequence[str]) -> str:
+    """Run this Python in a process of its own and return what it printed."""
+    done = subprocess.run(
+        [sys.executable, *arguments], check=True, capture_output=True, text=True, timeout=300
+    )
+    return done.stdout
+
+
+def seconds_fresh(arguments: Sequence[str], n_rounds: int) -> float:
+    """Return the median time from starting a process until it has ended, once warmed up."""
+    run_fresh(arguments)
+    times = [milliseconds(lambda: run_fresh(arguments)) for _ in range(n_rounds)]
+    return median(times) / 1_000.0
