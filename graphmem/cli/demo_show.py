@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,14 +81,14 @@ class Show:
         """Show the context of one question, where it is from, and how it was found."""
         head = Text(f"\n{number}. {question}", "bold")
         head.append(f"   {shows}; {milliseconds:.0f} ms, {context.n_tokens} tokens", "dim")
-        self._console.print(head)
+        self._console.print(head, soft_wrap=True)
         if context.abstained:
             self._console.print(Text(f"   no answer: {context.abstained}", "yellow"))
             return
-        self._console.print(Padding(Text(context.text), (0, 0, 0, 3)))
-        for citation in context.citations:
-            self._console.print(Text(f"   {_origin(citation)}", "green"))
-        self._console.print(Text(f"   {_why(context)}", "dim"))
+        for paragraph in filter(str.strip, context.text.split("\n")):
+            self._lines(paragraph)
+        self._lines("  ".join(_origin(citation) for citation in context.citations), "green")
+        self._lines(_why(context), "dim")
 
     def declined(self, recall: Recall) -> None:
         """Show the question that has no answer."""
@@ -98,7 +99,7 @@ class Show:
         else:
             self._console.print("  it found something all the same:", style="red")
             for hit in recall.hits[:2]:
-                self._console.print(Text(f"    {hit.text}"))
+                self._lines(hit.text)
 
     def changed(self, change: FactChange | None) -> None:
         """Show a fact that changed, both of its states, and their evidence."""
@@ -115,7 +116,7 @@ class Show:
             line.append(f"   {_period(day(fact.valid_from), day(fact.valid_to))}", "cyan")
             self._console.print(line)
             for passage in evidence[:2]:
-                self._console.print(Text(f"        {_quote(passage)}", "green"))
+                self._lines(_quote(passage), "green", "        ")
 
     def picture(self, path: Path) -> None:
         """Say where the picture is."""
@@ -134,6 +135,12 @@ class Show:
         self.title(f"Done in {result['seconds']:.1f} s; go on asking")
         self._console.print(f'  {command} "What does Devi do on Wednesdays?"', soft_wrap=True)
 
+    def _lines(self, text: str, style: str = "", indent: str = "   ") -> None:
+        """Print a text so that it fits, without trailing blanks."""
+        width = self._console.width
+        for line in textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent):
+            self._console.print(Text(line, style), soft_wrap=True)
+
 
 def _ranked(counts: Mapping[str, int]) -> list[tuple[str, str]]:
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
@@ -141,8 +148,7 @@ def _ranked(counts: Mapping[str, int]) -> list[tuple[str, str]]:
 
 
 def _origin(citation: Citation) -> str:
-    parts = (citation.source, citation.ref, day(citation.at))
-    return f"[{citation.number}] " + " · ".join(dict.fromkeys(part for part in parts if part))
+    return f"[{citation.number}] {citation.ref or citation.source}"
 
 
 def _why(context: Context) -> str:
