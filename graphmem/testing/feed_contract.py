@@ -161,7 +161,7 @@ class FeedContract:
 
     def test_long_histories_come_in_batches_that_can_be_resumed(self, store: GraphStore) -> None:
         """Every batch's `seq` is a watermark from which the rest, and nothing else, comes."""
-        for i in range(60):
+        for i in range(100):
             self._apply(store, nodes=tuple(passage(f"{i:03}-{j:03}") for j in range(200)))
         batches = read_feed(store, 0)
         assert len(batches) > 1
@@ -169,7 +169,7 @@ class FeedContract:
         assert [batch.seq for batch in batches] == sorted({batch.seq for batch in batches})
         uids = [node.uid for batch in batches for node in batch.nodes]
         assert uids == sorted(uids)
-        assert len(uids) == 60 * 200
+        assert len(uids) == 100 * 200
         rest = read_feed(store, batches[0].seq)
         assert [node.uid for batch in rest for node in batch.nodes] == uids[
             len(batches[0].nodes) :

@@ -156,13 +156,13 @@ class StoreContract(FeedContract):
         assert store.neighbours("a", []) == []
 
     def test_contributions_of_several_sources_add_up(self, store: GraphStore) -> None:
-        """A source's own contribution is replaced, those of others stay."""
-        _put(store, nodes=(entity("x"), entity("y")), edges=(edge("x", "y", sources={"s": 1.0}),))
-        _put(store, edges=(edge("x", "y", sources={"t": 0.5}),))
-        _put(store, edges=(edge("x", "y", sources={"s": 2.0}), edge("x", "y", sources={"u": 4.0})))
+        """A source's own contribution is replaced, those of others stay; all sorted by uid."""
+        _put(store, nodes=(entity("x"), entity("y")), edges=(edge("x", "y", sources={"t": 1.0}),))
+        _put(store, edges=(edge("x", "y", sources={"s": 0.5}),))
+        _put(store, edges=(edge("x", "y", sources={"t": 2.0}), edge("x", "y", sources={"r": 4.0})))
         (merged,) = store.neighbours("a", ["x"])
-        assert merged.sources == {"s": 2.0, "t": 0.5, "u": 4.0}
-        assert list(merged.sources) == ["s", "t", "u"]
+        assert merged.sources == {"t": 2.0, "s": 0.5, "r": 4.0}
+        assert list(merged.sources) == ["r", "s", "t"]
         assert store.count("a").edges == {"SIMILAR": 1}
 
     def test_what_an_edge_leaves_open_is_kept(self, store: GraphStore) -> None:
