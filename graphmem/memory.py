@@ -23,6 +23,7 @@ from graphmem.writing.accept import (
     accept,
     accept_passages,
     check_moment,
+    check_path,
     check_space,
     check_text,
     first_problem,
@@ -264,7 +265,7 @@ class Memory:
         from graphmem.interop.jsonl import export_jsonl
 
         embedder = read_seal(self._store)
-        return export_jsonl(self._store, self.space, Path(path), embedder)
+        return export_jsonl(self._store, self.space, check_path(path), embedder)
 
     def import_(self, path: str | Path) -> int:
         """Read a file that `export` wrote into this space; return the number of rows.
@@ -276,7 +277,7 @@ class Memory:
         """
         from graphmem.interop.jsonl import import_jsonl
 
-        return import_jsonl(self._store, self.space, Path(path), partial(seal, self._store))
+        return import_jsonl(self._store, self.space, check_path(path), partial(seal, self._store))
 
     def rebuild(self, what: str = "views", *, progress: Progress | None = None) -> int:
         """Make the views anew from the store, or all vectors with the current embedder.

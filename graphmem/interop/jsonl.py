@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,16 @@ def export_jsonl(store: GraphStore, space: str, path: Path, embedder: str | None
     """Write the space to a file and return the number of rows.
 
     The file appears whole or not at all: it is written beside its place and then moved.
+
+    Raises:
+        InvalidInput: The path is no place for a file, or it cannot be written.
     """
     part = path.with_name(path.name + ".part")
     n_rows = 0
     try:
+        # Moving a file onto a device or a pipe would put the file in its place.
+        if path.exists() and not path.is_file():
+            raise InvalidInput(f"{str(path)!r} is a folder or a device: give the path of a file")
         with part.open("w", encoding="utf-8") as file:
             file.write(json.dumps({"format": FORMAT, "embedder": embedder}) + "\n")
             for line in _lines(store, space):
@@ -42,8 +49,11 @@ def export_jsonl(store: GraphStore, space: str, path: Path, embedder: str | None
                 n_rows += 1
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
-        raise InvalidInput(f"cannot write {str(path)!r}: {error.strerror}") from error
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise InvalidInput(
+            f"cannot write {str(path)!r}: {error.strerror}; give another path or free some room"
+        ) from error
     return n_rows
 
 
@@ -65,8 +75,7 @@ def import_jsonl(
         NotFound: There is no such file.
         InvalidInput: A line is not what it should be; the message gives its number.
     """
-    if not path.is_file():
-        raise NotFound(f"there is no file {str(path)!r} to import")
+    _look_for(path)
     rows = _rows(path)
     header = next(rows, None)
     if not isinstance(header, dict) or header.get("format") != FORMAT:
@@ -84,6 +93,17 @@ def import_jsonl(
         store.apply(space, lambda _, changes=changes: changes)  # type: ignore[misc]
         n_rows += len(batch)
     return n_rows
+
+
+def _look_for(path: Path) -> None:
+    try:
+        there = path.is_file()
+        if there:
+            path.open("rb").close()
+    except OSError as error:
+        raise InvalidInput(f"cannot read {str(path)!r}: {error.strerror}") from error
+    if not there:
+        raise NotFound(f"there is no file {str(path)!r} to import")
 
 
 def _lines(store: GraphStore, space: str) -> Iterator[str]:

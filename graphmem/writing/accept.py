@@ -29,6 +29,7 @@ __all__ = [
     "accept",
     "accept_passages",
     "check_moment",
+    "check_path",
     "check_space",
     "check_text",
     "first_problem",
@@ -37,6 +38,8 @@ __all__ = [
 MAX_CHARS = 10_000_000
 MAX_SPACE_CHARS = 200
 MAX_NAME_CHARS = 1_000
+MAX_MOMENT_CHARS = 64
+MAX_SHOWN_CHARS = 60
 
 Content = str | Path | Document | Iterable[Message | Document | Path | Mapping[str, Any]]
 
@@ -118,10 +121,13 @@ def accept_passages(rows: Iterable[ExtractedPassage | Mapping[str, Any]]) -> lis
     Raises:
         InvalidInput: A row has an unknown shape or a blank text; the message gives its index.
     """
+    if isinstance(rows, str | bytes | Mapping) or not isinstance(rows, Iterable):
+        raise InvalidInput(f"passages must be a list of them, not a {type(rows).__name__}")
     passages = [_parse(ExtractedPassage, row, index) for index, row in enumerate(rows)]
     sessions: dict[str, list[ExtractedPassage]] = {}
     for index, passage in enumerate(passages):
         check_text(passage.text, f"text of passage {index}")
+        _check_names(passage, ("id", "session", "title", "speaker"), f"of passage {index}")
         sessions.setdefault(passage.session or passage.id, []).append(passage)
     return [_from_passages(name, members) for name, members in sessions.items()]
 
@@ -149,7 +155,7 @@ def check_text(text: object, what: str, limit: int = MAX_CHARS) -> str:
             "decode it with the right encoding first"
         ) from error
     if not any(_visible(character) for character in text):
-        raise InvalidInput(f"{what} is empty or blank: nothing to remember")
+        raise InvalidInput(f"{what} is empty or blank: give some words")
     return text
 
 
@@ -181,6 +187,8 @@ def check_moment(at: object) -> datetime | None:
         return None
     if not isinstance(at, datetime | str):
         raise InvalidInput(f"at must be a datetime or ISO 8601 text, not {type(at).__name__}")
+    if isinstance(at, str) and len(at) > MAX_MOMENT_CHARS:
+        raise InvalidInput(f"at has {len(at):,} characters, which no date has; write ISO 8601")
     try:
         # The strings of dates alone, "2023-05-01", are midnight; bare numbers are no dates.
         return _MOMENT.validate_python(datetime.fromisoformat(at) if isinstance(at, str) else at)
@@ -190,19 +198,53 @@ def check_moment(at: object) -> datetime | None:
         ) from error
 
 
+def check_path(path: object) -> Path:
+    """Return the path of a file; whether there is one is not asked.
+
+    Raises:
+        InvalidInput: It is no path, or one that no file system has.
+    """
+    if not isinstance(path, str | Path):
+        raise InvalidInput(f"path must be a string or a Path, not {type(path).__name__}")
+    text = str(path)
+    if text in ("", ".") or "\x00" in text or not _encodable(text):
+        raise InvalidInput(f"{text!a} cannot be the path of a file: give another")
+    return Path(path)
+
+
 def first_problem(error: ValidationError) -> str:
-    """Say in one line what pydantic found first."""
-    problem = error.errors(include_url=False, include_input=False)[0]
+    """Say in one line what pydantic found first, and in which value."""
+    problem = error.errors(include_url=False)[0]
     where = ".".join(str(step) for step in problem["loc"]) or "it"
-    return f"{where}: {problem['msg']}"
+    if problem["type"] == "missing":
+        return f"{where}: {problem['msg']}"
+    value = ascii(problem["input"])
+    shown = value if len(value) <= MAX_SHOWN_CHARS else value[:MAX_SHOWN_CHARS] + "…"
+    return f"{where}: {problem['msg']}; it is {shown}"
 
 
 def _visible(character: str) -> bool:
     return not character.isspace() and unicodedata.category(character) not in ("Cc", "Cf", "Cs")
 
 
+def _encodable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _check_name(name: object, what: str) -> str:
     return check_text(name, what, MAX_NAME_CHARS)
+
+
+def _check_names(row: object, fields: tuple[str, ...], of: str) -> None:
+    """Check what names something by the same rules as texts, where it is given."""
+    for field in fields:
+        name = getattr(row, field)
+        if name is not None:
+            check_text(name, f"{field} {of}")
 
 
 def _as_list(content: object) -> list[Any]:
@@ -221,18 +263,38 @@ def _parse(model: type[Any], row: object, index: int) -> Any:
     if isinstance(row, model):
         return row
     if not isinstance(row, Mapping):
+        fields = ", ".join(model.model_fields)
         raise InvalidInput(
-            f"item {index} is a {type(row).__name__}: expected {model.__name__} or a dict"
+            f"item {index} is a {type(row).__name__}: expected {model.__name__} or a dict "
+            f"with {fields}"
         )
     try:
         return model.model_validate(dict(row))
     except ValidationError as error:
+        fields = ", ".join(model.model_fields)
         raise InvalidInput(
-            f"item {index} is no {model.__name__}: {first_problem(error)}"
+            f"item {index} is no {model.__name__}: {first_problem(error)} (its fields: {fields})"
         ) from error
 
 
 def _read(path: Path, title: str | None) -> Document:
+    try:
+        text = _read_text(check_path(path))
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            f"{str(path)!r} is not UTF-8 (byte {error.start}): convert it first"
+        ) from error
+    except OSError as error:
+        raise InvalidInput(f"{str(path)!r} cannot be read: {error.strerror}") from error
+    heading = _HEADING.search(text)
+    return Document(
+        text=check_text(text, f"{str(path)!r}"),
+        title=title or (heading.group(1) if heading else path.stem),
+        uri=path.name,
+    )
+
+
+def _read_text(path: Path) -> str:
     if not path.exists():
         raise NotFound(f"there is no file {str(path)!r}")
     if not path.is_file() or path.suffix.lower() not in _TEXT_SUFFIXES:
@@ -242,24 +304,14 @@ def _read(path: Path, title: str | None) -> Document:
         )
     if path.stat().st_size > 4 * MAX_CHARS:
         raise InvalidInput(f"{str(path)!r} has {path.stat().st_size:,} bytes: split it")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(
-            f"{str(path)!r} is not UTF-8 (byte {error.start}): convert it first"
-        ) from error
-    heading = _HEADING.search(text)
-    return Document(
-        text=check_text(text, f"{str(path)!r}"),
-        title=title or (heading.group(1) if heading else path.stem),
-        uri=path.name,
-    )
+    return path.read_text(encoding="utf-8-sig")
 
 
 def _from_document(
     document: Document, source: str | None, at: datetime | None, title: str | None
 ) -> SourceText:
     text = check_text(document.text, "text")
+    _check_names(document, ("title", "uri", "ref"), "of the document")
     title = title or document.title
     moment = document.at or at
     name = source or document.ref or document.uri or content_uid("document", title or "", text)
@@ -273,8 +325,7 @@ def _from_messages(
     messages: list[Message] = [_parse(Message, item, index) for index, item in enumerate(items)]
     for index, message in enumerate(messages):
         check_text(message.text, f"text of message {index}")
-        if message.speaker is not None:
-            check_text(message.speaker, f"speaker of message {index}", MAX_NAME_CHARS)
+        _check_names(message, ("speaker", "ref"), f"of message {index}")
     turns = tuple(Turn(m.text, m.speaker, m.at or at, m.ref, title) for m in messages)
     name = source or content_uid("conversation", *(turn.text for turn in turns))
     first = next((turn.at for turn in turns if turn.at), None)

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from graphmem.core.extraction import Argument, EventDraft, Extraction, Mention, PropositionDraft
 from graphmem.core.names import normalise_name
+from graphmem.errors import InvalidInput
 from graphmem.writing.accept import first_problem
 from graphmem_schemas import EntityKind, GivenExtraction
 
@@ -36,12 +37,13 @@ def read_given(
     """
     good: dict[str, GivenExtraction] = {}
     rejected: list[tuple[int, str]] = []
+    if isinstance(rows, str | bytes | Mapping) or not isinstance(rows, Iterable):
+        raise InvalidInput(f"extractions must be a list of them, not a {type(rows).__name__}")
     for index, row in enumerate(rows):
         try:
-            given = row if isinstance(row, GivenExtraction) else GivenExtraction(**row)
-        except (ValidationError, TypeError) as error:
-            problem = first_problem(error) if isinstance(error, ValidationError) else str(error)
-            rejected.append((index, problem))
+            given = GivenExtraction.model_validate(dict(row) if isinstance(row, Mapping) else row)
+        except ValidationError as error:
+            rejected.append((index, first_problem(error)))
             continue
         if given.id not in refs:
             rejected.append((index, f"no passage has the id {given.id!r}"))

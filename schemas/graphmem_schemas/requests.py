@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import datetime
+from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, field_validator
+from pydantic import AliasChoices, BeforeValidator, Field, field_validator
 
 from graphmem_schemas.base import Frozen, Timestamp
 
@@ -29,6 +30,22 @@ MAX_BUDGET = 1_000_000
 HitKind = Literal["passage", "proposition", "event", "entity"]
 
 
+def _written_date(value: object) -> object:
+    """Take datetimes and ISO 8601 texts; a bare number could mean anything.
+
+    Raises:
+        ValueError: It is something else, or no date that exists.
+    """
+    if isinstance(value, str):
+        return datetime.fromisoformat(value)
+    if value is not None and not isinstance(value, datetime):
+        raise ValueError("a date is a datetime or ISO 8601 text, such as 2023-05-01T10:00:00Z")
+    return value
+
+
+Moment = Annotated[Timestamp, BeforeValidator(_written_date)]
+
+
 class Message(Frozen):
     """One turn of a conversation; `role`/`content` are read as `speaker`/`text`.
 
@@ -40,7 +57,7 @@ class Message(Frozen):
     speaker: str | None = Field(
         default=None, validation_alias=AliasChoices("speaker", "role", "name"), max_length=200
     )
-    at: Timestamp | None = Field(default=None, validation_alias=AliasChoices("at", "timestamp"))
+    at: Moment | None = Field(default=None, validation_alias=AliasChoices("at", "timestamp"))
     ref: str | None = Field(
         default=None, validation_alias=AliasChoices("ref", "id"), max_length=500
     )
@@ -52,7 +69,7 @@ class Document(Frozen):
     text: str = Field(max_length=MAX_TEXT_CHARS)
     title: str | None = Field(default=None, max_length=1_000)
     uri: str | None = Field(default=None, max_length=4_000)
-    at: Timestamp | None = None
+    at: Moment | None = None
     ref: str | None = Field(default=None, max_length=500)
 
 
@@ -64,7 +81,7 @@ class ExtractedPassage(Frozen):
     title: str | None = Field(default=None, max_length=1_000)
     speaker: str | None = Field(default=None, max_length=200)
     session: str | None = Field(default=None, max_length=500)
-    at: Timestamp | None = None
+    at: Moment | None = None
 
 
 class GivenEntity(Frozen):
@@ -122,7 +139,7 @@ class SearchRequest(Frozen):
     """
 
     question: str = Field(max_length=MAX_TEXT_CHARS)
-    k: int = Field(default=10, ge=1, le=MAX_K)
-    budget: int = Field(default=1_500, ge=1, le=MAX_BUDGET)
-    as_of: Timestamp | None = None
+    k: int = Field(default=10, ge=1, le=MAX_K, strict=True)
+    budget: int = Field(default=1_500, ge=1, le=MAX_BUDGET, strict=True)
+    as_of: Moment | None = None
     kinds: tuple[HitKind, ...] = Field(default=("passage",), min_length=1)
