@@ -23,7 +23,7 @@ __all__ = ["demo"]
 STORE_NAME = "demo.db"
 PICTURE_NAME = "graph.html"
 # Small, so that a context fits a screen.
-BUDGET = 220
+BUDGET = 300
 
 
 def demo(

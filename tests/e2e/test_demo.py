@@ -45,12 +45,20 @@ def test_every_layer_of_the_graph_is_there(demo: Result) -> None:
     assert {"PART_OF", "MENTIONS", "SUBJECT", "SUPERSEDES"} <= demo["edges"].keys()
 
 
-def test_the_contexts_hold_the_evidence(demo: Result) -> None:
-    found = [
+def test_most_contexts_hold_the_answer_in_so_many_words(demo: Result) -> None:
+    held = [
+        all(words in answer["text"] for words in question["in_the_words"])
+        for question, answer in zip(_asked(), demo["questions"], strict=True)
+    ]
+    assert sum(held) >= 6, held
+
+
+def test_every_context_cites_evidence(demo: Result) -> None:
+    cited = [
         any(ref in answer["refs"] for ref in question["evidence"])
         for question, answer in zip(_asked(), demo["questions"], strict=True)
     ]
-    assert all(found), found
+    assert all(cited), cited
 
 
 def test_both_sides_of_the_contradiction_are_told(demo: Result) -> None:
