@@ -22,6 +22,7 @@ MAX_PASSAGE_CHARS = 1_000
 MIN_PARAGRAPH_CHARS = 200
 
 _MARKDOWN_HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|[\r\n])?")
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _SENTENCE_END = re.compile(r"[.!?…。！？]['\"”’)\]]*\s+|\n+")
 
@@ -65,48 +66,61 @@ def _spans(turn: Turn) -> list[tuple[str | None, str]]:
 
 def _paragraphs(text: str, title: str | None) -> list[tuple[str | None, str]]:
     """Split a document at blank lines; Markdown headings title what follows them."""
-    paragraphs: list[tuple[str | None, str]] = []
+    paragraphs: list[tuple[str | None, int, int]] = []
     heading = title
-    for block in _blocks(text):
-        match = _MARKDOWN_HEADING.match(block)
+    for start, end in _blocks(text):
+        match = _MARKDOWN_HEADING.match(text[start:end])
         if match:
             heading = _under(title, match.group(1))
             continue
         last = paragraphs[-1] if paragraphs else None
-        if last and last[0] == heading and _joins(last[1], block):
-            paragraphs[-1] = (heading, f"{last[1]}\n\n{block}")
+        if last and last[0] == heading and _joins(text, last[1:], (start, end)):
+            paragraphs[-1] = (heading, last[1], end)
         else:
-            paragraphs.append((heading, block))
+            paragraphs.append((heading, start, end))
     # A document of headings alone still says something.
-    return paragraphs or [(title, text.strip())]
+    return [(where, text[start:end]) for where, start, end in paragraphs] or [
+        (title, text.strip())
+    ]
 
 
-def _blocks(text: str) -> list[str]:
-    """Split at blank lines and after headings, but never inside a fenced block."""
-    blocks: list[str] = []
-    lines: list[str] = []
-    fenced = False
-    for line in (*text.splitlines(), ""):
+def _blocks(text: str) -> list[tuple[int, int]]:
+    """Return spans between blank lines and after headings; a fenced block is never split."""
+    blocks: list[tuple[int, int]] = []
+    start, fenced = -1, False
+    for match in _LINE.finditer(text):
+        line = match.group().rstrip("\r\n")
         fenced ^= bool(_FENCE.match(line))
-        is_heading = not fenced and _MARKDOWN_HEADING.match(line)
-        if lines and not fenced and (is_heading or not line.strip()):
-            blocks.append("\n".join(lines).strip())
-            lines = []
+        is_heading = not fenced and bool(_MARKDOWN_HEADING.match(line))
+        if start >= 0 and not fenced and (is_heading or not line.strip()):
+            blocks.append((start, match.start()))
+            start = -1
         if is_heading:
-            blocks.append(line.strip())
-        elif line.strip() or fenced:
-            lines.append(line)
-    if lines:
-        blocks.append("\n".join(lines).strip())
-    return [block for block in blocks if block]
+            blocks.append(match.span())
+        elif start < 0 and line.strip():
+            start = match.start()
+    if start >= 0:
+        blocks.append((start, len(text)))
+    return [_stripped(text, *block) for block in blocks]
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    block = text[start:end]
+    return start + len(block) - len(block.lstrip()), start + len(block.rstrip())
 
 
 def _under(title: str | None, heading: str) -> str:
     return heading if title in (None, heading) else f"{title}: {heading}"
 
 
-def _joins(before: str, block: str) -> bool:
-    return len(before) < MIN_PARAGRAPH_CHARS and len(before) + len(block) < MAX_PASSAGE_CHARS
+def _joins(text: str, last: tuple[int, int], block: tuple[int, int]) -> bool:
+    """Whether a short paragraph goes with the next one, with nothing said between them."""
+    is_short = last[1] - last[0] < MIN_PARAGRAPH_CHARS
+    return (
+        is_short
+        and block[1] - last[0] <= MAX_PASSAGE_CHARS
+        and not text[last[1] : block[0]].strip()
+    )
 
 
 def _cut(text: str) -> list[str]:

@@ -52,3 +52,12 @@ def test_the_same_words_said_twice_are_two_passages_and_again_the_same_two() -> 
     uids = [d.uid for d in segment(text, "uid")]
     assert len(set(uids)) == 3
     assert [d.uid for d in segment(text, "uid")] == uids
+
+
+@given(st.text(alphabet=st.sampled_from("ab. \n\r\x85\u2028\x0c#`~"), min_size=1, max_size=3_000))
+def test_passages_stand_in_the_document_verbatim_and_in_order(text: str) -> None:
+    at = 0
+    for draft in document(text):
+        at = text.find(draft.text, at)
+        assert at >= 0
+        at += len(draft.text)
