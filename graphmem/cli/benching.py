@@ -41,12 +41,15 @@ def quality(
 def speed(
     nodes: Annotated[int | None, typer.Option(min=100, help="Nodes of the walked graph.")] = None,
     edges: Annotated[int | None, typer.Option(min=100, help="Edges of the walked graph.")] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Leave out what takes minutes: a million passages.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Measure the ratios that speed claims rest on, in one run."""
     from graphmem.bench.speed import run_speed
 
-    report = run_speed(nodes, edges, _say)
+    report = run_speed(nodes, edges, _say, quick=quick)
     sys.stdout.write((report.to_json() if json else report.table()) + "\n")
 
 

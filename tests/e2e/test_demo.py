@@ -69,6 +69,9 @@ def test_both_sides_of_the_contradiction_are_told(demo: Result) -> None:
 
 def test_it_declines_what_no_text_says(demo: Result) -> None:
     assert demo["declined"]["abstained"]
+
+
+def test_it_declines_no_question_that_the_texts_answer(demo: Result) -> None:
     assert [answer["question"] for answer in demo["questions"] if answer["abstained"]] == []
 
 
