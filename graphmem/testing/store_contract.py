@@ -21,8 +21,9 @@ from graphmem.core.changes import Changes, Commit
 from graphmem.errors import InvalidInput, StoreError
 from graphmem.ports import Capability, GraphReader, GraphStore
 from graphmem.testing.feed_contract import FeedContract
+from graphmem.testing.graph_contract import GraphContract, put
 from graphmem.testing.samples import edge, entity, one_of_each_label, passage, vector
-from graphmem_schemas import EDGE_KINDS, Edge, EdgeKind, Node
+from graphmem_schemas import EDGE_KINDS, EdgeKind
 
 __all__ = ["StoreContract"]
 
@@ -31,11 +32,7 @@ class _Stop(Exception):
     """Raised by a plan on purpose."""
 
 
-def _put(store: GraphStore, space: str = "a", **changes: tuple[object, ...]) -> Commit:
-    return store.apply(space, lambda _: Changes(**changes))  # type: ignore[arg-type]
-
-
-class StoreContract(FeedContract):
+class StoreContract(GraphContract, FeedContract):
     """The behaviours of `graphmem.ports.GraphStore`; subclass it and say how to make one."""
 
     def make_store(self, folder: Path) -> GraphStore:
@@ -48,182 +45,6 @@ class StoreContract(FeedContract):
         made = self.make_store(tmp_path)
         yield made
         made.close()
-
-    # Nodes
-
-    @pytest.mark.parametrize("node", one_of_each_label(), ids=lambda node: node.label)
-    def test_a_node_of_every_label_comes_back_as_it_was(
-        self, store: GraphStore, node: Node
-    ) -> None:
-        """Every attribute survives, and so does the type."""
-        _put(store, nodes=(node,))
-        assert store.get("a", [node.uid]) == [node]
-
-    def test_get_keeps_the_order_and_gives_none_for_what_is_not_there(
-        self, store: GraphStore
-    ) -> None:
-        """Results stand where their uids stood, repeated ones too."""
-        x, y = entity("x"), passage("y")
-        _put(store, nodes=(x, y))
-        assert store.get("a", ["y", "?", "x", "y", ""]) == [y, None, x, y, None]
-        assert store.get("a", []) == []
-
-    def test_get_takes_thousands_of_uids(self, store: GraphStore) -> None:
-        """No limit of a backend on parameters shows."""
-        nodes = tuple(passage(f"p{i:05}") for i in range(3_000))
-        _put(store, nodes=nodes)
-        assert store.get("a", [node.uid for node in nodes]) == list(nodes)
-
-    def test_a_put_replaces_the_whole_node(self, store: GraphStore) -> None:
-        """What the new one leaves at its default is not kept from the old one."""
-        _put(store, nodes=(entity("x", name="Old", aliases=("o",)),))
-        _put(store, nodes=(entity("x", name="New"),))
-        assert store.get("a", ["x"]) == [entity("x", name="New")]
-        assert store.count("a").nodes == {"Entity": 1}
-
-    def test_a_put_may_change_the_label(self, store: GraphStore) -> None:
-        """Counts and keys follow the label."""
-        _put(store, nodes=(entity("x"),))
-        _put(store, nodes=(passage("x"),))
-        assert store.get("a", ["x"]) == [passage("x")]
-        assert store.count("a").nodes == {"Passage": 1}
-        assert store.find("a", "Entity", ["=x"]) == {}
-
-    def test_of_two_puts_in_one_change_the_last_stands(self, store: GraphStore) -> None:
-        """The order of `Changes.nodes` counts."""
-        _put(store, nodes=(entity("x", name="A"), entity("x", name="B")))
-        assert store.get("a", ["x"]) == [entity("x", name="B")]
-        assert set(store.find("a", "Entity", ["=a", "=b"])) == {"=b"}
-
-    # Keys
-
-    def test_find_gives_sorted_uids_of_the_label_only(self, store: GraphStore) -> None:
-        """Keys that nobody has are left out."""
-        _put(store, nodes=(entity("y", name="N"), entity("x", name="n"), *one_of_each_label()))
-        assert store.find("a", "Entity", ["=n", "=none", "=zoe"]) == {
-            "=n": ("x", "y"),
-            "=zoe": ("entity",),
-        }
-        assert store.find("a", "Concept", ["=n"]) == {}
-        assert store.find("a", "NoSuchLabel", ["=n"]) == {}
-
-    def test_every_lookup_key_finds_its_node(self, store: GraphStore) -> None:
-        """For all labels that have keys."""
-        _put(store, nodes=one_of_each_label())
-        for node in one_of_each_label():
-            found = store.find("a", node.label, node.lookup_keys)
-            assert found == {key: (node.uid,) for key in node.lookup_keys}
-
-    def test_find_follows_a_change_of_keys(self, store: GraphStore) -> None:
-        """Old keys go, new ones come, kept ones stay."""
-        _put(store, nodes=(entity("x", name="n", aliases=("old", "kept")),))
-        _put(store, nodes=(entity("x", name="n", aliases=("kept", "new")),))
-        keys = ["=old", "=kept", "=new", "=n"]
-        assert set(store.find("a", "Entity", keys)) == {"=kept", "=new", "=n"}
-
-    @pytest.mark.parametrize("text", ["a\x00b", "a'b", "a%", "", "é", "e\u0301", "\U0001f600" * 9])
-    def test_keys_are_compared_exactly(self, store: GraphStore, text: str) -> None:
-        """No trimming, no case folding, no stop at NUL, no patterns."""
-        _put(store, nodes=(entity("x", aliases=(text,)), entity("y", aliases=("a", "A", "e"))))
-        assert store.find("a", "Entity", [f"={text}"]) == {f"={text}": ("x",)}
-
-    # Edges
-
-    @pytest.mark.parametrize("kind", EDGE_KINDS)
-    def test_an_edge_of_every_kind_comes_back_as_it_was(
-        self, store: GraphStore, kind: EdgeKind
-    ) -> None:
-        """With its sources, their weights, and whatever else an edge says."""
-        full = Edge(
-            kind=kind, start="x", end="y", sources={"t": 0.1, "s": 1e-9}, role="agent", span=(3, 9)
-        )
-        assert {name for name, value in full if value is not None} == set(Edge.model_fields)
-        _put(store, nodes=(entity("x"), entity("y")), edges=(full,))
-        assert store.neighbours("a", ["x"]) == [full]
-
-    def test_neighbours_gives_each_edge_once_sorted_by_key(self, store: GraphStore) -> None:
-        """Outgoing and incoming ones, and loops."""
-        nodes = tuple(entity(uid) for uid in "xyz")
-        edges = (
-            edge("y", "x"), edge("x", "y"), edge("x", "x"), edge("z", "x", kind="SAME_AS"),
-            edge("y", "z"),
-        )  # fmt: skip
-        _put(store, nodes=nodes, edges=edges)
-        keys = [(e.kind, e.start, e.end) for e in store.neighbours("a", ["x", "y", "x", "?"])]
-        assert keys == sorted((e.kind, e.start, e.end) for e in edges)
-        assert store.neighbours("a", ["z"], ["SAME_AS"]) == [edges[3]]
-        assert store.neighbours("a", ["z"], []) == []
-        assert store.neighbours("a", []) == []
-
-    def test_contributions_of_several_sources_add_up(self, store: GraphStore) -> None:
-        """A source's own contribution is replaced, those of others stay; all sorted by uid."""
-        _put(store, nodes=(entity("x"), entity("y")), edges=(edge("x", "y", sources={"t": 1.0}),))
-        _put(store, edges=(edge("x", "y", sources={"s": 0.5}),))
-        _put(store, edges=(edge("x", "y", sources={"t": 2.0}), edge("x", "y", sources={"r": 4.0})))
-        (merged,) = store.neighbours("a", ["x"])
-        assert merged.sources == {"t": 2.0, "s": 0.5, "r": 4.0}
-        assert list(merged.sources) == ["r", "s", "t"]
-        assert store.count("a").edges == {"SIMILAR": 1}
-
-    def test_what_an_edge_leaves_open_is_kept(self, store: GraphStore) -> None:
-        """A later source that says no role does not wipe out the role."""
-        _put(store, nodes=(entity("x"), entity("y")), edges=(edge("x", "y", role="agent"),))
-        _put(store, edges=(edge("x", "y", sources={"t": 1.0}),))
-        assert store.neighbours("a", ["x"])[0].role == "agent"
-        _put(store, edges=(edge("x", "y", role="place"),))
-        assert store.neighbours("a", ["x"])[0].role == "place"
-
-    def test_removing_a_source_takes_exactly_its_share(self, store: GraphStore) -> None:
-        """What is left weighs what it would weigh had the source never been."""
-        pair = (entity("x"), entity("y"))
-        _put(store, nodes=pair, edges=(edge("x", "y", sources={"t": 0.1, "u": 0.2}),))
-        before = store.neighbours("a", ["x"])
-        _put(store, edges=(edge("x", "y", sources={"s": 0.7}), edge("y", "x")))
-        commit = _put(store, remove_sources=("s", "?"))
-        assert store.neighbours("a", ["x"]) == before
-        assert commit.n_edges_removed == {"SIMILAR": 1}
-        assert commit.n_nodes_removed == {}
-        assert _put(store, remove_sources=("s",)).seq == 0
-
-    def test_a_source_that_was_removed_can_come_back(self, store: GraphStore) -> None:
-        """Nothing of the first time is left over."""
-        _put(store, nodes=(entity("x"), entity("y")), edges=(edge("x", "y"),))
-        _put(store, remove_sources=("s",))
-        _put(store, edges=(edge("x", "y", sources={"s": 3.0}),))
-        assert [e.sources for e in store.neighbours("a", ["x"])] == [{"s": 3.0}]
-        assert _put(store, remove_sources=("s",)).n_edges_removed == {"SIMILAR": 1}
-
-    def test_removing_a_node_takes_all_that_hangs_on_it(self, store: GraphStore) -> None:
-        """Edges of both directions, keys and the vector; other nodes stay."""
-        nodes = tuple(entity(uid) for uid in "xyz")
-        edges = (edge("x", "y"), edge("z", "x"), edge("y", "z"))
-        _put(store, nodes=nodes, edges=edges, vectors=(vector("x"), vector("y")))
-        commit = _put(store, remove_nodes=("x", "?"))
-        assert commit.n_nodes_removed == {"Entity": 1}
-        assert commit.n_edges_removed == {"SIMILAR": 2}
-        assert store.get("a", ["x", "y"]) == [None, entity("y")]
-        assert store.find("a", "Entity", ["=x", "=y"]) == {"=y": ("y",)}
-        assert store.neighbours("a", ["x", "y", "z"]) == [edge("y", "z")]
-        counts = store.count("a")
-        assert (counts.nodes, counts.edges, counts.n_vectors) == ({"Entity": 2}, {"SIMILAR": 1}, 1)
-
-    def test_a_node_that_was_removed_comes_back_bare(self, store: GraphStore) -> None:
-        """Its old edges and vector do not."""
-        _put(store, nodes=(entity("x"), entity("y")), edges=(edge("x", "y"),))
-        _put(store, vectors=(vector("x"),))
-        _put(store, remove_nodes=("x",))
-        _put(store, nodes=(entity("x"),))
-        assert store.neighbours("a", ["x", "y"]) == []
-        assert store.count("a").n_vectors == 0
-
-    def test_removals_are_applied_before_puts(self, store: GraphStore) -> None:
-        """What one change removes and puts is there afterwards, without what hung on it."""
-        _put(store, nodes=(entity("x"), entity("y")), edges=(edge("x", "y"),))
-        again = Changes(nodes=(entity("x"),), remove_nodes=("x",))
-        commit = store.apply("a", lambda _: again)
-        assert (commit.n_nodes_removed, commit.n_edges_removed) == ({"Entity": 1}, {"SIMILAR": 1})
-        assert store.get("a", ["x"]) == [entity("x")]
-        assert store.count("a").edges == {}
 
     # Commits
 
@@ -242,14 +63,14 @@ class StoreContract(FeedContract):
     def test_seq_rises_by_one_over_the_whole_store(self, store: GraphStore) -> None:
         """Each space keeps the number of its own newest commit."""
         assert store.seq("a") == 0
-        seqs = [_put(store, space, nodes=(entity(space),)).seq for space in ("a", "b", "c")]
+        seqs = [put(store, space, nodes=(entity(space),)).seq for space in ("a", "b", "c")]
         assert seqs == [seqs[0], seqs[0] + 1, seqs[0] + 2]
         assert [store.seq(space) for space in "abcd"] == [*seqs, 0]
         assert store.count("b").seq == seqs[1]
 
     def test_nothing_is_applied_when_the_plan_raises(self, store: GraphStore) -> None:
         """The plan's own error comes out, and the store works on."""
-        _put(store, nodes=(entity("x"),))
+        put(store, nodes=(entity("x"),))
         before = store.count("a")
 
         def plan(_: GraphReader) -> Changes:
@@ -258,7 +79,7 @@ class StoreContract(FeedContract):
         with pytest.raises(_Stop):
             store.apply("a", plan)
         assert store.count("a") == before
-        assert _put(store, nodes=(entity("y"),)).seq == before.seq + 1
+        assert put(store, nodes=(entity("y"),)).seq == before.seq + 1
 
     @pytest.mark.parametrize("space", ["a", "new"])
     @pytest.mark.parametrize(
@@ -275,7 +96,7 @@ class StoreContract(FeedContract):
         self, store: GraphStore, bad: Changes, space: str
     ) -> None:
         """The parts before the invalid one are not applied either."""
-        _put(store, nodes=(entity("x"), entity("y")), edges=(edge("x", "y"),))
+        put(store, nodes=(entity("x"), entity("y")), edges=(edge("x", "y"),))
         before = (store.count("a"), store.spaces())
         nodes = (entity("n"), entity("y", name="other"))
         both = Changes(nodes=nodes, edges=bad.edges, vectors=bad.vectors, remove_nodes=("x",))
@@ -293,11 +114,11 @@ class StoreContract(FeedContract):
         """Anything else is refused."""
         odd = type(vector("x"))("x", values)
         with pytest.raises(InvalidInput, match="float32"):
-            _put(store, nodes=(entity("x"),), vectors=(odd,))
+            put(store, nodes=(entity("x"),), vectors=(odd,))
 
     def test_a_plan_reads_the_state_that_it_changes(self, store: GraphStore) -> None:
         """All reads of the plan see the commits before it, and none of its own changes."""
-        _put(store, nodes=(entity("x"),), vectors=(vector("x"),))
+        put(store, nodes=(entity("x"),), vectors=(vector("x"),))
 
         def plan(reader: GraphReader) -> Changes:
             assert reader.get("a", ["x", "y"]) == [entity("x"), None]
@@ -312,9 +133,9 @@ class StoreContract(FeedContract):
     def test_a_plan_that_writes_by_itself_is_refused(self, store: GraphStore) -> None:
         """It would wait for itself forever."""
         with pytest.raises(InvalidInput, match="plan"):
-            store.apply("a", lambda _: _put(store, nodes=(entity("x"),)))  # type: ignore[arg-type,return-value]
+            store.apply("a", lambda _: put(store, nodes=(entity("x"),)))  # type: ignore[arg-type,return-value]
         assert store.seq("a") == 0
-        assert _put(store, nodes=(entity("x"),)).seq == 1
+        assert put(store, nodes=(entity("x"),)).seq == 1
 
     # Spaces and facts about the store
 
@@ -323,9 +144,9 @@ class StoreContract(FeedContract):
         pair = (entity("x"), entity("y"))
         for space, weight in (("a", 1.0), ("b", 2.0)):
             edges = (edge("x", "y", sources={"s": weight}),)
-            _put(store, space, nodes=pair, edges=edges, vectors=(vector("x", weight),))
-        _put(store, "a", remove_nodes=("y",), remove_sources=("s",))
-        _put(store, "a", nodes=(entity("x", name="changed"),))
+            put(store, space, nodes=pair, edges=edges, vectors=(vector("x", weight),))
+        put(store, "a", remove_nodes=("y",), remove_sources=("s",))
+        put(store, "a", nodes=(entity("x", name="changed"),))
         assert store.get("b", ["x", "y"]) == list(pair)
         assert store.find("b", "Entity", ["=y", "=changed"]) == {"=y": ("y",)}
         assert [e.weight for e in store.neighbours("b", ["x"])] == [2.0]
@@ -338,7 +159,7 @@ class StoreContract(FeedContract):
     @pytest.mark.parametrize("space", ["é \U0001f600", "a'; DROP TABLE node; --", "%", "x" * 200])
     def test_a_space_may_have_any_name(self, store: GraphStore, space: str) -> None:
         """It is a value, never a part of a query or of a path."""
-        _put(store, space, nodes=(entity("x"),))
+        put(store, space, nodes=(entity("x"),))
         assert store.spaces() == [space]
         assert store.get(space, ["x"]) == [entity("x")]
         assert store.get(space[:-1], ["x"]) == [None]
@@ -346,8 +167,8 @@ class StoreContract(FeedContract):
     def test_spaces_lists_those_that_hold_a_node(self, store: GraphStore) -> None:
         """Sorted; one that was emptied is not listed, but keeps its `seq`."""
         for space in ("b", "a", "c"):
-            _put(store, space, nodes=(entity("x"),))
-        _put(store, "b", remove_nodes=("x",))
+            put(store, space, nodes=(entity("x"),))
+        put(store, "b", remove_nodes=("x",))
         assert store.spaces() == ["a", "c"]
         assert store.seq("b") == 4
 
@@ -373,12 +194,12 @@ class StoreContract(FeedContract):
         with pytest.raises(StoreError, match="closed"):
             store.seq("a")
         with pytest.raises(StoreError, match="closed"):
-            _put(store, nodes=(entity("x"),))
+            put(store, nodes=(entity("x"),))
 
     def test_what_was_applied_is_there_after_reopening(self, tmp_path: Path) -> None:
         """For stores that declare `PERSISTENT`; others start empty."""
         store = self.make_store(tmp_path)
-        _put(store, nodes=one_of_each_label(), vectors=(vector("entity", 0.25),))
+        put(store, nodes=one_of_each_label(), vectors=(vector("entity", 0.25),))
         store.write_meta("k", "v")
         identity, before = store.identity, store.count("a")
         store.close()
@@ -409,7 +230,7 @@ class StoreContract(FeedContract):
             for i in range(n_rounds):
                 pair = (entity(f"{thread}-{i}-x"), entity(f"{thread}-{i}-y"))
                 joined = edge(pair[0].uid, pair[1].uid, sources={f"s{thread}": 1.0})
-                seqs.append(_put(store, nodes=pair, edges=(joined,)).seq)
+                seqs.append(put(store, nodes=pair, edges=(joined,)).seq)
                 counts = store.count("a")
                 assert counts.nodes["Entity"] == 2 * counts.edges["SIMILAR"]
                 assert store.neighbours("a", [pair[0].uid]) == [joined]

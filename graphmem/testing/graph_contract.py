@@ -1,0 +1,197 @@
+"""What nodes, keys and edges must do in every store; part of `StoreContract`."""
+
+from __future__ import annotations
+
+import pytest
+
+from graphmem.core.changes import Changes, Commit
+from graphmem.ports import GraphStore
+from graphmem.testing.samples import edge, entity, one_of_each_label, passage, vector
+from graphmem_schemas import EDGE_KINDS, Edge, EdgeKind, Node
+
+__all__ = ["GraphContract", "put"]
+
+
+def put(store: GraphStore, space: str = "a", **changes: tuple[object, ...]) -> Commit:
+    """Apply the changes that `Changes` takes by these names."""
+    return store.apply(space, lambda _: Changes(**changes))  # type: ignore[arg-type]
+
+
+class GraphContract:
+    """The behaviours of `get`, `find`, `neighbours` and of what `apply` puts and removes."""
+
+    # Nodes
+
+    @pytest.mark.parametrize("node", one_of_each_label(), ids=lambda node: node.label)
+    def test_a_node_of_every_label_comes_back_as_it_was(
+        self, store: GraphStore, node: Node
+    ) -> None:
+        """Every attribute survives, and so does the type."""
+        put(store, nodes=(node,))
+        assert store.get("a", [node.uid]) == [node]
+
+    def test_get_keeps_the_order_and_gives_none_for_what_is_not_there(
+        self, store: GraphStore
+    ) -> None:
+        """Results stand where their uids stood, repeated ones too."""
+        x, y = entity("x"), passage("y")
+        put(store, nodes=(x, y))
+        assert store.get("a", ["y", "?", "x", "y", ""]) == [y, None, x, y, None]
+        assert store.get("a", []) == []
+
+    def test_get_takes_thousands_of_uids(self, store: GraphStore) -> None:
+        """No limit of a backend on parameters shows."""
+        nodes = tuple(passage(f"p{i:05}") for i in range(3_000))
+        put(store, nodes=nodes)
+        assert store.get("a", [node.uid for node in nodes]) == list(nodes)
+
+    def test_a_put_replaces_the_whole_node(self, store: GraphStore) -> None:
+        """What the new one leaves at its default is not kept from the old one."""
+        put(store, nodes=(entity("x", name="Old", aliases=("o",)),))
+        put(store, nodes=(entity("x", name="New"),))
+        assert store.get("a", ["x"]) == [entity("x", name="New")]
+        assert store.count("a").nodes == {"Entity": 1}
+
+    def test_a_put_may_change_the_label(self, store: GraphStore) -> None:
+        """Counts and keys follow the label."""
+        put(store, nodes=(entity("x"),))
+        put(store, nodes=(passage("x"),))
+        assert store.get("a", ["x"]) == [passage("x")]
+        assert store.count("a").nodes == {"Passage": 1}
+        assert store.find("a", "Entity", ["=x"]) == {}
+
+    def test_of_two_puts_in_one_change_the_last_stands(self, store: GraphStore) -> None:
+        """The order of `Changes.nodes` counts."""
+        put(store, nodes=(entity("x", name="A"), entity("x", name="B")))
+        assert store.get("a", ["x"]) == [entity("x", name="B")]
+        assert set(store.find("a", "Entity", ["=a", "=b"])) == {"=b"}
+
+    # Keys
+
+    def test_find_gives_sorted_uids_of_the_label_only(self, store: GraphStore) -> None:
+        """Keys that nobody has are left out."""
+        put(store, nodes=(entity("y", name="N"), entity("x", name="n"), *one_of_each_label()))
+        assert store.find("a", "Entity", ["=n", "=none", "=zoe"]) == {
+            "=n": ("x", "y"),
+            "=zoe": ("entity",),
+        }
+        assert store.find("a", "Concept", ["=n"]) == {}
+        assert store.find("a", "NoSuchLabel", ["=n"]) == {}
+
+    def test_every_lookup_key_finds_its_node(self, store: GraphStore) -> None:
+        """For all labels that have keys."""
+        put(store, nodes=one_of_each_label())
+        for node in one_of_each_label():
+            found = store.find("a", node.label, node.lookup_keys)
+            assert found == {key: (node.uid,) for key in node.lookup_keys}
+
+    def test_find_follows_a_change_of_keys(self, store: GraphStore) -> None:
+        """Old keys go, new ones come, kept ones stay."""
+        put(store, nodes=(entity("x", name="n", aliases=("old", "kept")),))
+        put(store, nodes=(entity("x", name="n", aliases=("kept", "new")),))
+        keys = ["=old", "=kept", "=new", "=n"]
+        assert set(store.find("a", "Entity", keys)) == {"=kept", "=new", "=n"}
+
+    @pytest.mark.parametrize("text", ["a\x00b", "a'b", "a%", "", "é", "e\u0301", "\U0001f600" * 9])
+    def test_keys_are_compared_exactly(self, store: GraphStore, text: str) -> None:
+        """No trimming, no case folding, no stop at NUL, no patterns."""
+        put(store, nodes=(entity("x", aliases=(text,)), entity("y", aliases=("a", "A", "e"))))
+        assert store.find("a", "Entity", [f"={text}"]) == {f"={text}": ("x",)}
+
+    # Edges
+
+    @pytest.mark.parametrize("kind", EDGE_KINDS)
+    def test_an_edge_of_every_kind_comes_back_as_it_was(
+        self, store: GraphStore, kind: EdgeKind
+    ) -> None:
+        """With its sources, their weights, and whatever else an edge says."""
+        full = Edge(
+            kind=kind, start="x", end="y", sources={"t": 0.1, "s": 1e-9}, role="agent", span=(3, 9)
+        )
+        assert {name for name, value in full if value is not None} == set(Edge.model_fields)
+        put(store, nodes=(entity("x"), entity("y")), edges=(full,))
+        assert store.neighbours("a", ["x"]) == [full]
+
+    def test_neighbours_gives_each_edge_once_sorted_by_key(self, store: GraphStore) -> None:
+        """Outgoing and incoming ones, and loops."""
+        nodes = tuple(entity(uid) for uid in "xyz")
+        edges = (
+            edge("y", "x"), edge("x", "y"), edge("x", "x"), edge("z", "x", kind="SAME_AS"),
+            edge("y", "z"),
+        )  # fmt: skip
+        put(store, nodes=nodes, edges=edges)
+        keys = [(e.kind, e.start, e.end) for e in store.neighbours("a", ["x", "y", "x", "?"])]
+        assert keys == sorted((e.kind, e.start, e.end) for e in edges)
+        assert store.neighbours("a", ["z"], ["SAME_AS"]) == [edges[3]]
+        assert store.neighbours("a", ["z"], []) == []
+        assert store.neighbours("a", []) == []
+
+    def test_contributions_of_several_sources_add_up(self, store: GraphStore) -> None:
+        """A source's own contribution is replaced, those of others stay; all sorted by uid."""
+        put(store, nodes=(entity("x"), entity("y")), edges=(edge("x", "y", sources={"t": 1.0}),))
+        put(store, edges=(edge("x", "y", sources={"s": 0.5}),))
+        put(store, edges=(edge("x", "y", sources={"t": 2.0}), edge("x", "y", sources={"r": 4.0})))
+        (merged,) = store.neighbours("a", ["x"])
+        assert merged.sources == {"t": 2.0, "s": 0.5, "r": 4.0}
+        assert list(merged.sources) == ["r", "s", "t"]
+        assert store.count("a").edges == {"SIMILAR": 1}
+
+    def test_what_an_edge_leaves_open_is_kept(self, store: GraphStore) -> None:
+        """A later source that says no role does not wipe out the role."""
+        put(store, nodes=(entity("x"), entity("y")), edges=(edge("x", "y", role="agent"),))
+        put(store, edges=(edge("x", "y", sources={"t": 1.0}),))
+        assert store.neighbours("a", ["x"])[0].role == "agent"
+        put(store, edges=(edge("x", "y", role="place"),))
+        assert store.neighbours("a", ["x"])[0].role == "place"
+
+    def test_removing_a_source_takes_exactly_its_share(self, store: GraphStore) -> None:
+        """What is left weighs what it would weigh had the source never been."""
+        pair = (entity("x"), entity("y"))
+        put(store, nodes=pair, edges=(edge("x", "y", sources={"t": 0.1, "u": 0.2}),))
+        before = store.neighbours("a", ["x"])
+        put(store, edges=(edge("x", "y", sources={"s": 0.7}), edge("y", "x")))
+        commit = put(store, remove_sources=("s", "?"))
+        assert store.neighbours("a", ["x"]) == before
+        assert commit.n_edges_removed == {"SIMILAR": 1}
+        assert commit.n_nodes_removed == {}
+        assert put(store, remove_sources=("s",)).seq == 0
+
+    def test_a_source_that_was_removed_can_come_back(self, store: GraphStore) -> None:
+        """Nothing of the first time is left over."""
+        put(store, nodes=(entity("x"), entity("y")), edges=(edge("x", "y"),))
+        put(store, remove_sources=("s",))
+        put(store, edges=(edge("x", "y", sources={"s": 3.0}),))
+        assert [e.sources for e in store.neighbours("a", ["x"])] == [{"s": 3.0}]
+        assert put(store, remove_sources=("s",)).n_edges_removed == {"SIMILAR": 1}
+
+    def test_removing_a_node_takes_all_that_hangs_on_it(self, store: GraphStore) -> None:
+        """Edges of both directions, keys and the vector; other nodes stay."""
+        nodes = tuple(entity(uid) for uid in "xyz")
+        edges = (edge("x", "y"), edge("z", "x"), edge("y", "z"))
+        put(store, nodes=nodes, edges=edges, vectors=(vector("x"), vector("y")))
+        commit = put(store, remove_nodes=("x", "?"))
+        assert commit.n_nodes_removed == {"Entity": 1}
+        assert commit.n_edges_removed == {"SIMILAR": 2}
+        assert store.get("a", ["x", "y"]) == [None, entity("y")]
+        assert store.find("a", "Entity", ["=x", "=y"]) == {"=y": ("y",)}
+        assert store.neighbours("a", ["x", "y", "z"]) == [edge("y", "z")]
+        counts = store.count("a")
+        assert (counts.nodes, counts.edges, counts.n_vectors) == ({"Entity": 2}, {"SIMILAR": 1}, 1)
+
+    def test_a_node_that_was_removed_comes_back_bare(self, store: GraphStore) -> None:
+        """Its old edges and vector do not."""
+        put(store, nodes=(entity("x"), entity("y")), edges=(edge("x", "y"),))
+        put(store, vectors=(vector("x"),))
+        put(store, remove_nodes=("x",))
+        put(store, nodes=(entity("x"),))
+        assert store.neighbours("a", ["x", "y"]) == []
+        assert store.count("a").n_vectors == 0
+
+    def test_removals_are_applied_before_puts(self, store: GraphStore) -> None:
+        """What one change removes and puts is there afterwards, without what hung on it."""
+        put(store, nodes=(entity("x"), entity("y")), edges=(edge("x", "y"),))
+        again = Changes(nodes=(entity("x"),), remove_nodes=("x",))
+        commit = store.apply("a", lambda _: again)
+        assert (commit.n_nodes_removed, commit.n_edges_removed) == ({"Entity": 1}, {"SIMILAR": 1})
+        assert store.get("a", ["x"]) == [entity("x")]
+        assert store.count("a").edges == {}
