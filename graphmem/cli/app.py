@@ -75,10 +75,6 @@ def run(arguments: list[str] | None = None) -> int:
         app(given, prog_name="graphmem", standalone_mode=True)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BrokenPipeError:
-        # Whoever read our output (`| head`) has had enough; that is no failure.
-        sys.stderr.close()
-        return 0
     except KeyboardInterrupt:
         return _fail("stopped; what was reported as stored is stored", 130)
     except GraphMemError as error:
