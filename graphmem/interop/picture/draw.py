@@ -20,7 +20,7 @@ __all__ = ["Drawing", "draw", "looks_of", "read_part"]
 
 _PULL = {"SUPERSEDES": 3.0, "SHORT_FOR": 2.0, "SUBJECT": 1.5, "OBJECT": 1.5, "MENTIONS": 0.7}
 _FONT = {"Source": 12.0, "Entity": 11.0}
-_MARGIN = 60.0
+_MARGIN = 16.0
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -66,7 +66,7 @@ def draw(graph: Graph) -> Drawing:
         for row, (uid, look) in enumerate(zip(uids, looks, strict=True))
     ]
     parts += _names(looks, spots)
-    return Drawing("\n".join(parts), _box(spots), uids)
+    return Drawing("\n".join(parts), _box(looks, spots), uids)
 
 
 def looks_of(node: Node, degree: int) -> _Looks:
@@ -176,11 +176,17 @@ def _overlap(
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _box(spots: list[tuple[float, float]]) -> tuple[float, float, float, float]:
+def _box(
+    looks: list[_Looks], spots: list[tuple[float, float]]
+) -> tuple[float, float, float, float]:
+    """Return what holds all shapes and names."""
     if not spots:
         return (0.0, 0.0, 400.0, 300.0)
-    left, top = min(x for x, _ in spots) - _MARGIN, min(y for _, y in spots) - _MARGIN
-    right, bottom = max(x for x, _ in spots) + _MARGIN, max(y for _, y in spots) + _MARGIN
+    halves = [max(look.radius, len(look.name) * 4.2) for look in looks]
+    left = min(x - half for half, (x, _) in zip(halves, spots, strict=True)) - _MARGIN
+    right = max(x + half for half, (x, _) in zip(halves, spots, strict=True)) + _MARGIN
+    top = min(y for _, y in spots) - 2 * _MARGIN
+    bottom = max(y for _, y in spots) + 2 * _MARGIN
     return (round(left, 1), round(top, 1), round(right - left, 1), round(bottom - top, 1))
 
 
