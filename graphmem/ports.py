@@ -356,6 +356,12 @@ class TextMatch(Protocol):
         """Return all that the words say about the rows."""
         ...
 
+    def owned(self, rows: npt.NDArray[np.int64]) -> tuple[Float32, Float32]:
+        """Return the mass (sum of idfs) of terms that each row says of the one speaker whom the
+        question names, and of the others; zeros where it does not name exactly one.
+        """
+        ...
+
     def close(self) -> None:
         """Release what the match holds; it must be called once."""
         ...

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import Stemmer
 
-__all__ = ["STOP_WORDS", "is_person", "is_user", "sentences", "terms", "words"]
+__all__ = ["STOP_WORDS", "is_person", "is_user", "sentences", "terms", "voice", "words"]
 
 # A word of any script; runs of Han, kana and Hangul have no blanks between words and are cut
 # into pairs of signs.
@@ -38,6 +38,9 @@ _ROLES = frozenset(
     "user assistant system tool human ai bot developer model agent function".split()
 )
 _USERS = frozenset(("user", "human"))
+_FIRST_PERSON = frozenset("i i'm i've i'll i'd my me mine myself we we're we've our us".split())
+_SECOND_PERSON = frozenset("you you're you've you'll you'd your yours yourself".split())
+_PRONOUN = re.compile(r"[a-z]+(?:'[a-z]+)?")
 
 _stem = lru_cache(maxsize=1 << 17)(Stemmer.Stemmer("english").stemWord)
 
@@ -74,6 +77,13 @@ def terms(text: str) -> list[str]:
             if len(parts) > 1:
                 found.extend(_stem(part) for part in parts if part not in STOP_WORDS)
     return found
+
+
+def voice(sentence: str) -> int:
+    """Return whom a sentence speaks of: 1 its speaker, 2 who is spoken to, 4 it asks; summed."""
+    found = set(_PRONOUN.findall(sentence.lower().replace("’", "'")))
+    first, second = found & _FIRST_PERSON, found & _SECOND_PERSON
+    return (1 if first else 0) | (2 if second else 0) | (4 if "?" in sentence else 0)
 
 
 def sentences(text: str) -> list[str]:

@@ -117,7 +117,7 @@ class Engine:
         match = self.text.match(question.query)
         try:
             ranked = self._rank(question, match, started)
-            verdict = judge(match, ranked.pool, ranked.order)
+            verdict = judge(question.text, match, ranked.pool, ranked.order)
             nodes, hits = self._hydrate(ranked, max(k, n_read))
             if request.kinds != ("passage",):
                 hits = self._with_facts(request, match, hits)[:k]

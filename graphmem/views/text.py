@@ -15,7 +15,7 @@ from graphmem_schemas import Passage
 __all__ = ["TextView"]
 
 # Raise it with every change of what the arrays mean: of the terms too.
-_KIND = "text/1"
+_KIND = "text/2"
 
 
 class TextView:

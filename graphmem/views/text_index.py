@@ -19,7 +19,7 @@ from graphmem.core.kernels.lexical import (
 )
 from graphmem.core.kernels.postings import link_postings, merge_postings
 from graphmem.core.lexical import PassageKind
-from graphmem.core.terms import is_person, is_user, sentences, terms, words
+from graphmem.core.terms import is_person, is_user, sentences, terms, voice, words
 from graphmem.core.uid_index import UidIndex
 from graphmem.views.columns import Column
 from graphmem_schemas import Passage
@@ -57,6 +57,7 @@ class _Draft:
     counts: dict[int, int]
     masks: dict[int, int]
     sentence_lengths: list[int]
+    voices: list[int]
     length: int
 
 
@@ -209,7 +210,8 @@ class TextIndexArrays:
             counts.update(found)
             for term in found:
                 masks[term] = masks.get(term, 0) | 1 << at
-        return _Draft(counts, masks, lengths, counts.total())
+        voices = [voice(part) for part in parts]
+        return _Draft(counts, masks, lengths, voices, counts.total())
 
     def _term(self, text: str) -> int:
         number = self.vocabulary.setdefault(text, len(self.vocabulary))
@@ -235,6 +237,7 @@ class TextIndexArrays:
         self.new[0].append(found)
         self.new[1].append(np.array([draft.masks[term] for term in ordered], np.uint16))
         self.new[2].append(np.array(draft.sentence_lengths, np.uint16))
+        self.new[3].append(np.array(draft.voices, np.uint8))
         counts = np.array([min(draft.counts[term], _MAX_COUNT) for term in ordered], np.uint8)
         if title >= 0:
             found, counts = np.append(found, np.int32(title)), np.append(counts, np.uint8(1))
@@ -288,7 +291,7 @@ class TextIndexArrays:
         last = first + int(self.rows["n_sentences"].values[row])
         found = arrays[0][start : start + size].tolist()
         length = int(self.rows["length"].values[row])
-        return _Draft(dict.fromkeys(found, 1), {}, arrays[2][first:last].tolist(), length)
+        return _Draft(dict.fromkeys(found, 1), {}, arrays[2][first:last].tolist(), [], length)
 
     def _count(self, row: int, draft: _Draft, sign: int) -> None:
         """Add a row to the totals, or take it out of them."""
@@ -306,6 +309,7 @@ _FORWARD: tuple[tuple[str, Any], ...] = (
     ("forward_terms", np.int32),
     ("forward_masks", np.uint16),
     ("sentence_lengths", np.uint16),
+    ("sentence_voices", np.uint8),
 )
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphmem.core.kernels.lexical import Work, best_rows, clean, describe, scan
+from graphmem.core.kernels.evidence import Asked, describe, owned
+from graphmem.core.kernels.lexical import Work, best_rows, clean, scan
 from graphmem.core.lexical import MAX_QUERY_TERMS, TextEvidence, TextQuery
 from graphmem.core.terms import terms
 from graphmem.views.text_index import TextIndexArrays
@@ -17,6 +18,7 @@ from graphmem.views.text_index import TextIndexArrays
 __all__ = ["Match", "WorkPool"]
 
 Rows = npt.NDArray[np.int64]
+Float32 = npt.NDArray[np.float32]
 
 _MAX_TITLE_WORDS = 12
 # A title that dozens of passages share says which document, not which passage.
@@ -78,8 +80,7 @@ class Match:
             self._frequencies = arrays.frequencies.values
             self.idfs = tuple(self._idf(number) for number in numbers)
             self.mass = sum(self.idfs) + 1e-9
-            self._numbers = numbers
-            self._scan()
+            self._scan(numbers)
 
     def best(self, n_best: int) -> Rows:
         """Return the rows with the best passages, windows and titles, in rising order."""
@@ -125,25 +126,24 @@ class Match:
         """Return all features of the rows. O(rows x terms)."""
         with self._lock:
             arrays = self._arrays
-            known = sorted((n, at) for at, n in enumerate(self._numbers) if n >= 0)
-            order = [at for _, at in known]
-            average = arrays.total_sentence_length / max(1, arrays.n_sentences)
-            features, covered, near = describe(
-                rows,
-                np.array([n for n, _ in known], np.int32),
-                np.array(order, np.int64),
-                np.array([self.idfs[at] for at in order], np.float32),
-                self.mass,
-                np.array(self._title_numbers, np.int32),
-                np.array(sorted(self._cast.values()), np.int32),
-                max(average, 1e-9),
-                arrays.frequencies.values,
-                arrays.n_passages,
-                arrays.passages(),
-                arrays.forward(),
-                self._work,
-            )
+            found = describe(rows, self._asked, arrays.passages(), arrays.forward(), self._work)
+        features, covered, near = found
         return TextEvidence(features, covered, near)
+
+    def owned(self, rows: Rows) -> tuple[Float32, Float32]:
+        """Return the mass of terms that the rows say of the named speaker, and of the others.
+
+        Zeros where not exactly one speaker is named.
+        """
+        if len(self._cast) != 1:
+            return np.zeros(len(rows), np.float32), np.zeros(len(rows), np.float32)
+        (speaker,) = self._cast.values()
+        with self._lock:
+            arrays = self._arrays
+            found: tuple[Float32, Float32] = owned(
+                rows, self._asked, speaker, arrays.passages(), arrays.forward()
+            )
+        return found
 
     def close(self) -> None:
         """Give the work arrays back."""
@@ -157,10 +157,11 @@ class Match:
     def __exit__(self, *_: Any) -> None:
         self.close()
 
-    def _scan(self) -> None:
+    def _scan(self, numbers: list[int]) -> None:
         arrays = self._arrays
         self._work = self._pool.take(len(arrays.rows["uid"]), len(arrays.source_lengths))
-        known = [(n, idf) for n, idf in zip(self._numbers, self.idfs, strict=True) if n >= 0]
+        known = [(n, idf) for n, idf in zip(numbers, self.idfs, strict=True) if n >= 0]
+        self._asked = self._as_asked(numbers)
         n = max(1, arrays.n_passages)
         averages = (
             max(arrays.total_length / n, 1e-9),
@@ -171,6 +172,23 @@ class Match:
             np.array([idf for _, idf in known], np.float32),
             averages, arrays.postings(), arrays.passages(), self._work,
         )  # fmt: skip
+
+    def _as_asked(self, numbers: list[int]) -> Asked:
+        arrays = self._arrays
+        known = sorted((n, at) for at, n in enumerate(numbers) if n >= 0)
+        idfs = [self.idfs[at] for _, at in known]
+        return Asked(
+            terms=np.array([n for n, _ in known], np.int32),
+            order=np.array([at for _, at in known], np.int64),
+            idfs=np.array(idfs, np.float32),
+            mass=self.mass,
+            rarest=max(idfs, default=1.0) + 1e-9,
+            titles=np.array(self._title_numbers, np.int32),
+            speakers=np.array(sorted(self._cast.values()), np.int32),
+            sentence_average=max(arrays.total_sentence_length / max(1, arrays.n_sentences), 1e-9),
+            frequencies=arrays.frequencies.values,
+            n_passages=arrays.n_passages,
+        )
 
     def _idf(self, number: int) -> float:
         n, df = self.n_passages, int(self._frequencies[number]) if number >= 0 else 0

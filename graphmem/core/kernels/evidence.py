@@ -1,0 +1,273 @@
+"""What the words of a question say about single passages: the features and the evidence.
+
+Called for some hundred rows after `scan`, whose scores are still in `Work`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from graphmem.core.kernels.compile import kernel
+from graphmem.core.kernels.lexical import (
+    MAX_SENTENCES,
+    TITLE_BIT,
+    Forward,
+    Passages,
+    Work,
+    saturate,
+)
+
+__all__ = ["MIN_SECTIONS", "Asked", "describe", "owned"]
+
+_Int32 = npt.NDArray[np.int32]
+_Int64 = npt.NDArray[np.int64]
+_Float32 = npt.NDArray[np.float32]
+_Bits = npt.NDArray[np.uint64]
+
+B_SENTENCE = 0.4
+# So many passages under one title are the parts of one document, and no longer one thing each.
+MIN_SECTIONS = 12
+_TITLED, _SECTION = 1, 4
+_N_FEATURES = 12
+# A turn of more sentences speaks of several things: then a window is three of its sentences.
+_SHORT = 3
+
+
+class Asked(NamedTuple):
+    """A question for the kernels.
+
+    Attributes:
+        terms: numbers of the terms in rising order.
+        order: the place of each in the question, which is its bit.
+        idfs: their inverse document frequencies.
+        mass: sum of all, those that no passage has included.
+        rarest: the largest of `idfs`, above 0.
+        titles: numbers of the titles that stand in the question.
+        speakers: numbers of the speakers whom the question names.
+        sentence_average: mean length of a sentence with its title.
+        frequencies: by term: in how many passages it stands.
+        n_passages: how many passages there are.
+    """
+
+    terms: _Int32
+    order: _Int64
+    idfs: _Float32
+    mass: float
+    rarest: float
+    titles: _Int32
+    speakers: _Int32
+    sentence_average: float
+    frequencies: _Int32
+    n_passages: int
+
+
+@kernel()
+def describe(
+    rows: _Int64, asked: Asked, passages: Passages, forward: Forward, work: Work
+) -> tuple[_Float32, _Bits, _Bits]:
+    """Return the features of some rows, and the bits of the terms in each and in its window.
+
+    The window of a short passage is it and its neighbours; of a longer one, the three of its
+    sentences that hold most. O(rows x terms x (log(terms of a row) + sentences)).
+    """
+    out = np.zeros((len(rows), _N_FEATURES), np.float32)
+    covered = np.zeros(len(rows), np.uint64)
+    near = np.zeros(len(rows), np.uint64)
+    scores = np.zeros(MAX_SENTENCES, np.float64)
+    bits = np.zeros(MAX_SENTENCES, np.uint64)
+    for at in range(len(rows)):
+        row = rows[at]
+        covered[at] = _from_words(row, asked, forward, scores, bits, out[at])
+        _from_place(row, asked, passages, work, out[at])
+        if passages.title[row] >= 0:
+            _from_title(row, asked, passages, forward, out[at])
+        if forward.n_sentences[row] > _SHORT:
+            near[at] = _best_window(forward.n_sentences[row], asked, bits)
+            continue
+        near[at] = covered[at]
+        for neighbour in (passages.before[row], passages.after[row]):
+            if neighbour >= 0:
+                near[at] |= _holds(neighbour, asked, forward)
+    return out, covered, near
+
+
+@kernel()
+def _from_words(
+    row: int, asked: Asked, forward: Forward,
+    scores: npt.NDArray[np.float64], bits: _Bits, out: _Float32,
+) -> np.uint64:  # fmt: skip
+    """Fill what a row's own terms say; return the bits of the terms that it holds."""
+    old = row < forward.n_old
+    found = forward.old_terms if old else forward.new_terms
+    masks = forward.old_masks if old else forward.new_masks
+    lengths = forward.old_sentences if old else forward.new_sentences
+    n_sentences = forward.n_sentences[row]
+    first = forward.sentence_starts[row]
+    scores[:n_sentences] = 0.0
+    bits[:n_sentences] = np.uint64(0)
+    held = np.uint64(0)
+    for at in range(len(asked.terms)):
+        place = _find(asked.terms[at], forward.starts[row], forward.sizes[row], found)
+        if place < 0:
+            continue
+        idf = np.float64(asked.idfs[at])
+        mask = np.int64(masks[place])
+        bit = np.uint64(1) << np.uint64(asked.order[at])
+        held |= bit
+        out[5] = max(out[5], idf / asked.rarest)
+        out[10] += idf / asked.mass
+        if mask & TITLE_BIT:
+            out[3] += idf
+        for sentence in range(n_sentences):
+            if mask & (TITLE_BIT | (1 << sentence)):
+                share = lengths[first + sentence] / asked.sentence_average
+                scores[sentence] += idf * saturate(1.0 / (1.0 - B_SENTENCE + B_SENTENCE * share))
+                bits[sentence] |= bit
+    for sentence in range(n_sentences):
+        out[2] = max(out[2], scores[sentence])
+    return held
+
+
+@kernel()
+def _from_place(row: int, asked: Asked, passages: Passages, work: Work, out: _Float32) -> None:
+    """Fill what a row's place, speaker and kind say."""
+    out[0] = work.passage[row]
+    out[1] = work.window[row]
+    out[6] = work.session[passages.source[row]]
+    previous = passages.before[row]
+    if previous >= 0 and passages.flags[previous] & 1:
+        out[7] = work.passage[previous]
+    for speaker in asked.speakers:
+        if passages.speaker[row] == speaker:
+            out[8] = 1.0
+    out[9] = 1.0 if passages.flags[row] & 2 else 0.0
+    out[11] = passages.kind[row]
+    if passages.kind[row] == _TITLED and asked.frequencies[passages.title[row]] >= MIN_SECTIONS:
+        out[11] = _SECTION
+
+
+@kernel()
+def _from_title(
+    row: int, asked: Asked, passages: Passages, forward: Forward, out: _Float32
+) -> None:
+    """Fill how far the question names the row's title."""
+    old = row < forward.n_old
+    found = forward.old_terms if old else forward.new_terms
+    masks = forward.old_masks if old else forward.new_masks
+    mass = 1e-9
+    for place in range(forward.starts[row], forward.starts[row] + forward.sizes[row]):
+        if masks[place] & TITLE_BIT:
+            df = asked.frequencies[found[place]]
+            mass += np.log(1.0 + (asked.n_passages - df + 0.5) / (df + 0.5))
+    out[3] /= mass
+    for title in asked.titles:
+        if passages.title[row] == title:
+            out[4] = min(1.0, mass / asked.mass)
+
+
+@kernel()
+def _best_window(n_sentences: int, asked: Asked, bits: _Bits) -> np.uint64:
+    """Return the bits of the three sentences in a row that hold most of the question."""
+    best, best_mass = np.uint64(0), -1.0
+    for middle in range(n_sentences):
+        held = bits[middle]
+        if middle > 0:
+            held |= bits[middle - 1]
+        if middle + 1 < n_sentences:
+            held |= bits[middle + 1]
+        mass = 0.0
+        for at in range(len(asked.terms)):
+            if (held >> np.uint64(asked.order[at])) & np.uint64(1):
+                mass += asked.idfs[at]
+        if mass > best_mass:
+            best, best_mass = held, mass
+    return best
+
+
+@kernel()
+def _find(term: int, start: int, size: int, found: _Int32) -> int:
+    """Return where a row's terms have this one, -1 where they do not."""
+    low, high = start, start + size
+    while low < high:
+        middle = (low + high) // 2
+        if found[middle] < term:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < start + size and found[low] == term else -1
+
+
+@kernel()
+def _holds(row: int, asked: Asked, forward: Forward) -> np.uint64:
+    """Return the bits of the terms that a row holds."""
+    found = forward.old_terms if row < forward.n_old else forward.new_terms
+    bits = np.uint64(0)
+    for at in range(len(asked.terms)):
+        if _find(asked.terms[at], forward.starts[row], forward.sizes[row], found) >= 0:
+            bits |= np.uint64(1) << np.uint64(asked.order[at])
+    return bits
+
+
+@kernel()
+def owned(
+    rows: _Int64, asked: Asked, speaker: int, passages: Passages, forward: Forward
+) -> tuple[_Float32, _Float32]:
+    """Return the mass of terms that each row says of a speaker, and of the others.
+
+    A term of the turn before or after counts for nine tenths. O(rows x terms x sentences).
+    """
+    of_speaker = np.zeros(len(rows), np.float32)
+    of_others = np.zeros(len(rows), np.float32)
+    for at in range(len(rows)):
+        row = rows[at]
+        for term in range(len(asked.terms)):
+            best, best_other = _owner_shares(row, asked.terms[term], speaker, passages, forward)
+            for neighbour in (passages.before[row], passages.after[row]):
+                if neighbour >= 0:
+                    own, other = _owner_shares(
+                        neighbour, asked.terms[term], speaker, passages, forward
+                    )
+                    best = max(best, 0.9 * own)
+                    best_other = max(best_other, 0.9 * other)
+            of_speaker[at] += asked.idfs[term] * best
+            of_others[at] += asked.idfs[term] * best_other
+    return of_speaker, of_others
+
+
+@kernel()
+def _owner_shares(
+    row: int, term: int, speaker: int, passages: Passages, forward: Forward
+) -> tuple[float, float]:
+    """Return how far a row's sentences with the term are about the speaker, and about others."""
+    old = row < forward.n_old
+    found = forward.old_terms if old else forward.new_terms
+    masks = forward.old_masks if old else forward.new_masks
+    voices = forward.old_voices if old else forward.new_voices
+    place = _find(term, forward.starts[row], forward.sizes[row], found)
+    if place < 0:
+        return 0.0, 0.0
+    first = forward.sentence_starts[row]
+    of_author, of_other = 0.0, 0.0
+    for sentence in range(forward.n_sentences[row]):
+        if masks[place] & (1 << sentence):
+            author, other = _voice_shares(voices[first + sentence])
+            of_author = max(of_author, author)
+            of_other = max(of_other, other)
+    if passages.speaker[row] == speaker:
+        return of_author, of_other
+    return of_other, of_author
+
+
+@kernel()
+def _voice_shares(voice: int) -> tuple[float, float]:
+    """Return how far a sentence is about who says it, and about who is spoken to."""
+    if voice & 3 == 1:
+        return 1.0, 0.0
+    if voice & 3 == 2:
+        return (0.0 if voice & 4 else 0.3), 1.0
+    if voice & 3 == 3:
+        return 1.0, 0.6
+    return 0.9, 0.3
