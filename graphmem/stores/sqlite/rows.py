@@ -28,6 +28,7 @@ __all__ = [
 _T = TypeVar("_T")
 _CHUNKS = (1, 16, 256)
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_from_json = json.JSONDecoder().decode
 # What an edge has besides its key and its sources; all of it may be None.
 _ATTRIBUTES = tuple(sorted(Edge.model_fields.keys() - {"kind", "start", "end", "sources"}))
 
@@ -94,7 +95,7 @@ def decode_attributes(text: str | None) -> dict[str, Any]:
     if text is None:
         return {}
     try:
-        known = json.loads(text)
+        known = _from_json(text)
         return {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in known.items()
@@ -124,7 +125,7 @@ def decode_sources(text: str) -> dict[int, float]:
         StoreCorrupt: The text is not what `encode_sources` writes.
     """
     try:
-        flat = json.loads(text)
+        flat = _from_json(text)
         return {int(key): float(weight) for key, weight in zip(flat[::2], flat[1::2], strict=True)}
     except (ValueError, TypeError) as error:
         msg = f"an edge's sources cannot be read ({text[:40]!r}); `graphmem doctor` says more"
@@ -137,16 +138,16 @@ def make_edge(
     weights: Mapping[int, float],
     uids: Mapping[int, str],
 ) -> Edge:
-    """Build an edge from values that were checked when they were written.
+    """Build an edge.
 
     Raises:
-        StoreCorrupt: A source of the edge is not in the store.
+        StoreCorrupt: A source of the edge is not in the store, or the edge is none.
     """
+    kind, start, end = ends
     try:
         sources = {uids[source]: weight for source, weight in weights.items()}
-    except KeyError as error:
-        msg = f"an edge names source {error.args[0]}, which is gone; ask `graphmem doctor`"
+        known = decode_attributes(attributes) if attributes else {}
+        return Edge(kind=kind, start=start, end=end, sources=sources, **known)
+    except (KeyError, TypeError, ValidationError) as error:
+        msg = f"edge {kind} {start} -> {end} cannot be read; `graphmem doctor` says more"
         raise StoreCorrupt(msg) from error
-    kind, start, end = ends
-    known = decode_attributes(attributes)
-    return Edge.model_construct(kind=kind, start=start, end=end, sources=sources, **known)
