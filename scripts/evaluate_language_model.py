@@ -19,10 +19,12 @@ from train_language_heads import gold_parse, mention_words, predicted_parse, uni
 from train_language_parser import make_example
 
 from graphmem.language.kinds import word_kinds
+from graphmem.language.mentions import find_nominals
 from graphmem.language.names import find_names, span_head
 from graphmem.language.parse import Parse
 from graphmem.language.phrases import mention_heads, phrase_span
 from graphmem.language.pipeline import MODEL_FOLDER, Pipeline
+from graphmem.language.pronouns import is_third_person, resolve_pronouns
 from graphmem.language.units import unit_scores
 from graphmem.language.weights import Weights, load_weights
 from graphmem.models.minilm import MiniLMEncoder
@@ -98,6 +100,7 @@ def heads_scores(pipeline: Pipeline, weights: Weights, groups: Sequence[Group]) 
     names = f_score(spans_of(gold, find_names), spans_of(predicted, find_names))
     show("gum names", names)
     show("gum kinds", kind_row(groups, predicted, weights))
+    show("gum pronouns (he, she, it, they)", pronoun_row(groups, predicted, weights))
 
 
 def unit_row(
@@ -162,6 +165,21 @@ def kind_row(groups: Sequence[Group], parses: Sequence[Parse], weights: Weights)
             named_right += kind == truth[word] and word in heads
             named += word in heads
     return {"all": 100 * right / total, "names": 100 * named_right / named, "n names": named}
+
+
+def pronoun_row(groups: Sequence[Group], parses: Sequence[Parse], weights: Weights) -> Row:
+    """Precision of what is resolved, recall of what a mention in the same text explains."""
+    right = resolved = resolvable = 0
+    for group, parse in zip(groups, parses, strict=True):
+        entity_of = {head: entity for head, _, entity in mention_words(group)}
+        nominal = [head for head in sorted(entity_of) if parse.tags[head].startswith("NN")]
+        found = resolve_pronouns(parse, find_nominals(parse, weights), weights)
+        for token in filter(lambda at: is_third_person(parse, at), range(len(parse))):
+            entity = entity_of.get(token, "none")
+            resolvable += any(entity_of[head] == entity for head in nominal if head < token)
+            resolved += token in found
+            right += token in found and entity_of.get(found[token].token) == entity
+    return counts(right, resolved, resolvable)
 
 
 def f_score(gold: Spans, found: Spans) -> Row:

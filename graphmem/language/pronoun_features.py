@@ -67,12 +67,17 @@ def find_candidates(
             token=span.head,
             sentence=sentence_of[span.head],
             referent=Referent(span.text, span.kind, span.named, span.head),
-            plural=parse.tags[span.head] in _PLURAL or parse.child(span.head, "conj") is not None,
+            plural=_is_plural(parse, span),
             female=odds.get(span.head, 0.0),
             determiner=_determiner(parse, span.head),
         )
         for span in sorted(spans, key=lambda span: span.head)
     ]
+
+
+def _is_plural(parse: Parse, span: Span) -> bool:
+    several = parse.child(span.head, "conj") is not None and span.kind not in ("abstract", "event")
+    return parse.tags[span.head] in _PLURAL or several
 
 
 def _may_be_meant(parse: Parse, span: Span) -> bool:

@@ -84,9 +84,17 @@ def _oblique(
                 yield Fact(agent, clause.lemma, patient, "passive agent", clause, head)
         if targets:
             return
-    predicate = f"{clause.predicate} {case}".strip()
+    predicate = f"{_relation(discourse, clause)} {case}".strip()
     rule = "oblique" if case else "adverbial"
     yield from _facts(rule, clause, subjects, predicate, head, targets)
+
+
+def _relation(discourse: Discourse, clause: Clause) -> str:
+    """Return the predicate with the adjective that "be" alone would lose ("be proud" of)."""
+    head = clause.head
+    if clause.copular and discourse.parse.tags[head] not in _NOMINAL_TAGS:
+        return f"{clause.predicate} {discourse.parse.lower[head]}"
+    return clause.predicate
 
 
 def _complements(

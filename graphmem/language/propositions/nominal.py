@@ -1,4 +1,4 @@
-"""Facts that a noun phrase states: apposition, possession, titles, the year in brackets."""
+"""Facts that a noun phrase states: apposition, possession, the year in brackets."""
 
 from __future__ import annotations
 
@@ -21,9 +21,6 @@ def nominal_facts(discourse: Discourse, noun: int) -> Iterator[Fact]:
             yield from _apposition(discourse, noun, child)
         elif dep == "nmod:poss":
             yield from _possession(discourse, noun, child)
-        elif dep == "nmod:desc" and not _same_name(discourse, noun, child):
-            value = Argument(parse.lower[child], "object", literal=True)
-            yield from _fact(discourse, noun, "be", value, "title", child)
         elif dep in ("nmod:unmarked", "obl:unmarked") and _is_date(discourse, noun, child):
             found = discourse.argument(child, "object")
             yield from _fact(discourse, noun, "in", found, "date", child)
