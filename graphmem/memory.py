@@ -139,8 +139,7 @@ class Memory:
         """
         from graphmem.writing.given import from_given, read_given
 
-        rows = list(passages)
-        texts = accept_passages(rows)
+        texts = accept_passages(passages)
         refs = {turn.ref for text in texts for turn in text.turns if turn.ref}
         given, rejected = read_given(extractions, refs)
         seal(self._store, describe(self._models.embedder))

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import ValidationError
 
 from graphmem.core.changes import Changes, Vector
 from graphmem.errors import InvalidInput, NotFound
@@ -80,9 +79,9 @@ def import_jsonl(
     header = next(rows, None)
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise InvalidInput(f"{str(path)!r} does not begin with a {FORMAT} header line")
-    check_header(header.get("embedder"))
     for _ in rows:
         pass
+    check_header(header.get("embedder"))  # it may bind the store, so all lines come first
     n_rows = 0
     for batch in _batches(path):
         changes = Changes(
@@ -132,7 +131,7 @@ def _rows(path: Path) -> Iterator[Row | dict[str, Any]]:
                 if not isinstance(body, dict):
                     raise InvalidInput(f"line {number} of {path.name} is no JSON object")
                 yield body if number == 1 else _row(body)
-        except (ValidationError, ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             if isinstance(error, InvalidInput):
                 raise
             raise InvalidInput(

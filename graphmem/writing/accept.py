@@ -39,6 +39,7 @@ MAX_CHARS = 10_000_000
 MAX_SPACE_CHARS = 200
 MAX_NAME_CHARS = 1_000
 MAX_MOMENT_CHARS = 64
+MAX_PATH_CHARS = 4_096
 MAX_SHOWN_CHARS = 60
 
 Content = str | Path | Document | Iterable[Message | Document | Path | Mapping[str, Any]]
@@ -207,6 +208,8 @@ def check_path(path: object) -> Path:
     if not isinstance(path, str | Path):
         raise InvalidInput(f"path must be a string or a Path, not {type(path).__name__}")
     text = str(path)
+    if len(text) > MAX_PATH_CHARS:
+        raise InvalidInput(f"path has {len(text):,} characters; at most {MAX_PATH_CHARS:,} work")
     if text in ("", ".") or "\x00" in text or not _encodable(text):
         raise InvalidInput(f"{text!a} cannot be the path of a file: give another")
     return Path(path)
