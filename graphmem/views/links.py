@@ -63,6 +63,7 @@ class SpaceLinks:
         self.index = UidIndex()
         self.adjacency = Adjacency(len(kinds), _counted(kinds))
         self._kinds = tuple(kinds)
+        self._weights = self.adjacency.codes.table([1.0] * len(kinds))
         self._slots = {kind: slot for slot, kind in enumerate(kinds)}
         self._end_labels = np.array([_labels_of(kind) for kind in kinds], np.uint8)
         self._labels = np.empty(0, np.uint8)
@@ -122,8 +123,7 @@ class SpaceLinks:
 
     def links(self, uids: Sequence[str]) -> list[Link]:
         """Return the links at each uid, in the order of `uids`, then by neighbour and kind."""
-        codes_of = self.adjacency.codes
-        weights = codes_of.table([1.0] * len(self._kinds))
+        codes_of, weights = self.adjacency.codes, self._weights
         found: list[Link] = []
         for uid, row in zip(uids, self.index.rows(uids).tolist(), strict=True):
             if not 0 <= row < self.adjacency.n_nodes:
