@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from graphmem.errors import StoreCorrupt
 from graphmem.memory import Memory
 from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder
@@ -176,6 +177,15 @@ def test_a_store_that_went_back_in_time_is_not_answered_from_newer_views(tmp_pat
     store.write_bytes(saved)
     with open_memory(store) as memory:
         assert all("Zoe" not in h.text for h in memory.search("Where does Zoe live?").hits)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.9])
+def test_a_truncated_store_is_refused_and_the_doctor_named(tmp_path: Path, share: float) -> None:
+    store, _ = grown(tmp_path)
+    raw = store.read_bytes()
+    store.write_bytes(raw[: int(len(raw) * share)])
+    with pytest.raises(StoreCorrupt, match="graphmem doctor"), open_memory(store) as memory:
+        memory.search("Where does Ann3 live?")
 
 
 def test_a_folder_for_views_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ class SqliteStore:
         if self.path.is_dir():
             msg = f"{self.path} is a folder; give the path of a file in it"
             raise NotAStore(msg)
+        self._refuse_emptied()
         cut = is_cut(self.path)
         with self._pool.connection() as connection:
             identity = prepare(connection, self.path)
@@ -72,6 +73,17 @@ class SqliteStore:
             msg = f"the end of the store {self.path} is missing; `graphmem doctor` says more"
             raise StoreCorrupt(msg)
         return identity
+
+    def _refuse_emptied(self) -> None:
+        """A file of no bytes is a new store, unless it has had views: then something cut it."""
+        log = self.path.with_name(self.path.name + "-wal")
+        had_views = self.views_folder is not None and self.views_folder.is_dir()
+        if had_views and not log.exists() and self.path.is_file() and not self.path.stat().st_size:
+            msg = (
+                f"{self.path} has no bytes, but views of a store lie beside it: restore the file "
+                "from a backup, or remove it to begin anew; `graphmem doctor` says more"
+            )
+            raise StoreCorrupt(msg)
 
     def get(self, space: str, uids: Sequence[str]) -> list[Node | None]:
         """Return the nodes in the order of `uids`; None for a uid that is not in the space."""
