@@ -76,7 +76,7 @@ def train_parser(pairs: list[tuple[Group, Group | None]], recipe: Recipe) -> Lan
     fix_random_seed(1)
     nlp = _blank(recipe)
     nlp.initialize(lambda: [make_example(nlp, group) for group, _ in pairs])
-    sample = random.Random(0).sample(pairs, 500)
+    sample = random.Random(0).sample(pairs, min(500, len(pairs)))
     states = np.concatenate([group.states for group, _ in sample if group.states is not None])
     set_state_norm(nlp.get_pipe("tok2vec").model, states.mean(0), states.std(0) + 1e-3)
     optimizer = Adam(
