@@ -25,9 +25,11 @@ from graphmem.bench.sets import (
     sessions,
 )
 from graphmem.bench.systems import Answer, open_system
+from graphmem.errors import InvalidInput
 from graphmem.memory import Memory
 from graphmem.models.loading import LazyModels
 from graphmem.stores.registry import open_store
+from graphmem.writing.accept import check_text
 from graphmem_schemas import GivenExtraction
 
 __all__ = ["QualityReport", "run_quality"]
@@ -162,7 +164,10 @@ class _Runner:
         finally:
             self._store.close()
 
-    def _filled(self, group: str, rows: tuple[Row, ...]) -> Memory:
+    def _filled(self, group: str, given_rows: tuple[Row, ...]) -> Memory:
+        rows = tuple(row for row in given_rows if _says_something(row))
+        if len(rows) < len(given_rows):
+            self._report(f"{group}: {len(given_rows) - len(rows)} blank rows are left out")
         extractor = self._models.extractor if self._given is None else None
         memory = Memory(
             self._store, space=group, embedder=self._models.embedder, extractor=extractor
@@ -191,6 +196,14 @@ class _Runner:
                 tally.judged.append(_Judged(question, answer, ms))
                 if name == "graphmem":
                     _pack(memory, question, tally)
+
+
+def _says_something(row: Row) -> bool:
+    try:
+        check_text(row.text, row.id)
+    except InvalidInput:
+        return False
+    return True
 
 
 def _pack(memory: Memory, question: BenchQuestion, tally: _Tally) -> None:
