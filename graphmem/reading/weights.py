@@ -26,7 +26,7 @@ COLUMNS = (
 )  # fmt: skip
 
 _ROWS: dict[PassageKind, dict[str, float]] = {
-    PassageKind.NOTE: {"passage": 1.4, "sentence": 0.5, "dense": 0.9, "rarest": -0.5},
+    PassageKind.NOTE: {"passage": 1.4, "dense": 1.2},
     PassageKind.TITLED: {
         "window": 0.5, "sentence": 0.7, "dense": 2.0, "title share": 0.5, "title exact": 0.5,
         "rarest": 0.4,
