@@ -1,0 +1,47 @@
+"""The same texts and clock give the same graph and the same answers, whatever runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("graphmem_examples")
+
+CHILD = Path(__file__).with_name("determinism_child.py")
+
+
+def run(folder: Path, *, threads: int, calls: str, hash_seed: int) -> dict[str, list[str]]:
+    """Read the example texts in a process of its own; return its answers by when it was asked."""
+    folder.mkdir()
+    done = subprocess.run(
+        [sys.executable, str(CHILD), str(folder), str(threads), calls],
+        env={**os.environ, "PYTHONHASHSEED": str(hash_seed)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    answers: dict[str, list[str]] = json.loads(done.stdout)
+    return answers
+
+
+@pytest.mark.slow
+def test_two_processes_agree_to_the_last_bit(tmp_path: Path) -> None:
+    one = run(tmp_path / "one", threads=1, calls="one", hash_seed=0)
+    two = run(tmp_path / "two", threads=2, calls="one", hash_seed=4_242)
+    exports = [tmp_path / name / "export.jsonl" for name in ("one", "two")]
+    assert exports[0].stat().st_size > 1_000_000
+    assert exports[0].read_bytes() == exports[1].read_bytes()
+    assert len(one["fresh"]) >= 24
+    assert sum('"score"' in answer for answer in one["fresh"]) >= 16
+    assert two == one
+    for when in ("again", "reopened", "rebuilt"):
+        assert one[when] == one["fresh"], when
+    again = tmp_path / "one" / "reopened.jsonl"
+    assert again.read_bytes() == exports[0].read_bytes()
