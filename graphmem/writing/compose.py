@@ -15,6 +15,7 @@ from graphmem.core.changes import Changes, Vector
 from graphmem.core.extraction import Argument, Extraction, PropositionDraft
 from graphmem.core.names import MAX_NAME_WORDS, normalise_name
 from graphmem.core.uids import content_uid
+from graphmem.core.wording import word_fact
 from graphmem.ports import GraphReader
 from graphmem.writing.accept import SourceText
 from graphmem.writing.extract import ReadPassage
@@ -202,7 +203,8 @@ def _mention(place: _Place, resolution: Resolution, draft: _Draft) -> None:
     """Link the passage to what it names, once each, and doubly to what it is about."""
     title = place.about
     names = [mention.name for mention in place.extraction.mentions if mention.named]
-    for name in dict.fromkeys([*([title] if title else []), *names]):
+    about = [title] if title else []
+    for name in dict.fromkeys(about + names):
         uid = resolution.uid_of.get(normalise_name(name))
         if uid:
             weight = TITLE_WEIGHT if name == title else 1.0
@@ -242,10 +244,9 @@ def _statements(place: _Place, resolution: Resolution) -> list[Statement]:
             continue
         is_entity = _names_entity(fact.object)
         obj = resolution.uid_of.get(normalise_name(fact.object.text)) if is_entity else None
-        negation = "not " if fact.negated else ""
         statements.append(
             Statement(
-                text=f"{fact.subject.text} {negation}{fact.predicate} {fact.object.text}",
+                text=_worded(fact),
                 subject=subject, predicate=fact.predicate, object=obj,
                 value=None if obj else " ".join(fact.object.text.split()),
                 negated=fact.negated, confidence=fact.confidence, past=_is_over(fact),
@@ -254,6 +255,13 @@ def _statements(place: _Place, resolution: Resolution) -> list[Statement]:
             )
         )  # fmt: skip
     return statements
+
+
+def _worded(fact: PropositionDraft) -> str:
+    subject, obj = (" ".join(a.text.split()) for a in (fact.subject, fact.object))
+    if fact.rule == "given":  # the caller's relations are phrases of their own
+        return f"{subject} {fact.predicate} {obj}"
+    return word_fact(subject, fact.predicate, obj, negated=fact.negated)
 
 
 def _is_over(fact: PropositionDraft) -> bool:

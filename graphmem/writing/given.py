@@ -71,7 +71,7 @@ def from_given(text: str, row: GivenExtraction | None) -> Extraction:
     if row is None:
         return Extraction(language=None, parsed=False)
     folded = text.casefold()
-    kinds = {normalise_name(e.name): _kind(e.kind) for e in row.entities}
+    kinds: dict[str, EntityKind] = {normalise_name(e.name): _kind(e.kind) for e in row.entities}
     names = [e.name for e in row.entities]
     for triple in row.triples:
         names += [triple.subject, triple.object]

@@ -49,6 +49,7 @@ class Reconciled:
     Attributes:
         facts: new and changed propositions by uid.
         uids: the proposition that each statement supports, in the order of the statements.
+        stated_in: the passages of the batch that state a proposition.
     """
 
     facts: dict[str, Proposition] = field(default_factory=dict)
@@ -58,6 +59,7 @@ class Reconciled:
     confirmed: dict[str, None] = field(default_factory=dict)
     superseded: dict[str, None] = field(default_factory=dict)
     contradicted: dict[str, None] = field(default_factory=dict)
+    stated_in: dict[str, set[str]] = field(default_factory=dict)
 
 
 def reconcile(
@@ -89,6 +91,7 @@ def _decide(
 ) -> None:
     uid = _uid_of(statement, believed)
     result.uids.append(uid)
+    result.stated_in.setdefault(uid, set()).add(statement.passage)
     if uid in believed:
         if uid not in result.added:
             result.confirmed[uid] = None
@@ -99,7 +102,13 @@ def _decide(
         negated=statement.negated, confidence=statement.confidence,
         valid_from=statement.stated_at,
     )  # fmt: skip
-    rivals = [rival for rival in believed.values() if _rival(fact, rival, statement)]
+    # "In Lisbon, in the Graça quarter": what one passage says in one breath is no quarrel.
+    rivals = [
+        rival
+        for rival in believed.values()
+        if _rival(fact, rival, statement)
+        and statement.passage not in result.stated_in.get(rival.uid, ())
+    ]
     result.added[uid] = None
     for rival in sorted(rivals, key=lambda r: r.uid):
         fact = _settle(fact, rival, statement, believed, result)
