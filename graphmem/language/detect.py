@@ -50,8 +50,9 @@ _COMMON = {
 }  # fmt: skip
 _WORDS = {code: frozenset(words.split()) for code, words in _COMMON.items()}
 _SAMPLE = 2000  # characters
-_FEW_WORDS = 6
+_FEW_WORDS = 12
 _ENGLISH_BAR = 0.12
+_TABLE_BAR = 0.03
 
 
 def detect_language(text: str) -> str | None:
@@ -77,13 +78,13 @@ def detect_language(text: str) -> str | None:
         return best
     if english >= _ENGLISH_BAR * len(words):
         return "en"
-    return _undecided(sample, words)
+    return _undecided(english, hits[best], words)
 
 
-def _undecided(sample: str, words: list[str]) -> str | None:
-    """Few common words: lists and headings; English if nothing but plain letters is there."""
-    plain = sum(word.isascii() for word in words)
-    return "en" if plain >= 0.97 * len(words) and len(words) < 40 else None
+def _undecided(english: int, other: int, words: list[str]) -> str | None:
+    """Tables, code and headings have few common words: a few English ones are enough then."""
+    plain = sum(word.isascii() for word in words) >= 0.97 * len(words)
+    return "en" if plain and english > other and english >= _TABLE_BAR * len(words) else None
 
 
 def _foreign_script(sample: str) -> str | None:

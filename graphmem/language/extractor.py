@@ -99,12 +99,7 @@ class SpacyExtractor:
         weights = self._weights
         nominals = find_nominals(parse, weights, passage.title)
         pronouns = resolve_pronouns(
-            parse,
-            nominals,
-            weights,
-            speaker=passage.speaker,
-            addressee=passage.addressee,
-            title=passage.title,
+            parse, nominals, weights, speaker=passage.speaker, addressee=passage.addressee
         )
         discourse = Discourse(parse, nominals, self._lemmatize, pronouns)
         clauses = find_clauses(discourse)

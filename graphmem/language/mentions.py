@@ -39,11 +39,13 @@ class Nominals:
         spans: in text order.
         name_of: for each token inside a name or date, that span.
         by_head: the span that each head word stands for.
+        topics: head words of the names that are the passage's title.
     """
 
     spans: tuple[Span, ...]
     name_of: dict[int, Span]
     by_head: dict[int, Span]
+    topics: frozenset[int] = frozenset()
 
 
 def find_nominals(parse: Parse, weights: Weights, title: str | None = None) -> Nominals:
@@ -77,7 +79,8 @@ def find_nominals(parse: Parse, weights: Weights, title: str | None = None) -> N
         _span(parse, head, argument_span(parse, head), kinds[head], named=False) for head in common
     ]
     spans = sorted([*spans, *phrases], key=lambda span: (span.start, span.end))
-    return Nominals(tuple(spans), name_of, {span.head: span for span in spans})
+    topics = frozenset(head for head, span in heads.items() if span in known)
+    return Nominals(tuple(spans), name_of, {span.head: span for span in spans}, topics)
 
 
 def _kind_of_name(kind: EntityKind) -> EntityKind:

@@ -20,6 +20,7 @@ from graphmem.ports import Encoding
 __all__ = ["MODEL_FOLDER", "Pipeline"]
 
 MODEL_FOLDER = Path(__file__).parent / "model"
+_MAX_LEXEMES = 150_000  # about 50 MB
 
 
 class Pipeline:
@@ -35,6 +36,9 @@ class Pipeline:
 
     def parse(self, text: str, encoding: Encoding) -> Parse:
         """Parse a text with the states that the encoder had for it."""
+        # spaCy keeps every word that it ever saw, which a server that runs for long cannot.
+        if len(self.nlp.vocab) > _MAX_LEXEMES:
+            self.nlp = spacy.blank("en")
         tokens = tokenize(self.nlp, text)
         return self.parse_tokens(
             text, tokens, align_states(encoding, tokens.offsets, self.network.mean)

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from graphmem.language.mentions import Nominals
-from graphmem.language.names import find_title
 from graphmem.language.parse import Parse
 from graphmem.language.pronoun_features import (
     GROUPS,
@@ -42,7 +41,6 @@ def resolve_pronouns(
     *,
     speaker: str | None = None,
     addressee: str | None = None,
-    title: str | None = None,
 ) -> dict[int, Referent]:
     """Return what each safely resolved pronoun stands for, by token.
 
@@ -51,7 +49,7 @@ def resolve_pronouns(
     found = _persons(parse, speaker, addressee)
     pronouns = [token for token in range(len(parse)) if is_third_person(parse, token)]
     if pronouns:
-        found.update(_third_persons(parse, nominals, weights, pronouns, title))
+        found.update(_third_persons(parse, nominals, weights, pronouns))
     return found
 
 
@@ -74,26 +72,20 @@ def _persons(parse: Parse, speaker: str | None, addressee: str | None) -> dict[i
 
 
 def _third_persons(
-    parse: Parse,
-    nominals: Nominals,
-    weights: Weights,
-    pronouns: Sequence[int],
-    title: str | None,
+    parse: Parse, nominals: Nominals, weights: Weights, pronouns: Sequence[int]
 ) -> dict[int, Referent]:
     found: dict[int, Referent] = {}
     sentence_of = [
         number for number, (start, end) in enumerate(parse.sentences) for _ in range(start, end)
     ]
     waiting = find_candidates(parse, nominals, weights, sentence_of)
-    topics = {start for start, _ in find_title(parse, title)} if title else set()
-    topics = {span.head for span in nominals.spans if span.start in topics and span.named}
     seen: list[Candidate] = []
     at = 0
     for token in pronouns:
         while at < len(waiting) and waiting[at].token < token:
             seen.append(waiting[at])
             at += 1
-        best = _best(parse, weights, seen, token, sentence_of[token], topics)
+        best = _best(parse, weights, seen, token, sentence_of[token], nominals.topics)
         if best is not None:
             found[token] = best.referent
             group = GROUPS[parse.lower[token]]
@@ -119,7 +111,7 @@ def _best(
     seen: Sequence[Candidate],
     token: int,
     sentence: int,
-    topics: set[int],
+    topics: frozenset[int],
 ) -> Candidate | None:
     pairs = list(allowed_candidates(parse, seen, token, sentence))
     if not pairs:

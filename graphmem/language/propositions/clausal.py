@@ -12,6 +12,7 @@ from graphmem.language.propositions.facts import Fact
 
 __all__ = ["clause_facts"]
 
+_INNER_DEPS = frozenset({"compound", "nmod:poss", "amod"})
 _MAX_CHAIN = 2
 _NOMINAL_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS", "CD", "PRP"})
 
@@ -189,6 +190,10 @@ def _lifted(
             elif parse.deps[child] == "appos" and discourse.is_named(child):
                 found = discourse.arguments(child, "object")
                 yield from _facts("lift", clause, subjects, clause.predicate, child, found)
+            elif parse.deps[child] in _INNER_DEPS and _is_apart(discourse, child, nominal):
+                found = discourse.arguments(child, "object")
+                predicate = f"{clause.predicate} {noun} of" if noun else clause.predicate
+                yield from _facts("inner lift", clause, subjects, predicate, child, found)
 
 
 def _chain(discourse: Discourse, nominal: int, depth: int = 1) -> Iterator[tuple[str, int]]:

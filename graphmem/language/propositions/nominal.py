@@ -11,6 +11,8 @@ from graphmem.language.propositions.facts import Fact
 
 __all__ = ["nominal_facts"]
 
+_COMPANIONS = frozenset({"person", "animal", "organization"})
+
 
 def nominal_facts(discourse: Discourse, noun: int) -> Iterator[Fact]:
     """Yield the facts that one noun's modifiers state; bare "of" phrases state none."""
@@ -21,6 +23,10 @@ def nominal_facts(discourse: Discourse, noun: int) -> Iterator[Fact]:
             yield from _apposition(discourse, noun, child)
         elif dep == "nmod:poss":
             yield from _possession(discourse, noun, child)
+        elif dep == "nmod" and _are_named(discourse, noun, child):
+            found = discourse.argument(child, "object")
+            predicate = f"be {discourse.case(child)}".strip()
+            yield from _fact(discourse, noun, predicate, found, "of a name", child)
         elif dep in ("nmod:unmarked", "obl:unmarked") and _is_date(discourse, noun, child):
             found = discourse.argument(child, "object")
             yield from _fact(discourse, noun, "in", found, "date", child)
@@ -38,7 +44,8 @@ def _apposition(discourse: Discourse, noun: int, child: int) -> Iterator[Fact]:
     parse = discourse.parse
     for token in discourse.coordinated(child):
         value = discourse.argument(token, "object")
-        if value is None or value.kind == "quantity":
+        named = discourse.is_named(noun) or discourse.is_named(token)
+        if value is None or value.kind == "quantity" or not named:
             continue
         # "Hiroshima, Japan": the second place holds the first one.
         predicate = "be in" if _are_places(discourse, noun, token) else "be"
@@ -51,12 +58,12 @@ def _apposition(discourse: Discourse, noun: int, child: int) -> Iterator[Fact]:
 
 
 def _possession(discourse: Discourse, noun: int, child: int) -> Iterator[Fact]:
-    """Read "Marie's husband Pierre": only where both ends are named or the owner is a person."""
+    """Read "Marie's brother": a named owner of something named, or of what lives or acts."""
     owned = discourse.argument(noun, "object")
     if owned is None:
         return
     for owner in discourse.arguments(child, "subject"):
-        if owner.named and (owned.named or owner.kind == "person"):
+        if owner.named and (owned.named or owned.kind in _COMPANIONS):
             yield Fact(replace(owner, role="subject"), "have", owned, "possession", None, child)
 
 
@@ -66,9 +73,15 @@ def _are_places(discourse: Discourse, noun: int, token: int) -> bool:
     return all(span is not None and span.kind == "place" for span in spans)
 
 
-def _is_date(discourse: Discourse, noun: int, child: int) -> bool:
-    named = discourse.parse.tags[child] in ("CD", "NNP") and discourse.is_named(child)
+def _are_named(discourse: Discourse, noun: int, child: int) -> bool:
+    named = discourse.is_named(noun) and discourse.is_named(child)
     return named and not _same_name(discourse, noun, child)
+
+
+def _is_date(discourse: Discourse, noun: int, child: int) -> bool:
+    span = discourse.nominals.name_of.get(child)
+    dated = span is not None and span.kind == "time" and discourse.is_named(noun)
+    return dated and not _same_name(discourse, noun, child)
 
 
 def _same_name(discourse: Discourse, one: int, other: int) -> bool:
