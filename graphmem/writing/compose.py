@@ -173,16 +173,22 @@ def _names(places: Sequence[_Place]) -> list[NameUse]:
     uses: list[NameUse] = []
     for place in places:
         if place.about:
-            uses.append(NameUse(place.about, "unknown", named=True))
-        uses += [NameUse(m.name, m.kind, m.named) for m in place.extraction.mentions if m.named]
+            uses.append(NameUse(place.about, "unknown", named=True, source=place.source))
+        uses += [
+            NameUse(m.name, m.kind, m.named, place.source)
+            for m in place.extraction.mentions
+            if m.named
+        ]
         for fact in place.extraction.propositions:
             if _states_something(fact):
-                uses += [_use(a) for a in (fact.subject, fact.object) if _names_entity(a)]
+                uses += [
+                    _use(a, place.source) for a in (fact.subject, fact.object) if _names_entity(a)
+                ]
     return uses
 
 
-def _use(argument: Argument) -> NameUse:
-    return NameUse(argument.text, argument.kind, argument.named)
+def _use(argument: Argument, source: str) -> NameUse:
+    return NameUse(argument.text, argument.kind, argument.named, source)
 
 
 def _names_entity(argument: Argument) -> bool:
@@ -228,7 +234,7 @@ def _tell_events(place: _Place, resolution: Resolution, draft: _Draft) -> None:
             draft.join("NEXT", previous, uid, place.source)
         previous = uid
         for argument in told.arguments:
-            entity = resolution.uid_of.get(normalise_name(argument.text))
+            entity = resolution.find(argument.text, place.source)
             if entity and _names_entity(argument):
                 draft.add_edge(
                     Edge(kind="ARGUMENT", start=uid, end=entity,

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 
 from graphmem.core.names import name_parts, normalise_name
 from graphmem.core.uids import content_uid
@@ -26,11 +27,12 @@ NAME_LINKS = "names"
 
 @dataclass(frozen=True, slots=True)
 class NameUse:
-    """One use of a name in the batch."""
+    """One use of a name in the batch, by a source."""
 
     surface: str
     kind: EntityKind
     named: bool
+    source: str
 
 
 @dataclass(slots=True)
@@ -39,13 +41,43 @@ class Resolution:
 
     Attributes:
         uid_of: entity uid by normalised name.
+        used_by: the normalised names that each source uses.
         new: entities that the store does not have yet, in order of first use.
         links: SHORT_FOR edges between new entities and others.
     """
 
     uid_of: dict[str, str] = field(default_factory=dict)
+    used_by: dict[str, set[str]] = field(default_factory=dict)
     new: list[Entity] = field(default_factory=list)
     links: list[Edge] = field(default_factory=list)
+
+    def find(self, name: str, source: str) -> str | None:
+        """Return the entity of a name if the source itself uses it as one.
+
+        What other sources of the batch use does not count, so that sources added together and
+        one by one give the same graph.
+        """
+        key = normalise_name(name)
+        return self.uid_of.get(key) if key in self.used_by.get(source, ()) else None
+
+
+@dataclass(slots=True)
+class _First:
+    """How the first source of the batch that uses a name uses it: that makes the entity."""
+
+    surface: str
+    source: str
+    named: bool = False
+    kinds: Counter[EntityKind] = field(default_factory=Counter)
+
+    def add(self, use: NameUse) -> None:
+        self.named |= use.named
+        # A name says more about its kind than a description does.
+        if use.kind != "unknown":
+            self.kinds[use.kind] += 2 if use.named else 1
+
+    def kind(self) -> EntityKind:
+        return max(self.kinds, key=lambda k: (self.kinds[k], k), default="unknown")
 
 
 def entity_uid(key: str) -> str:
@@ -54,60 +86,73 @@ def entity_uid(key: str) -> str:
 
 
 def resolve(uses: Iterable[NameUse], reader: GraphReader, space: str, now: datetime) -> Resolution:
-    """Find or make the entity of each name. Two reads of the store, whatever the batch."""
-    surfaces: dict[str, str] = {}
-    kinds: dict[str, Counter[EntityKind]] = {}
-    names: set[str] = set()
+    """Find or make the entity of each name. Two reads of the store, whatever the batch.
+
+    Args:
+        uses: source by source, in the order in which the sources are added.
+        reader: the store as it is now.
+        space: the space.
+        now: system time.
+    """
+    resolution = Resolution()
+    firsts: dict[str, _First] = {}
     for use in uses:
         key = normalise_name(use.surface)
         if not key:
             continue
-        surfaces.setdefault(key, " ".join(use.surface.split()))
-        if use.named:
-            names.add(key)
-        # A name says more about its kind than a description does.
-        if use.kind != "unknown":
-            kinds.setdefault(key, Counter())[use.kind] += 2 if use.named else 1
-    known = reader.find(space, "Entity", [f"={key}" for key in surfaces])
-    resolution = Resolution()
-    for key, surface in surfaces.items():
+        resolution.used_by.setdefault(use.source, set()).add(key)
+        first = firsts.setdefault(key, _First(" ".join(use.surface.split()), use.source))
+        if first.source == use.source:
+            first.add(use)
+    known = reader.find(space, "Entity", [f"={key}" for key in firsts])
+    for key, first in firsts.items():
         found = known.get(f"={key}", ())
         own = entity_uid(key)
         resolution.uid_of[key] = own if own in found or not found else found[0]
         if not found:
-            kind = max(kinds[key], key=lambda k: (kinds[key][k], k)) if key in kinds else "unknown"
             resolution.new.append(
-                Entity(uid=own, recorded_at=now, name=surface, key=key, kind=kind,
-                       parts=name_parts(key) if key in names else ())
+                Entity(uid=own, recorded_at=now, name=first.surface, key=key, kind=first.kind(),
+                       parts=name_parts(key) if first.named else ())
             )  # fmt: skip
-    resolution.links = _link_names(resolution.new, names, reader, space)
+    resolution.links = _link_names(resolution.new, firsts, reader, space)
     return resolution
 
 
-def _link_names(new: list[Entity], names: set[str], reader: GraphReader, space: str) -> list[Edge]:
+def _link_names(
+    new: list[Entity], firsts: dict[str, _First], reader: GraphReader, space: str
+) -> list[Edge]:
     """Link each new name to the shorter names inside it and to the longer ones around it.
 
-    Descriptions ("the old bridge") are left alone: their words are not short for them.
+    Descriptions ("the old bridge") are left alone: their words are not short for them. To a
+    source, the entities of those before it are as good as stored.
     """
-    new = [entity for entity in new if entity.key in names]
-    wanted = dict.fromkeys(
-        key for entity in new for key in (*(f"={part}" for part in entity.parts), f"~{entity.key}")
-    )
-    stored = reader.find(space, "Entity", list(wanted))
-    by_key = {entity.key: entity.uid for entity in new}
+    names = [entity for entity in new if firsts[entity.key].named]
+    keys = dict.fromkeys(key for name in names for key in _keys_around(name))
+    found = {key: list(uids) for key, uids in reader.find(space, "Entity", list(keys)).items()}
     links: dict[tuple[str, str], Edge] = {}
-
-    def link(part: str, whole: str) -> None:
-        if part != whole:
-            links.setdefault(
-                (part, whole),
-                Edge(kind="SHORT_FOR", start=part, end=whole, sources={NAME_LINKS: 1.0}),
-            )
-
-    for entity in new:
-        for part in entity.parts:
-            for uid in (*stored.get(f"={part}", ()), *([by_key[part]] if part in by_key else ())):
-                link(uid, entity.uid)
-        for uid in stored.get(f"~{entity.key}", ()):
-            link(entity.uid, uid)
+    for _, group in groupby(new, key=lambda entity: firsts[entity.key].source):
+        members = list(group)
+        own = [entity for entity in members if firsts[entity.key].named]
+        inside = {entity.key: entity.uid for entity in own}
+        for entity in own:
+            for part in entity.parts:
+                for uid in (*found.get(f"={part}", ()), *filter(None, [inside.get(part)])):
+                    _link(uid, entity.uid, links)
+            for uid in found.get(f"~{entity.key}", ()):
+                _link(entity.uid, uid, links)
+        for entity in members:
+            for key in entity.lookup_keys:
+                found.setdefault(key, []).append(entity.uid)
     return list(links.values())
+
+
+def _keys_around(name: Entity) -> tuple[str, ...]:
+    return (*(f"={part}" for part in name.parts), f"~{name.key}")
+
+
+def _link(part: str, whole: str, links: dict[tuple[str, str], Edge]) -> None:
+    if part != whole:
+        links.setdefault(
+            (part, whole),
+            Edge(kind="SHORT_FOR", start=part, end=whole, sources={NAME_LINKS: 1.0}),
+        )

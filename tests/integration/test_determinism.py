@@ -45,3 +45,16 @@ def test_two_processes_agree_to_the_last_bit(tmp_path: Path) -> None:
         assert one[when] == one["fresh"], when
     again = tmp_path / "one" / "reopened.jsonl"
     assert again.read_bytes() == exports[0].read_bytes()
+
+
+@pytest.mark.slow
+def test_sources_added_together_or_one_by_one_give_the_same_graph(tmp_path: Path) -> None:
+    together = run(tmp_path / "one", threads=2, calls="one", hash_seed=1)
+    one_by_one = run(tmp_path / "many", threads=1, calls="many", hash_seed=2)
+    # An export tells rows by commit, of which there are more.
+    exports = [
+        sorted((tmp_path / name / "export.jsonl").read_text().splitlines())
+        for name in ("one", "many")
+    ]
+    assert exports[0] == exports[1]
+    assert one_by_one == together
