@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 __all__ = ["MAX_NAME_WORDS", "name_parts", "normalise_name"]
 
@@ -19,6 +20,8 @@ _JOINERS = frozenset(
 )
 
 
+# A passage uses each of its names many times over on its way into the graph.
+@lru_cache(maxsize=65_536)
 def normalise_name(name: str) -> str:
     """Return the spelling under which a name is known: NFKC, casefold, words only.
 

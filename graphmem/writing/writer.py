@@ -15,6 +15,7 @@ from graphmem.core.extraction import Extraction
 from graphmem.core.uids import content_uid
 from graphmem.ports import Clock, GraphReader, GraphStore, Models, Progress
 from graphmem.writing.accept import SourceText
+from graphmem.writing.collector import collector_paused
 from graphmem.writing.compose import Composed, SourceReading, compose
 from graphmem.writing.extract import ReadPassage, extract, given
 from graphmem.writing.segment import PassageDraft, segment
@@ -120,7 +121,8 @@ class Writer:
             last[:] = [compose(readings, reader, self._space, now)]
             return last[0].changes
 
-        commit = self._store.apply(self._space, plan)
+        with collector_paused():
+            commit = self._store.apply(self._space, plan)
         composed = last[0]
         return Receipt(
             seq=commit.seq,
