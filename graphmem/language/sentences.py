@@ -8,7 +8,8 @@ from graphmem.language.parse import Parse
 
 __all__ = ["sentence_offsets", "surface_sentences"]
 
-_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+|(?<=[。！？])|\s*\n\s*")
+# A sentence ends where the last group of a match starts: closing quotes belong to it.
+_END = re.compile(r"[.!?…][\"'”’)\]]*(\s+)|[。！？]()|(\n)\s*")
 
 
 def sentence_offsets(parse: Parse) -> tuple[tuple[int, int], ...]:
@@ -21,7 +22,7 @@ def surface_sentences(text: str) -> tuple[tuple[int, int], ...]:
     spans = []
     start = 0
     for match in [*_END.finditer(text), None]:
-        end = len(text) if match is None else match.start()
+        end = len(text) if match is None else match.start(match.lastindex or 0)
         piece = text[start:end]
         if piece.strip():
             lead = len(piece) - len(piece.lstrip())

@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 __all__ = ["Tokens", "tokenize"]
 
 _BLANK_TOKEN = re.compile(r"\A\s|\s\s|[^\S ]")
-_LINE_END = re.compile(r"[^\S\n]*\n\s*")
+_LINE_END = re.compile(r"\n\s*")
 _LIST_ITEM = re.compile(r"[-*•·#>|]|\(?\d{1,3}[.)]|[A-Za-z][.)]\s")
 _WRAP_WIDTH = 55  # a line shorter than that was ended by its writer, not by its editor
 

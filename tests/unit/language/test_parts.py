@@ -70,9 +70,9 @@ def test_capitals_make_names_where_there_is_no_parser() -> None:
 
 
 def test_surface_sentences_cover_all_but_blanks() -> None:
-    text = " One. Two!  Three\nfour。五。 "
+    text = ' One. "Two!"  Three\nfour。五。 '
     assert [text[s:e] for s, e in surface_sentences(text)] == [
-        "One.", "Two!", "Three", "four。", "五。",
+        "One.", '"Two!"', "Three", "four。", "五。",
     ]  # fmt: skip
 
 
