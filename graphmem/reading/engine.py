@@ -22,7 +22,7 @@ from graphmem.reading.abstain import judge
 from graphmem.reading.analyse import Question, analyse
 from graphmem.reading.candidates import Pool, extend, gather
 from graphmem.reading.facts import facts_of, state
-from graphmem.reading.fuse import flat_parts, with_walk
+from graphmem.reading.fuse import flat_parts, walks, with_walk
 from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
 from graphmem.reading.seeds import choose_seeds, ranking
 from graphmem.reading.spread import Spread, spread, visits
@@ -116,7 +116,7 @@ class Engine:
         question = analyse(request.question, request.as_of)
         match = self.text.match(question.query)
         try:
-            ranked = self._rank(question, match, started)
+            ranked = self._rank(question, match, max(k, n_read), started)
             verdict = judge(question.text, match, ranked.pool, ranked.order)
             nodes, hits = self._hydrate(ranked, max(k, n_read))
             if request.kinds != ("passage",):
@@ -134,15 +134,15 @@ class Engine:
         )
         return recall, {uid: node for uid, node in nodes.items() if isinstance(node, Passage)}
 
-    def _rank(self, question: Question, match: TextMatch, started: float) -> _Ranked:
+    def _rank(self, question: Question, match: TextMatch, k: int, started: float) -> _Ranked:
         timings = {"match": _since(started)}
         vector = self.embedder.embed([question.text])[0]
         timings["embed"] = _since(started)
-        pool = gather(match, self.vectors, vector)
+        pool = gather(match, self.vectors, vector, k)
         flat = flat_parts(pool, asks_assistant=question.asks_assistant)
         seeds = choose_seeds(flat.sum(axis=1), pool.uids)
         timings["candidates"] = _since(started)
-        walk = spread(self.walk, seeds)
+        walk = spread(self.walk, seeds) if walks(pool) else Spread({}, 0)
         pool = extend(pool, list(walk.mass), match, self.vectors, vector)
         flat = flat_parts(pool, asks_assistant=question.asks_assistant)
         kinds = pool.evidence.features[:, Feature.KIND]

@@ -9,7 +9,7 @@ from graphmem.ports import Float32
 from graphmem.reading.candidates import Pool
 from graphmem.reading.weights import COLUMNS, FLAT, SHARES
 
-__all__ = ["PART_NAMES", "flat_parts", "with_walk"]
+__all__ = ["PART_NAMES", "flat_parts", "walks", "with_walk"]
 
 PART_NAMES = (*COLUMNS, "walk")
 
@@ -29,6 +29,12 @@ def flat_parts(pool: Pool, *, asks_assistant: bool) -> Float32:
     user = seen[:, Feature.USER]
     columns[:, 10] = 1.0 - user if asks_assistant else user
     return columns * FLAT[seen[:, Feature.KIND].astype(np.intp)]
+
+
+def walks(pool: Pool) -> bool:
+    """Whether there is a candidate for whose kind the walk counts."""
+    kinds = pool.evidence.features[:, Feature.KIND].astype(np.intp)
+    return bool((SHARES[kinds, 1] > 0).any())
 
 
 def with_walk(flat: Float32, kinds: Float32, visits: Float32) -> Float32:

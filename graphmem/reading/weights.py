@@ -79,7 +79,7 @@ class WalkWeights:
     temperature: float = 0.5
     damping: float = 0.85
     epsilon: float = 2e-4
-    n_visited: int = 60
+    n_visited: int = 40
     floor: float = 1e-4
 
 

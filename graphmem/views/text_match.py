@@ -42,11 +42,17 @@ class WorkPool:
                 return work
         rows, sources = n_rows + n_rows // 4 + 1_024, n_sources + n_sources // 4 + 1_024
         return Work(
-            np.zeros(rows, np.float32), np.zeros(rows, np.float32), np.zeros(sources, np.float32),
-            np.zeros(rows, np.int32), np.zeros(sources, np.int64), np.zeros(rows, np.uint8),
-            np.empty(rows, np.int32), np.empty(rows, np.int32), np.empty(sources, np.int32),
-            np.zeros(3, np.int64),
-        )  # fmt: skip
+            passage=np.zeros(rows, np.float32),
+            window=np.zeros(rows, np.float32),
+            session=np.zeros(sources, np.float32),
+            sums=np.zeros(rows, np.int32),
+            source_sums=np.zeros(sources, np.int64),
+            marks=np.zeros(rows, np.uint8),
+            touched=np.empty(rows, np.int32),
+            pending=np.empty(rows, np.int32),
+            rows=np.empty(rows, np.int32),
+            counts=np.empty(rows, np.int32),
+        )
 
     def give(self, work: Work) -> None:
         """Take work arrays back; they must be zero again."""

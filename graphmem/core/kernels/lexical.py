@@ -39,8 +39,6 @@ MAX_SENTENCES = 12
 # Frequencies in windows are whole numbers of 1/SCALE; the window's weights are tenths.
 SCALE = 8192
 TITLE_BIT = 1 << 15
-# Places in `Work.counts`.
-_TOUCHED, _PENDING, _SOURCES = 0, 1, 2
 
 
 class Postings(NamedTuple):
@@ -93,7 +91,7 @@ class Forward(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Scores by row and by source; all zero between searches."""
+    """Scores by row and by source, all zero between searches, and room for lists of rows."""
 
     passage: _Float32
     window: _Float32
@@ -103,8 +101,8 @@ class Work(NamedTuple):
     marks: _Bytes
     touched: _Int32
     pending: _Int32
-    source_touched: _Int32
-    counts: _Int64
+    rows: _Int32
+    counts: _Int32
 
 
 @kernel(inline="always")
@@ -113,77 +111,126 @@ def saturate(frequency: float) -> float:
     return frequency * (K1 + 1.0) / (frequency + K1)
 
 
-@kernel()
-def _spread(row: int, amount: int, passages: Passages, work: Work) -> None:
-    """Add a frequency to the windows that the row is in."""
-    first = passages.before[row]
-    if first >= 0:
-        _wait(first, 4 * amount, work)
-        if passages.before[first] >= 0:
-            _wait(passages.before[first], 2 * amount, work)
-    _wait(row, 10 * amount, work)
-    second = passages.after[row]
-    if second >= 0:
-        _wait(second, 6 * amount, work)
-        if passages.after[second] >= 0:
-            _wait(passages.after[second], 3 * amount, work)
+# Taking an array out of a tuple costs as much as scoring a posting, because numba counts
+# references: so each helper takes what it needs once, and then loops over a term's postings.
 
 
 @kernel()
-def _wait(row: int, amount: int, work: Work) -> None:
-    if work.sums[row] == 0:
-        work.pending[work.counts[_PENDING]] = row
-        work.counts[_PENDING] += 1
-    work.sums[row] += amount
+def _collect(term: int, postings: Postings, alive: _Bytes, work: Work) -> int:
+    """Write a term's living postings to `work.rows` and `work.counts`; return how many."""
+    rows, counts = work.rows, work.counts
+    n_found = 0
+    if term < len(postings.starts) - 1:
+        old_rows, old_counts = postings.rows, postings.counts
+        for place in range(postings.starts[term], postings.starts[term + 1]):
+            if alive[old_rows[place]]:
+                rows[n_found] = old_rows[place]
+                counts[n_found] = old_counts[place]
+                n_found += 1
+    new_rows, new_counts, nexts = postings.new_rows, postings.new_counts, postings.nexts
+    place = postings.heads[term]
+    while place >= 0:
+        if alive[new_rows[place]]:
+            rows[n_found] = new_rows[place]
+            counts[n_found] = new_counts[place]
+            n_found += 1
+        place = nexts[place]
+    return n_found
 
 
 @kernel()
-def _touch(row: int, work: Work) -> None:
-    if work.marks[row] == 0:
-        work.marks[row] = 1
-        work.touched[work.counts[_TOUCHED]] = row
-        work.counts[_TOUCHED] += 1
+def _score_passages(
+    n_found: int, idf: float, average: float, passages: Passages, work: Work, n_touched: int
+) -> int:
+    """Score the passages, and those that are all of their source as windows and sessions too.
+
+    The others' frequencies are left in `work.counts` in units of 1/SCALE. Returns the number
+    of touched rows.
+    """
+    rows, counts, lengths = work.rows, work.counts, passages.lengths
+    before, after, source = passages.before, passages.after, passages.source
+    scores, windows, sessions = work.passage, work.window, work.session
+    marks, touched, sums = work.marks, work.touched, work.source_sums
+    for at in range(n_found):
+        row = rows[at]
+        frequency = counts[at] / (1.0 - B + B * lengths[row] / average)
+        score = np.float32(idf * saturate(frequency))
+        scores[row] += score
+        if before[row] < 0 and after[row] < 0:
+            windows[row] += score
+            sessions[source[row]] += score
+        else:
+            sums[source[row]] += counts[at]
+        counts[at] = np.int64(frequency * SCALE) + 1
+        if marks[row] == 0:
+            marks[row] = 1
+            touched[n_touched] = row
+            n_touched += 1
+    return n_touched
 
 
 @kernel()
-def _post(
-    row: int, count: int, idf: float, average: float, passages: Passages, work: Work
+def _score_windows(
+    n_found: int, idf: float, passages: Passages, work: Work, n_touched: int
+) -> int:
+    """Score the windows that the term's passages are in; return the number of touched rows."""
+    rows, counts, sums, pending = work.rows, work.counts, work.sums, work.pending
+    before, after = passages.before, passages.after
+    n_pending = 0
+    for at in range(n_found):
+        row, amount = rows[at], counts[at]
+        first, second = before[row], after[row]
+        if first < 0 and second < 0:
+            continue
+        far = before[first] if first >= 0 else -1
+        further = after[second] if second >= 0 else -1
+        for place in range(5):
+            if place == 0:
+                near, share = far, 2
+            elif place == 1:
+                near, share = first, 4
+            elif place == 2:
+                near, share = row, 10
+            elif place == 3:
+                near, share = second, 6
+            else:
+                near, share = further, 3
+            if near >= 0:
+                if sums[near] == 0:
+                    pending[n_pending] = near
+                    n_pending += 1
+                sums[near] += share * amount
+    return _settle_windows(n_pending, idf, work, n_touched)
+
+
+@kernel()
+def _settle_windows(n_pending: int, idf: float, work: Work, n_touched: int) -> int:
+    windows, sums, pending = work.window, work.sums, work.pending
+    marks, touched = work.marks, work.touched
+    for at in range(n_pending):
+        row = pending[at]
+        windows[row] += np.float32(idf * saturate(sums[row] / (10.0 * SCALE)))
+        sums[row] = 0
+        if marks[row] == 0:
+            marks[row] = 1
+            touched[n_touched] = row
+            n_touched += 1
+    return n_touched
+
+
+@kernel()
+def _score_sessions(
+    n_found: int, idf: float, average: float, passages: Passages, work: Work
 ) -> None:
-    """Score one posting; windows and sources wait until all of the term's are known."""
-    if not passages.alive[row]:
-        return
-    frequency = count / (1.0 - B + B * passages.lengths[row] / average)
-    score = np.float32(idf * saturate(frequency))
-    source = passages.source[row]
-    work.passage[row] += score
-    if passages.before[row] < 0 and passages.after[row] < 0:
-        # A passage that is all of its source is its own window and session.
-        work.window[row] += score
-        work.session[source] += score
-        _touch(row, work)
-        return
-    _spread(row, np.int64(frequency * SCALE) + 1, passages, work)
-    if work.source_sums[source] == 0:
-        work.source_touched[work.counts[_SOURCES]] = source
-        work.counts[_SOURCES] += 1
-    work.source_sums[source] += count
-
-
-@kernel()
-def _settle(idf: float, average: float, passages: Passages, work: Work) -> None:
-    """Score the windows and sources that wait at the end of a term."""
-    for at in range(work.counts[_PENDING]):
-        row = work.pending[at]
-        work.window[row] += np.float32(idf * saturate(work.sums[row] / (10.0 * SCALE)))
-        work.sums[row] = 0
-        _touch(row, work)
-    for at in range(work.counts[_SOURCES]):
-        source = work.source_touched[at]
-        norm = 1.0 - B + B * passages.source_lengths[source] / average
-        work.session[source] += np.float32(idf * saturate(work.source_sums[source] / norm))
-        work.source_sums[source] = 0
-    work.counts[_PENDING] = 0
-    work.counts[_SOURCES] = 0
+    """Score the sources of several passages that the term stands in."""
+    rows, sums, sessions, source = work.rows, work.source_sums, work.session, passages.source
+    lengths = passages.source_lengths
+    for at in range(n_found):
+        number = source[rows[at]]
+        if sums[number] > 0:
+            norm = 1.0 - B + B * lengths[number] / average
+            sessions[number] += np.float32(idf * saturate(sums[number] / norm))
+            sums[number] = 0
 
 
 @kernel()
@@ -204,31 +251,27 @@ def scan(
         The number of touched rows.
     """
     average, source_average = averages
+    n_touched = 0
     for at in range(len(terms)):
-        term, idf = terms[at], np.float64(idfs[at])
-        if term < len(postings.starts) - 1:
-            for place in range(postings.starts[term], postings.starts[term + 1]):
-                _post(postings.rows[place], postings.counts[place], idf, average, passages, work)
-        place = postings.heads[term]
-        while place >= 0:
-            row, count = postings.new_rows[place], postings.new_counts[place]
-            _post(row, count, idf, average, passages, work)
-            place = postings.nexts[place]
-        _settle(idf, source_average, passages, work)
-    n_touched = work.counts[_TOUCHED]
-    work.counts[_TOUCHED] = 0
+        idf = np.float64(idfs[at])
+        n_found = _collect(terms[at], postings, passages.alive, work)
+        n_touched = _score_passages(n_found, idf, average, passages, work, n_touched)
+        n_touched = _score_windows(n_found, idf, passages, work, n_touched)
+        _score_sessions(n_found, idf, source_average, passages, work)
     return n_touched
 
 
 @kernel()
 def clean(n_touched: int, passages: Passages, work: Work) -> None:
     """Set back to zero what `scan` left. O(touched)."""
+    touched, scores, windows = work.touched, work.passage, work.window
+    sessions, marks, source = work.session, work.marks, passages.source
     for at in range(n_touched):
-        row = work.touched[at]
-        work.passage[row] = 0.0
-        work.window[row] = 0.0
-        work.marks[row] = 0
-        work.session[passages.source[row]] = 0.0
+        row = touched[at]
+        scores[row] = 0.0
+        windows[row] = 0.0
+        marks[row] = 0
+        sessions[source[row]] = 0.0
 
 
 @kernel()
@@ -240,11 +283,12 @@ def best_rows(
     Of equal scores the earlier row is kept. O(touched) with a heap of `n_best`.
     """
     heap = np.empty(n_best, np.int32)
+    touched, moments = work.touched, passages.at
     size = 0
     for at in range(n_touched):
-        row = work.touched[at]
+        row = touched[at]
         score = scores[row]
-        if score <= 0.0 or passages.at[row] > until:
+        if score <= 0.0 or moments[row] > until:
             continue
         if size < n_best:
             child = size
