@@ -206,6 +206,8 @@ def encoder(weights: Mapping[str, Array], config: Mapping[str, Any]) -> Any:
 
 def build(folder: Path) -> None:
     """Write graph and tokenizer into `folder`, from the published files in it."""
+    # Before the runtime is imported, or it reports to its maker.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from safetensors.numpy import load_file

@@ -12,12 +12,12 @@ from typing import cast
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 from spacy.tokens import Doc
 from thinc.api import NumpyOps
 
 from graphmem.errors import ModelMissing
 from graphmem.language.arc_eager import N_FEATURES
+from graphmem.language.runtime import onnxruntime
 
 __all__ = ["HASH_SEED", "Network", "load_network"]
 

@@ -18,10 +18,10 @@ from typing import TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 import tokenizers
 
 from graphmem.errors import EmbeddingFailed, InvalidInput, ModelMissing
+from graphmem.language.runtime import onnxruntime
 from graphmem.ports import Encoding, Float32
 
 __all__ = ["WINDOW", "MiniLMEncoder"]
