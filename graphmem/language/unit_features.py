@@ -32,6 +32,7 @@ __all__ = ["N_FEATURES", "TABLE_BITS", "unit_features"]
 
 N_FEATURES = 49
 TABLE_BITS = 17
+_CLOSING = (35, 45)
 _MASK = np.uint64((1 << TABLE_BITS) - 1)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _PRIME = np.uint64(0xBF58476D1CE4E5B9)
@@ -55,16 +56,30 @@ def unit_features(parse: Parse) -> npt.NDArray[np.int32]:
     return rows
 
 
-@kernel(inline="always")
+@kernel()
 def _mix(seed: np.uint64, value: np.uint64) -> np.uint64:
     mixed = (seed ^ (value * _GOLDEN)) * _PRIME
     return mixed ^ (mixed >> _SHIFT)
 
 
 @kernel()
-def _slot(feature: int, a: np.uint64, b: np.uint64, c: np.uint64) -> np.int32:
-    seed = _mix(_GOLDEN, np.uint64(feature + 1))
-    return np.int32(_mix(_mix(_mix(seed, a), b), c) & _MASK)
+def _put(parts: Keys, feature: int, a: np.uint64, b: np.uint64, c: np.uint64) -> None:
+    parts[feature, 0] = a
+    parts[feature, 1] = b
+    parts[feature, 2] = c
+
+
+@kernel()
+def _hash(parts: Keys, row: npt.NDArray[np.int32], is_first: bool) -> None:
+    """Turn the parts of all features into rows of the table, in one loop: less to compile."""
+    for feature in range(N_FEATURES):
+        if is_first and _CLOSING[0] <= feature < _CLOSING[1]:
+            row[feature] = 0  # nothing closes before the first word of a sentence
+            continue
+        mixed = _mix(_GOLDEN, np.uint64(feature + 1))
+        for part in range(3):
+            mixed = _mix(mixed, parts[feature, part])
+        row[feature] = np.int32(mixed & _MASK)
 
 
 @kernel()
@@ -76,19 +91,22 @@ def _fill(
     depth = np.zeros(n_words, np.int64)
     flags = np.zeros(n_words, np.int64)
     leaders = np.zeros(n_words, np.uint64)
+    parts = np.zeros((N_FEATURES, 3), np.uint64)
     _measure(keys, deps, heads, left, right, depth, flags, leaders)
     for sentence in range(len(bounds)):
         first, last = bounds[sentence, 0], bounds[sentence, 1]
         for token in range(first, last):
-            row = rows[token]
-            _nearby(keys, tags, deps, first, last, token, row)
+            _nearby(keys, tags, deps, first, last, token, parts)
             top = token
             while heads[top] != top and left[heads[top]] == token:
                 top = heads[top]
-            _opening(keys, tags, deps, heads, left, right, flags, leaders, first, token, top, row)
+            _opening(
+                keys, tags, deps, heads, left, right, flags, leaders, first, token, top, parts
+            )
             if token > first:
-                _closing(keys, tags, deps, heads, left, right, flags, token, top, row)
-            _chain(keys, tags, deps, heads, depth, flags, first, token, top, row)
+                _closing(keys, tags, deps, heads, left, right, flags, token, top, parts)
+            _chain(keys, tags, deps, heads, depth, flags, first, token, top, parts)
+            _hash(parts, rows[token], token == first)
 
 
 @kernel()
@@ -112,7 +130,7 @@ def _measure(keys, deps, heads, left, right, depth, flags, leaders):  # type: ig
 
 
 @kernel()
-def _nearby(keys, tags, deps, first, last, token, row):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def _nearby(keys, tags, deps, first, last, token, parts):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     zero = np.uint64(0)
     word, tag, dep = keys[token], np.uint64(tags[token]), np.uint64(deps[token])
     word_1 = keys[token - 1] if token - 1 >= first else zero
@@ -124,23 +142,23 @@ def _nearby(keys, tags, deps, first, last, token, row):  # type: ignore[no-untyp
     next_tag = np.uint64(tags[token + 1]) if token + 1 < last else zero
     next_dep = np.uint64(deps[token + 1]) if token + 1 < last else zero
     tag_after = np.uint64(tags[token + 2]) if token + 2 < last else zero
-    row[0] = _slot(0, word, zero, zero)
-    row[1] = _slot(1, tag, zero, zero)
-    row[2] = _slot(2, dep, zero, zero)
-    row[3] = _slot(3, word_1, zero, zero)
-    row[4] = _slot(4, tag_1, zero, zero)
-    row[5] = _slot(5, dep_1, zero, zero)
-    row[6] = _slot(6, next_word, zero, zero)
-    row[7] = _slot(7, next_tag, zero, zero)
-    row[8] = _slot(8, next_dep, zero, zero)
-    row[9] = _slot(9, tag_after, zero, zero)
-    row[10] = _slot(10, tag_2, zero, zero)
-    row[11] = _slot(11, word_2, zero, zero)
-    row[12] = _slot(12, word_1, word, zero)
-    row[13] = _slot(13, word, next_tag, zero)
-    row[14] = _slot(14, tag_1, tag, next_tag)
-    row[15] = _slot(15, word, next_word, zero)
-    row[16] = _slot(16, np.uint64(token == first), zero, zero)
+    _put(parts, 0, word, zero, zero)
+    _put(parts, 1, tag, zero, zero)
+    _put(parts, 2, dep, zero, zero)
+    _put(parts, 3, word_1, zero, zero)
+    _put(parts, 4, tag_1, zero, zero)
+    _put(parts, 5, dep_1, zero, zero)
+    _put(parts, 6, next_word, zero, zero)
+    _put(parts, 7, next_tag, zero, zero)
+    _put(parts, 8, next_dep, zero, zero)
+    _put(parts, 9, tag_after, zero, zero)
+    _put(parts, 10, tag_2, zero, zero)
+    _put(parts, 11, word_2, zero, zero)
+    _put(parts, 12, word_1, word, zero)
+    _put(parts, 13, word, next_tag, zero)
+    _put(parts, 14, tag_1, tag, next_tag)
+    _put(parts, 15, word, next_word, zero)
+    _put(parts, 16, np.uint64(token == first), zero, zero)
 
 
 @kernel()
@@ -156,7 +174,7 @@ def _size(n_words):  # type: ignore[no-untyped-def]
 
 
 @kernel()
-def _opening(keys, tags, deps, heads, left, right, flags, leaders, first, token, top, row):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def _opening(keys, tags, deps, heads, left, right, flags, leaders, first, token, top, parts):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """The highest constituent that starts at this word, and what governs it."""
     zero = np.uint64(0)
     head = heads[top]
@@ -174,28 +192,28 @@ def _opening(keys, tags, deps, heads, left, right, flags, leaders, first, token,
     word_1 = keys[token - 1] if token > first else zero
     comma = np.uint64(token > first and (TAG_FLAGS[tags[token - 1]] & PUNCT) != 0)
     size = _size(right[top] - left[top] + 1)
-    row[17] = _slot(17, dep, tag, zero)
-    row[18] = _slot(18, dep, shape, zero)
-    row[19] = _slot(19, dep, before, head_tag)
-    row[20] = _slot(20, dep, head_dep, zero)
-    row[21] = _slot(21, dep, leader, zero)
-    row[22] = _slot(22, dep, tag * np.uint64(2) + subject, leader)
-    row[23] = _slot(23, dep, head_word, zero)
-    row[24] = _slot(24, dep, keys[top], zero)
-    row[25] = _slot(25, dep, subject, word_1)
-    row[26] = _slot(26, dep, tag, size)
-    row[27] = _slot(27, dep, clause, head_word)
-    row[28] = _slot(28, size, zero, zero)
-    row[29] = _slot(29, dep, word, tag)
-    row[30] = _slot(30, dep, verbal, word)
-    row[31] = _slot(31, dep, verbal, np.uint64(min(6, abs(head - token))))
-    row[32] = _slot(32, dep, verbal, comma + np.uint64(2) * subject)
-    row[33] = _slot(33, dep, head_verbal, clause + np.uint64(4) * marked)
-    row[34] = _slot(34, dep, head_tag * np.uint64(64) + tag, leader)
+    _put(parts, 17, dep, tag, zero)
+    _put(parts, 18, dep, shape, zero)
+    _put(parts, 19, dep, before, head_tag)
+    _put(parts, 20, dep, head_dep, zero)
+    _put(parts, 21, dep, leader, zero)
+    _put(parts, 22, dep, tag * np.uint64(2) + subject, leader)
+    _put(parts, 23, dep, head_word, zero)
+    _put(parts, 24, dep, keys[top], zero)
+    _put(parts, 25, dep, subject, word_1)
+    _put(parts, 26, dep, tag, size)
+    _put(parts, 27, dep, clause, head_word)
+    _put(parts, 28, size, zero, zero)
+    _put(parts, 29, dep, word, tag)
+    _put(parts, 30, dep, verbal, word)
+    _put(parts, 31, dep, verbal, np.uint64(min(6, abs(head - token))))
+    _put(parts, 32, dep, verbal, comma + np.uint64(2) * subject)
+    _put(parts, 33, dep, head_verbal, clause + np.uint64(4) * marked)
+    _put(parts, 34, dep, head_tag * np.uint64(64) + tag, leader)
 
 
 @kernel()
-def _closing(keys, tags, deps, heads, left, right, flags, token, top, row):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def _closing(keys, tags, deps, heads, left, right, flags, token, top, parts):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """The highest constituent that ended just before this word, and any clause in it."""
     zero = np.uint64(0)
     last = token - 1
@@ -214,20 +232,20 @@ def _closing(keys, tags, deps, heads, left, right, flags, token, top, row):  # t
     kind = dep * np.uint64(2) + verbal
     word_1, dep_here, tag_here = keys[last], np.uint64(deps[token]), np.uint64(tags[token])
     opening = np.uint64(deps[top]) * np.uint64(2) + np.uint64(_is_verbal(tags, flags, top))
-    row[35] = _slot(35, kind, zero, zero)
-    row[36] = _slot(36, kind, size, word_1)
-    row[37] = _slot(37, kind, opening, zero)
-    row[38] = _slot(38, dep, np.uint64(tags[node]), keys[token])
-    row[39] = _slot(39, kind, dep_here, zero)
-    row[40] = _slot(40, kind, tag_here, np.uint64(heads[node] > last))
-    row[41] = _slot(41, clause, zero, zero)
-    row[42] = _slot(42, clause, dep_here, zero)
-    row[43] = _slot(43, clause, tag_here, zero)
-    row[44] = _slot(44, clause, word_1, zero)
+    _put(parts, 35, kind, zero, zero)
+    _put(parts, 36, kind, size, word_1)
+    _put(parts, 37, kind, opening, zero)
+    _put(parts, 38, dep, np.uint64(tags[node]), keys[token])
+    _put(parts, 39, kind, dep_here, zero)
+    _put(parts, 40, kind, tag_here, np.uint64(heads[node] > last))
+    _put(parts, 41, clause, zero, zero)
+    _put(parts, 42, clause, dep_here, zero)
+    _put(parts, 43, clause, tag_here, zero)
+    _put(parts, 44, clause, word_1, zero)
 
 
 @kernel()
-def _chain(keys, tags, deps, heads, depth, flags, first, token, top, row):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def _chain(keys, tags, deps, heads, depth, flags, first, token, top, parts):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """The relations from this word up to the highest constituent that starts here."""
     bases = np.zeros(3, np.uint64)
     node = token
@@ -241,7 +259,7 @@ def _chain(keys, tags, deps, heads, depth, flags, first, token, top, row):  # ty
     dep, deep = np.uint64(deps[top]), depth[top]
     clause = np.uint64(_is_verbal(tags, flags, top))
     clause += np.uint64(2) * np.uint64((flags[top] & SUBJECT) != 0)
-    row[45] = _slot(45, bases[0], bases[1], bases[2])
-    row[46] = _slot(46, mark, dep, clause)
-    row[47] = _slot(47, np.uint64(min(4, deep)), np.uint64(0), np.uint64(0))
-    row[48] = _slot(48, dep, np.uint64(min(3, deep)), np.uint64(0))
+    _put(parts, 45, bases[0], bases[1], bases[2])
+    _put(parts, 46, mark, dep, clause)
+    _put(parts, 47, np.uint64(min(4, deep)), np.uint64(0), np.uint64(0))
+    _put(parts, 48, dep, np.uint64(min(3, deep)), np.uint64(0))
