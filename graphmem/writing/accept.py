@@ -33,6 +33,7 @@ __all__ = [
     "check_space",
     "check_text",
     "first_problem",
+    "is_blank",
 ]
 
 MAX_CHARS = 10_000_000
@@ -155,9 +156,14 @@ def check_text(text: object, what: str, limit: int = MAX_CHARS) -> str:
             f"{what} holds half of a surrogate pair at offset {error.start}: "
             "decode it with the right encoding first"
         ) from error
-    if not any(_visible(character) for character in text):
+    if is_blank(text):
         raise InvalidInput(f"{what} is empty or blank: give some words")
     return text
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of the text can be seen."""
+    return not any(_visible(character) for character in text)
 
 
 def check_space(space: object) -> str:

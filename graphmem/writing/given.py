@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from graphmem.core.extraction import Argument, EventDraft, Extraction, Mention, PropositionDraft
 from graphmem.core.names import normalise_name
 from graphmem.errors import InvalidInput
-from graphmem.writing.accept import first_problem
+from graphmem.writing.accept import first_problem, is_blank
 from graphmem_schemas import EntityKind, GivenExtraction
 
 __all__ = ["from_given", "read_given"]
@@ -45,12 +45,22 @@ def read_given(
         except ValidationError as error:
             rejected.append((index, first_problem(error)))
             continue
+        if any("\x00" in text for text in _texts(given)):
+            rejected.append((index, "a name or a statement holds a NUL character"))
+            continue
         if given.id not in refs:
             rejected.append((index, f"no passage has the id {given.id!r}"))
             continue
         known = good.get(given.id)
         good[given.id] = _joined(known, given) if known else given
     return good, rejected
+
+
+def _texts(given: GivenExtraction) -> Iterator[str]:
+    yield from (entity.name for entity in given.entities)
+    for triple in given.triples:
+        yield from (triple.subject, triple.predicate, triple.object)
+    yield from given.statements
 
 
 def _joined(first: GivenExtraction, second: GivenExtraction) -> GivenExtraction:
@@ -66,7 +76,8 @@ def from_given(text: str, row: GivenExtraction | None) -> Extraction:
     """Turn given entities, triples and statements into an extraction of the passage.
 
     Names are located in the text where they stand there verbatim but for case; what cannot be
-    located rests on the whole passage.
+    located rests on the whole passage. Blank names and statements, which open extraction often
+    gives, say nothing and are left out.
     """
     if row is None:
         return Extraction(language=None, parsed=False)
@@ -80,7 +91,11 @@ def from_given(text: str, row: GivenExtraction | None) -> Extraction:
         language=None,
         parsed=False,
         mentions=tuple(m for m in mentions if _is_entity(m.name)),
-        events=tuple(EventDraft(0, len(text), statement) for statement in row.statements),
+        events=tuple(
+            EventDraft(0, len(text), statement)
+            for statement in row.statements
+            if not is_blank(statement)
+        ),
         propositions=tuple(
             _proposition(t.subject, t.predicate, t.object, text, kinds) for t in row.triples
         ),

@@ -405,13 +405,23 @@ def test_given_extractions_that_cannot_be_used_are_listed(tmp_path: Path) -> Non
         {"id": "zz"},
         {"id": "a", "triples": [["Ann", "lives in"]]},
         {"id": "a", "entities": ["\ud800"]},
+        {"id": "a", "entities": ["Bo\x00"]},
+        {"id": "a", "statements": ["Ann lives\x00"]},
+        {
+            "id": "a",
+            "entities": ["\u200b", ""],
+            "statements": ["", " "],
+            "triples": [["", "", ""]],
+        },
         {"id": "a", "triples": [["Ann", "lives in", "Rome"]]},
     ]
     with open_memory(tmp_path / "agent.db") as memory:
         receipt = memory.add_extracted([{"id": "a", "text": "Ann lives in Rome."}], rows)
-        assert [row.index for row in receipt.rejected] == [0, 1, 2, 3]
+        assert [row.index for row in receipt.rejected] == [0, 1, 2, 3, 4, 5]
         assert "no passage has the id 'zz'" in receipt.rejected[1].reason
-        assert len(receipt.added["Proposition"]) == 1
+        assert {label: len(uids) for label, uids in receipt.added.items()} == {
+            "Source": 1, "Passage": 1, "Entity": 2, "Proposition": 1,
+        }  # fmt: skip
 
 
 @pytest.mark.parametrize("uid", ["", "nope", "\x00", "x" * 1_000, "f" * 32])
