@@ -81,11 +81,11 @@ class SpacyExtractor:
         self, passage: ExtractionInput, text: str, span: tuple[int, int], encoding: Encoding
     ) -> Extraction:
         window = text[slice(*span)]
-        if self._encoder is not None:
-            return self._one_window(passage, window, self._encoder.encode([window])[0])
         part = slice_encoding(encoding, *span)
         if is_covered(window, part):
             return self._one_window(passage, window, part)
+        if self._encoder is not None:
+            return self._one_window(passage, window, self._encoder.encode([window])[0])
         # Without states the parser guesses; names by their capitals are better than that.
         return _unparsed(window, detect_language(window))
 

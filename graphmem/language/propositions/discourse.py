@@ -98,14 +98,22 @@ class Discourse:
 
     def argument(self, head: int, role: str) -> Argument | None:
         """Return one nominal as an argument; None for a pronoun that means nothing known."""
-        parse = self.parse
         if self._is_relative(head):
             return None
-        referent = self.pronouns.get(head) or self._described(head)
+        referent = self.pronouns.get(head) or self._described(head) or self.apposed(head)
         if referent is not None:
             return Argument(referent.text, role, referent.kind, referent.named)
+        return self.phrase(head, role)
+
+    def phrase(self, head: int, role: str) -> Argument | None:
+        """Return a nominal by its own words, without its possessor; None where it has none."""
+        parse = self.parse
         span = self.nominals.name_of.get(head) or self.nominals.by_head.get(head)
         if span is not None:
+            owner = None if span.named else parse.child(head, "nmod:poss")
+            if owner is not None and span.start <= owner < head:
+                first = max(parse.subtree(owner)) + 1
+                return Argument(parse.surface(first, span.end), role, span.kind)
             literal = span.kind in ("time", "quantity")
             return Argument(span.text, role, span.kind, span.named, literal)
         if parse.tags[head] in ("PRP", "PRP$"):
@@ -116,6 +124,17 @@ class Discourse:
             return None
         literal = not parse.tags[head].startswith("NN")
         return Argument(text, role, "unknown", False, literal)
+
+    def apposed(self, head: int) -> Referent | None:
+        """Return the person whose name stands in apposition to a noun ("his wife Ines")."""
+        noun = self.nominals.by_head.get(head)
+        if noun is None or noun.named or noun.kind != "person":
+            return None
+        for child in self.parse.children[head]:
+            name = self.nominals.name_of.get(child)
+            if self.parse.deps[child] == "appos" and name and name.kind == "person":
+                return Referent(name.text, name.kind, name.named, name.head)
+        return None
 
     def _is_relative(self, token: int) -> bool:
         parse = self.parse

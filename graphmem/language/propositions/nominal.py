@@ -42,6 +42,11 @@ def _fact(
 
 def _apposition(discourse: Discourse, noun: int, child: int) -> Iterator[Fact]:
     parse = discourse.parse
+    name = discourse.apposed(noun)
+    if name is not None:
+        value = discourse.phrase(noun, "object")
+        yield from _fact(discourse, noun, "be", value, "apposition", child)
+        return
     for token in discourse.coordinated(child):
         value = discourse.argument(token, "object")
         named = discourse.is_named(noun) or discourse.is_named(token)
@@ -62,9 +67,11 @@ def _possession(discourse: Discourse, noun: int, child: int) -> Iterator[Fact]:
     owned = discourse.argument(noun, "object")
     if owned is None:
         return
+    # "Omar's wife Ines": what she is to him stands in the predicate.
+    relation = f"have {discourse.parse.lower[noun]}" if discourse.apposed(noun) else "have"
     for owner in discourse.arguments(child, "subject"):
         if owner.named and (owned.named or owned.kind in _COMPANIONS):
-            yield Fact(replace(owner, role="subject"), "have", owned, "possession", None, child)
+            yield Fact(replace(owner, role="subject"), relation, owned, "possession", None, child)
 
 
 def _are_places(discourse: Discourse, noun: int, token: int) -> bool:
