@@ -31,7 +31,8 @@ class Answer:
 
     Attributes:
         refs: the caller's ids, best first, each once.
-        confidence: higher means that it rather knows.
+        confidence: higher means that it rather knows; of flat retrieval the best cosine, or the
+            best BM25 where there is no cosine.
         declined: whether it abstains; None where the system cannot.
     """
 
@@ -83,7 +84,7 @@ class _Flat:
         top = 0.0
         if self._name in ("bm25", "flat"):
             lexical = self._lexical(question)
-            top += float(lexical.max(initial=0.0))
+            top = float(lexical.max(initial=0.0))
             scores += _relative(lexical) if self._name == "flat" else lexical
         if self._name in ("dense", "flat"):
             vector = self._embedder.embed([question])[0]

@@ -10,8 +10,9 @@ from graphmem_schemas import Entity, Node, PathStep, ScorePart
 
 __all__ = ["Bridge", "bridges", "path_of", "score_parts"]
 
-# A hit is explained by a name that it shares with one of the first seeds.
-_N_SEEDS = 5
+# A hit is explained by a name that it shares with one of the first seeds; the first hits are.
+_N_SEEDS = 3
+_N_HITS = 5
 
 Bridge = tuple[str, str, str]
 """Seed, entity, hit."""
@@ -31,7 +32,7 @@ def bridges(graph: WalkGraph, seeds: Sequence[str], hits: Sequence[str]) -> dict
 
     An entity is the stronger the more both mention it and the fewer others do.
     """
-    first = list(seeds[:_N_SEEDS])
+    first, hits = list(seeds[:_N_SEEDS]), hits[:_N_HITS]
     if not first or not hits:
         return {}
     reach: dict[str, dict[str, float]] = {}

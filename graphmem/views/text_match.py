@@ -108,6 +108,7 @@ class Match:
             if not len(row_of):
                 return np.full(len(uids), -1, np.int64)
             rows = np.where(numbers >= 0, row_of[numbers], -1).astype(np.int64)
+            rows[rows >= self._n_rows] = -1  # came while this question was being answered
             late = self._arrays.rows["at"].values[rows] > self._until
             return np.where(late & (rows >= 0), -1, rows)
 
@@ -165,7 +166,8 @@ class Match:
 
     def _scan(self, numbers: list[int]) -> None:
         arrays = self._arrays
-        self._work = self._pool.take(len(arrays.rows["uid"]), len(arrays.source_lengths))
+        self._n_rows = len(arrays.rows["uid"])
+        self._work = self._pool.take(self._n_rows, len(arrays.source_lengths))
         known = [(n, idf) for n, idf in zip(numbers, self.idfs, strict=True) if n >= 0]
         self._asked = self._as_asked(numbers)
         n = max(1, arrays.n_passages)

@@ -138,7 +138,8 @@ def _from_place(row: int, asked: Asked, passages: Passages, work: Work, out: _Fl
     out[1] = work.window[row]
     out[6] = work.session[passages.source[row]]
     previous = passages.before[row]
-    if previous >= 0 and passages.flags[previous] & 1:
+    # A row that came after the scan has no score and no place in `work`.
+    if 0 <= previous < len(work.passage) and passages.flags[previous] & 1:
         out[7] = work.passage[previous]
     for speaker in asked.speakers:
         if passages.speaker[row] == speaker:

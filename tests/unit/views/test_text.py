@@ -2,6 +2,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from math import log
 from pathlib import Path
+from threading import Event, Thread
 
 import numpy as np
 import pytest
@@ -299,3 +300,34 @@ def test_arrays_make_the_same_arrays_again() -> None:
     assert arrays.keys() == again.keys()
     for name, values in arrays.items():
         np.testing.assert_array_equal(values, again[name], err_msg=name)
+
+
+def test_questions_go_on_while_passages_come() -> None:
+    store = filled([f"cat number {at}" for at in range(50)])
+    view = caught_up(store)
+    failures: list[BaseException] = []
+    done = Event()
+
+    def search() -> None:
+        try:
+            while not done.is_set():
+                with view.match(ask("cat number")) as match:
+                    rows = match.rows([f"{at:032x}" for at in range(0, 3_000, 7)])
+                    match.describe(np.unique(np.concatenate([rows[rows >= 0], match.best(50)])))
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [Thread(target=search) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for start in range(50, 3_000, 50):
+        put(store, *(passage(at, f"cat number {at}") for at in range(start, start + 50)))
+        view.refresh(store)
+    done.set()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert failures == []
+    np.testing.assert_array_equal(
+        evidence(view, "cat number", all_uids(3_000)).features,
+        evidence(caught_up(store), "cat number", all_uids(3_000)).features,
+    )
