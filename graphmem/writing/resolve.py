@@ -77,7 +77,9 @@ class _First:
             self.kinds[use.kind] += 2 if use.named else 1
 
     def kind(self) -> EntityKind:
-        return max(self.kinds, key=lambda k: (self.kinds[k], k), default="unknown")
+        if not self.kinds:
+            return "unknown"
+        return max(self.kinds, key=lambda k: (self.kinds[k], k))
 
 
 def entity_uid(key: str) -> str:

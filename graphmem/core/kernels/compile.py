@@ -84,11 +84,11 @@ class _PrivateFolder(InTreeCacheLocator):
         super().ensure_cache_path()
 
     @classmethod
-    def from_function(cls, function: Callable[..., Any], source: str) -> Any:
+    def from_function(cls, py_func: Callable[..., Any], py_file: str) -> Any:
         if not hasattr(os, "getuid"):
             return None
         try:
-            return super().from_function(function, source)
+            return super().from_function(py_func, py_file)
         except OSError:  # not even a temporary folder
             return None
 
