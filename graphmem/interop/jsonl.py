@@ -79,8 +79,7 @@ def import_jsonl(
     header = next(rows, None)
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise InvalidInput(f"{str(path)!r} does not begin with a {FORMAT} header line")
-    for _ in rows:
-        pass
+    _check_ends(rows, store, space, header.get("embedder"))
     check_header(header.get("embedder"))  # it may bind the store, so all lines come first
     n_rows = 0
     for batch in _batches(path):
@@ -92,6 +91,33 @@ def import_jsonl(
         store.apply(space, lambda _, changes=changes: changes)  # type: ignore[misc]
         n_rows += len(batch)
     return n_rows
+
+
+def _check_ends(
+    rows: Iterator[Row | dict[str, Any]], store: GraphStore, space: str, embedder: str | None
+) -> None:
+    """Check that every edge and vector is of a node in the file or in the space. O(file)."""
+    there: set[str] = set()
+    needed: dict[str, None] = {}
+    n_vectors = 0
+    for row in rows:
+        if isinstance(row, Node):
+            there.add(row.uid)
+        elif isinstance(row, Vector):
+            n_vectors += 1
+            needed[row.uid] = None
+        elif isinstance(row, Edge):
+            needed.update({row.start: None, row.end: None})
+    if n_vectors and embedder is None:
+        raise InvalidInput("the file holds vectors, but its header does not say of which embedder")
+    missing = [uid for uid in needed if uid not in there]
+    stored = store.get(space, missing)
+    unknown = [uid for uid, node in zip(missing, stored, strict=True) if node is None]
+    if unknown:
+        raise InvalidInput(
+            f"{len(unknown)} nodes that edges or vectors of the file need are neither in it nor "
+            f"in space {space!r}, the first is {unknown[0][:80]!r}: export the whole space again"
+        )
 
 
 def _look_for(path: Path) -> None:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -188,12 +188,16 @@ def check_moment(at: object) -> datetime | None:
     """Return the moment in UTC; a date or time without a zone is taken to be UTC.
 
     Raises:
-        InvalidInput: It is neither a datetime nor an ISO 8601 text of a date that exists.
+        InvalidInput: It is neither a date nor an ISO 8601 text of one that exists.
     """
     if at is None:
         return None
+    if isinstance(at, date) and not isinstance(at, datetime):
+        at = datetime(at.year, at.month, at.day)
     if not isinstance(at, datetime | str):
-        raise InvalidInput(f"at must be a datetime or ISO 8601 text, not {type(at).__name__}")
+        raise InvalidInput(
+            f"at must be a date, a datetime or ISO 8601 text, not {type(at).__name__}"
+        )
     if isinstance(at, str) and len(at) > MAX_MOMENT_CHARS:
         raise InvalidInput(f"at has {len(at):,} characters, which no date has; write ISO 8601")
     try:

@@ -76,3 +76,21 @@ def test_a_file_of_another_kind_or_embedder_is_refused(exported: Path, tmp_path:
 def test_an_export_to_nowhere_says_so_and_leaves_no_part(tmp_path: Path) -> None:
     with open_memory() as memory, pytest.raises(InvalidInput, match="cannot write"):
         memory.export(tmp_path / "no" / "such" / "folder.jsonl")
+
+
+def test_an_edge_without_its_end_is_refused_before_anything_goes_in(exported: Path) -> None:
+    edge = {"edge": "NEXT", "start": "nowhere", "end": "nobody", "sources": {"s": 1.0}}
+    with exported.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(edge) + "\n")
+    with open_memory() as memory:
+        with pytest.raises(InvalidInput, match="2 nodes .* the first is 'nowhere'"):
+            memory.import_(exported)
+        assert memory.stats().seq == 0
+
+
+def test_vectors_of_nobody_knows_whom_are_refused(exported: Path) -> None:
+    _, *rows = exported.read_text("utf-8").splitlines()
+    header = json.dumps({"format": "graphmem-jsonl-1", "embedder": None})
+    exported.write_text("\n".join([header, *rows]), "utf-8")
+    with open_memory() as memory, pytest.raises(InvalidInput, match="which embedder"):
+        memory.import_(exported)

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -61,6 +61,7 @@ def test_a_date_that_does_not_exist_is_refused(at: object) -> None:
 
 def test_a_naive_date_is_utc() -> None:
     assert check_moment("2023-05-01") == datetime(2023, 5, 1, tzinfo=UTC)
+    assert check_moment(date(2023, 5, 1)) == datetime(2023, 5, 1, tzinfo=UTC)
     assert check_moment("2023-05-01T12:00+02:00") == datetime(2023, 5, 1, 10, tzinfo=UTC)
 
 
