@@ -87,7 +87,7 @@ class TextIndexArrays:
         self.heads = Column(np.full(len(self.vocabulary), -1, np.int32))
         starts = _own(given, "starts", np.int64)
         self.starts = starts if len(starts) else np.zeros(1, np.int64)
-        self.block = (
+        self.block: tuple[Array, Array] = (
             _own(given, "posting_rows", np.int32),
             _own(given, "posting_counts", np.uint8),
         )
@@ -119,12 +119,12 @@ class TextIndexArrays:
 
     def merge(self) -> None:
         """Bring all postings and terms of rows into one block each. O(postings)."""
-        self.starts, *block = merge_postings(
+        self.starts, rows, counts = merge_postings(
             len(self.vocabulary), self.starts, self.block, self.heads.values,
             (self.nexts.values, self.new_rows.values, self.new_counts.values),
             self.rows["alive"].values,
         )  # fmt: skip
-        self.block = (block[0], block[1])
+        self.block = (rows, counts)
         self.heads.values[:] = -1
         self.nexts, self.new_rows = Column(np.empty(0, np.int32)), Column(np.empty(0, np.int32))
         self.new_counts = Column(np.empty(0, np.uint8))
@@ -163,21 +163,50 @@ class TextIndexArrays:
     def postings(self) -> Postings:
         """Return the inverted index for the kernels."""
         return Postings(
-            self.starts, *self.block, self.heads.values, self.nexts.values,
-            self.new_rows.values, self.new_counts.values,
-        )  # fmt: skip
+            starts=self.starts,
+            rows=self.block[0],
+            counts=self.block[1],
+            heads=self.heads.values,
+            nexts=self.nexts.values,
+            new_rows=self.new_rows.values,
+            new_counts=self.new_counts.values,
+        )
 
     def passages(self) -> Passages:
         """Return the facts by row for the kernels."""
-        names = ("alive", "length", "before", "after", "source", "speaker", "title", "kind")
-        rows = [self.rows[name].values for name in (*names, "flags", "at")]
-        return Passages(*rows, self.source_lengths.values)
+        rows = self.rows
+        return Passages(
+            alive=rows["alive"].values,
+            lengths=rows["length"].values,
+            before=rows["before"].values,
+            after=rows["after"].values,
+            source=rows["source"].values,
+            speaker=rows["speaker"].values,
+            title=rows["title"].values,
+            kind=rows["kind"].values,
+            flags=rows["flags"].values,
+            at=rows["at"].values,
+            source_lengths=self.source_lengths.values,
+        )
 
     def forward(self) -> Forward:
         """Return the forward index for the kernels."""
-        names = ("start", "size", "sentence_start", "n_sentences")
-        rows = [self.rows[name].values for name in names]
-        return Forward(*rows, *self.old, *(column.values for column in self.new), self.n_old)
+        old, new = self.old, [column.values for column in self.new]
+        return Forward(
+            starts=self.rows["start"].values,
+            sizes=self.rows["size"].values,
+            sentence_starts=self.rows["sentence_start"].values,
+            n_sentences=self.rows["n_sentences"].values,
+            old_terms=old[0],
+            old_masks=old[1],
+            old_sentences=old[2],
+            old_voices=old[3],
+            new_terms=new[0],
+            new_masks=new[1],
+            new_sentences=new[2],
+            new_voices=new[3],
+            n_old=self.n_old,
+        )
 
     # Inner
 

@@ -79,16 +79,16 @@ def describe(
     scores = np.zeros(MAX_SENTENCES, np.float64)
     bits = np.zeros(MAX_SENTENCES, np.uint64)
     for at in range(len(rows)):
-        row = rows[at]
+        row = int(rows[at])
         covered[at] = _from_words(row, asked, forward, scores, bits, out[at])
         _from_place(row, asked, passages, work, out[at])
         if passages.title[row] >= 0:
             _from_title(row, asked, passages, forward, out[at])
         if forward.n_sentences[row] > _SHORT:
-            near[at] = _best_window(forward.n_sentences[row], asked, bits)
+            near[at] = _best_window(int(forward.n_sentences[row]), asked, bits)
             continue
         near[at] = covered[at]
-        for neighbour in (passages.before[row], passages.after[row]):
+        for neighbour in (int(passages.before[row]), int(passages.after[row])):
             if neighbour >= 0:
                 near[at] |= _holds(neighbour, asked, forward)
     return out, covered, near
@@ -104,13 +104,15 @@ def _from_words(
     found = forward.old_terms if old else forward.new_terms
     masks = forward.old_masks if old else forward.new_masks
     lengths = forward.old_sentences if old else forward.new_sentences
-    n_sentences = forward.n_sentences[row]
-    first = forward.sentence_starts[row]
+    n_sentences = int(forward.n_sentences[row])
+    first = int(forward.sentence_starts[row])
     scores[:n_sentences] = 0.0
     bits[:n_sentences] = np.uint64(0)
     held = np.uint64(0)
     for at in range(len(asked.terms)):
-        place = _find(asked.terms[at], forward.starts[row], forward.sizes[row], found)
+        place = _find(
+            int(asked.terms[at]), int(forward.starts[row]), int(forward.sizes[row]), found
+        )
         if place < 0:
             continue
         idf = np.float64(asked.idfs[at])
@@ -207,7 +209,10 @@ def _holds(row: int, asked: Asked, forward: Forward) -> np.uint64:
     found = forward.old_terms if row < forward.n_old else forward.new_terms
     bits = np.uint64(0)
     for at in range(len(asked.terms)):
-        if _find(asked.terms[at], forward.starts[row], forward.sizes[row], found) >= 0:
+        if (
+            _find(int(asked.terms[at]), int(forward.starts[row]), int(forward.sizes[row]), found)
+            >= 0
+        ):
             bits |= np.uint64(1) << np.uint64(asked.order[at])
     return bits
 
@@ -223,10 +228,10 @@ def owned(
     of_speaker = np.zeros(len(rows), np.float32)
     of_others = np.zeros(len(rows), np.float32)
     for at in range(len(rows)):
-        row = rows[at]
+        row = int(rows[at])
         for term in range(len(asked.terms)):
             best, best_other = _owner_shares(row, asked.terms[term], speaker, passages, forward)
-            for neighbour in (passages.before[row], passages.after[row]):
+            for neighbour in (int(passages.before[row]), int(passages.after[row])):
                 if neighbour >= 0:
                     own, other = _owner_shares(
                         neighbour, asked.terms[term], speaker, passages, forward
@@ -250,11 +255,11 @@ def _owner_shares(
     place = _find(term, forward.starts[row], forward.sizes[row], found)
     if place < 0:
         return 0.0, 0.0
-    first = forward.sentence_starts[row]
+    first = int(forward.sentence_starts[row])
     of_author, of_other = 0.0, 0.0
     for sentence in range(forward.n_sentences[row]):
         if masks[place] & (1 << sentence):
-            author, other = _voice_shares(voices[first + sentence])
+            author, other = _voice_shares(int(voices[first + sentence]))
             of_author = max(of_author, author)
             of_other = max(of_other, other)
     if passages.speaker[row] == speaker:

@@ -152,7 +152,7 @@ def _score_passages(
     scores, windows, sessions = work.passage, work.window, work.session
     marks, touched, sums = work.marks, work.touched, work.source_sums
     for at in range(n_found):
-        row = rows[at]
+        row = int(rows[at])
         frequency = counts[at] / (1.0 - B + B * lengths[row] / average)
         score = np.float32(idf * saturate(frequency))
         scores[row] += score
@@ -178,8 +178,8 @@ def _score_windows(
     before, after = passages.before, passages.after
     n_pending = 0
     for at in range(n_found):
-        row, amount = rows[at], counts[at]
-        first, second = before[row], after[row]
+        row, amount = int(rows[at]), int(counts[at])
+        first, second = int(before[row]), int(after[row])
         if first < 0 and second < 0:
             continue
         far = before[first] if first >= 0 else -1
@@ -208,7 +208,7 @@ def _settle_windows(n_pending: int, idf: float, work: Work, n_touched: int) -> i
     windows, sums, pending = work.window, work.sums, work.pending
     marks, touched = work.marks, work.touched
     for at in range(n_pending):
-        row = pending[at]
+        row = int(pending[at])
         windows[row] += np.float32(idf * saturate(sums[row] / (10.0 * SCALE)))
         sums[row] = 0
         if marks[row] == 0:
@@ -226,7 +226,7 @@ def _score_sessions(
     rows, sums, sessions, source = work.rows, work.source_sums, work.session, passages.source
     lengths = passages.source_lengths
     for at in range(n_found):
-        number = source[rows[at]]
+        number = int(source[int(rows[at])])
         if sums[number] > 0:
             norm = 1.0 - B + B * lengths[number] / average
             sessions[number] += np.float32(idf * saturate(sums[number] / norm))
@@ -267,7 +267,7 @@ def clean(n_touched: int, passages: Passages, work: Work) -> None:
     touched, scores, windows = work.touched, work.passage, work.window
     sessions, marks, source = work.session, work.marks, passages.source
     for at in range(n_touched):
-        row = touched[at]
+        row = int(touched[at])
         scores[row] = 0.0
         windows[row] = 0.0
         marks[row] = 0
@@ -286,7 +286,7 @@ def best_rows(
     touched, moments = work.touched, passages.at
     size = 0
     for at in range(n_touched):
-        row = touched[at]
+        row = int(touched[at])
         score = scores[row]
         if score <= 0.0 or moments[row] > until:
             continue

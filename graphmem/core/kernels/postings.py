@@ -56,17 +56,7 @@ def merge_postings(
     old_rows, old_counts = block
     nexts, rows, counts = chains
     n_old = len(starts) - 1
-    out_starts = np.zeros(n_terms + 1, np.int64)
-    for term in range(n_terms):
-        size = 0
-        if term < n_old:
-            for at in range(starts[term], starts[term + 1]):
-                size += alive[old_rows[at]]
-        at = heads[term]
-        while at >= 0:
-            size += alive[rows[at]]
-            at = nexts[at]
-        out_starts[term + 1] = out_starts[term] + size
+    out_starts = _merged_starts(n_terms, starts, old_rows, heads, chains, alive)
     out_rows = np.empty(out_starts[n_terms], np.int32)
     out_counts = np.empty(out_starts[n_terms], np.uint8)
     for term in range(n_terms):
@@ -87,3 +77,28 @@ def merge_postings(
                 to -= 1
             at = nexts[at]
     return out_starts, out_rows, out_counts
+
+
+@kernel()
+def _merged_starts(
+    n_terms: int,
+    starts: _Int64,
+    old_rows: _Int32,
+    heads: _Int32,
+    chains: tuple[_Int32, _Int32, _Bytes],
+    alive: _Bytes,
+) -> _Int64:
+    """Return where each term's postings will begin."""
+    nexts, rows, _ = chains
+    out = np.zeros(n_terms + 1, np.int64)
+    for term in range(n_terms):
+        size = 0
+        if term < len(starts) - 1:
+            for at in range(starts[term], starts[term + 1]):
+                size += alive[old_rows[at]]
+        at = heads[term]
+        while at >= 0:
+            size += alive[rows[at]]
+            at = nexts[at]
+        out[term + 1] = out[term] + size
+    return out
