@@ -74,6 +74,8 @@ def judge(question: str, match: TextMatch, pool: Pool, best: list[int]) -> Verdi
     """
     if not best:
         return Verdict(-9.0, "the memory holds no passage yet")
+    if not (match.terms or match.speakers or match.titles):
+        return Verdict(-9.0, "the question has no word that says what to look for")
     # The time that a question asks about is rarely a word of its answer.
     wanted = np.array([not (t in _REQUEST or t.isdigit()) for t in match.terms], bool)
     if not wanted.any():

@@ -83,7 +83,7 @@ def test_an_edge_without_its_end_is_refused_before_anything_goes_in(exported: Pa
     with exported.open("a", encoding="utf-8") as file:
         file.write(json.dumps(edge) + "\n")
     with open_memory() as memory:
-        with pytest.raises(InvalidInput, match="2 nodes .* the first is 'nowhere'"):
+        with pytest.raises(InvalidInput, match=r"2 nodes .* the first is 'nowhere'"):
             memory.import_(exported)
         assert memory.stats().seq == 0
 
