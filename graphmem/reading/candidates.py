@@ -10,7 +10,7 @@ import numpy.typing as npt
 from graphmem.core.lexical import TextEvidence
 from graphmem.ports import Float32, TextMatch, VectorIndex
 
-__all__ = ["Pool", "extend", "gather"]
+__all__ = ["MIN_EACH", "Pool", "extend", "gather"]
 
 Rows = npt.NDArray[np.int64]
 

@@ -20,7 +20,7 @@ from graphmem.ports import (
 )
 from graphmem.reading.abstain import judge
 from graphmem.reading.analyse import Question, analyse
-from graphmem.reading.candidates import Pool, extend, gather
+from graphmem.reading.candidates import MIN_EACH, Pool, extend, gather
 from graphmem.reading.facts import facts_of, state
 from graphmem.reading.fuse import flat_parts, walks, with_walk
 from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
@@ -44,6 +44,7 @@ __all__ = ["Engine"]
 
 # What a context may choose from: more than fits, so that repetition can be left out.
 _N_TO_PACK = 40
+_WIDER = 4
 # From so many passages facts, events and entities are taken.
 _N_TO_READ = 30
 
@@ -138,7 +139,9 @@ class Engine:
         timings = {"match": _since(started)}
         vector = self.embedder.embed([question.text])[0]
         timings["embed"] = _since(started)
-        pool = gather(match, self.vectors, vector, k)
+        # Vectors know no time: more are asked for where many may come too late.
+        wanted = k if question.query.until is None else _WIDER * max(k, MIN_EACH)
+        pool = gather(match, self.vectors, vector, wanted)
         flat = flat_parts(pool, asks_assistant=question.asks_assistant)
         seeds = choose_seeds(flat.sum(axis=1), pool.uids)
         timings["candidates"] = _since(started)
