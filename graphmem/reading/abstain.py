@@ -3,8 +3,8 @@
 Three signs, each from 0 to about 1. *Own*: who is asked about has more said of them than the
 others have (a question about the wrong person is answered by nobody). *Focus*: the thing that is
 asked for ("which **yoga pose** did …") stands near the best passages. *Gap*: how rare the rarest
-word is that the best passage and its neighbours lack. Cosines tell nothing of this kind: measured
-and left out.
+word is that the best passage and its neighbours lack. Cosines tell nothing of this kind; but where
+no word is shared at all, a low one shows that the question is about something else.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ _OWN, _FOCUS, _GAP = 2.0, 0.5, 0.5
 # What stands for `own` where people talk and the question does not name one of them alone, and
 # where nobody talks: set so that one bar serves both.
 _NOT_ONE, _NOBODY = 0.3, 0.0
+# Where no word of the question is near, a lower cosine than this says that nothing is.
+_STRANGE = 0.3
 _N_OWN = 60
 _N_FOCUS = 3
 _N_TOGETHER = 5
@@ -88,6 +90,8 @@ def judge(question: str, match: TextMatch, pool: Pool, best: list[int]) -> Verdi
     gap = masses[rarest] / log(match.n_passages + 2) if rarest is not None else 0.0
     own = _own(match, pool, best, float(masses.sum()))
     confidence = _OWN * own + _FOCUS * (_focus(question, match, held) - 1.0) - _GAP * float(gap)
+    if not held[:, wanted].any() and float(pool.cosines[best[:_N_OWN]].max()) < _STRANGE:
+        confidence = min(confidence, BAR - 1.0)
     if confidence >= BAR:
         return Verdict(confidence, None)
     return Verdict(confidence, _reason(question, match, missing, own))
@@ -139,4 +143,5 @@ def _reason(question: str, match: TextMatch, missing: list[int], own: float) -> 
     stems = {match.terms[at] for at in missing}
     named = dict.fromkeys(w for w in _WORD.findall(question) if stems.intersection(terms(w)))
     words = ", ".join(f"'{word}'" for word in named)
-    return f"no passage about the rest of the question says anything of {words}"
+    about = " about the rest of the question" if len(missing) < len(match.terms) else ""
+    return f"no passage{about} says anything of {words}"

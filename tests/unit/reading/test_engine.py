@@ -141,6 +141,13 @@ def test_a_question_about_the_wrong_person_is_declined() -> None:
     assert talk().context(ask("What grey cat did Bob adopt?")).text == ""
 
 
+def test_a_question_about_something_else_is_declined() -> None:
+    recall = films().search(ask("Which vegetables did grandmother plant?"))
+    assert recall.abstained is not None
+    for word in ("vegetables", "grandmother", "plant"):
+        assert f"'{word}'" in recall.abstained
+
+
 def test_an_empty_memory_has_no_answer() -> None:
     recall = over(MemoryStore()).search(ask("anything?"))
     assert recall.hits == ()
