@@ -55,19 +55,19 @@ class LazyModels:
         """The extractor of names, events and facts."""
         with self._lock:
             if self._extractor is None:
-                self._extractor = _open_extractor(self._extractor_choice)
+                self._extractor = self._open_extractor(self._extractor_choice)
             return self._extractor
 
+    def _open_extractor(self, choice: str | Extractor | None) -> Extractor:
+        if choice is not None and not isinstance(choice, str):
+            return choice
+        kind, _, name = (choice or "spacy").partition(":")
+        if kind != "spacy":
+            raise InvalidInput(
+                f"unknown extractor {choice!r}: use 'spacy' for the shipped English pipeline or "
+                "'spacy:<name>' for a spaCy pipeline that is installed"
+            )
+        from graphmem.language.extractor import SpacyExtractor
 
-def _open_extractor(choice: str | Extractor | None) -> Extractor:
-    if choice is not None and not isinstance(choice, str):
-        return choice
-    kind, _, name = (choice or "spacy").partition(":")
-    if kind != "spacy":
-        raise InvalidInput(
-            f"unknown extractor {choice!r}: use 'spacy' for the shipped English pipeline or "
-            "'spacy:<name>' for a spaCy pipeline that is installed"
-        )
-    from graphmem.language.extractor import SpacyExtractor
-
-    return SpacyExtractor(name) if name else SpacyExtractor()
+        # The shipped pipeline encodes the windows of a text that is longer than one.
+        return SpacyExtractor(name) if name else SpacyExtractor(encoder=self.encoder)
