@@ -55,6 +55,13 @@ _ENGLISH_BAR = 0.12
 _TABLE_BAR = 0.03
 
 
+# The languages that have a word.
+_CODES = {
+    word: tuple(code for code, known in _WORDS.items() if word in known)
+    for word in frozenset().union(*_WORDS.values())
+}
+
+
 def detect_language(text: str) -> str | None:
     """Return the ISO 639-1 code of a text's language; None where it is too short to tell.
 
@@ -68,7 +75,9 @@ def detect_language(text: str) -> str | None:
     words = [word.lower() for word in _WORD.findall(sample)]
     if not words:
         return None
-    hits = Counter({code: sum(word in known for word in words) for code, known in _WORDS.items()})
+    hits = Counter(dict.fromkeys(_WORDS, 0))
+    for word in words:
+        hits.update(_CODES.get(word, ()))
     english = hits.pop("en")
     # A tie goes to the language that comes first by code.
     best = max(sorted(hits), key=lambda code: hits[code])
@@ -88,6 +97,8 @@ def _undecided(english: int, other: int, words: list[str]) -> str | None:
 
 
 def _foreign_script(sample: str) -> str | None:
+    if sample.isascii():
+        return None
     letters = [character for character in sample if character.isalpha()]
     foreign = [character for character in letters if character >= "\u0370"]
     if len(foreign) * 2 <= len(letters):
