@@ -352,6 +352,10 @@ class TextMatch(Protocol):
         """Return the uid of each row."""
         ...
 
+    def source_uids(self, rows: npt.NDArray[np.int64]) -> list[str]:
+        """Return the uid of the source of each row."""
+        ...
+
     def describe(self, rows: npt.NDArray[np.int64]) -> TextEvidence:
         """Return all that the words say about the rows."""
         ...

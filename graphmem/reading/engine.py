@@ -32,6 +32,7 @@ from graphmem_schemas import (
     Hit,
     Node,
     Passage,
+    PathStep,
     Proposition,
     Recall,
     SearchRequest,
@@ -47,6 +48,7 @@ _N_TO_PACK = 40
 _WIDER = 4
 # From so many passages facts, events and entities are taken.
 _N_TO_READ = 30
+_N_SEEDS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,29 +165,17 @@ class Engine:
         # Seeds were found by the question itself; only what the walk brought in needs a reason.
         brought = [uid for uid in uids if uid not in ranked.seeds]
         paths = bridges(self.walk, list(ranked.seeds), brought)
-        nodes = self._read([*uids, *list(ranked.seeds)[:5], *(path[1] for path in paths.values())])
-        sources = self._read([n.source for n in nodes.values() if isinstance(n, Passage)])
+        entities = [path[1] for path in paths.values()]
+        # The index tells the sources, so that one read brings them along with their passages.
+        sources = ranked.match.source_uids(ranked.pool.rows[best])
+        nodes = self._read([*uids, *list(ranked.seeds)[:_N_SEEDS_SHOWN], *entities, *sources])
         hits = []
         for at, uid in zip(best, uids, strict=True):
             node = nodes.get(uid)
-            if not isinstance(node, Passage):  # removed between the view and the store
-                continue
-            source = sources.get(node.source)
-            hits.append(
-                Hit(
-                    uid=uid,
-                    kind="passage",
-                    text=node.text,
-                    score=float(ranked.scores[at]),
-                    source=source.name if isinstance(source, Source) else None,
-                    ref=node.ref,
-                    title=node.title,
-                    speaker=node.speaker,
-                    at=node.at,
-                    parts=score_parts(ranked.parts[at]),
-                    why=path_of(paths.get(uid), nodes),
-                )
-            )
+            if isinstance(node, Passage):  # else removed between the view and the store
+                why = path_of(paths.get(uid), nodes)
+                parts = score_parts(ranked.parts[at])
+                hits.append(_hit(node, nodes, float(ranked.scores[at]), parts, why))
         return nodes, tuple(hits)
 
     def _with_facts(
@@ -210,7 +200,7 @@ class Engine:
 
     def _trace(self, question: Question, ranked: _Ranked, nodes: dict[str, Node]) -> Trace:
         seeds = []
-        for uid, mass in list(ranked.seeds.items())[:5]:
+        for uid, mass in list(ranked.seeds.items())[:_N_SEEDS_SHOWN]:
             node = nodes.get(uid)
             text = node.text[:80] if isinstance(node, Passage) else ""
             seeds.append(Seed(uid=uid, label="Passage", text=text, mass=mass))
@@ -222,6 +212,32 @@ class Engine:
             n_pushed=ranked.walk.n_pushed,
             timings_ms=ranked.timings,
         )
+
+
+def _hit(
+    node: Passage,
+    nodes: dict[str, Node],
+    score: float,
+    parts: list[dict[str, object]],
+    why: tuple[PathStep, ...],
+) -> Hit:
+    source = nodes.get(node.source)
+    # In one call, since a call a part takes as long as all the rest.
+    return Hit.model_validate(
+        {
+            "uid": node.uid,
+            "kind": "passage",
+            "text": node.text,
+            "score": score,
+            "source": source.name if isinstance(source, Source) else None,
+            "ref": node.ref,
+            "title": node.title,
+            "speaker": node.speaker,
+            "at": node.at,
+            "parts": parts,
+            "why": why,
+        }
+    )
 
 
 def _timed(trace: Trace, started: float) -> Trace:

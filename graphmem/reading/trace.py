@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from graphmem.ports import Float32, WalkGraph
 from graphmem.reading.fuse import PART_NAMES
-from graphmem_schemas import Entity, Node, PathStep, ScorePart
+from graphmem_schemas import Entity, Node, PathStep
 
 __all__ = ["Bridge", "bridges", "path_of", "score_parts"]
 
@@ -18,13 +18,13 @@ Bridge = tuple[str, str, str]
 """Seed, entity, hit."""
 
 
-def score_parts(row: Float32) -> tuple[ScorePart, ...]:
-    """Name what a score is the sum of; parts that add nothing are left out."""
-    return tuple(
-        ScorePart(name=name, value=round(value, 6))
+def score_parts(row: Float32) -> list[dict[str, object]]:
+    """Name what a score is the sum of, as fields of `ScorePart`; what adds nothing is left out."""
+    return [
+        {"name": name, "value": round(value, 6)}
         for name, value in zip(PART_NAMES, row.tolist(), strict=True)
         if value
-    )
+    ]
 
 
 def bridges(graph: WalkGraph, seeds: Sequence[str], hits: Sequence[str]) -> dict[str, Bridge]:

@@ -129,6 +129,10 @@ class Match:
             values: npt.NDArray[np.int32] = self._arrays.rows["source"].values[rows]
             return values
 
+    def source_uids(self, rows: Rows) -> list[str]:
+        """Return the uid of the source of each row."""
+        return self._arrays.sources.uids(self.sources(rows))
+
     def describe(self, rows: Rows) -> TextEvidence:
         """Return all features of the rows. O(rows x terms)."""
         with self._lock:

@@ -94,7 +94,7 @@ def describe(
     return out, covered, near
 
 
-@kernel()
+@kernel(inline="always")
 def _from_words(
     row: int, asked: Asked, forward: Forward,
     scores: npt.NDArray[np.float64], bits: _Bits, out: _Float32,
@@ -109,23 +109,25 @@ def _from_words(
     scores[:n_sentences] = 0.0
     bits[:n_sentences] = np.uint64(0)
     held = np.uint64(0)
-    for at in range(len(asked.terms)):
-        place = _find(
-            int(asked.terms[at]), int(forward.starts[row]), int(forward.sizes[row]), found
-        )
+    # Arrays are taken out of their tuples first: inside a loop that costs more than the work.
+    terms, idfs, order = asked.terms, asked.idfs, asked.order
+    start, size = int(forward.starts[row]), int(forward.sizes[row])
+    rarest, mass, average = asked.rarest, asked.mass, asked.sentence_average
+    for at in range(len(terms)):
+        place = _find(int(terms[at]), start, size, found)
         if place < 0:
             continue
-        idf = np.float64(asked.idfs[at])
+        idf = np.float64(idfs[at])
         mask = np.int64(masks[place])
-        bit = np.uint64(1) << np.uint64(asked.order[at])
+        bit = np.uint64(1) << np.uint64(order[at])
         held |= bit
-        out[5] = max(out[5], idf / asked.rarest)
-        out[10] += idf / asked.mass
+        out[5] = max(out[5], idf / rarest)
+        out[10] += idf / mass
         if mask & TITLE_BIT:
             out[3] += idf
         for sentence in range(n_sentences):
             if mask & (TITLE_BIT | (1 << sentence)):
-                share = lengths[first + sentence] / asked.sentence_average
+                share = lengths[first + sentence] / average
                 scores[sentence] += idf * saturate(1.0 / (1.0 - B_SENTENCE + B_SENTENCE * share))
                 bits[sentence] |= bit
     for sentence in range(n_sentences):
@@ -133,7 +135,7 @@ def _from_words(
     return held
 
 
-@kernel()
+@kernel(inline="always")
 def _from_place(row: int, asked: Asked, passages: Passages, work: Work, out: _Float32) -> None:
     """Fill what a row's place, speaker and kind say."""
     out[0] = work.passage[row]
@@ -152,7 +154,7 @@ def _from_place(row: int, asked: Asked, passages: Passages, work: Work, out: _Fl
         out[11] = _SECTION
 
 
-@kernel()
+@kernel(inline="always")
 def _from_title(
     row: int, asked: Asked, passages: Passages, forward: Forward, out: _Float32
 ) -> None:
@@ -161,10 +163,11 @@ def _from_title(
     found = forward.old_terms if old else forward.new_terms
     masks = forward.old_masks if old else forward.new_masks
     mass = 1e-9
-    for place in range(forward.starts[row], forward.starts[row] + forward.sizes[row]):
+    frequencies, n_passages, start = asked.frequencies, asked.n_passages, int(forward.starts[row])
+    for place in range(start, start + int(forward.sizes[row])):
         if masks[place] & TITLE_BIT:
-            df = asked.frequencies[found[place]]
-            mass += np.log(1.0 + (asked.n_passages - df + 0.5) / (df + 0.5))
+            df = frequencies[found[place]]
+            mass += np.log(1.0 + (n_passages - df + 0.5) / (df + 0.5))
     out[3] /= mass
     for title in asked.titles:
         if passages.title[row] == title:
@@ -175,6 +178,7 @@ def _from_title(
 def _best_window(n_sentences: int, asked: Asked, bits: _Bits) -> np.uint64:
     """Return the bits of the three sentences in a row that hold most of the question."""
     best, best_mass = np.uint64(0), -1.0
+    idfs, order = asked.idfs, asked.order
     for middle in range(n_sentences):
         held = bits[middle]
         if middle > 0:
@@ -182,9 +186,9 @@ def _best_window(n_sentences: int, asked: Asked, bits: _Bits) -> np.uint64:
         if middle + 1 < n_sentences:
             held |= bits[middle + 1]
         mass = 0.0
-        for at in range(len(asked.terms)):
-            if (held >> np.uint64(asked.order[at])) & np.uint64(1):
-                mass += asked.idfs[at]
+        for at in range(len(idfs)):
+            if (held >> np.uint64(order[at])) & np.uint64(1):
+                mass += idfs[at]
         if mass > best_mass:
             best, best_mass = held, mass
     return best
@@ -203,17 +207,16 @@ def _find(term: int, start: int, size: int, found: _Int32) -> int:
     return low if low < start + size and found[low] == term else -1
 
 
-@kernel()
+@kernel(inline="always")
 def _holds(row: int, asked: Asked, forward: Forward) -> np.uint64:
     """Return the bits of the terms that a row holds."""
     found = forward.old_terms if row < forward.n_old else forward.new_terms
+    terms, order = asked.terms, asked.order
+    start, size = int(forward.starts[row]), int(forward.sizes[row])
     bits = np.uint64(0)
-    for at in range(len(asked.terms)):
-        if (
-            _find(int(asked.terms[at]), int(forward.starts[row]), int(forward.sizes[row]), found)
-            >= 0
-        ):
-            bits |= np.uint64(1) << np.uint64(asked.order[at])
+    for at in range(len(terms)):
+        if _find(int(terms[at]), start, size, found) >= 0:
+            bits |= np.uint64(1) << np.uint64(order[at])
     return bits
 
 

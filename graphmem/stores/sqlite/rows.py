@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 _T = TypeVar("_T")
-_CHUNKS = (1, 16, 256)
+_CHUNKS = (1, 16, 48, 256)
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _from_json = json.JSONDecoder().decode
 # What an edge has besides its key and its sources; all of it may be None.
