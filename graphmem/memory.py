@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from graphmem.errors import InvalidInput, NotFound
 from graphmem.models.loading import LazyModels
-from graphmem.models.seal import check_seal, describe, read_seal, seal, write_seal
+from graphmem.models.seal import break_seal, check_seal, describe, read_seal, seal, write_seal
 from graphmem.ports import Clock, Embedder, Extractor, GraphStore, Plan, Progress
 from graphmem.stores.registry import open_store
 from graphmem.writing.accept import (
@@ -82,7 +82,11 @@ class Memory:
         self.space = check_space(space)
         if store is None:
             store = os.environ.get("GRAPHMEM_STORE") or DEFAULT_STORE
+        # A store that was handed over open is its owner's to close.
+        self._owns_store = isinstance(store, str | Path)
         self._store = open_store(store) if isinstance(store, str | Path) else store
+        if not hasattr(self._store, "apply"):
+            raise InvalidInput(f"store must be a path, a URL or a store, not {store!r}")
         self._models = LazyModels(embedder, extractor)
         self._clock: Clock = clock or _system_clock
         self._writer = Writer(self._store, self.space, self._models, self._clock)
@@ -227,11 +231,14 @@ class Memory:
         """Return the node.
 
         Raises:
+            InvalidInput: The uid is no string.
             NotFound: The space has no such node.
         """
+        if not isinstance(uid, str):
+            raise InvalidInput(f"a uid is a string, not {type(uid).__name__}")
         (node,) = self._store.get(self.space, [uid])
         if node is None:
-            raise NotFound(f"there is no node {uid!r} in space {self.space!r}")
+            raise NotFound(f"there is no node {uid[:80]!r} in space {self.space!r}")
         return node
 
     def history(self, uid: str) -> list[Change]:
@@ -298,6 +305,7 @@ class Memory:
             from graphmem.writing.reembed import reembed
 
             embedder = self._models.embedder
+            break_seal(self._store, describe(embedder))
             n_passages = reembed(self._store, embedder, progress or _silent)
             write_seal(self._store, describe(embedder))
         with self._lock:
@@ -314,7 +322,8 @@ class Memory:
             if self._views is not None:
                 self._views.save(self._store)
             self._drop_views()
-        self._store.close()
+        if self._owns_store:
+            self._store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -350,7 +359,8 @@ class Memory:
                     self._store, self.space, views.text, views.vectors, views.adjacency,
                     self._models.embedder, self._clock,
                 )  # fmt: skip
-            self._views.refresh(self._store) if self._views else None
+            if self._views is not None:
+                self._views.refresh(self._store)
             return self._engine
 
     def _open_views(self) -> SpaceViews:
@@ -366,6 +376,8 @@ class Memory:
         self._views = self._engine = None
 
     def _source_uid(self, name: str) -> str:
+        if not isinstance(name, str):
+            raise InvalidInput(f"a source's name is a string, not {type(name).__name__}")
         found = self._store.find(self.space, "Source", [name]).get(name, ())
         if not found:
             raise NotFound(f"there is no source {name!r} in space {self.space!r}")

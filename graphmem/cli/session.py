@@ -141,10 +141,14 @@ def with_session(
 
     def run(**values: Any) -> None:
         before: dict[str, Any] = values.pop("ctx").find_root().obj or {}
-        given = {name: values.pop(name, None) or before.get(name) for name in _SHARED}
+        given: dict[str, Any] = {}
+        for name, (_, default) in _SHARED.items():
+            value = values.pop(name, default)
+            given[name] = before.get(name, default) if value == default else value
+        # An empty name is not the default one: that is what an unset shell variable gives.
         session = Session(
-            store=given["store"] or DEFAULT_STORE,
-            space=given["space"] or DEFAULT_SPACE,
+            store=DEFAULT_STORE if given["store"] is None else given["store"],
+            space=DEFAULT_SPACE if given["space"] is None else given["space"],
             as_json=bool(given["json"]),
         )
         command(session, **values)

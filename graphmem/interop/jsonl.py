@@ -6,6 +6,7 @@ The first line names the format; then come nodes, then vectors, then edges, one 
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from graphmem.core.changes import Changes, Vector
-from graphmem.errors import InvalidInput, NotFound
+from graphmem.errors import InvalidInput, NotFound, StoreBusy
 from graphmem.ports import GraphStore
 from graphmem_schemas import EDGE_KINDS, Edge, Node, parse_node
 
@@ -23,6 +24,11 @@ __all__ = ["FORMAT", "export_jsonl", "import_jsonl"]
 
 FORMAT = "graphmem-jsonl-1"
 COMMIT_ROWS = 5_000
+# Nodes, vectors and edges are read one after another: what was written meanwhile would leave
+# edges without ends, so an export that was overtaken is made again.
+MAX_TRIES = 5
+_HEAD = json.dumps({"format": FORMAT}).rstrip("}").encode()
+_DIMENSIONS = re.compile(r"\((\d+) dimensions\)$")
 
 Row = Node | Vector | Edge
 
@@ -34,18 +40,24 @@ def export_jsonl(store: GraphStore, space: str, path: Path, embedder: str | None
 
     Raises:
         InvalidInput: The path is no place for a file, or it cannot be written.
+        StoreBusy: Others wrote to the space all the time.
     """
     part = path.with_name(path.name + ".part")
-    n_rows = 0
     try:
         # Moving a file onto a device or a pipe would put the file in its place.
         if path.exists() and not path.is_file():
             raise InvalidInput(f"{str(path)!r} is a folder or a device: give the path of a file")
-        with part.open("w", encoding="utf-8") as file:
-            file.write(json.dumps({"format": FORMAT, "embedder": embedder}) + "\n")
-            for line in _lines(store, space):
-                file.write(line + "\n")
-                n_rows += 1
+        _spare(path)
+        for _ in range(MAX_TRIES):
+            seq = store.seq(space)
+            n_rows = _write(store, space, part, embedder)
+            if store.seq(space) == seq:
+                break
+        else:
+            raise StoreBusy(
+                f"others wrote to space {space!r} during each of {MAX_TRIES} exports: "
+                "try again when it is quieter"
+            )
         part.replace(path)
     except OSError as error:
         with suppress(OSError):
@@ -54,6 +66,27 @@ def export_jsonl(store: GraphStore, space: str, path: Path, embedder: str | None
             f"cannot write {str(path)!r}: {error.strerror}; give another path or free some room"
         ) from error
     return n_rows
+
+
+def _write(store: GraphStore, space: str, path: Path, embedder: str | None) -> int:
+    n_rows = 0
+    with path.open("w", encoding="utf-8") as file:
+        file.write(json.dumps({"format": FORMAT, "embedder": embedder}) + "\n")
+        for line in _lines(store, space):
+            file.write(line + "\n")
+            n_rows += 1
+    return n_rows
+
+
+def _spare(path: Path) -> None:
+    """Refuse to write over anything but an earlier export; the store itself may be there."""
+    if path.is_file() and path.stat().st_size:
+        with path.open("rb") as file:
+            head = file.read(len(_HEAD))
+        if head != _HEAD:
+            raise InvalidInput(
+                f"{str(path)!r} is there and is no export of graphmem: give another path"
+            )
 
 
 def import_jsonl(
@@ -99,17 +132,14 @@ def _check_ends(
     """Check that every edge and vector is of a node in the file or in the space. O(file)."""
     there: set[str] = set()
     needed: dict[str, None] = {}
-    n_vectors = 0
     for row in rows:
         if isinstance(row, Node):
             there.add(row.uid)
         elif isinstance(row, Vector):
-            n_vectors += 1
+            _check_vector(row, embedder)
             needed[row.uid] = None
         elif isinstance(row, Edge):
             needed.update({row.start: None, row.end: None})
-    if n_vectors and embedder is None:
-        raise InvalidInput("the file holds vectors, but its header does not say of which embedder")
     missing = [uid for uid in needed if uid not in there]
     stored = store.get(space, missing)
     unknown = [uid for uid, node in zip(missing, stored, strict=True) if node is None]
@@ -117,6 +147,19 @@ def _check_ends(
         raise InvalidInput(
             f"{len(unknown)} nodes that edges or vectors of the file need are neither in it nor "
             f"in space {space!r}, the first is {unknown[0][:80]!r}: export the whole space again"
+        )
+
+
+def _check_vector(vector: Vector, embedder: str | None) -> None:
+    """Refuse a vector that searches could not be compared with."""
+    if embedder is None:
+        raise InvalidInput("the file holds vectors, but its header does not say of which embedder")
+    said = _DIMENSIONS.search(embedder)
+    wrong_length = said is not None and len(vector.values) != int(said.group(1))
+    # NaN is not near 1 either.
+    if wrong_length or not abs(float(np.linalg.norm(vector.values)) - 1.0) < 1e-2:
+        raise InvalidInput(
+            f"the vector of {vector.uid[:80]!r} is no unit vector of {embedder}: export again"
         )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from graphmem.errors import DimensionMismatch
 from graphmem.ports import Embedder, GraphStore
 
-__all__ = ["check_seal", "describe", "read_seal", "seal", "write_seal"]
+__all__ = ["break_seal", "check_seal", "describe", "read_seal", "seal", "write_seal"]
 
 _KEY = "embedder"
+# While vectors of two embedders lie side by side, nobody may search or add.
+_UNDER_WAY = "rebuilding to "
 
 
 def describe(embedder: Embedder) -> str:
@@ -26,6 +28,11 @@ def write_seal(store: GraphStore, embedder: str | None) -> None:
         store.write_meta(_KEY, embedder)
 
 
+def break_seal(store: GraphStore, embedder: str) -> None:
+    """Let nobody search or add until `write_seal`: the vectors are being made anew."""
+    store.write_meta(_KEY, _UNDER_WAY + embedder)
+
+
 def check_seal(store: GraphStore, embedder: str | None) -> None:
     """Hold the store to the embedder that it knows, if it knows one.
 
@@ -33,6 +40,11 @@ def check_seal(store: GraphStore, embedder: str | None) -> None:
         DimensionMismatch: The store's vectors are of another embedder.
     """
     known = read_seal(store)
+    if known is not None and known.startswith(_UNDER_WAY):
+        raise DimensionMismatch(
+            f"the store's vectors are being made anew ({known}): wait for `graphmem rebuild "
+            "vectors` to end, or run it again if it was stopped"
+        )
     if None not in (known, embedder) and known != embedder:
         raise DimensionMismatch(
             f"the store's vectors were made by {known}, not by {embedder}: open it with that "

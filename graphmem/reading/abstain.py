@@ -65,6 +65,9 @@ class Verdict:
     reason: str | None
 
 
+_NO_WORD = Verdict(-9.0, "the question has no word that says what to look for")
+
+
 def judge(question: str, match: TextMatch, pool: Pool, best: list[int]) -> Verdict:
     """Score how far the best passages, each with its neighbours, cover the question.
 
@@ -75,11 +78,14 @@ def judge(question: str, match: TextMatch, pool: Pool, best: list[int]) -> Verdi
         best: their positions, best first.
     """
     if not best:
-        return Verdict(-9.0, "the memory holds no passage yet")
+        nothing = "the memory holds no passage yet"
+        return Verdict(-9.0, "nothing that was said by then fits" if match.n_passages else nothing)
     if not (match.terms or match.speakers or match.titles):
-        return Verdict(-9.0, "the question has no word that says what to look for")
+        return _NO_WORD
     # The time that a question asks about is rarely a word of its answer.
     wanted = np.array([not (t in _REQUEST or t.isdigit()) for t in match.terms], bool)
+    if not wanted.any() and not any(term.isdigit() for term in match.terms):
+        return _NO_WORD
     if not wanted.any():
         return Verdict(0.0, None)
     masses = np.array(match.idfs) * wanted

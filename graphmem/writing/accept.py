@@ -181,7 +181,7 @@ def check_space(space: object) -> str:
             f"space {space!r} holds control, zero-width or outer blank characters: "
             "use visible ones, so that two spaces never look the same"
         )
-    return space
+    return unicodedata.normalize("NFC", space)
 
 
 def check_moment(at: object) -> datetime | None:

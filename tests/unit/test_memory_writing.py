@@ -269,3 +269,38 @@ def test_bad_input_leaves_the_store_as_it_was(memory: Memory, bad: object) -> No
     with pytest.raises(InvalidInput):
         memory.add(bad)  # type: ignore[arg-type]
     assert counts(memory) == before
+
+
+def test_a_store_that_was_handed_over_is_left_open() -> None:
+    store = MemoryStore()
+    with open_memory(store) as one:
+        one.add("Ann lives in Rome.")
+    with open_memory(store) as two:
+        assert two.stats().nodes["Passage"] == 1
+
+
+def test_what_is_no_store_no_uid_and_no_name_is_refused(memory: Memory) -> None:
+    with pytest.raises(InvalidInput, match="store must be a path"):
+        Memory(5)  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match="a uid is a string"):
+        memory.get([1])  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match="name is a string"):
+        memory.delete(source=["x"])  # type: ignore[arg-type]
+
+
+def test_a_rebuild_that_was_stopped_halfway_is_refused_until_it_is_done() -> None:
+    store = MemoryStore()
+    memory = open_memory(store)
+    memory.add("Ann lives in Rome. Bo lives in Bonn.")
+
+    def stop(stage: str, done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        memory.rebuild("vectors", progress=stop)
+    with pytest.raises(DimensionMismatch, match="being made anew"):
+        memory.add("Cy lives in Oslo.")
+    with pytest.raises(DimensionMismatch, match="being made anew"):
+        memory.search("Where does Ann live?")
+    assert memory.rebuild("vectors") == 1
+    assert memory.search("Where does Ann live?").hits

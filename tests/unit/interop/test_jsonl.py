@@ -1,6 +1,8 @@
 import json
+from base64 import b64encode
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from graphmem.errors import DimensionMismatch, InvalidInput, NotFound
@@ -94,3 +96,29 @@ def test_vectors_of_nobody_knows_whom_are_refused(exported: Path) -> None:
     exported.write_text("\n".join([header, *rows]), "utf-8")
     with open_memory() as memory, pytest.raises(InvalidInput, match="which embedder"):
         memory.import_(exported)
+
+
+def test_an_export_writes_over_nothing_but_an_export(exported: Path, tmp_path: Path) -> None:
+    store = tmp_path / "agent.db"
+    with Memory(store, embedder=FakeEmbedder(), extractor=FakeExtractor()) as memory:
+        memory.add("Ann lives in Rome.")
+        memory.export(exported)
+        for path in (store, tmp_path / "notes.txt"):
+            (tmp_path / "notes.txt").write_text("mine")
+            before = path.read_bytes()
+            with pytest.raises(InvalidInput, match="no export of graphmem"):
+                memory.export(path)
+            assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("values", [[0.0] * 32, [float("nan")] * 32, [1.0, 0.0, 0.0]])
+def test_a_vector_that_cannot_be_compared_is_refused(exported: Path, values: list[float]) -> None:
+    raw = b64encode(np.array(values, "<f4").tobytes()).decode()
+    lines = exported.read_text("utf-8").splitlines()
+    uid = next(json.loads(line)["vector"] for line in lines if '"vector"' in line)
+    with exported.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"vector": uid, "float32": raw}) + "\n")
+    with open_memory() as memory:
+        with pytest.raises(InvalidInput, match="no unit vector"):
+            memory.import_(exported)
+        assert memory.stats().seq == 0
