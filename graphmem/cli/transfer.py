@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,6 +24,10 @@ def export(session: Session, path: File) -> None:
 
 def import_(session: Session, path: File) -> None:
     """Read a file that `export` wrote into the space."""
+    from graphmem.errors import NotFound
+
+    if not Path(path).is_file():  # before a store is made for it
+        raise NotFound(f"there is no file {path!r} to import")
     with session.memory(create=True) as memory:
         n_rows = memory.import_(path)
     emit(session, {"path": path, "n_rows": n_rows}, lambda: [f"{n_rows:,} rows from {path}"])
