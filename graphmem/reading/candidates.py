@@ -10,7 +10,7 @@ import numpy.typing as npt
 from graphmem.core.lexical import TextEvidence
 from graphmem.ports import Float32, TextMatch, VectorIndex
 
-__all__ = ["MIN_EACH", "Pool", "extend", "gather"]
+__all__ = ["MIN_EACH", "Pool", "Rows", "extend", "gather"]
 
 Rows = npt.NDArray[np.int64]
 
@@ -38,12 +38,21 @@ class Pool:
         return len(self.uids)
 
 
-def gather(match: TextMatch, vectors: VectorIndex, query: Float32, k: int) -> Pool:
-    """Return the best passages by BM25, by windows, by titles and by cosine; enough for k hits."""
-    n_each = max(MIN_EACH, 2 * k)
-    near, _ = vectors.search(query, n_each)
-    rows = np.concatenate([match.best(n_each), match.rows(near)])
-    return _pool(np.unique(rows[rows >= 0]), match, vectors, query)
+def gather(
+    match: TextMatch, rows: Rows, vectors: VectorIndex, query: Float32, n_near: int
+) -> Pool:
+    """Return the best passages by words, which are given, and by cosine.
+
+    Args:
+        match: what the question finds by its words.
+        rows: its best, from `TextMatch.best`.
+        vectors: search by meaning.
+        query: (d,) the question.
+        n_near: how many of the best by cosine to take.
+    """
+    near, _ = vectors.search(query, n_near)
+    both = np.concatenate([rows, match.rows(near)])
+    return _pool(np.unique(both[both >= 0]), match, vectors, query)
 
 
 def extend(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from time import perf_counter
 
-from graphmem.core.lexical import Feature
+from graphmem.core.lexical import Feature, TextQuery
 from graphmem.core.uids import uuid7
 from graphmem.ports import (
     Clock,
@@ -20,7 +21,8 @@ from graphmem.ports import (
 )
 from graphmem.reading.abstain import judge
 from graphmem.reading.analyse import Question, analyse
-from graphmem.reading.candidates import MIN_EACH, Pool, extend, gather
+from graphmem.reading.aside import Aside
+from graphmem.reading.candidates import MIN_EACH, Pool, Rows, extend, gather
 from graphmem.reading.facts import facts_of, state
 from graphmem.reading.fuse import flat_parts, walks, with_walk
 from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
@@ -49,6 +51,23 @@ _WIDER = 4
 # From so many passages facts, events and entities are taken.
 _N_TO_READ = 30
 _N_SEEDS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """What a question finds by its words, and its vector.
+
+    Attributes:
+        rows: the best by words, in the text index.
+        n_each: how many of each kind of search count.
+        timings: milliseconds since the start.
+    """
+
+    match: TextMatch
+    rows: Rows
+    vector: Float32
+    n_each: int
+    timings: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,6 +112,7 @@ class Engine:
     embedder: Embedder
     clock: Clock
     count_tokens: TokenCounter = estimate_tokens
+    _aside: Aside = field(default_factory=Aside, init=False)
 
     def search(self, request: SearchRequest) -> Recall:
         """Return the best hits with reasons, or none of them trusted, with a reason."""
@@ -117,9 +137,10 @@ class Engine:
     ) -> tuple[Recall, dict[str, Passage]]:
         started = perf_counter()
         question = analyse(request.question, request.as_of)
-        match = self.text.match(question.query)
+        found = self._find(question, max(k, n_read), started)
+        match = found.match
         try:
-            ranked = self._rank(question, match, max(k, n_read), started)
+            ranked = self._rank(question, found, started)
             verdict = judge(question.text, match, ranked.pool, ranked.order)
             nodes, hits = self._hydrate(ranked, max(k, n_read))
             if request.kinds != ("passage",):
@@ -137,13 +158,26 @@ class Engine:
         )
         return recall, {uid: node for uid, node in nodes.items() if isinstance(node, Passage)}
 
-    def _rank(self, question: Question, match: TextMatch, k: int, started: float) -> _Ranked:
-        timings = {"match": _since(started)}
-        vector = self.embedder.embed([question.text])[0]
-        timings["embed"] = _since(started)
+    def _find(self, question: Question, k: int, started: float) -> _Found:
+        """Embed the question and look its words up; the match must be closed."""
         # Vectors know no time: more are asked for where many may come too late.
         wanted = k if question.query.until is None else _WIDER * max(k, MIN_EACH)
-        pool = gather(match, self.vectors, vector, wanted)
+        n_each = max(MIN_EACH, 2 * wanted)
+        # The encoder leaves Python's lock to others, long enough for all that words can tell.
+        looked = self._aside.start(partial(_look_up, self.text, question.query, n_each))
+        try:
+            vector = self.embedder.embed([question.text])[0]
+        except BaseException:
+            looked.result()[0].close()
+            raise
+        timings = {"embed": _since(started)}
+        match, rows = looked.result()
+        timings["match"] = _since(started)
+        return _Found(match, rows, vector, n_each, timings)
+
+    def _rank(self, question: Question, found: _Found, started: float) -> _Ranked:
+        match, vector, timings = found.match, found.vector, found.timings
+        pool = gather(match, found.rows, self.vectors, vector, found.n_each)
         flat = flat_parts(pool, asks_assistant=question.asks_assistant)
         seeds = choose_seeds(flat.sum(axis=1), pool.uids)
         timings["candidates"] = _since(started)
@@ -212,6 +246,15 @@ class Engine:
             n_pushed=ranked.walk.n_pushed,
             timings_ms=ranked.timings,
         )
+
+
+def _look_up(text: TextIndex, query: TextQuery, n_each: int) -> tuple[TextMatch, Rows]:
+    match = text.match(query)
+    try:
+        return match, match.best(n_each)
+    except BaseException:
+        match.close()
+        raise
 
 
 def _hit(
