@@ -45,22 +45,26 @@ class TextView:
 
     def refresh(self, store: GraphStore) -> None:
         """Catch up with the store; costs one look at its number where nothing is new."""
-        newest = store.seq(self._space)
-        if self._loaded and newest == self.seq:
+        if self._loaded and store.seq(self._space) == self.seq:
             return
         with self._lock:
             if not self._loaded:
                 self._load(store)
+            newest = store.seq(self._space)
             if newest < self.seq:  # the store went back to an older copy
                 self._forget()
             for batch in store.changes(self._space, self.seq, labels=(Passage.label,)):
                 self._arrays.remove(batch.removed_nodes)
-                self._arrays.add(node for node in batch.nodes if isinstance(node, Passage))
+                # In uid order a long source would be threaded from its end again and again.
+                passages = [node for node in batch.nodes if isinstance(node, Passage)]
+                self._arrays.add(sorted(passages, key=_place))
                 self.seq = batch.seq
             self.seq = max(self.seq, newest)
 
     def save(self, store: GraphStore) -> None:
         """Keep the view on disk, where it has a place and anything is new.
+
+        Nothing of what was removed is written: no word, title, name or uid.
 
         Raises:
             StoreError: The file cannot be written; the one before is as it was.
@@ -68,6 +72,8 @@ class TextView:
         if self._path is None or self._saved_seq == self.seq:
             return
         with self._lock:
+            # Questions under way go on with the arrays that they began with.
+            self._arrays = self._arrays.compacted()
             save(
                 self._path,
                 kind=_KIND,
@@ -92,3 +98,7 @@ class TextView:
 
     def _identity(self, store: GraphStore) -> str:
         return f"{store.identity}/{self._space}"
+
+
+def _place(passage: Passage) -> tuple[str, int, str]:
+    return passage.source, passage.position, passage.uid

@@ -18,22 +18,20 @@ from graphmem.core.kernels.lexical import (
     Postings,
 )
 from graphmem.core.kernels.postings import link_postings, merge_postings
-from graphmem.core.lexical import PassageKind
-from graphmem.core.terms import is_person, is_user, sentences, terms, voice, words
+from graphmem.core.terms import is_person, sentences, terms, voice, words
 from graphmem.core.uid_index import UidIndex
 from graphmem.views.columns import Column
+from graphmem.views.packed_texts import read_texts, write_texts
+from graphmem.views.passage_facts import flags_of, kind_of, seconds_of
+from graphmem.views.text_compaction import compacted
 from graphmem_schemas import Passage
 
-__all__ = ["LONG_AGO", "TextIndexArrays", "title_key"]
+__all__ = ["TextIndexArrays", "title_key"]
 
 Array = npt.NDArray[Any]
 
-LONG_AGO = int(np.iinfo(np.int64).min)
 _MAX_COUNT = 255
 _MAX_LENGTH = 65_535
-_ASKS, _USER = 1, 2
-# The end of a turn is where its question to the other speaker stands.
-_ASKING_CHARS = 40
 _MIN_MERGE = 200_000
 
 _ROW_TYPES: dict[str, Any] = {
@@ -67,6 +65,8 @@ class TextIndexArrays:
     Attributes:
         vocabulary: number of each term; titles are terms with a leading NUL.
         frequencies: by term: in how many living passages it stands.
+        speakers: number of each person who says a living passage.
+        n_sources: sources of living passages.
         n_passages: living passages.
         total_length: sum of their lengths in terms.
         n_sentences: number of their sentences.
@@ -81,8 +81,7 @@ class TextIndexArrays:
         self.row_of = Column(_own(given, "row_of", np.int32))
         self.tails = Column(_own(given, "tails", np.int32))
         self.source_lengths = Column(_own(given, "source_lengths", np.int64))
-        self.vocabulary = {text: at for at, text in enumerate(_read_texts(given, "vocabulary"))}
-        self.speakers = {text: at for at, text in enumerate(_read_texts(given, "speakers"))}
+        self.vocabulary = {text: at for at, text in enumerate(read_texts(given, "vocabulary"))}
         self.frequencies = Column(_own(given, "frequencies", np.int32))
         self.heads = Column(np.full(len(self.vocabulary), -1, np.int32))
         starts = _own(given, "starts", np.int64)
@@ -97,6 +96,7 @@ class TextIndexArrays:
         self.old = tuple(_own(given, n, k) for n, k in _FORWARD)
         self.new = tuple(Column(np.empty(0, kind)) for _, kind in _FORWARD)
         self.n_old = len(self.rows["uid"])
+        self._count_living(read_texts(given, "speakers"))
         totals = given.get("totals", np.zeros(4, np.int64)).tolist()
         self.n_passages, self.total_length, self.n_sentences, self.total_sentence_length = totals
 
@@ -145,8 +145,8 @@ class TextIndexArrays:
         arrays.update({f"s_{name}": values for name, values in self.sources.to_arrays().items()})
         for name in ("row_of", "tails", "source_lengths", "frequencies"):
             arrays[name] = getattr(self, name).values
-        arrays.update(_write_texts("vocabulary", self.vocabulary))
-        arrays.update(_write_texts("speakers", self.speakers))
+        arrays.update(write_texts("vocabulary", self.vocabulary))
+        arrays.update(write_texts("speakers", self._speaker_names))
         arrays["starts"], arrays["posting_rows"], arrays["posting_counts"] = (
             self.starts,
             *self.block,
@@ -157,6 +157,12 @@ class TextIndexArrays:
             np.int64,
         )
         return arrays
+
+    def compacted(self) -> TextIndexArrays:
+        """Return the same without a trace of removed passages; itself where there is none."""
+        if len(self.rows["uid"]) == self.n_passages:
+            return self
+        return TextIndexArrays(compacted(self.to_arrays()))
 
     # Reading
 
@@ -218,6 +224,7 @@ class TextIndexArrays:
         source = int(self.sources.add([passage.source])[0])
         self.tails.extend_to(source + 1, -1)
         self.source_lengths.extend_to(source + 1, 0)
+        self._parts.extend_to(source + 1, 0)
         draft = self._read(passage)
         row = self._append(passage, draft, number, source)
         self.row_of.values[number] = row
@@ -255,8 +262,8 @@ class TextIndexArrays:
         title = self._term("\0" + title_key(passage.title)) if passage.title else -1
         values = {
             "alive": 1, "length": draft.length, "before": -1, "after": -1, "source": source,
-            "speaker": self._speaker(passage.speaker), "title": title, "kind": _kind(passage),
-            "flags": _flags(passage), "at": _seconds(passage), "position": passage.position,
+            "speaker": self._speaker(passage.speaker), "title": title, "kind": kind_of(passage),
+            "flags": flags_of(passage), "at": seconds_of(passage), "position": passage.position,
             "uid": number, "start": len(self.new[0]), "size": len(found),
             "sentence_start": len(self.new[2]), "n_sentences": len(draft.sentence_lengths),
         }  # fmt: skip
@@ -283,7 +290,22 @@ class TextIndexArrays:
     def _speaker(self, speaker: str | None) -> int:
         if speaker is None or not is_person(speaker):
             return -1
-        return self.speakers.setdefault(speaker, len(self.speakers))
+        number = self.speakers.get(speaker)
+        if number is None:
+            number = self.speakers[speaker] = len(self._speaker_names)
+            self._speaker_names.append(speaker)
+            self._said.extend_to(number + 1, 0)
+        return number
+
+    def _count_living(self, speaker_names: list[str]) -> None:
+        """Count the living passages of each speaker and source."""
+        alive = self.rows["alive"].values > 0
+        speaker, source = (self.rows[name].values[alive] for name in ("speaker", "source"))
+        said = np.bincount(speaker[speaker >= 0], minlength=len(speaker_names))
+        self._speaker_names, self._said = speaker_names, Column(said)
+        self.speakers = {who: at for at, who in enumerate(speaker_names) if said[at]}
+        self._parts = Column(np.bincount(source, minlength=len(self.sources)))
+        self.n_sources = int(np.count_nonzero(self._parts.values))
 
     def _link(self, row: int, source: int) -> None:
         """Put a row in its place in its source: mostly at the end, so walk back from there."""
@@ -327,11 +349,22 @@ class TextIndexArrays:
         self.frequencies.values[list(draft.counts)] += sign
         if (title := int(self.rows["title"].values[row])) >= 0:
             self.frequencies.values[title] += sign
+        self._count_owners(row, sign)
         self.source_lengths.values[self.rows["source"].values[row]] += sign * draft.length
         self.n_passages += sign
         self.total_length += sign * draft.length
         self.n_sentences += sign * len(draft.sentence_lengths)
         self.total_sentence_length += sign * sum(draft.sentence_lengths)
+
+    def _count_owners(self, row: int, sign: int) -> None:
+        """Count a passage of its source and its speaker; whom nothing is left of is gone."""
+        source, parts = int(self.rows["source"].values[row]), self._parts.values
+        self.n_sources += sign if parts[source] == (0 if sign > 0 else 1) else 0
+        parts[source] += sign
+        if (speaker := int(self.rows["speaker"].values[row])) >= 0:
+            self._said.values[speaker] += sign
+            if not self._said.values[speaker]:
+                del self.speakers[self._speaker_names[speaker]]
 
 
 _FORWARD: tuple[tuple[str, Any], ...] = (
@@ -340,23 +373,6 @@ _FORWARD: tuple[tuple[str, Any], ...] = (
     ("sentence_lengths", np.uint16),
     ("sentence_voices", np.uint8),
 )
-
-
-def _kind(passage: Passage) -> PassageKind:
-    if is_person(passage.speaker):
-        return PassageKind.PERSON_TURN
-    if passage.speaker:
-        return PassageKind.ROLE_TURN
-    return PassageKind.TITLED if passage.title else PassageKind.NOTE
-
-
-def _flags(passage: Passage) -> int:
-    asks = _ASKS if "?" in passage.text[-_ASKING_CHARS:] else 0
-    return asks | (_USER if is_user(passage.speaker) else 0)
-
-
-def _seconds(passage: Passage) -> int:
-    return int(passage.at.timestamp()) if passage.at else LONG_AGO
 
 
 def _own(arrays: Mapping[str, Array], name: str, kind: Any) -> Array:
@@ -369,21 +385,3 @@ def _own(arrays: Mapping[str, Array], name: str, kind: Any) -> Array:
 
 def _part(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
     return {name[2:]: values for name, values in arrays.items() if name.startswith(prefix)}
-
-
-def _write_texts(name: str, numbers: Mapping[str, int]) -> dict[str, Array]:
-    texts = [text.encode("utf-8", "surrogatepass") for text in numbers]
-    return {
-        f"{name}_ends": np.cumsum([len(text) for text in texts], dtype=np.int64),
-        f"{name}_bytes": np.frombuffer(b"".join(texts), np.uint8),
-    }
-
-
-def _read_texts(arrays: Mapping[str, Array], name: str) -> list[str]:
-    if f"{name}_ends" not in arrays:
-        return []
-    raw, start, texts = arrays[f"{name}_bytes"].tobytes(), 0, []
-    for end in arrays[f"{name}_ends"].tolist():
-        texts.append(raw[start:end].decode("utf-8", "surrogatepass"))
-        start = end
-    return texts

@@ -177,7 +177,7 @@ class Match:
         n = max(1, arrays.n_passages)
         averages = (
             max(arrays.total_length / n, 1e-9),
-            max(arrays.total_length / max(1, len(arrays.source_lengths)), 1e-9),
+            max(arrays.total_length / max(1, arrays.n_sources), 1e-9),
         )
         self._n_touched = scan(
             np.array([number for number, _ in known], np.int32),
@@ -228,7 +228,9 @@ class Match:
             for end in range(start + 1, min(len(query.words), start + _MAX_TITLE_WORDS) + 1):
                 key = " ".join(query.words[start:end])
                 number = self._arrays.vocabulary.get("\0" + key, -1)
-                if number >= 0 and terms(key):
+                # The title of removed passages only is none, until the next save drops it.
+                living = number >= 0 and self._arrays.frequencies.values[number] > 0
+                if living and terms(key):
                     found[key] = number
         return tuple(found), list(found.values())
 

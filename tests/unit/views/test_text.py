@@ -6,6 +6,8 @@ from threading import Event, Thread
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from graphmem.core.changes import Changes
 from graphmem.core.lexical import Feature, PassageKind, TextEvidence, TextQuery
@@ -331,3 +333,111 @@ def test_questions_go_on_while_passages_come() -> None:
         evidence(view, "cat number", all_uids(3_000)).features,
         evidence(caught_up(store), "cat number", all_uids(3_000)).features,
     )
+
+
+# What was removed
+
+STEP = st.one_of(
+    st.tuples(
+        st.integers(0, 5),
+        st.sampled_from(["cat tree", "dog cat. A dog?", "a bird in a tree", ""]),
+        st.sampled_from([None, "Ann", "Bob", "user"]),
+        st.sampled_from(["one", "two"]),
+        st.sampled_from([None, "Cats", "The Dog (novel)"]),
+    ),
+    st.integers(0, 5),
+    st.sampled_from(["refresh", "reopen"]),
+)
+
+
+def apply_step(store: MemoryStore, step: object) -> None:
+    if isinstance(step, int):
+        put(store, remove=(f"{step:032x}",))
+    elif isinstance(step, tuple):
+        number, text, speaker, source, title = step
+        put(store, passage(number, text or "x", speaker=speaker, source=source, title=title))
+
+
+def answers(view: TextView, question: str) -> list[object]:
+    uids = [f"{at:032x}" for at in range(6)]
+    with view.match(ask(question)) as match:
+        rows = match.rows(uids)
+        found = match.describe(rows[rows >= 0])
+        return [
+            (rows >= 0).tolist(), sorted(match.uids(match.best(20))), match.speakers,
+            match.titles, match.terms, match.idfs, match.n_passages,
+            found.features.tolist(), found.covered.tolist(), found.covered_near.tolist(),
+        ]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=80)
+@given(steps=st.lists(STEP, max_size=14))
+def test_any_history_answers_as_a_view_made_anew(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[object]
+) -> None:
+    folder = tmp_path_factory.mktemp("view")
+    store = MemoryStore()
+    view = caught_up(store, folder)
+    for step in steps:
+        apply_step(store, step)
+        if step in ("refresh", "reopen"):
+            view.refresh(store)
+        if step == "reopen":
+            view.save(store)
+            view = caught_up(store, folder)
+    view.refresh(store)
+    for question in ("Does Ann have a cat in the tree?", "the dog", "Who is Bob's bird?"):
+        assert answers(view, question) == answers(caught_up(store), question)
+
+
+def test_speakers_and_sources_of_whom_nothing_is_left_change_no_answer() -> None:
+    store = MemoryStore()
+    put(
+        store,
+        passage(0, "I moved to Rome.", speaker="Ann", source="a"),
+        passage(1, "A long story about many other things.", speaker="Bob", source="b"),
+        passage(2, "I moved too.", speaker="Ann", source="a"),
+    )
+    view = caught_up(store)
+    put(store, remove=(f"{1:032x}",))
+    view.refresh(store)
+    assert view._arrays.speakers.keys() == {"Ann"}
+    assert view._arrays.n_sources == 1
+    assert answers(view, "Did Ann move?") == answers(caught_up(store), "Did Ann move?")
+
+
+def test_nothing_of_what_was_removed_is_kept_on_disk(tmp_path: Path) -> None:
+    store = filled()
+    gone = passage(9, "Xylophonist.", speaker="Zebedee", title="Quokka", source="wombat")
+    put(store, gone.model_copy(update={"uid": "axolotl"}))
+    view = caught_up(store, tmp_path)
+    view.save(store)
+    words_of_it = (b"xylophonist", b"zebede", b"quokka", b"wombat", b"axolotl")
+    (file,) = tmp_path.iterdir()
+    assert all(word in file.read_bytes().lower() for word in words_of_it)
+    put(store, remove=("axolotl",))
+    view.refresh(store)
+    with view.match(ask("cat tree")) as match:  # under way while the view is kept
+        before = match.describe(match.rows(all_uids()))
+        view.save(store)
+        after = match.describe(match.rows(all_uids()))
+    np.testing.assert_array_equal(before.features, after.features)
+    raw = file.read_bytes().lower()
+    assert [word for word in words_of_it if word in raw] == []
+    assert len(view) == len(TEXTS)
+
+
+def test_a_source_is_threaded_without_walking_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Uids are hashes: fed in their order, each turn would look for its place from the end."""
+    store, n_back, link = MemoryStore(), 0, TextIndexArrays._link
+
+    def counted(self: TextIndexArrays, row: int, source: int) -> None:
+        nonlocal n_back
+        position, tail = self.rows["position"].values, int(self.tails.values[source])
+        n_back += tail >= 0 and position[tail] > position[row]
+        link(self, row, source)
+
+    monkeypatch.setattr(TextIndexArrays, "_link", counted)
+    put(store, *(passage(at, f"turn {at}", position=500 - at) for at in range(500)))
+    assert len(caught_up(store)) == 500
+    assert n_back == 0

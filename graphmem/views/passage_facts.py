@@ -1,0 +1,36 @@
+"""What the text index keeps of a passage besides its words, as numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graphmem.core.lexical import PassageKind
+from graphmem.core.terms import is_person, is_user
+from graphmem_schemas import Passage
+
+__all__ = ["LONG_AGO", "flags_of", "kind_of", "seconds_of"]
+
+LONG_AGO = int(np.iinfo(np.int64).min)
+_ASKS, _USER = 1, 2
+# The end of a turn is where its question to the other speaker stands.
+_ASKING_CHARS = 40
+
+
+def kind_of(passage: Passage) -> PassageKind:
+    """Return what sort of text the passage is."""
+    if is_person(passage.speaker):
+        return PassageKind.PERSON_TURN
+    if passage.speaker:
+        return PassageKind.ROLE_TURN
+    return PassageKind.TITLED if passage.title else PassageKind.NOTE
+
+
+def flags_of(passage: Passage) -> int:
+    """Return whether it asks something (1) and whether the user says it (2)."""
+    asks = _ASKS if "?" in passage.text[-_ASKING_CHARS:] else 0
+    return asks | (_USER if is_user(passage.speaker) else 0)
+
+
+def seconds_of(passage: Passage) -> int:
+    """Return when it was said, in seconds since 1970; `LONG_AGO` where nobody knows."""
+    return int(passage.at.timestamp()) if passage.at else LONG_AGO
