@@ -45,5 +45,6 @@ def visits(walk: Spread, uids: list[str]) -> Float32:
         return np.zeros(len(uids), np.float32)
     floor = top * WALK.floor
     scale = -log(WALK.floor)
-    mass = np.array([max(walk.mass.get(uid, 0.0), floor) for uid in uids], np.float64)
+    at = walk.mass.get
+    mass = np.maximum(np.array([at(uid, 0.0) for uid in uids], np.float64), floor)
     return (np.log(mass / floor) / scale).astype(np.float32)
