@@ -169,6 +169,7 @@ class Memory:
             InvalidInput: Not exactly one of the three is given, or another space is named.
             NotFound: There is no such node or source.
         """
+        from graphmem.views.snapshot import discard, folder_of
         from graphmem.writing.forget import forget_nodes, forget_sources, forget_space
 
         if sum(given is not None for given in (uid, source, space)) != 1:
@@ -185,6 +186,9 @@ class Memory:
         else:
             plan = partial(forget_nodes, [self.get(uid or "").uid], space=self.space)
         commit = self._store.apply(self.space, plan)
+        if commit.seq and self._store.views_folder is not None:
+            # The views are made anew; nothing of what is gone may lie on disk until then.
+            discard(folder_of(self.space, self._store.views_folder))
         return DeleteReceipt(
             seq=commit.seq, nodes=commit.n_nodes_removed, edges=commit.n_edges_removed
         )
@@ -313,6 +317,7 @@ class Memory:
             views = self._open_views()
             views.discard()
             views.refresh(self._store)
+            views.build_graph()
             views.save(self._store)
         return n_passages or self._store.count(self.space).nodes.get("Passage", 0)
 

@@ -99,6 +99,14 @@ class GraphStore(GraphReader, Protocol):
         """
         ...
 
+    def token(self, space: str, seq: int) -> str | None:
+        """Return the random mark that the commit got when it was made; None for no such commit.
+
+        After a store was put back to an older copy and written again, the same numbers mean
+        other commits; their tokens differ, so a view can tell.
+        """
+        ...
+
     def spaces(self) -> list[str]:
         """Return the sorted names of the spaces that hold at least one node."""
         ...

@@ -46,6 +46,7 @@ class _Space:
     """What one space holds; each entry with the `seq` of its last change."""
 
     seq: int = 0
+    tokens: dict[int, str] = field(default_factory=dict)
     nodes: dict[str, tuple[int, Node]] = field(default_factory=dict)
     edges: dict[EdgeKey, tuple[int, Edge]] = field(default_factory=dict)
     vectors: dict[str, tuple[int, Vector]] = field(default_factory=dict)
@@ -273,6 +274,13 @@ class MemoryStore:
             held = self._spaces.get(space)
             return held.seq if held else 0
 
+    def token(self, space: str, seq: int) -> str | None:
+        """Return the random mark of the space's commit; None where it made no such commit."""
+        with self._lock:
+            self._reader()
+            held = self._spaces.get(space)
+            return held.tokens.get(seq) if held else None
+
     def spaces(self) -> list[str]:
         """Return the sorted names of the spaces that hold a node."""
         with self._lock:
@@ -314,6 +322,7 @@ class MemoryStore:
             if not writer.touched:
                 return Commit(0, {}, {})
             self._seq = held.seq = writer.seq
+            held.tokens[held.seq] = uuid.uuid4().hex
             self._spaces[space] = held
         return Commit(held.seq, dict(writer.nodes_removed), dict(writer.edges_removed))
 

@@ -68,6 +68,16 @@ class StoreContract(GraphContract, FeedContract):
         assert [store.seq(space) for space in "abcd"] == [*seqs, 0]
         assert store.count("b").seq == seqs[1]
 
+    def test_every_commit_has_a_token_of_its_own(self, store: GraphStore) -> None:
+        """It stays as long as the store, and two histories never share one."""
+        seqs = [put(store, "a", nodes=(entity(name),)).seq for name in "xy"]
+        tokens = [store.token("a", seq) for seq in seqs]
+        put(store, "b", nodes=(entity("z"),))
+        assert None not in tokens
+        assert len(set(tokens)) == 2
+        assert [store.token("a", seq) for seq in seqs] == tokens
+        assert [store.token(*of) for of in (("a", 0), ("a", seqs[1] + 1), ("c", 1))] == [None] * 3
+
     def test_nothing_is_applied_when_the_plan_raises(self, store: GraphStore) -> None:
         """The plan's own error comes out, and the store works on."""
         put(store, nodes=(entity("x"),))
@@ -202,11 +212,13 @@ class StoreContract(GraphContract, FeedContract):
         put(store, nodes=one_of_each_label(), vectors=(vector("entity", 0.25),))
         store.write_meta("k", "v")
         identity, before = store.identity, store.count("a")
+        token = store.token("a", before.seq)
         store.close()
         again = self.make_store(tmp_path)
         kept = Capability.PERSISTENT in store.capabilities
         assert (again.identity == identity) is kept
         assert (again.count("a") == before) is kept
+        assert (again.token("a", before.seq) == token) is kept
         assert again.read_meta("k") == ("v" if kept else None)
         assert (again.get("a", ["entity"])[0] is not None) is kept
         again.close()

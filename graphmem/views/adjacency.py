@@ -13,6 +13,7 @@ from graphmem.core.walk import Link, Walk
 from graphmem.errors import InvalidInput
 from graphmem.ports import GraphStore
 from graphmem.views import snapshot
+from graphmem.views.history import is_history, token_at
 from graphmem.views.links import SpaceLinks
 from graphmem.views.sharing import SharedLock
 from graphmem_schemas import EdgeKind
@@ -56,6 +57,7 @@ class AdjacencyView:
         self._shared = SharedLock()
         self._opened = False
         self._saved_seq = 0
+        self._token = ""
 
     @property
     def n_links(self) -> int:
@@ -78,18 +80,18 @@ class AdjacencyView:
         with self._refreshing:
             if not self._opened:
                 self._open(store)
-            newest = store.seq(self._space)
-            if newest < self.seq:  # the store went back to an older copy
+            if not is_history(store, self._space, self.seq, self._token):
                 self._start_anew()
             try:
                 self._catch_up(store)
             except BaseException:
                 self._start_anew()
                 raise
-            self.seq = max(self.seq, newest)
 
     def save(self, store: GraphStore) -> None:
         """Keep the view on disk, where it has a place and anything is new.
+
+        No uid without links stays in it.
 
         Raises:
             StoreError: The file cannot be written; the one before is as it was.
@@ -106,6 +108,7 @@ class AdjacencyView:
                 kind=_KIND,
                 identity=self._identity(store),
                 seq=self.seq,
+                token=self._token,
                 arrays=arrays,
             )
             self._saved_seq = self.seq
@@ -153,7 +156,7 @@ class AdjacencyView:
             seq = batch.seq
         with self._shared.writing():
             self._links.settle()
-        self.seq = seq
+        self.seq, self._token = seq, token_at(store, self._space, seq)
 
     def _open(self, store: GraphStore) -> None:
         self._opened = True
@@ -164,11 +167,13 @@ class AdjacencyView:
             with self._shared.writing():
                 self._links = SpaceLinks.from_arrays(kept.arrays, self._kinds)
             self.seq = self._saved_seq = kept.seq
+            self._token = kept.token
 
     def _start_anew(self) -> None:
         with self._shared.writing():
             self._links = SpaceLinks(self._kinds)
         self.seq = self._saved_seq = 0
+        self._token = ""
 
     def _identity(self, store: GraphStore) -> str:
         return f"{store.identity}/{'+'.join(self._kinds)}/{self._space}"

@@ -24,8 +24,6 @@ Rows = npt.NDArray[np.int64]
 _HUB_PASSAGES, _HUB_SHARE = 30, 0.05
 # What a hub still gets: it damps the hub without cutting off who has no other link.
 _LEAST = 0.05
-# Rows of removed nodes go when they outnumber the others and are worth the work.
-_MIN_DEAD = 10_000
 
 
 def specificity(n_passages: int) -> npt.NDArray[np.float32]:
@@ -51,7 +49,6 @@ class SpaceLinks:
         index: uids of the rows.
         adjacency: links between rows.
         n_passages: how many passages have links.
-        scales: `specificity(n_passages)`.
     """
 
     def __init__(self, kinds: Sequence[EdgeKind]) -> None:
@@ -68,7 +65,16 @@ class SpaceLinks:
         self._end_labels = np.array([_labels_of(kind) for kind in kinds], np.uint8)
         self._labels = np.empty(0, np.uint8)
         self._staged: list[tuple[Rows, Rows, Codes]] = []
-        self._set_passages(0)
+        self.n_passages = 0
+        self._scales: tuple[int, npt.NDArray[np.float32]] | None = None
+
+    @property
+    def scales(self) -> npt.NDArray[np.float32]:
+        """`specificity(n_passages)`, made when it is asked for and n has changed."""
+        kept = self._scales
+        if kept is None or kept[0] != self.n_passages:
+            kept = self._scales = (self.n_passages, specificity(self.n_passages))
+        return kept[1]
 
     @property
     def nbytes(self) -> int:
@@ -108,13 +114,15 @@ class SpaceLinks:
             self._put(starts, ends, codes)
 
     def remove_nodes(self, uids: Sequence[str]) -> None:
-        """Take out every link of these nodes, after what was staged."""
+        """Take out every link of these nodes, after what was staged, all at once."""
         self.settle()
         rows = self.index.rows(uids)
-        for row in rows[rows >= 0].tolist():
-            neighbours, codes = self.adjacency.neighbours(row)
-            gone = self.adjacency.codes.gone(codes)
-            self._put(np.full(len(codes), row), neighbours.astype(np.int64), gone)
+        rows = rows[(rows >= 0) & (rows < self.adjacency.n_nodes)]
+        found = [self.adjacency.neighbours(row) for row in rows.tolist()]
+        if found:
+            neighbours, codes = (np.concatenate(column) for column in zip(*found, strict=True))
+            starts = np.repeat(rows, [len(row) for row, _ in found])
+            self._put(starts, neighbours.astype(np.int64), self.adjacency.codes.gone(codes))
 
     def labels(self, rows: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.uint8]:
         """Return the label code of each row."""
@@ -149,9 +157,9 @@ class SpaceLinks:
         return [int(degrees[row]) if 0 <= row < len(degrees) else 0 for row in rows]
 
     def tidied(self) -> SpaceLinks:
-        """Return the same links without the rows of removed nodes, where those are many."""
+        """Return the same links without rows that have none: those of removed nodes."""
         linked = np.flatnonzero(self.adjacency.degrees > 0)
-        if len(self.index) - len(linked) < max(_MIN_DEAD, len(linked)):
+        if len(self.index) == len(linked):
             return self
         tidy = SpaceLinks(self._kinds)
         tidy.index.add(self.index.uids(linked))
@@ -180,7 +188,7 @@ class SpaceLinks:
         links.index = UidIndex.from_arrays(arrays)
         links.adjacency = Adjacency.from_arrays(arrays, len(kinds), _counted(kinds))
         links._labels = arrays["labels"]
-        links._set_passages(int(arrays["n_passages"][0]))
+        links.n_passages = int(arrays["n_passages"][0])
         return links
 
     def _put(self, starts: Rows, ends: Rows, codes: Codes) -> None:
@@ -189,16 +197,12 @@ class SpaceLinks:
         touched = np.unique(np.concatenate([starts, ends]))
         before = self._count_passages(touched)
         self.adjacency.put(starts, ends, codes)
-        self._set_passages(self.n_passages + self._count_passages(touched) - before)
+        self.n_passages += self._count_passages(touched) - before
 
     def _count_passages(self, rows: Rows) -> int:
         linked = self.adjacency.degrees[rows] > 0
         passages = self._labels[rows] == WALK_LABELS.index("Passage")
         return int(np.count_nonzero(linked & passages))
-
-    def _set_passages(self, n_passages: int) -> None:
-        self.n_passages = n_passages
-        self.scales = specificity(n_passages)
 
     def _ensure_rows(self) -> None:
         n_rows = len(self.index)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
+import logging
 import os
 import struct
 import threading
@@ -19,6 +20,7 @@ import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from math import prod
 from pathlib import Path
 from typing import IO, Any
@@ -28,7 +30,9 @@ import numpy.typing as npt
 
 from graphmem.errors import StoreError, StoreFull, StoreReadOnly, StoreUnavailable
 
-__all__ = ["Snapshot", "inspect", "load", "save"]
+__all__ = ["Snapshot", "discard", "folder_of", "inspect", "load", "save"]
+
+_log = logging.getLogger("graphmem")
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -49,6 +53,7 @@ class Snapshot:
 
     Attributes:
         seq: the watermark up to which the view had caught up.
+        token: the store's mark of that commit; "" where there is none.
         arrays: by name, mapped from the file: pages are read when touched, and what is written
             to them stays in this process.
     """
@@ -56,10 +61,13 @@ class Snapshot:
     kind: str
     identity: str
     seq: int
+    token: str
     arrays: dict[str, npt.NDArray[Any]]
 
 
-def save(path: Path, *, kind: str, identity: str, seq: int, arrays: Arrays) -> None:
+def save(
+    path: Path, *, kind: str, identity: str, seq: int, token: str = "", arrays: Arrays
+) -> None:
     """Write a snapshot beside `path` and move it there in one step.
 
     A reader sees the old file or the new one, and after a crash one of the two is there.
@@ -76,7 +84,7 @@ def save(path: Path, *, kind: str, identity: str, seq: int, arrays: Arrays) -> N
         StoreUnavailable: The disk failed in another way.
     """
     contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    header = _header(contiguous, kind, identity, seq)
+    header = _header(contiguous, (kind, identity, seq, token))
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -114,16 +122,38 @@ def _open(path: Path, wanted: tuple[str, str] | None) -> Snapshot | None:
         found = (header["kind"], header["identity"])
         if wanted is not None and found != wanted:
             return None
-        seq = header["seq"]
-        if type(seq) is not int or seq < 0:
+        seq, token = header["seq"], header["token"]
+        if type(seq) is not int or seq < 0 or type(token) is not str:
             return None
         arrays = {str(row["name"]): _map(content, row) for row in header["arrays"]}
     except (OSError, struct.error, ValueError, TypeError, KeyError, RecursionError):
         return None
-    return Snapshot(kind=str(found[0]), identity=str(found[1]), seq=seq, arrays=arrays)
+    kind, identity = str(found[0]), str(found[1])
+    return Snapshot(kind=kind, identity=identity, seq=seq, token=token, arrays=arrays)
 
 
-def _header(arrays: Arrays, kind: str, identity: str, seq: int) -> bytes:
+def folder_of(space: str, views_folder: Path) -> Path:
+    """Return where the views of a space are kept; any name gives one that file systems take."""
+    return views_folder / blake2b(space.encode(), digest_size=16).hexdigest()
+
+
+def discard(folder: Path | None) -> None:
+    """Throw away all snapshots of a folder, and what killed writers left of theirs.
+
+    What cannot be removed (some systems keep a mapped file) is logged: it is replaced when the
+    view is saved next.
+    """
+    if folder is None or not folder.is_dir():
+        return
+    for file in sorted(folder.iterdir()):
+        try:
+            if file.is_file():
+                file.unlink(missing_ok=True)
+        except OSError as error:
+            _log.warning("%s could not be removed: %s", file, error.strerror)
+
+
+def _header(arrays: Arrays, facts: tuple[str, str, int, str]) -> bytes:
     """Return the JSON header; offsets count from the end of the header's padding."""
     rows, offset = [], 0
     for name, array in arrays.items():
@@ -139,8 +169,9 @@ def _header(arrays: Arrays, kind: str, identity: str, seq: int) -> bytes:
             }
         )
         offset += _padded(array.nbytes)
-    fields = {"kind": kind, "identity": identity, "seq": int(seq), "arrays": rows}
-    return json.dumps(fields).encode("ascii")
+    kind, identity, seq, token = facts
+    fields = {"kind": kind, "identity": identity, "seq": int(seq), "token": token}
+    return json.dumps({**fields, "arrays": rows}).encode("ascii")
 
 
 def _write(file: IO[bytes], header: bytes, arrays: Arrays) -> None:

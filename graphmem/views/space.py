@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from hashlib import blake2b
 from pathlib import Path
 
-from graphmem.errors import StoreError
+from graphmem.errors import GraphMemError
 from graphmem.ports import GraphStore
+from graphmem.views import snapshot
 from graphmem.views.adjacency import AdjacencyView
+from graphmem.views.history import removed_since
 from graphmem.views.text import TextView
 from graphmem.views.vectors import VectorView
 from graphmem_schemas import EdgeKind
@@ -32,18 +33,34 @@ class SpaceViews:
     """
 
     def __init__(self, space: str, dimension: int, folder: Path | None) -> None:
-        self._folder = folder / _folder_name(space) if folder else None
+        self._space = space
+        self._folder = snapshot.folder_of(space, folder) if folder else None
         self.text = TextView(space, self._folder)
         self.vectors = VectorView(space, dimension, self._folder)
         self.adjacency = AdjacencyView(space, self._folder, WALK_KINDS)
+        self._space = space
+        self._seen: int | None = None
 
     def refresh(self, store: GraphStore) -> None:
-        """Catch up with the store."""
+        """Catch up with the store; costs one look at its number where nothing is new."""
+        # Asked before the views are, so that they may be further, and are never taken to be.
+        newest = store.seq(self._space)
+        if newest == self._seen:
+            return
+        self._seen = None
         for view in (self.text, self.vectors, self.adjacency):
             view.refresh(store)
+        self._seen = newest
+
+    def build_graph(self) -> None:
+        """Bring all vectors into the graph of a large space; see `VectorView.build_graph`."""
+        self.vectors.build_graph()
 
     def save(self, store: GraphStore) -> None:
         """Keep the views on disk for the next start, where there is a place for them.
+
+        What was deleted is not written: the views catch up first where anything was. And where
+        another process deletes during the writing, what was written goes again.
 
         A view that cannot be kept is made anew next time: a loss of time, not of anything else,
         so it is logged and not raised.
@@ -51,19 +68,20 @@ class SpaceViews:
         if self._folder is None:
             return
         try:
+            if removed_since(store, self._space, self._oldest):
+                self.refresh(store)
             for view in (self.text, self.vectors, self.adjacency):
                 view.save(store)
-        except StoreError as error:
+            if removed_since(store, self._space, self._oldest):
+                self.discard()
+        except GraphMemError as error:
             _log.warning("views are not kept and will be rebuilt: %s", error)
 
     def discard(self) -> None:
         """Throw away what is kept on disk."""
-        if self._folder is not None and self._folder.is_dir():
-            for file in sorted(self._folder.iterdir()):
-                if file.is_file():
-                    file.unlink(missing_ok=True)
+        snapshot.discard(self._folder)
 
-
-def _folder_name(space: str) -> str:
-    """Any space name gives a folder name of its own that every file system takes."""
-    return blake2b(space.encode(), digest_size=16).hexdigest()
+    @property
+    def _oldest(self) -> int:
+        """The commit up to which every view has caught up."""
+        return min(view.seq for view in (self.text, self.vectors, self.adjacency))

@@ -7,6 +7,7 @@ from threading import RLock
 
 from graphmem.core.lexical import TextQuery
 from graphmem.ports import GraphStore
+from graphmem.views.history import is_history, token_at
 from graphmem.views.snapshot import load, save
 from graphmem.views.text_index import TextIndexArrays
 from graphmem.views.text_match import Match, WorkPool
@@ -35,6 +36,7 @@ class TextView:
         self._pool = WorkPool()
         self._loaded = False
         self._saved_seq = 0
+        self._token = ""
 
     def __len__(self) -> int:
         return int(self._arrays.n_passages)
@@ -50,16 +52,14 @@ class TextView:
         with self._lock:
             if not self._loaded:
                 self._load(store)
-            newest = store.seq(self._space)
-            if newest < self.seq:  # the store went back to an older copy
+            if not is_history(store, self._space, self.seq, self._token):
                 self._forget()
             for batch in store.changes(self._space, self.seq, labels=(Passage.label,)):
                 self._arrays.remove(batch.removed_nodes)
                 # In uid order a long source would be threaded from its end again and again.
                 passages = [node for node in batch.nodes if isinstance(node, Passage)]
                 self._arrays.add(sorted(passages, key=_place))
-                self.seq = batch.seq
-            self.seq = max(self.seq, newest)
+                self.seq, self._token = batch.seq, token_at(store, self._space, batch.seq)
 
     def save(self, store: GraphStore) -> None:
         """Keep the view on disk, where it has a place and anything is new.
@@ -79,6 +79,7 @@ class TextView:
                 kind=_KIND,
                 identity=self._identity(store),
                 seq=self.seq,
+                token=self._token,
                 arrays=self._arrays.to_arrays(),
             )
             self._saved_seq = self.seq
@@ -91,10 +92,12 @@ class TextView:
         if kept is not None:
             self._arrays = TextIndexArrays(kept.arrays)
             self.seq = self._saved_seq = kept.seq
+            self._token = kept.token
 
     def _forget(self) -> None:
         self._arrays = TextIndexArrays()
         self.seq = self._saved_seq = 0
+        self._token = ""
 
     def _identity(self, store: GraphStore) -> str:
         return f"{store.identity}/{self._space}"

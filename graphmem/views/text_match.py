@@ -82,7 +82,7 @@ class Match:
             self.speakers = tuple(sorted(self._cast))
             self.terms = self._chosen_terms(query)
             self.titles, self._title_numbers = self._named_titles(query)
-            numbers = [arrays.vocabulary.get(term, -1) for term in self.terms]
+            numbers = [self._number(term) for term in self.terms]
             self._frequencies = arrays.frequencies.values
             self.idfs = tuple(self._idf(number) for number in numbers)
             self.mass = sum(self.idfs) + 1e-9
@@ -202,6 +202,11 @@ class Match:
             n_passages=arrays.n_passages,
         )
 
+    def _number(self, term: str) -> int:
+        """Return the term's number; -1 for one that no living passage has."""
+        number = self._arrays.vocabulary.get(term, -1)
+        return number if number >= 0 and self._arrays.frequencies.values[number] > 0 else -1
+
     def _idf(self, number: int) -> float:
         n, df = self.n_passages, int(self._frequencies[number]) if number >= 0 else 0
         return log(1.0 + (n - df + 0.5) / (df + 0.5))
@@ -227,10 +232,8 @@ class Match:
         for start in range(len(query.words)):
             for end in range(start + 1, min(len(query.words), start + _MAX_TITLE_WORDS) + 1):
                 key = " ".join(query.words[start:end])
-                number = self._arrays.vocabulary.get("\0" + key, -1)
-                # The title of removed passages only is none, until the next save drops it.
-                living = number >= 0 and self._arrays.frequencies.values[number] > 0
-                if living and terms(key):
+                number = self._number("\0" + key)
+                if number >= 0 and terms(key):
                     found[key] = number
         return tuple(found), list(found.values())
 

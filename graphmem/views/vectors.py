@@ -19,22 +19,19 @@ from graphmem.errors import DimensionMismatch, InvalidInput
 from graphmem.ports import Float32, GraphStore
 from graphmem.views import snapshot
 from graphmem.views.columns import Column
+from graphmem.views.history import is_history, token_at
 from graphmem.views.vector_graph import VectorGraph
 from graphmem.views.vector_rows import Slots, VectorRows
 
-__all__ = ["VectorView"]
+__all__ = ["GRAPH_FROM", "VectorView"]
 
 _KIND = "vectors/1"
 _NONE = -1
 # Measured with 384 numbers a vector: looking at all takes 0.2 ms of 15,000 and 1.4 ms of
 # 105,000 vectors, where the graph takes 1.2 ms, and half a minute to build.
-_EXACT = 200_000
-# What one `save` may add to the graph, so that closing a memory takes seconds, and what it
-# need not. What is not in the graph is still looked at one by one.
-_GRAPH_STEP = 50_000
+GRAPH_FROM = 200_000
+# What the graph need not have. What is not in it is still looked at one by one.
 _GRAPH_REST = 20_000
-# Removed and replaced vectors go when they are this share of all.
-_MAX_DEAD = 0.25
 # How many of the best by code are scored again: twice as many find all of the true best 100 of
 # 105,000, the same number finds 99.5 of them.
 _RESCORED, _RESCORED_MORE = 2, 64
@@ -58,6 +55,7 @@ class VectorView:
         self._path = folder / "vectors.snap" if folder else None
         self._opened = False
         self._saved_seq = 0
+        self._token = ""
         self._lock = threading.RLock()
         self._content = _Content(dimension)
 
@@ -76,27 +74,43 @@ class VectorView:
         with self._lock:
             if not self._opened:
                 self._open(store)
-            if store.seq(self._space) < self.seq:  # the store went back: a restored backup
-                self._content, self.seq = _Content(self._dimension), 0
+            if not is_history(store, self._space, self.seq, self._token):
+                self._content = _Content(self._dimension)
+                self.seq, self._saved_seq, self._token = 0, 0, ""
             for batch in store.changes(self._space, self.seq, vectors=True):
                 self._content.apply(batch)
-                self.seq = batch.seq
+                self.seq, self._token = batch.seq, token_at(store, self._space, batch.seq)
+
+    def build_graph(self) -> None:
+        """Bring all vectors into the graph, where there are enough for one.
+
+        About 0.2 ms a vector, so only a rebuild and an import do it. Between those, what came
+        since is looked at one by one (1.4 ms a search for each 105,000); and where a vector was
+        removed or replaced, `save` gives up the whole graph, which could not forget it, and
+        every search looks at all vectors until the next rebuild.
+        """
+        with self._lock:
+            if self._content.graph_lags:
+                content = self._content.without_dead()
+                content.extend_graph()
+                self._content, self._saved_seq = content, -1
 
     def save(self, store: GraphStore) -> None:
-        """Keep what was caught up with, where it is new; make the graph longer first.
+        """Keep what was caught up with, where it is new, and nothing of what was removed.
 
         Raises:
             StoreError: The folder cannot be written.
         """
         with self._lock:
-            if self._path is None or (self._saved_seq == self.seq and self._content.complete):
+            if self._path is None or self._saved_seq == self.seq:
                 return
-            self._content = self._content.tidied()
+            self._content = self._content.without_dead()
             snapshot.save(
                 self._path,
                 kind=_KIND,
                 identity=self._identity(store),
                 seq=self.seq,
+                token=self._token,
                 arrays=self._content.to_arrays(),
             )
             self._saved_seq = self.seq
@@ -145,9 +159,10 @@ class VectorView:
     def _open(self, store: GraphStore) -> None:
         if self._path is not None:
             kept = snapshot.load(self._path, kind=_KIND, identity=self._identity(store))
-            if kept is not None and kept.seq <= store.seq(self._space):
+            if kept is not None:
                 self._content = _Content(self._dimension, kept.arrays)
                 self.seq = self._saved_seq = kept.seq
+                self._token = kept.token
         self._opened = True
 
     def _identity(self, store: GraphStore) -> str:
@@ -178,14 +193,10 @@ class _Content:
         return len(self._rows) - len(self._dead)
 
     @property
-    def complete(self) -> bool:
-        """Whether `tidied` would change nothing."""
-        return not self._graph_lags and len(self._dead) <= _MAX_DEAD * len(self._rows)
-
-    @property
-    def _graph_lags(self) -> bool:
+    def graph_lags(self) -> bool:
+        """Whether there are enough vectors for a graph, and too many outside of it."""
         n_rows = len(self._rows)
-        return n_rows > _EXACT and n_rows - len(self._graph) > _GRAPH_REST
+        return n_rows > GRAPH_FROM and n_rows - len(self._graph) > _GRAPH_REST
 
     def apply(self, batch: ChangeBatch) -> None:
         """Take over removed nodes, then new vectors. O(m d)."""
@@ -228,16 +239,9 @@ class _Content:
         out[known] = self._rows.cosines(query, slots)
         return out
 
-    def tidied(self) -> _Content:
-        """Return the same content without dead slots, where there are many, and with a graph."""
-        content = self
-        if len(self._dead) > _MAX_DEAD * len(self._rows):
-            content = self._without_dead()
-        if content._graph_lags:
-            start = len(content._graph)
-            stop = min(len(content._rows), start + _GRAPH_STEP)
-            content._graph = content._graph.extended(content._rows.codes(start, stop))
-        return content
+    def extend_graph(self) -> None:
+        """Bring every slot into the graph."""
+        self._graph = self._graph.extended(self._rows.codes(len(self._graph), len(self._rows)))
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return everything as arrays, of which a `_Content` makes the same again."""
@@ -265,7 +269,10 @@ class _Content:
             found = start + np.flatnonzero(scores >= np.partition(scores, -count)[-count])
         return np.concatenate([graph.nearest(query, count), found]) if start else found
 
-    def _without_dead(self) -> _Content:
+    def without_dead(self) -> _Content:
+        """Return the same content without dead slots and, where there were some, the graph."""
+        if not len(self._dead):
+            return self
         slots = np.sort(self._slots.values[self._slots.values >= 0])
         arrays = self._rows.to_arrays()
         fresh = _Content(self._rows.dimension)

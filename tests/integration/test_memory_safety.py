@@ -179,6 +179,78 @@ def test_a_store_that_went_back_in_time_is_not_answered_from_newer_views(tmp_pat
         assert all("Zoe" not in h.text for h in memory.search("Where does Zoe live?").hits)
 
 
+def test_a_store_that_went_back_and_was_written_past_its_views_is_read_anew(
+    tmp_path: Path,
+) -> None:
+    store, _ = grown(tmp_path)
+    saved = store.read_bytes()
+    with open_memory(store) as memory:
+        memory.add("Zoe lives in Oslo.")
+        memory.search("Zoe")
+    for leftover in (store.with_name("agent.db-wal"), store.with_name("agent.db-shm")):
+        leftover.unlink(missing_ok=True)
+    store.write_bytes(saved)
+    with open_memory(store) as memory:
+        memory.add("Cy lives in Bonn.")
+        memory.add("Di lives in Kiel.")
+    with open_memory(store) as memory:
+        assert all("Zoe" not in h.text for h in memory.search("Where does Zoe live?").hits)
+        assert memory.search("Where does Cy live?").hits[0].text == "Cy lives in Bonn."
+
+
+# What was deleted
+
+GONE = [{"speaker": "Xylia", "text": "Quokka lives in Zzyzx. The wombat hums."}]
+GONE_WORDS = (b"xylia", b"quokka", b"zzyzx", b"wombat")
+
+
+def files_with(folder: Path, words: tuple[bytes, ...]) -> list[str]:
+    """Every file under the folder in which one of the words stands, in whatever case."""
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    found = {file: file.read_bytes().lower() for file in files}
+    return [f.name for f, raw in found.items() if any(word in raw for word in words)]
+
+
+@pytest.mark.parametrize("what", ["source", "space", "uid"])
+@pytest.mark.parametrize("searched_before", [False, True])
+@pytest.mark.parametrize("searched_after", [False, True])
+def test_no_word_of_what_was_deleted_stays_in_any_file(
+    tmp_path: Path, what: str, searched_before: bool, searched_after: bool
+) -> None:
+    store, _ = grown(tmp_path)
+    with open_memory(store) as memory:
+        memory.add(GONE, source="gone", title="Wombat of Zzyzx")
+        memory.search("Where does Quokka live?")
+    assert len(files_with(tmp_path, GONE_WORDS)) >= 2
+    with open_memory(store) as memory:
+        if searched_before:
+            assert memory.search("Where does Quokka live?").hits
+        if what == "uid":
+            memory.delete(memory._source_uid("gone"))
+        elif what == "space":
+            memory.delete(space="default")
+        else:
+            memory.delete(source="gone")
+        # At once: the process may die before it closes the memory.
+        assert files_with(tmp_path, GONE_WORDS) == []
+        if searched_after:
+            hits = memory.search("Where does Quokka live?").hits
+            assert all("Quokka" not in hit.text for hit in hits)
+    assert files_with(tmp_path, GONE_WORDS) == []
+
+
+def test_a_memory_that_is_closed_later_brings_nothing_deleted_back(tmp_path: Path) -> None:
+    store, _ = grown(tmp_path)
+    with open_memory(store) as late:
+        late.add(GONE, source="gone", title="Wombat of Zzyzx")
+        late.search("Where does Quokka live?")
+        with open_memory(store) as other:
+            other.delete(source="gone")
+    assert files_with(tmp_path, GONE_WORDS) == []
+    with open_memory(store) as memory:
+        assert memory.search("Where does Ann3 live?").hits
+
+
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.9])
 def test_a_truncated_store_is_refused_and_the_doctor_named(tmp_path: Path, share: float) -> None:
     store, _ = grown(tmp_path)

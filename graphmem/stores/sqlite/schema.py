@@ -59,8 +59,16 @@ _FIRST = (
     " term INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (space, sort, term)) WITHOUT ROWID",
 )
 
+# A mark of every commit, by which a view notices that the file was put back to an older copy and
+# written again. Commits before the migration have none, but for the newest of each space.
+_TOKENS = (
+    "CREATE TABLE commit_token (space INTEGER NOT NULL REFERENCES space, seq INTEGER NOT NULL,"
+    " token BLOB NOT NULL, PRIMARY KEY (space, seq)) WITHOUT ROWID",
+    "INSERT INTO commit_token SELECT id, seq, randomblob(8) FROM space WHERE seq > 0",
+)
+
 # Migration i brings a file from version i to i + 1. Append; never change one that was released.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _TOKENS)
 
 # Tables that every version has; a file with them is a store, whatever its header says.
 _MARKS = frozenset({"state", "contribution", "removed_edge"})

@@ -113,6 +113,13 @@ class SqliteStore:
             held = space_id(connection, space)
             return held[1] if held else 0
 
+    def token(self, space: str, seq: int) -> str | None:
+        """Return the random mark of the space's commit; None where it made no such commit."""
+        query = "SELECT token FROM commit_token JOIN space ON id = space WHERE name = ?"
+        with mapped(self.path), self._pool.connection() as connection:
+            row = connection.execute(f"{query} AND commit_token.seq = ?", (space, seq)).fetchone()
+            return bytes(row[0]).hex() if row else None
+
     def spaces(self) -> list[str]:
         """Return the sorted names of the spaces that hold a node."""
         query = (

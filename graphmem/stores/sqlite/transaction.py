@@ -114,6 +114,10 @@ class Transaction:
             (self.seq, self._next_node, self._next_edge, self._next_source),
         )
         self.execute("UPDATE space SET seq = ? WHERE id = ?", (self.seq, self.space))
+        self.execute(
+            "INSERT INTO commit_token (space, seq, token) VALUES (?, ?, randomblob(8))",
+            (self.space, self.seq),
+        )
         self.executemany(
             "INSERT INTO tally (space, sort, term, n) VALUES (?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET n = n + excluded.n",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,27 @@ def test_the_file_says_whose_it_is(path: Path, raw: sqlite3.Connection) -> None:
     assert raw.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
     assert raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert path.read_bytes()[68:72] == b"gmem"
+
+
+def test_a_file_of_version_1_is_brought_to_this_one(path: Path, raw: sqlite3.Connection) -> None:
+    with closing(SqliteStore(path)) as store:
+        before = [store.count("a"), store.get("a", ["event"]), store.neighbours("a", ["event"])]
+        identity = store.identity
+    raw.execute("DROP TABLE commit_token")
+    raw.execute("PRAGMA user_version = 1")
+    tables = "SELECT sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL"
+    assert {sql for (sql,) in raw.execute(tables)} == {s for s in MIGRATIONS[0] if "TABLE" in s}
+    with closing(SqliteStore(path)) as store:
+        assert [
+            store.count("a"), store.get("a", ["event"]), store.neighbours("a", ["event"])
+        ] == before  # fmt: skip
+        assert store.identity == identity
+        assert store.token("a", store.seq("a")) is not None
+        assert store.token("b", store.seq("b") - 1) is None
+        seq = store.apply("b", lambda _: Changes(nodes=(entity("new"),))).seq
+        assert store.token("b", seq) not in (None, store.token("a", store.seq("a")))
+        assert store.check() == []
+    assert raw.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
 
 
 def test_every_connection_syncs_fully_and_deletes_securely(path: Path) -> None:

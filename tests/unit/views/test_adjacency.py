@@ -293,8 +293,40 @@ def test_walks_run_while_the_view_catches_up() -> None:
     assert _facts(view) == _facts(_view(store))
 
 
-def test_rows_of_removed_nodes_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(links_module, "_MIN_DEAD", 3)
+def test_specificity_is_made_once_however_many_links_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+
+    def counted(n_passages: int) -> np.ndarray:
+        asked.append(n_passages)
+        return specificity(n_passages)
+
+    monkeypatch.setattr(links_module, "specificity", counted)
+    store = _store(*(_edge("MENTIONS", f"p{i}", f"e{i % 3}") for i in range(40)))
+    view = _view(store)
+    store.apply(SPACE, lambda _: Changes(remove_nodes=tuple(f"p{i}" for i in range(30))))
+    view.refresh(store)
+    assert asked == []
+    for _ in range(2):
+        _walk(view, {"p35": 1.0})
+    assert asked == [10]
+
+
+def test_no_uid_of_a_removed_node_stays_on_disk(tmp_path: Path) -> None:
+    store = _store(*EDGES, _edge("MENTIONS", "axolotl", "e0"))
+    view = _view(store, tmp_path)
+    view.save(store)
+    (file,) = tmp_path.iterdir()
+    assert b"axolotl" in file.read_bytes()
+    store.apply(SPACE, lambda _: Changes(remove_nodes=("axolotl",)))
+    view.refresh(store)
+    view.save(store)
+    assert b"axolotl" not in file.read_bytes()
+    assert _facts(view) == _facts(_view(store)) == _facts(_view(store, tmp_path))
+
+
+def test_rows_of_removed_nodes_go() -> None:
     links = SpaceLinks(("MENTIONS", "SHORT_FOR"))
     links.stage([_edge("MENTIONS", f"p{i}", f"e{i % 3}") for i in range(12)], [])
     links.settle()

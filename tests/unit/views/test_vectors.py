@@ -298,6 +298,23 @@ def test_a_store_that_went_back_is_read_anew(tmp_path: Path) -> None:
     assert len(opened(old, tmp_path)) == 1
 
 
+def test_a_store_that_went_back_and_was_written_past_the_view_is_read_anew(
+    tmp_path: Path,
+) -> None:
+    store, rows = MemoryStore(), unit(24, 9)
+    for at in range(2):
+        put(store, names(1, at), rows[at : at + 1])
+    view = opened(store, tmp_path)
+    view.save(store)
+    old = Rewound(store)
+    for at in range(5, 9):
+        put(old, names(1, at), rows[at : at + 1])
+    view.refresh(old)
+    for seen in (view, opened(old, tmp_path)):
+        assert len(seen) == 4
+        assert seen.search(rows[5], 1)[0] == names(1, 5)
+
+
 def test_saving_without_news_leaves_the_file_alone(tmp_path: Path) -> None:
     store = MemoryStore()
     put(store, names(3), unit(1, 3))
@@ -330,26 +347,46 @@ def test_dead_vectors_are_given_up_when_they_are_many(tmp_path: Path) -> None:
 
 @pytest.fixture
 def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_EXACT", 500)
-    monkeypatch.setattr(module, "_GRAPH_STEP", 2000)
+    monkeypatch.setattr(module, "GRAPH_FROM", 500)
     monkeypatch.setattr(module, "_GRAPH_REST", 100)
 
 
 @pytest.mark.usefixtures("small_limits")
-def test_the_graph_finds_nearly_all_and_grows_with_each_save(tmp_path: Path) -> None:
+def test_the_graph_is_built_when_asked_for_and_finds_nearly_all(tmp_path: Path) -> None:
     store, rows = MemoryStore(), unit(17, 5000, n_groups=200)
     put(store, names(5000), rows)
     view = opened(store, tmp_path)
     held = dict(zip(names(5000), rows, strict=True))
-    for n_in_graph in (2000, 4000, 5000):
-        view.save(store)
-        assert len(view._content._graph) == n_in_graph
-        for seen in (view, opened(store, tmp_path)):
-            shares = [
-                len(set(seen.search(query, 100)[0]) & set(expected(held, query, 100))) / 100
-                for query in unit(17, 5000, n_groups=200)[::500]
-            ]
-            assert np.mean(shares) >= 0.98
+    view.save(store)
+    assert len(view._content._graph) == 0
+    view.build_graph()
+    view.save(store)
+    for seen in (view, opened(store, tmp_path)):
+        assert len(seen._content._graph) == 5000
+        shares = [
+            len(set(seen.search(query, 100)[0]) & set(expected(held, query, 100))) / 100
+            for query in unit(17, 5000, n_groups=200)[::500]
+        ]
+        assert np.mean(shares) >= 0.98
+
+
+@pytest.mark.usefixtures("small_limits")
+def test_a_graph_that_cannot_forget_a_vector_is_given_up(tmp_path: Path) -> None:
+    store, rows = MemoryStore(), unit(23, 800)
+    put(store, names(800), rows)
+    view = opened(store, tmp_path)
+    view.build_graph()
+    view.save(store)
+    remove(store, names(1, 7))
+    view.refresh(store)
+    view.save(store)
+    again = opened(store, tmp_path)
+    assert len(again._content._graph) == 0
+    (file,) = tmp_path.iterdir()
+    assert rows[7].tobytes() not in file.read_bytes()
+    assert rows[8].tobytes() in file.read_bytes()
+    again.build_graph()
+    assert len(again._content._graph) == 799
 
 
 @pytest.mark.usefixtures("small_limits")
@@ -357,6 +394,7 @@ def test_the_graph_gives_no_removed_or_replaced_vector(tmp_path: Path) -> None:
     store, rows = MemoryStore(), unit(18, 2000)
     put(store, names(2000), rows)
     view = opened(store, tmp_path)
+    view.build_graph()
     view.save(store)
     view = opened(store, tmp_path)
     remove(store, names(50))
@@ -376,6 +414,7 @@ def test_a_graph_of_another_usearch_is_made_anew(
     store, rows = MemoryStore(), unit(19, 1000)
     put(store, names(1000), rows)
     view = opened(store, tmp_path)
+    view.build_graph()
     view.save(store)
     arrays = view._content.to_arrays() | {"graph": np.frombuffer(b"other" * 99, np.uint8)}
     monkeypatch.setattr(view._content, "to_arrays", lambda: arrays)
@@ -384,7 +423,7 @@ def test_a_graph_of_another_usearch_is_made_anew(
     again = opened(store, tmp_path)
     assert len(again._content._graph) == 0
     assert again.search(rows[5], 1)[0] == names(1, 5)
-    again.save(store)
+    again.build_graph()
     assert len(again._content._graph) == 1000
 
 
