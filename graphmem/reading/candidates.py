@@ -59,8 +59,9 @@ def extend(
     pool: Pool, uids: list[str], match: TextMatch, vectors: VectorIndex, query: Float32
 ) -> Pool:
     """Return the pool with further passages behind the ones that it has."""
-    rows = match.rows(uids)
-    new = np.setdiff1d(rows[rows >= 0], pool.rows)
+    known = set(pool.uids)
+    rows = match.rows([uid for uid in uids if uid not in known])
+    new = np.unique(rows[rows >= 0])
     if not len(new):
         return pool
     more = _pool(new, match, vectors, query)
@@ -79,4 +80,5 @@ def extend(
 def _pool(rows: Rows, match: TextMatch, vectors: VectorIndex, query: Float32) -> Pool:
     uids = match.uids(rows)
     cosines = vectors.cosines(query, uids) if uids else np.empty(0, np.float32)
-    return Pool(rows, uids, np.nan_to_num(cosines, nan=0.0), match.describe(rows))
+    cosines[np.isnan(cosines)] = 0.0
+    return Pool(rows, uids, cosines, match.describe(rows))

@@ -78,7 +78,7 @@ class WalkWeights:
     n_seeds: int = 20
     temperature: float = 0.5
     damping: float = 0.85
-    epsilon: float = 2e-4
+    epsilon: float = 5e-4
     n_visited: int = 40
     floor: float = 1e-4
 
