@@ -67,6 +67,8 @@ class PropositionDraft:
         confidence: 0 to 1, measured for the rule.
         start: offset of the clause that states it.
         tense: "past", "present" or "future" of the governing verb.
+        asserted: False for future, modal, conditional, questioned, wanted, doubted, reported or
+            nearly-true clauses: no fact, only something that is talked about.
     """
 
     subject: Argument
@@ -78,6 +80,7 @@ class PropositionDraft:
     start: int
     end: int
     tense: str = "present"
+    asserted: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from graphmem.core.extraction import Argument
+from graphmem.core.wording import STATE_VERBS
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse, Referent
 from graphmem.language.propositions.facts import Fact
@@ -14,6 +15,8 @@ __all__ = ["clause_facts"]
 
 _INNER_DEPS = frozenset({"compound", "nmod:poss", "amod"})
 _MAX_CHAIN = 2
+_BOUNDS = frozenset({"to", "until", "till", "up to", "from", "since", "by", "for"})
+_LASTING = STATE_VERBS | {"remain", "serve", "stay", "study", "teach"}
 _NOMINAL_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS", "CD", "PRP"})
 
 
@@ -76,6 +79,8 @@ def _oblique(
     discourse: Discourse, clause: Clause, subjects: Sequence[Argument], head: int
 ) -> Iterator[Fact]:
     case = discourse.case(head)
+    if _is_duration(discourse, clause, head):
+        return
     targets = discourse.arguments(head, "object", clause.head)
     if clause.passive and case == "by" and not clause.copular:
         for target in targets:
@@ -88,6 +93,16 @@ def _oblique(
     predicate = f"{_relation(discourse, clause)} {case}".strip()
     rule = "oblique" if case else "adverbial"
     yield from _facts(rule, clause, subjects, predicate, head, targets)
+
+
+def _is_duration(discourse: Discourse, clause: Clause, head: int) -> bool:
+    """Whether the oblique bounds a state in time ("to 2015"): nobody "lives to 2015"."""
+    state = clause.copular or clause.lemma.partition(" ")[0] in _LASTING
+    if not state or discourse.case(head) not in _BOUNDS:
+        return False
+    nominals = discourse.nominals
+    span = nominals.name_of.get(head) or nominals.by_head.get(head)
+    return discourse.parse.tags[head] == "CD" or (span is not None and span.kind == "time")
 
 
 def _relation(discourse: Discourse, clause: Clause) -> str:
@@ -178,6 +193,8 @@ def _lifted(
 ) -> Iterator[Fact]:
     """Lift names and dates below an object or oblique onto the clause's subject."""
     parse = discourse.parse
+    if _is_duration(discourse, clause, head):
+        return
     for nominal in discourse.coordinated(head):
         noun = "" if discourse.is_named(nominal) else parse.lower[nominal]
         for child in parse.children[nominal]:

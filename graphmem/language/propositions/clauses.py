@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from graphmem.core.wording import STATE_VERBS
+from graphmem.language.propositions.assertion import is_asserted
 from graphmem.language.propositions.discourse import Discourse
 
 __all__ = ["Clause", "find_clauses"]
@@ -12,6 +14,8 @@ _NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", 
 _SUBJECTS = frozenset({"nsubj", "nsubj:pass", "nsubj:outer", "csubj", "csubj:pass"})
 _NOT_CLAUSES = frozenset({"aux", "aux:pass", "cop", "case", "amod", "compound", "mark", "advmod"})
 _AGENTLESS = frozenset({"VBN", "VBD"})
+# "Began to work there" says nothing of an end.
+_BEGINNINGS = frozenset({"begin", "start", "continue"})
 _FUTURE = frozenset({"will", "'ll", "’ll", "shall", "wo"})
 
 
@@ -24,6 +28,7 @@ class Clause:
         predicate: lemma with particle; "be <participle>" in the passive; "be" for a copula.
         subjects: heads of the subjects, its own or inherited.
         objects: heads of direct and indirect objects.
+        asserted: whether the author says that it is so.
         obliques: heads of prepositional and adverbial nominals.
     """
 
@@ -34,6 +39,7 @@ class Clause:
     passive: bool
     negated: bool
     tense: str
+    asserted: bool
     subjects: tuple[int, ...]
     objects: tuple[int, ...]
     obliques: tuple[int, ...]
@@ -77,6 +83,7 @@ def _clause(discourse: Discourse, head: int, *, copular: bool) -> Clause:
         passive=passive,
         negated=_is_negated(discourse, head),
         tense=_tense(discourse, head),
+        asserted=is_asserted(discourse, head),
         subjects=tuple(_subjects(discourse, head, 0)),
         objects=tuple(child for child in children if deps[child] in ("obj", "iobj")),
         obliques=tuple(child for child in children if deps[child].partition(":")[0] == "obl"),
@@ -103,7 +110,11 @@ def _tense(discourse: Discourse, head: int) -> str:
         found = _own_tense(discourse, head)
         if found or parse.heads[head] == head:
             return found or "present"
-        head = parse.heads[head]
+        above = parse.heads[head]
+        lemma = discourse.lemmatize(parse.words[above], parse.tags[above])
+        if parse.deps[head] == "xcomp" and lemma in _BEGINNINGS:
+            return "present"
+        head = above
     return "present"
 
 
@@ -117,11 +128,24 @@ def _own_tense(discourse: Discourse, head: int) -> str | None:
     if "VBD" in tags or parse.tags[head] == "VBD":
         return "past"
     if any(tag in ("VBZ", "VBP", "MD") for tag in tags):
-        has_done = parse.tags[head] == "VBN" and discourse.lemmatize(words[0], tags[0]) == "have"
-        return "past" if has_done else "present"
+        has_done = discourse.lemmatize(words[0], tags[0]) == "have"
+        return "past" if has_done and not _still_holds(discourse, head) else "present"
     if parse.tags[head] in ("VBZ", "VBP"):
         return "present"
     return "past" if parse.tags[head] == "VBN" and parse.deps[head] == "acl" else None
+
+
+def _still_holds(discourse: Discourse, head: int) -> bool:
+    """Whether "has lived there since" or "has been a judge for" tells of a state that goes on."""
+    parse = discourse.parse
+    copular = parse.child(head, "cop") is not None
+    if not copular and discourse.lemmatize(parse.words[head], parse.tags[head]) not in STATE_VERBS:
+        return False
+    return any(
+        discourse.case(child) in ("since", "for")
+        for child in parse.children[head]
+        if parse.deps[child].startswith("obl")
+    )
 
 
 def _subjects(discourse: Discourse, head: int, depth: int) -> list[int]:

@@ -48,6 +48,7 @@ def _draft(discourse: Discourse, fact: Fact) -> PropositionDraft:
         start=start,
         end=end,
         tense="present" if clause is None else clause.tense,
+        asserted=clause is None or clause.asserted,
     )
 
 

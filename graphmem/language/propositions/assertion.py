@@ -1,0 +1,265 @@
+"""Whether the author asserts a clause, or only asks, wants, supposes or reports it.
+
+A clause is looked at on its own (modals, adverbs, "if", inversion) and then through what governs
+it, upwards, until a link that takes it out of the governor's scope: a relative clause is
+presupposed, "knows that" vouches for what it governs, "says that" does not. When in doubt a
+clause counts as not asserted: a fact too few leaves its passage to be found, a fact too many
+closes a true one.
+"""
+
+from __future__ import annotations
+
+from graphmem.language.propositions.discourse import Discourse
+
+__all__ = ["is_asserted"]
+
+_MODALS = frozenset(
+    "will 'll ’ll wo shall would 'd ’d might may could should must ought sha".split()
+)
+_HEDGES = frozenset(
+    "almost nearly hardly perhaps maybe probably possibly allegedly reportedly supposedly "
+    "presumably apparently seemingly purportedly potentially hopefully likely".split()
+)
+_CONDITIONS = frozenset("if unless whether lest provided providing supposing without".split())
+_REASONS = frozenset("because since although though while whereas".split())
+# Verbs that leave open whether their infinitive or "-ing" comes true.
+_OPEN = frozenset(
+    "want wish hope plan try attempt seek intend mean aim expect refuse decline fail forget "
+    "neglect avoid promise threaten offer propose suggest consider contemplate dream think talk "
+    "believe say claim allege report rumor rumour suppose assume presume doubt deny seem appear "
+    "need ask tell order invite urge advise request encourage prepare decide agree arrange "
+    "volunteer desire long like love prefer hate fear pretend vow pledge swear opt resolve "
+    "imagine allow permit forbid prohibit prevent enable instruct recommend discuss schedule "
+    "project forecast predict estimate tend struggle".split()
+)
+# What one knows, sees or shows is so; every other "that" clause is somebody's word.
+_FACTIVE = frozenset(
+    "know realise realize learn discover find see notice show prove confirm reveal remember "
+    "recall regret recognise recognize demonstrate acknowledge forget be mean ensure happen "
+    "turn emerge".split()
+)
+_REPORTING = frozenset(
+    "say claim tell report state announce think believe guess suppose suggest allege write "
+    "add hope wish argue assume insist note ask wonder reckon imagine doubt deny explain".split()
+)
+_OPEN_ADJECTIVES = frozenset(
+    "able unable likely unlikely possible impossible probable improbable willing unwilling ready "
+    "eager keen about due set free supposed determined reluctant hopeful doubtful unclear unsure "
+    "uncertain false untrue wrong convinced confident sure certain afraid scheduled expected "
+    "bound anxious desperate".split()
+)
+_OPEN_NOUNS = frozenset(
+    "plan decision attempt desire wish hope intention offer promise threat proposal request order "
+    "refusal failure dream rumor rumour claim suggestion possibility belief allegation chance "
+    "opportunity need goal aim idea bid effort ambition invitation option right permission "
+    "assumption theory hypothesis speculation report fear doubt".split()
+)
+# "Is moving" is not "has moved": of a change, only the end makes the fact.
+_CHANGES = frozenset("move relocate marry settle transfer".split())
+_SOON = frozenset("next coming upcoming following".split())
+_TOMORROW = frozenset("tomorrow soon".split())
+_AUXILIARY = frozenset({"aux", "aux:pass", "cop"})
+_BEFORE_AUXILIARY = frozenset({"punct", "cc", "discourse", "intj", "vocative"})
+_DEPTH = 8
+
+
+def is_asserted(discourse: Discourse, head: int) -> bool:
+    """Whether the clause of a verb or predicate is said to be so.
+
+    Args:
+        discourse: the passage.
+        head: the verb, or the predicate noun or adjective.
+
+    Returns:
+        False where the clause is future, modal, conditional, asked, wanted, doubted, reported or
+        only nearly true. O(depth of the tree).
+    """
+    parse = discourse.parse
+    if _is_open(discourse, head) or _is_ahead(discourse, head):
+        return False
+    for _ in range(_DEPTH):
+        if _is_reported_aside(discourse, head):
+            return False
+        above = parse.heads[head]
+        if above == head:
+            return not _is_asked(discourse, head)
+        verdict = _by_link(discourse, head, above)
+        if verdict is not None:
+            return verdict
+        if _has_condition(discourse, above):
+            return False
+        if _reaches(discourse, head) and _is_open(discourse, above):
+            return False
+        head = above
+    return True
+
+
+def _by_link(discourse: Discourse, head: int, above: int) -> bool | None:
+    """Return what the relation to the governor settles, or None where the governor decides."""
+    parse = discourse.parse
+    dep = parse.deps[head].partition(":")[0]
+    if dep == "xcomp":
+        return _of_infinitive(discourse, head, above)
+    if dep in ("ccomp", "csubj"):
+        return _of_clause(discourse, above)
+    if dep == "advcl":
+        return _of_adverbial(discourse, head, above)
+    if parse.deps[head] == "acl" and _marks(discourse, head) & {"to", "that", "of"}:
+        return discourse.lemmatize(parse.words[above], parse.tags[above]) not in _OPEN_NOUNS
+    if dep == "parataxis":
+        if discourse.lemmatize(parse.words[above], parse.tags[above]) in _REPORTING:
+            return False
+        return not _is_asked(discourse, head)
+    return None if dep == "conj" else True
+
+
+def _of_infinitive(discourse: Discourse, head: int, above: int) -> bool | None:
+    """Judge "wants to", "is going to", "has to"; "began to" and "managed to" say it is so."""
+    parse = discourse.parse
+    lemma = discourse.lemmatize(parse.words[above], parse.tags[above])
+    to = "to" in _marks(discourse, head)
+    bound = to and (lemma == "have" or (lemma == "go" and parse.tags[above] == "VBG"))
+    if not parse.tags[above].startswith("VB"):
+        return False if lemma in _OPEN_ADJECTIVES else None
+    return False if bound or lemma in _OPEN or _is_negated(discourse, above) else None
+
+
+def _of_clause(discourse: Discourse, above: int) -> bool:
+    parse = discourse.parse
+    lemma = discourse.lemmatize(parse.words[above], parse.tags[above])
+    if parse.tags[above].startswith("VB"):
+        return lemma in _FACTIVE
+    return lemma not in _OPEN_ADJECTIVES | _OPEN_NOUNS
+
+
+def _of_adverbial(discourse: Discourse, head: int, above: int) -> bool | None:
+    """Judge "to buy a farm", "of moving", "when he sells"; a past clause stands on its own."""
+    parse = discourse.parse
+    words = _marks(discourse, head)
+    finite = parse.tags[head] in ("VBD", "VBZ", "VBP") or any(
+        parse.deps[c] in _AUXILIARY and parse.tags[c] in ("VBD", "VBZ", "VBP")
+        for c in parse.children[head]
+    )
+    if not finite:
+        lemma = discourse.lemmatize(parse.words[above], parse.tags[above])
+        instead = "of" in words and "instead" in words
+        return False if instead or (words and lemma in _OPEN) else None
+    past = parse.tags[head] == "VBD" or any(
+        parse.deps[c] in _AUXILIARY and parse.tags[c] == "VBD" for c in parse.children[head]
+    )
+    return True if past or words & _REASONS else None
+
+
+def _is_hedged(discourse: Discourse, head: int) -> bool:
+    """Whether a modal, a doubting adverb, "if" or "according to" stands at the clause itself."""
+    parse = discourse.parse
+    for child in parse.children[head]:
+        word, dep = parse.lower[child], parse.deps[child]
+        if dep == "aux" and word in _MODALS and parse.tags[child] == "MD":
+            return True
+        if dep == "advmod" and word in _HEDGES:
+            return True
+        if dep == "obl" and discourse.case(child).startswith("according"):
+            return True
+    return _has_condition(discourse, head)
+
+
+def _is_open(discourse: Discourse, head: int) -> bool:
+    """Whether the clause by itself leaves open if it is so."""
+    if _is_hedged(discourse, head) or _is_inverted(discourse, head):
+        return True
+    parse = discourse.parse
+    return any(
+        parse.deps[child] == "advcl"
+        and _marks(discourse, child) & {"if", "unless"}
+        and "even" not in (parse.lower[c] for c in parse.children[child])
+        for child in parse.children[head]
+    )
+
+
+def _has_condition(discourse: Discourse, head: int) -> bool:
+    return bool(_marks(discourse, head) & _CONDITIONS)
+
+
+def _marks(discourse: Discourse, head: int) -> set[str]:
+    """Return the words that open the clause: "if", "to", "instead of"."""
+    parse = discourse.parse
+    marks = [c for c in parse.children[head] if parse.deps[c] == "mark"]
+    fixed = [c for mark in marks for c in parse.children[mark] if parse.deps[c] == "fixed"]
+    return {parse.lower[token] for token in (*marks, *fixed)}
+
+
+def _is_inverted(discourse: Discourse, head: int) -> bool:
+    """Whether an auxiliary opens the clause: "has she moved", "had he sold it"."""
+    parse = discourse.parse
+    children = [c for c in parse.children[head] if parse.deps[c] not in _BEFORE_AUXILIARY]
+    subject = next((c for c in children if parse.deps[c].startswith("nsubj")), None)
+    first = children[0] if children else head
+    return subject is not None and first < subject and parse.deps[first] in _AUXILIARY
+
+
+def _is_ahead(discourse: Discourse, head: int) -> bool:
+    """Whether the present tense means a plan: "is moving", "leaves next week"."""
+    parse = discourse.parse
+    tag, children = parse.tags[head], parse.children[head]
+    progressive = tag == "VBG" and any(parse.deps[c] == "aux" for c in children)
+    if progressive and discourse.lemmatize(parse.words[head], tag) in _CHANGES:
+        return True
+    if not progressive and tag not in ("VBZ", "VBP"):
+        return False
+    return any(
+        (parse.deps[c].startswith("obl") and _names_time_ahead(discourse, c))
+        or (parse.lower[c] in _TOMORROW and parse.deps[c] in ("advmod", "obl:unmarked"))
+        for c in children
+    )
+
+
+def _names_time_ahead(discourse: Discourse, head: int) -> bool:
+    parse = discourse.parse
+    return any(
+        parse.lower[c] in _SOON and parse.deps[c] == "amod" for c in parse.children[head]
+    ) and (parse.deps[head] == "obl:unmarked" or discourse.case(head) in ("in", "on", "by"))
+
+
+def _is_reported_aside(discourse: Discourse, head: int) -> bool:
+    """Whether ", says Omar" or ", I think" hangs on the clause."""
+    parse = discourse.parse
+    for child in parse.children[head]:
+        below = {parse.deps[c] for c in parse.children[child]}
+        # The parser takes ", says Omar" for a conjunct, too, though nothing joins it.
+        beside = parse.deps[child] == "parataxis" or (
+            parse.deps[child] == "conj" and "cc" not in below
+        )
+        if not beside or not parse.tags[child].startswith("VB"):
+            continue
+        lemma = discourse.lemmatize(parse.words[child], parse.tags[child])
+        if lemma in _REPORTING and not below & {"ccomp", "obj"} and "nsubj" in below:
+            return True
+    return False
+
+
+def _is_asked(discourse: Discourse, head: int) -> bool:
+    """Whether the sentence ends in a question mark, whatever quotes follow it."""
+    parse = discourse.parse
+    start, end = next((s, e) for s, e in parse.sentences if s <= head < e)
+    return "?" in "".join(parse.lower[max(start, end - 3) : end])
+
+
+def _reaches(discourse: Discourse, head: int) -> bool:
+    """Whether the governor's modal or adverb covers the clause: "will sell it and move"."""
+    parse = discourse.parse
+    if parse.deps[head] != "conj":
+        return True
+    own = any(
+        parse.deps[c].startswith("nsubj") or parse.deps[c] in _AUXILIARY
+        for c in parse.children[head]
+    )
+    return not own
+
+
+def _is_negated(discourse: Discourse, head: int) -> bool:
+    parse = discourse.parse
+    return any(
+        parse.lower[c] in ("not", "n't", "n’t", "never") and parse.deps[c] == "advmod"
+        for c in parse.children[head]
+    )

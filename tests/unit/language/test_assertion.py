@@ -1,0 +1,103 @@
+"""What the author says is so, and what is only asked, planned, supposed or reported."""
+
+import pytest
+
+from graphmem.core.extraction import Extraction
+
+NOT_ASSERTED = {
+    "future": "Nadia will move to Paris next year.",
+    "going to": "Nadia is going to move to Paris.",
+    "planned in the present": "Nadia is moving to Paris next year.",
+    "might": "Nadia might move to Paris.",
+    "would": "Nadia would move to Paris if Omar had sold the farm.",
+    "could not": "Nadia could not move to Paris.",
+    "should": "Nadia should move to Paris.",
+    "if": "If Nadia moves to Paris, Omar sings.",
+    "unless": "Unless Nadia moves to Paris, Omar sings.",
+    "what hangs on if": "If Omar sells the farm, Nadia moves to Paris.",
+    "question": "Did Nadia move to Paris last year?",
+    "question without its mark": "Has Nadia moved to Paris",
+    "wants": "Nadia wants to move to Paris.",
+    "plans": "Nadia is planning to move to Paris.",
+    "refused": "Nadia refused to move to Paris.",
+    "has to": "Nadia has to move to Paris.",
+    "a plan": "Nadia's plan to move to Paris failed.",
+    "doubts": "Omar doubts that Nadia moved to Paris.",
+    "says": "Omar says that Nadia moved to Paris.",
+    "said without that": "Omar said Nadia moved to Paris.",
+    "says, at the end": "Nadia moved to Paris, says Omar.",
+    "quoted": '"Nadia moved to Paris," Omar claimed.',
+    "whether": "Omar asked whether Nadia moved to Paris.",
+    "wished": "Omar wishes Nadia moved to Paris.",
+    "believed to": "Nadia is believed to have moved to Paris.",
+    "possible": "It is possible that Nadia moved to Paris.",
+    "rumour": "Rumors that Nadia moved to Paris are false.",
+    "according to": "According to Omar, Nadia moved to Paris.",
+    "nearly": "Nadia nearly moved to Paris.",
+    "maybe": "Maybe Nadia moved to Paris.",
+    "allegedly": "Nadia allegedly moved to Paris.",
+    "second verb of a future": "Nadia will sell the farm and move to Paris.",
+    "second verb of a wish": "Nadia wants to sell the farm and move to Paris.",
+    "inside a relative clause": "Nadia, who might move to Paris, owns a shop.",
+    "did not begin to": "Nadia did not start to move to Paris.",
+}
+ASSERTED = {
+    "plain": "Nadia moved to Paris.",
+    "perfect": "Nadia has moved to Paris.",
+    "managed": "Nadia managed to move to Paris.",
+    "knows": "Omar knows that Nadia moved to Paris.",
+    "does not know": "Omar does not know that Nadia moved to Paris.",
+    "because": "Omar might sing because Nadia moved to Paris.",
+    "a relative clause of a question": "Did Omar meet Nadia, who moved to Paris?",
+    "beside a may": "Nadia moved to Paris, and Omar may sell the farm.",
+    "beside a future": "Nadia moved to Paris and will buy a shop.",
+    "past clause of a question": "Did Omar sing when Nadia moved to Paris?",
+    "even if": "Nadia moved to Paris even if Omar sang.",
+    "negated": "Nadia did not move to Paris.",
+}
+
+
+def paris(found: Extraction) -> set[tuple[str, bool]]:
+    return {(p.predicate, p.asserted) for p in found.propositions if p.object.text == "Paris"}
+
+
+@pytest.mark.parametrize("name", NOT_ASSERTED)
+def test_what_the_author_does_not_vouch_for_is_not_asserted(read, name: str) -> None:
+    assert paris(read(NOT_ASSERTED[name])) == {("move to", False)}
+
+
+@pytest.mark.parametrize("name", ASSERTED)
+def test_what_the_author_vouches_for_is_asserted(read, name: str) -> None:
+    assert paris(read(ASSERTED[name])) == {("move to", True)}
+
+
+@pytest.mark.parametrize(
+    ("text", "tense"),
+    [
+        ("Nadia lived in Oslo.", "past"),
+        ("Nadia had lived in Oslo.", "past"),
+        ("Nadia used to live in Oslo.", "past"),
+        ("Nadia lives in Oslo.", "present"),
+        ("Nadia has lived in Oslo since 2010.", "present"),
+        ("Nadia started to live in Oslo.", "present"),
+        ("The bridge was built in Oslo.", "past"),
+        ("The bridge is built in Oslo.", "present"),
+    ],
+)
+def test_the_tense_is_that_of_the_main_verb(read, text: str, tense: str) -> None:
+    tenses = {p.tense for p in read(text).propositions if p.object.text == "Oslo"}
+    assert tenses == {tense}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nadia lived in Oslo from 2010 to 2015.",
+        "Nadia lived in Oslo until 2015.",
+        "Nadia has lived in Oslo since 2010.",
+        "Nadia lived in Oslo until May 2015.",
+    ],
+)
+def test_the_bounds_of_a_state_are_no_facts_of_their_own(read, text: str) -> None:
+    found = {(p.predicate, p.object.text) for p in read(text).propositions}
+    assert found == {("live in", "Oslo")}
