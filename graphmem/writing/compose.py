@@ -10,12 +10,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from graphmem.core.changes import Changes, Vector
 from graphmem.core.extraction import Argument, Extraction, PropositionDraft
 from graphmem.core.names import MAX_NAME_WORDS, normalise_name
 from graphmem.core.uids import content_uid
-from graphmem.core.wording import word_fact
+from graphmem.core.wording import is_state, word_fact
 from graphmem.ports import GraphReader
 from graphmem.writing.accept import SourceText
 from graphmem.writing.extract import ReadPassage
@@ -182,7 +183,9 @@ def _names(places: Sequence[_Place]) -> list[NameUse]:
         for fact in place.extraction.propositions:
             if _states_something(fact):
                 uses += [
-                    _use(a, place.source) for a in (fact.subject, fact.object) if _names_entity(a)
+                    _use(argument, place.source)
+                    for argument in (fact.subject, fact.object)
+                    if _names_entity(argument) and (fact.asserted or argument.named)
                 ]
     return uses
 
@@ -243,8 +246,11 @@ def _tell_events(place: _Place, resolution: Resolution, draft: _Draft) -> None:
 
 
 def _statements(place: _Place, resolution: Resolution) -> list[Statement]:
+    """Return what the passage asserts; what it only asks, plans or reports stays in its events."""
     statements: list[Statement] = []
     for fact in place.extraction.propositions:
+        if not fact.asserted:
+            continue
         subject = resolution.uid_of.get(normalise_name(fact.subject.text))
         if subject is None or not _states_something(fact):
             continue
@@ -267,12 +273,13 @@ def _worded(fact: PropositionDraft) -> str:
     subject, obj = (" ".join(a.text.split()) for a in (fact.subject, fact.object))
     if fact.rule == "given":  # the caller's relations are phrases of their own
         return f"{subject} {fact.predicate} {obj}"
-    return word_fact(subject, fact.predicate, obj, negated=fact.negated)
+    tense: Literal["past", "present"] = "past" if fact.tense == "past" else "present"
+    return word_fact(subject, fact.predicate, obj, negated=fact.negated, tense=tense)
 
 
 def _is_over(fact: PropositionDraft) -> bool:
     """Whether the text tells of a state that is past: "lived in", but not "moved to"."""
-    return fact.tense == "past" and fact.predicate.split()[0] in ("live", "work", "reside", "be")
+    return fact.tense == "past" and is_state(fact.predicate)
 
 
 def _state_facts(statements: Sequence[Statement], facts: Reconciled, draft: _Draft) -> None:

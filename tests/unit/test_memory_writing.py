@@ -108,7 +108,7 @@ def test_two_sources_support_one_fact(memory: Memory) -> None:
 def test_a_newer_fact_closes_the_older_one_and_both_stay_readable(memory: Memory) -> None:
     memory.add("Ann lives in Rome.", source="a", at="2023-01-01")
     receipt = memory.add("Ann moved to Oslo.", source="b", at="2024-01-01")
-    old, new = facts(memory)["Ann lives in Rome"], facts(memory)["Ann moves to Oslo"]
+    old, new = facts(memory)["Ann lives in Rome"], facts(memory)["Ann moved to Oslo"]
     assert (old.status, old.valid_to) == ("superseded", datetime(2024, 1, 1, tzinfo=UTC))
     assert (new.status, new.valid_to) == ("current", None)
     assert receipt.superseded == (old.uid,)
@@ -120,7 +120,7 @@ def test_a_newer_fact_closes_the_older_one_and_both_stay_readable(memory: Memory
 def test_a_late_fact_lands_in_the_past_and_does_not_retire_the_present(memory: Memory) -> None:
     memory.add("Ann moved to Oslo.", source="b", at="2024-01-01")
     memory.add("Ann lives in Rome.", source="a", at="2023-01-01")
-    assert facts(memory)["Ann moves to Oslo"].status == "current"
+    assert facts(memory)["Ann moved to Oslo"].status == "current"
     assert facts(memory)["Ann lives in Rome"].status == "superseded"
 
 
