@@ -303,7 +303,7 @@ def _read(path: Path, title: str | None) -> Document:
     return Document(
         text=check_text(text, f"{str(path)!r}"),
         title=title or (heading.group(1) if heading else path.stem),
-        uri=path.name,
+        uri=path.as_posix(),
     )
 
 

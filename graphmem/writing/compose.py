@@ -42,7 +42,7 @@ TITLE_WEIGHT = 2.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SourceReading:
-    """One source with all passages of the call, in order; `read` has those that are new."""
+    """One source with all passages of the call; `read` has, in order, what is new or says more."""
 
     text: SourceText
     uid: str
@@ -71,9 +71,10 @@ def compose(
     draft.add_nodes(resolution.new)
     for link in resolution.links:
         draft.add_edge(link)
+    known_events = _known_events(placed, reader, draft)
     for place in placed:
         _mention(place, resolution, draft)
-        _tell_events(place, resolution, draft)
+        _tell_events(place, resolution, draft, known_events)
     statements = [s for place in placed for s in _statements(place, resolution)]
     facts = reconcile(statements, reader, space, now)
     _state_facts(statements, facts, draft)
@@ -121,6 +122,8 @@ class _Draft:
             nodes=tuple(self.nodes.values()),
             edges=tuple(self.edges.values()),
             vectors=tuple(self.vectors),
+            remove_nodes=tuple(facts.remove_nodes),
+            remove_sources=tuple(facts.remove_links),
         )
         confirmed = {"Proposition": list(facts.confirmed)} if facts.confirmed else {}
         if facts.added:
@@ -132,16 +135,18 @@ class _Draft:
 
 def _place(reading: SourceReading, reader: GraphReader, draft: _Draft) -> list[_Place]:
     """Give the new passages their places after those that the source has already."""
-    stored_source, *stored = reader.get(draft.space, [reading.uid, *reading.passages])
+    stored_source, *stored = reader.get(draft.space, [reading.uid, *reading.read])
     text = reading.text
     source = stored_source if isinstance(stored_source, Source) else Source(
         uid=reading.uid, recorded_at=draft.now, name=text.name, kind=text.kind,
         title=text.title, uri=text.uri, at=text.at,
     )  # fmt: skip
     previous, position, places = source.last_passage, source.next_position, []
-    for uid, known in zip(reading.passages, stored, strict=True):
-        read = reading.read.get(uid)
-        if known is not None or read is None:
+    for (uid, read), known in zip(reading.read.items(), stored, strict=True):
+        if isinstance(known, Passage):
+            places.append(_Place(reading.uid, known, read.extraction, _about(text, known)))
+        # Without a vector it was known when it was read, and has been deleted since.
+        if known is not None or read.vector is None:
             continue
         passage = _passage(read, reading.uid, position, draft.now)
         draft.add_nodes([passage])
@@ -149,16 +154,19 @@ def _place(reading: SourceReading, reader: GraphReader, draft: _Draft) -> list[_
         draft.join("PART_OF", uid, reading.uid, reading.uid)
         if previous:
             draft.join("NEXT", previous, uid, reading.uid)
-        about = _BRACKETS.sub("", text.title or passage.title or "").strip() or None
-        places.append(_Place(reading.uid, passage, read.extraction, about))
+        places.append(_Place(reading.uid, passage, read.extraction, _about(text, passage)))
         previous, position = uid, position + 1
-    if places:
+    if position > source.next_position:
         grown = source.model_copy(update={"next_position": position, "last_passage": previous})
         if stored_source is None:
             draft.add_nodes([grown])
         else:
             draft.nodes[grown.uid] = grown
     return places
+
+
+def _about(text: SourceText, passage: Passage) -> str | None:
+    return _BRACKETS.sub("", text.title or passage.title or "").strip() or None
 
 
 def _passage(read: ReadPassage, source: str, position: int, now: datetime) -> Passage:
@@ -220,15 +228,37 @@ def _mention(place: _Place, resolution: Resolution, draft: _Draft) -> None:
             draft.join("MENTIONS", place.passage.uid, uid, place.source, weight)
 
 
-def _tell_events(place: _Place, resolution: Resolution, draft: _Draft) -> None:
+def _known_events(places: Sequence[_Place], reader: GraphReader, draft: _Draft) -> set[str]:
+    """The stored events among those that stored passages are told to have."""
+    told = [
+        event.uid
+        for place in places
+        if place.passage.uid not in draft.nodes
+        for event in _events(place, draft.now)
+    ]
+    return {event.uid for event in reader.get(draft.space, told) if event is not None}
+
+
+def _events(place: _Place, now: datetime) -> list[Event]:
+    passage = place.passage
+    return [
+        Event(
+            uid=content_uid("event", passage.uid, str(number), told.text), recorded_at=now,
+            passage=passage.uid, text=told.text, start=told.start, end=told.end,
+            speaker=passage.speaker,
+        )
+        for number, told in enumerate(place.extraction.events)
+    ]  # fmt: skip
+
+
+def _tell_events(place: _Place, resolution: Resolution, draft: _Draft, known: set[str]) -> None:
+    """Put the events with what they rest on; those in the store stay as they were recorded."""
     previous: str | None = None
-    for number, told in enumerate(place.extraction.events):
-        uid = content_uid("event", place.passage.uid, str(number), told.text)
-        event = Event(
-            uid=uid, recorded_at=draft.now, passage=place.passage.uid, text=told.text,
-            start=told.start, end=told.end, speaker=place.passage.speaker,
-        )  # fmt: skip
-        draft.add_nodes([event])
+    events = _events(place, draft.now)
+    for told, event in zip(place.extraction.events, events, strict=True):
+        uid = event.uid
+        if uid not in known:
+            draft.add_nodes([event])
         draft.add_edge(
             Edge(kind="EVIDENCED_BY", start=uid, end=place.passage.uid,
                  sources={place.source: 1.0}, span=(told.start, told.end))

@@ -26,10 +26,13 @@ _ROLES = frozenset(("user", "assistant", "system", "tool", "human", "ai", "bot",
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadPassage:
-    """A passage with all that was made of it: (d,) float32 vector and extraction."""
+    """A passage with all that was made of it: (d,) float32 vector and extraction.
+
+    The vector is None where the passage is stored with one.
+    """
 
     draft: PassageDraft
-    vector: Float32
+    vector: Float32 | None
     extraction: Extraction
 
 

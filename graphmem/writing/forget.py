@@ -1,7 +1,7 @@
 """Taking back: which nodes go with what is deleted, and which facts come back.
 
-What rests on the deleted alone goes; what has other support stays. A fact that the deleted one
-had closed is believed again.
+What rests on the deleted alone goes; what has other support stays. The timelines of the facts
+are laid out anew, as if the deleted had never been said.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from graphmem.core.changes import Changes
 from graphmem.ports import GraphReader, GraphStore
+from graphmem.writing.scopes import Relaid, content_of, read_evidence, read_scopes, relay
 from graphmem_schemas import Edge, EdgeKind, Entity, Node, Passage, Proposition, Source
 
 __all__ = ["forget_nodes", "forget_sources", "forget_space"]
@@ -49,8 +50,53 @@ def _forget(
 ) -> Changes:
     gone = gone | _unsupported(gone, reader, space)
     gone |= _unused_entities(gone, reader, space)
-    repaired = [*_reopened(gone, reader, space), *_shortened(gone, reader, space)]
-    return Changes(nodes=tuple(repaired), remove_nodes=tuple(sorted(gone)), remove_sources=sources)
+    joined = _joined(gone, reader, space)
+    facts, edges = dict[str, Proposition](), list[Edge]()
+    removed, links = set(gone), list[str]()
+    for relaid in _relaid(gone, reader, space):
+        facts |= relaid.facts
+        edges += relaid.edges
+        removed.update(relaid.remove_nodes)
+        links += relaid.remove_links
+    return Changes(
+        nodes=(*facts.values(), *_shortened(gone, reader, space)),
+        edges=(*joined, *edges),
+        remove_nodes=tuple(sorted(removed)),
+        remove_sources=(*sources, *links),
+    )
+
+
+def _relaid(gone: set[str], reader: GraphReader, space: str) -> list[Relaid]:
+    """Lay the timelines of what lost evidence out anew, over what is left."""
+    evidence = reader.neighbours(space, sorted(gone), ["EVIDENCED_BY"])
+    touched = {edge.start for edge in evidence} | gone
+    contents = [
+        content_of(fact)
+        for fact in reader.get(space, sorted(touched))
+        if isinstance(fact, Proposition)
+    ]
+    if not contents:
+        return []
+    scopes = list(read_scopes(contents, reader, space).values())
+    without = frozenset(gone)
+    read_evidence(scopes, reader, space, without)
+    return [relay(scope, {}, gone=without) for scope in scopes]
+
+
+def _joined(gone: set[str], reader: GraphReader, space: str) -> list[Edge]:
+    """Join what stood before and after what goes, in the same order."""
+    steps = reader.neighbours(space, sorted(gone), ["NEXT"])
+    after = {edge.start: edge.end for edge in steps if edge.start in gone}
+    joined: list[Edge] = []
+    for edge in steps:
+        if edge.start in gone:
+            continue
+        end: str | None = edge.end
+        while end in gone:
+            end = after.get(end)
+        if end is not None:
+            joined.append(edge.model_copy(update={"end": end}))
+    return joined
 
 
 def _unsupported(gone: set[str], reader: GraphReader, space: str) -> set[str]:
@@ -71,28 +117,6 @@ def _unused_entities(gone: set[str], reader: GraphReader, space: str) -> set[str
 def _uses_by(users: set[str], reader: GraphReader, space: str) -> Iterable[Edge]:
     edges = reader.neighbours(space, sorted(users), _USES)
     return [edge for edge in edges if edge.start in users]
-
-
-def _reopened(gone: set[str], reader: GraphReader, space: str) -> list[Proposition]:
-    """Facts that only deleted facts had closed or contradicted, believed again."""
-    links = reader.neighbours(space, sorted(gone), ["SUPERSEDES", "CONTRADICTS"])
-    touched = {e.end for e in links if e.start in gone and e.end not in gone}
-    touched |= {
-        e.start for e in links if e.kind == "CONTRADICTS" and e.end in gone and e.start not in gone
-    }
-    still: set[str] = set()
-    for edge in reader.neighbours(space, sorted(touched), ["SUPERSEDES", "CONTRADICTS"]):
-        if edge.start in gone or edge.end in gone:
-            continue
-        still.add(edge.end)
-        if edge.kind == "CONTRADICTS":
-            still.add(edge.start)
-    facts = reader.get(space, sorted(touched - still))
-    return [
-        fact.model_copy(update={"status": "current", "valid_to": None})
-        for fact in facts
-        if isinstance(fact, Proposition)
-    ]
 
 
 def _shortened(gone: set[str], reader: GraphReader, space: str) -> list[Source]:

@@ -1,8 +1,8 @@
 """Fifth stage: stated facts against what is believed.
 
-In: `Statement`s in the order in which they were made. Out: a `Reconciled`: ADD, CONFIRM,
-SUPERSEDE or CONTRADICT for each, decided within the same subject and the same relation, never
-across the graph.
+In: `Statement`s. Out: a `Reconciled`: ADD, CONFIRM, SUPERSEDE or CONTRADICT for each, decided
+within the same subject and the same relation, never across the graph, and not by the order in
+which statements come: each scope is one timeline.
 """
 
 from __future__ import annotations
@@ -11,9 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from graphmem.core.uids import content_uid
 from graphmem.ports import GraphReader
-from graphmem.writing.predicates import family_of, is_functional
+from graphmem.writing.predicates import is_functional
+from graphmem.writing.scopes import (
+    Evidence,
+    Scope,
+    content_of,
+    read_evidence,
+    read_scopes,
+    relay,
+)
+from graphmem.writing.timeline import Claim, Content
 from graphmem_schemas import Edge, Proposition
 
 __all__ = ["Reconciled", "Statement", "reconcile"]
@@ -25,7 +33,8 @@ class Statement:
 
     Attributes:
         stated_at: when it was said: from then on it is known to hold.
-        past: whether it is told as over; such a fact closes no other.
+        past: whether it is told as over: of a functional relation, such a fact is retired and
+            closes no other.
     """
 
     text: str
@@ -41,6 +50,28 @@ class Statement:
     span: tuple[int, int]
     stated_at: datetime | None
 
+    @property
+    def content(self) -> Content:
+        """What it says, whenever that holds."""
+        over = self.past and is_functional(self.predicate)
+        return Content(
+            self.subject, self.predicate, self.object, self.value, self.negated, over
+        )  # fmt: skip
+
+    @property
+    def evidence(self) -> Evidence:
+        """The passage that says it."""
+        claim = Claim(self.content, self.stated_at, self.passage)
+        return Evidence(claim, (self.source,), self.span)
+
+    def draft(self, now: datetime) -> Proposition:
+        """Return the fact as it reads here, with no place in time yet."""
+        return Proposition(
+            uid=self.content.uid, recorded_at=now, text=self.text, subject=self.subject,
+            predicate=self.predicate, object=self.object, value=self.value,
+            negated=self.negated, confidence=self.confidence,
+        )  # fmt: skip
+
 
 @dataclass(slots=True)
 class Reconciled:
@@ -49,7 +80,8 @@ class Reconciled:
     Attributes:
         facts: new and changed propositions by uid.
         uids: the proposition that each statement supports, in the order of the statements.
-        stated_in: the passages of the batch that state a proposition.
+        remove_nodes: facts that are no more, or are put again without some of their edges.
+        remove_links: keys of links between facts that are no more.
     """
 
     facts: dict[str, Proposition] = field(default_factory=dict)
@@ -59,123 +91,108 @@ class Reconciled:
     confirmed: dict[str, None] = field(default_factory=dict)
     superseded: dict[str, None] = field(default_factory=dict)
     contradicted: dict[str, None] = field(default_factory=dict)
-    stated_in: dict[str, set[str]] = field(default_factory=dict)
+    remove_nodes: list[str] = field(default_factory=list)
+    remove_links: list[str] = field(default_factory=list)
 
 
 def reconcile(
     statements: Sequence[Statement], reader: GraphReader, space: str, now: datetime
 ) -> Reconciled:
-    """Decide what each statement does to the facts. Two reads of the store."""
-    scopes = dict.fromkeys(
-        f"{s.subject} {predicate}" for s in statements for predicate in family_of(s.predicate)
-    )
-    found = reader.find(space, "Proposition", list(scopes))
-    stored = list(dict.fromkeys(uid for uids in found.values() for uid in uids))
-    beliefs: dict[tuple[str, str], dict[str, Proposition]] = {}
-    for node in reader.get(space, stored):
-        if isinstance(node, Proposition):
-            beliefs.setdefault(_scope(node.subject, node.predicate), {})[node.uid] = node
-    result = Reconciled()
+    """Place each statement on the timeline of its scope.
+
+    What only supports a fact that holds reads no evidence, so that an add takes no longer for
+    facts that are stated very often; the others' scopes are laid out anew from all evidence.
+    """
+    scopes = read_scopes(list(dict.fromkeys(s.content for s in statements)), reader, space)
+    told: dict[tuple[str, ...], list[Statement]] = {}
     for statement in statements:
-        believed = beliefs.setdefault(_scope(statement.subject, statement.predicate), {})
-        _decide(statement, believed, result, now)
+        told.setdefault(statement.content.scope, []).append(statement)
+    result = Reconciled()
+    uids: dict[tuple[Content, str], str] = {}
+    unsettled: list[tuple[str, ...]] = []
+    for key, group in told.items():
+        if not _settle_alone(group, scopes[key], result, uids, now):
+            unsettled.append(key)
+    read_evidence([scopes[key] for key in unsettled], reader, space, frozenset())
+    for key in unsettled:
+        _relay(told[key], scopes[key], result, uids, now)
+    result.uids = [uids[s.content, s.passage] for s in statements]
+    for uid in result.uids:
+        if uid not in result.added:
+            result.confirmed[uid] = None
     return result
 
 
-def _scope(subject: str, predicate: str) -> tuple[str, str]:
-    return subject, family_of(predicate)[0]
-
-
-def _decide(
-    statement: Statement, believed: dict[str, Proposition], result: Reconciled, now: datetime
-) -> None:
-    uid = _uid_of(statement, believed)
-    result.uids.append(uid)
-    result.stated_in.setdefault(uid, set()).add(statement.passage)
-    if uid in believed:
-        if uid not in result.added:
-            result.confirmed[uid] = None
-        return
-    fact = Proposition(
-        uid=uid, recorded_at=now, text=statement.text, subject=statement.subject,
-        predicate=statement.predicate, object=statement.object, value=statement.value,
-        negated=statement.negated, confidence=statement.confidence,
-        valid_from=statement.stated_at,
-    )  # fmt: skip
-    # "In Lisbon, in the Graça quarter": what one passage says in one breath is no quarrel.
-    rivals = [
-        rival
-        for rival in believed.values()
-        if _rival(fact, rival, statement)
-        and statement.passage not in result.stated_in.get(rival.uid, ())
-    ]
-    result.added[uid] = None
-    for rival in sorted(rivals, key=lambda r: r.uid):
-        fact = _settle(fact, rival, statement, believed, result)
-    believed[uid] = result.facts[uid] = fact
-
-
-def _uid_of(statement: Statement, believed: dict[str, Proposition]) -> str:
-    """Return the uid of the fact; a fact that comes true again after it ended is a new one."""
-    content = (
-        "proposition", statement.subject, statement.predicate, statement.object or "",
-        f"={statement.value}" if statement.value is not None else "", str(statement.negated),
-    )  # fmt: skip
-    uid = content_uid(*content)
-    earlier = believed.get(uid)
-    at = statement.stated_at
-    if earlier and earlier.valid_to and at and at > earlier.valid_to:
-        return content_uid(*content, at.isoformat())
-    return uid
-
-
-def _rival(fact: Proposition, other: Proposition, statement: Statement) -> bool:
-    """Whether both cannot hold at once."""
-    if other.status not in ("current", "contradicted") or statement.past:
-        return False
-    same_object = (fact.object, fact.value) == (other.object, other.value)
-    if fact.negated != other.negated:
-        return same_object and fact.predicate == other.predicate
-    both_name_one = bool(fact.object and other.object) or bool(fact.value and other.value)
-    return not fact.negated and not same_object and both_name_one and is_functional(fact.predicate)
-
-
-def _settle(
-    fact: Proposition,
-    rival: Proposition,
-    statement: Statement,
-    believed: dict[str, Proposition],
+def _settle_alone(
+    group: Sequence[Statement],
+    scope: Scope,
     result: Reconciled,
-) -> Proposition:
-    """Order two rivals by the time from which they hold; without one they contradict."""
-    new_from, old_from = fact.valid_from, rival.valid_from
-    if new_from and old_from and new_from > old_from:
-        _put(_close(rival, new_from), believed, result)
-        result.superseded[rival.uid] = None
-        result.edges.append(_edge("SUPERSEDES", fact.uid, rival.uid, statement.source))
-        return fact
-    if new_from and old_from and new_from < old_from:
-        result.superseded[fact.uid] = None
-        result.edges.append(_edge("SUPERSEDES", rival.uid, fact.uid, statement.source))
-        end = min(old_from, fact.valid_to) if fact.valid_to else old_from
-        return _close(fact, end)
-    _put(rival.model_copy(update={"status": "contradicted"}), believed, result)
-    result.contradicted.update({rival.uid: None, fact.uid: None})
-    result.edges.append(_edge("CONTRADICTS", fact.uid, rival.uid, statement.source))
-    if fact.status == "superseded":
-        return fact
-    return fact.model_copy(update={"status": "contradicted"})
-
-
-def _close(fact: Proposition, end: datetime) -> Proposition:
-    return fact.model_copy(update={"status": "superseded", "valid_to": end})
-
-
-def _put(fact: Proposition, believed: dict[str, Proposition], result: Reconciled) -> None:
-    believed[fact.uid] = result.facts[fact.uid] = fact
-
-
-def _edge(kind: str, start: str, end: str, source: str) -> Edge:
-    return Edge.model_validate(
-        {"kind": kind, "start": start, "end": end, "sources": {source: 1.0}}
+    uids: dict[tuple[Content, str], str],
+    now: datetime,
+) -> bool:
+    """Settle a scope without its evidence where that can be; return whether it could be."""
+    held = {s: _holding(s, scope) for s in group}
+    if all(held.values()):
+        uids.update(((s.content, s.passage), uid) for s, uid in held.items() if uid)
+        return True
+    contents = {s.content for s in group} | {content_of(fact) for fact in scope.facts.values()}
+    if len(contents) > 1 or len(scope.facts) > 1:
+        return False
+    (content,) = contents
+    stored = next(iter(scope.facts.values()), None)
+    known = (stored.valid_to if content.over else stored.valid_from) if stored else None
+    times = [at for at in (known, *(s.stated_at for s in group)) if at]
+    first = min(times, default=None)
+    fact = (stored or group[0].draft(now)).model_copy(
+        update={"status": "retired", "valid_to": first} if content.over else {"valid_from": first}
     )
+    uids.update(((s.content, s.passage), fact.uid) for s in group)
+    result.facts[fact.uid] = fact
+    if stored is None:
+        result.added[fact.uid] = None
+    return True
+
+
+def _holding(statement: Statement, scope: Scope) -> str | None:
+    """Return the stored fact that already says so at that time, if there is one."""
+    content, at = statement.content, statement.stated_at
+    same = [fact for fact in scope.facts.values() if content_of(fact) == content]
+    if at is None:
+        return content.uid if any(fact.uid == content.uid for fact in same) else None
+    for fact in same:
+        if content.over:
+            return fact.uid if fact.valid_to and fact.valid_to <= at else None
+        if (
+            fact.valid_from
+            and fact.valid_from <= at
+            and not (fact.valid_to and fact.valid_to <= at)
+        ):
+            return fact.uid
+    return None
+
+
+def _relay(
+    group: Sequence[Statement],
+    scope: Scope,
+    result: Reconciled,
+    uids: dict[tuple[Content, str], str],
+    now: datetime,
+) -> None:
+    """Lay a scope out anew, and say what that means to the caller."""
+    drafts = {s.content: s.draft(now) for s in reversed(group)}
+    relaid = relay(scope, drafts, [s.evidence for s in group], now)
+    for spell in relaid.timeline.spells:
+        uids.update(((claim.content, claim.passage), spell.uid) for claim in spell.claims)
+    for uid, fact in relaid.facts.items():
+        before = scope.facts.get(uid)
+        if before is None:
+            result.added[uid] = None
+        if before is None or before.status != fact.status:
+            if fact.status == "superseded":
+                result.superseded[uid] = None
+            elif fact.status == "contradicted":
+                result.contradicted[uid] = None
+    result.facts |= relaid.facts
+    result.edges += relaid.edges
+    result.remove_nodes += relaid.remove_nodes
+    result.remove_links += relaid.remove_links

@@ -64,10 +64,21 @@ class Writer:
         extraction_of: Callable[[PassageDraft], Extraction],
         progress: Progress,
     ) -> Receipt:
-        """Add sources whose extractions the caller has; see `add`."""
+        """Add sources whose extractions the caller has; see `add`.
 
-        def read(_: list[_Segmented], fresh: list[PassageDraft]) -> Iterator[list[ReadPassage]]:
-            return given(fresh, [extraction_of(draft) for draft in fresh], self._models.embedder)
+        What is extracted from a passage that is stored is added to it.
+        """
+
+        def read(
+            batch: list[_Segmented], fresh: list[PassageDraft]
+        ) -> Iterator[list[ReadPassage]]:
+            yield from given(
+                fresh, [extraction_of(draft) for draft in fresh], self._models.embedder
+            )
+            new = {draft.uid for draft in fresh}
+            known = [d for source in batch for d in source.drafts if d.uid not in new]
+            more = [ReadPassage(draft, None, extraction_of(draft)) for draft in known]
+            yield [passage for passage in more if _says_something(passage.extraction)]
 
         return self._write(texts, read, progress)
 
@@ -84,11 +95,10 @@ class Writer:
             fresh = self._fresh(batch)
             done += sum(len(source.drafts) for source in batch) - len(fresh)
             passages: dict[str, ReadPassage] = {}
-            if fresh:
-                for chunk in read(batch, fresh):
-                    passages.update((passage.draft.uid, passage) for passage in chunk)
-                    done += len(chunk)
-                    progress("reading", done, total)
+            for chunk in read(batch, fresh):
+                passages.update((passage.draft.uid, passage) for passage in chunk)
+                done += sum(passage.vector is not None for passage in chunk)
+                progress("reading", done, total)
             receipts.append(self._commit(batch, passages))
         progress("reading", total, total)
         return _merge(receipts, [source.uid for source in sources])
@@ -123,6 +133,8 @@ class Writer:
 
         with collector_paused():
             commit = self._store.apply(self._space, plan)
+        if not commit.seq:
+            return Receipt(seq=0)
         composed = last[0]
         return Receipt(
             seq=commit.seq,
@@ -132,6 +144,10 @@ class Writer:
             contradicted=composed.contradicted,
             notes=_notes(passages.values()),
         )
+
+
+def _says_something(extraction: Extraction) -> bool:
+    return bool(extraction.mentions or extraction.events or extraction.propositions)
 
 
 def _addressees(source: _Segmented) -> list[str | None]:

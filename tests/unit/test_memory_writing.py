@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
-from graphmem.core.changes import Counts
+from graphmem.core.changes import Changes, Commit, Counts
 from graphmem.errors import DimensionMismatch, InvalidInput, NotFound
 from graphmem.memory import Memory
+from graphmem.ports import GraphReader, Plan
 from graphmem.stores.memory import MemoryStore
 from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder, FixedClock
-from graphmem_schemas import EDGE_KINDS, Edge, Event, Node, Passage, Proposition, Source
+from graphmem_schemas import EDGE_KINDS, Edge, Event, Node, Passage, Proposition, Receipt, Source
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -304,3 +306,109 @@ def test_a_rebuild_that_was_stopped_halfway_is_refused_until_it_is_done() -> Non
         memory.search("Where does Ann live?")
     assert memory.rebuild("vectors") == 1
     assert memory.search("Where does Ann live?").hits
+
+
+def spans(memory: Memory) -> dict[str, tuple[int | None, int | None, str]]:
+    return {
+        text: (f.valid_from and f.valid_from.year, f.valid_to and f.valid_to.year, f.status)
+        for text, f in facts(memory).items()
+    }
+
+
+def test_taking_the_middle_of_a_chain_back_joins_its_ends(memory: Memory) -> None:
+    for year, place in ((2020, "Oslo"), (2022, "Turin"), (2024, "Rome")):
+        memory.add(f"Ann lives in {place}.", source=place, at=f"{year}-01-01")
+    memory.delete(source="Turin")
+    assert spans(memory) == {
+        "Ann lives in Oslo": (2020, 2024, "superseded"),
+        "Ann lives in Rome": (2024, None, "current"),
+    }
+    rome, oslo = facts(memory)["Ann lives in Rome"], facts(memory)["Ann lives in Oslo"]
+    assert [(e.start, e.end) for e in edges(memory) if e.kind == "SUPERSEDES"] == [
+        (rome.uid, oslo.uid)
+    ]
+
+
+def test_a_late_fact_is_put_between_its_neighbours(memory: Memory) -> None:
+    for year, place in ((2020, "Oslo"), (2024, "Rome"), (2022, "Turin")):
+        memory.add(f"Ann lives in {place}.", source=place, at=f"{year}-01-01")
+    assert spans(memory) == {
+        "Ann lives in Oslo": (2020, 2022, "superseded"),
+        "Ann lives in Turin": (2022, 2024, "superseded"),
+        "Ann lives in Rome": (2024, None, "current"),
+    }
+    assert len([e for e in edges(memory) if e.kind == "SUPERSEDES"]) == 2
+
+
+def test_an_earlier_confirmation_moves_the_beginning_back(memory: Memory) -> None:
+    memory.add("Ann lives in Oslo.", source="a", at="2022-01-01")
+    receipt = memory.add("Ann lives in Oslo.", source="b", at="2020-01-01")
+    assert spans(memory) == {"Ann lives in Oslo": (2020, None, "current")}
+    assert receipt.confirmed == {"Proposition": (facts(memory)["Ann lives in Oslo"].uid,)}
+    assert "Proposition" not in receipt.added
+
+
+def test_what_was_lived_once_is_retired(memory: Memory) -> None:
+    memory.add("Ann lived in Oslo.", source="a", at="2022-01-01")
+    assert spans(memory) == {"Ann lived in Oslo": (None, 2022, "retired")}
+
+
+def test_deleting_a_passage_joins_its_neighbours(memory: Memory) -> None:
+    memory.add([{"text": f"Turn {n} of Ann."} for n in range(4)], source="s")
+    turns = sorted((n for n in nodes(memory) if isinstance(n, Passage)), key=lambda p: p.position)
+    memory.delete(turns[1].uid)
+    memory.delete(turns[2].uid)
+    passages = {turn.uid for turn in turns}
+    assert [(e.start, e.end) for e in edges(memory) if e.kind == "NEXT" and e.end in passages] == [
+        (turns[0].uid, turns[3].uid)
+    ]
+
+
+def test_more_that_is_extracted_from_a_stored_passage_is_added_once(memory: Memory) -> None:
+    passages = [{"id": "p1", "text": "Marie Curie was born in Warsaw and lived in Paris."}]
+
+    def give(obj: str) -> Receipt:
+        rows = [{"id": "p1", "triples": [["Marie Curie", "knows", obj]], "statements": [obj]}]
+        return memory.add_extracted(passages, rows)
+
+    give("Warsaw")
+    receipt = give("Paris")
+    assert {label: len(uids) for label, uids in receipt.added.items()} == {
+        "Entity": 1, "Event": 1, "Proposition": 1,
+    }  # fmt: skip
+    assert set(facts(memory)) == {"Marie Curie knows Warsaw", "Marie Curie knows Paris"}
+    before = (nodes(memory), edges(memory))
+    assert not give("Paris").changed
+    assert (nodes(memory), edges(memory)) == before
+    counts = memory.stats()
+    assert (counts.nodes["Passage"], counts.nodes["Source"], counts.n_vectors) == (1, 1, 1)
+
+
+def test_a_fact_that_very_many_state_is_confirmed_without_reading_them() -> None:
+    class Counting(MemoryStore):
+        n_edges = 0
+
+        def apply(self, space: str, plan: Plan) -> Commit:
+            def counted(reader: GraphReader) -> Changes:
+                found = reader.neighbours
+
+                def neighbours(*args: Any) -> list[Edge]:
+                    edges = found(*args)
+                    self.n_edges += len(edges)
+                    return edges
+
+                reader.neighbours = neighbours  # type: ignore[method-assign]
+                return plan(reader)
+
+            return super().apply(space, counted)
+
+    store = Counting()
+    with open_memory(store) as memory:
+        memory.add("Ann lives in Rome.", source="old", at="2020-01-01")
+        for day in range(1, 20):
+            memory.add(
+                "Ann lives in Oslo. Ann likes tea.", source=f"s{day}", at=f"2023-01-{day:02}"
+            )
+        store.n_edges = 0
+        memory.add("Ann lives in Oslo. Ann likes tea.", source="new", at="2024-01-01")
+        assert store.n_edges == 0

@@ -94,7 +94,7 @@ def test_a_path_is_read_and_named_by_its_heading(tmp_path: Path) -> None:
     file = tmp_path / "guide.md"
     file.write_text("# The guide\n\nBe kind.", encoding="utf-8")
     text = accept_one(file)
-    assert (text.name, text.title) == ("guide.md", "The guide")  # type: ignore[attr-defined]
+    assert (text.name, text.title) == (file.as_posix(), "The guide")  # type: ignore[attr-defined]
 
 
 def test_a_path_that_cannot_be_read_says_why(tmp_path: Path) -> None:
@@ -111,3 +111,12 @@ def test_a_path_that_cannot_be_read_says_why(tmp_path: Path) -> None:
 def test_one_source_name_for_many_documents_is_refused() -> None:
     with pytest.raises(InvalidInput, match="2 documents"):
         accept([Document(text="a"), Document(text="b")], source="x", at=None, title=None)
+
+
+def test_files_of_one_name_in_two_folders_are_two_sources(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "notes.md").write_text(f"Notes of {folder}.", encoding="utf-8")
+    paths = [tmp_path / folder / "notes.md" for folder in ("a", "b")]
+    texts = accept(paths, source=None, at=None, title=None)
+    assert [text.name for text in texts] == [path.as_posix() for path in paths]

@@ -1,0 +1,92 @@
+"""Facts in time: what was said of one scope, laid out."""
+
+from datetime import UTC, datetime
+from itertools import permutations
+
+from graphmem.writing.timeline import Claim, Content, lay_out
+
+
+def content(obj: str, *, negated: bool = False, predicate: str = "live in") -> Content:
+    return Content("ann", predicate, obj, None, negated)
+
+
+def claim(obj: str, year: int | None, passage: str = "", *, negated: bool = False) -> Claim:
+    at = datetime(year, 1, 1, tzinfo=UTC) if year else None
+    return Claim(content(obj, negated=negated), at, passage or f"{obj}{year}{negated}")
+
+
+def story(*claims: Claim) -> list[tuple[str | None, int | None, int | None, str]]:
+    told = {
+        tuple(
+            (s.content.object, s.start and s.start.year, s.end and s.end.year, s.status)
+            for s in lay_out(order).spells
+        )
+        for order in permutations(claims)
+    }
+    assert len(told) == 1, "the order in which it was said shows"
+    return list(told.pop())
+
+
+def test_each_fact_ends_where_the_next_begins() -> None:
+    assert story(claim("oslo", 2020), claim("rome", 2024), claim("turin", 2022)) == [
+        ("oslo", 2020, 2022, "superseded"),
+        ("turin", 2022, 2024, "superseded"),
+        ("rome", 2024, None, "current"),
+    ]
+
+
+def test_a_fact_that_came_back_is_one_fact_however_often_it_is_said() -> None:
+    told = (claim("oslo", 2020), claim("turin", 2022), claim("oslo", 2023), claim("oslo", 2024))
+    assert story(*told) == [
+        ("oslo", 2020, 2022, "superseded"),
+        ("turin", 2022, 2023, "superseded"),
+        ("oslo", 2023, None, "current"),
+    ]
+    assert len({spell.uid for spell in lay_out(told).spells}) == 3
+
+
+def test_only_neighbours_close_each_other() -> None:
+    timeline = lay_out([claim("oslo", 2020), claim("turin", 2022), claim("rome", 2024)])
+    oslo, turin, rome = (spell.uid for spell in timeline.spells)
+    assert timeline.closes == {(turin, oslo), (rome, turin)}
+
+
+def test_what_is_said_of_one_moment_by_two_is_disputed_until_something_newer_closes_it() -> None:
+    assert story(claim("oslo", 2020, "p"), claim("rome", 2020, "q"), claim("turin", 2021)) in (
+        [("oslo", 2020, 2021, "superseded"), ("rome", 2020, 2021, "superseded"),
+         ("turin", 2021, None, "current")],
+        [("rome", 2020, 2021, "superseded"), ("oslo", 2020, 2021, "superseded"),
+         ("turin", 2021, None, "current")],
+    )  # fmt: skip
+
+
+def test_one_breath_is_no_quarrel_and_supporting_one_half_does_not_end_the_other() -> None:
+    told = story(claim("lisbon", 2020, "p"), claim("alfama", 2020, "p"), claim("lisbon", 2021))
+    assert sorted(told, key=str) == [
+        ("alfama", 2020, None, "current"), ("lisbon", 2020, None, "current"),
+    ]  # fmt: skip
+
+
+def test_the_undated_stand_outside_and_dispute_what_holds_at_the_end() -> None:
+    assert story(claim("oslo", 2020), claim("turin", 2022), claim("rome", None)) == [
+        ("oslo", 2020, 2022, "superseded"),
+        ("turin", 2022, None, "contradicted"),
+        ("rome", None, None, "contradicted"),
+    ]
+
+
+def test_a_denial_ends_what_it_denies_and_nothing_else() -> None:
+    assert story(claim("oslo", 2020), claim("rome", 2022, negated=True)) == [
+        ("oslo", 2020, None, "current"), ("rome", 2022, None, "current"),
+    ]  # fmt: skip
+    assert story(claim("oslo", 2020), claim("oslo", 2022, negated=True))[0] == (
+        "oslo", 2020, 2022, "superseded",
+    )  # fmt: skip
+
+
+def test_what_is_over_is_retired_at_the_first_time_it_is_said_to_be() -> None:
+    over = content("oslo")._replace(over=True)
+    at = [datetime(year, 1, 1, tzinfo=UTC) for year in (2024, 2022)]
+    (spell,) = lay_out(Claim(over, when, str(when)) for when in at).spells
+    assert (spell.status, spell.start, spell.end) == ("retired", None, at[1])
+    assert over.uid != content("oslo").uid
