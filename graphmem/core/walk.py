@@ -18,6 +18,8 @@ __all__ = ["WALK_LABELS", "Link", "Walk"]
 WALK_LABELS = ("", "Passage", "Entity", "Event", "Proposition")
 
 _DIGITS = 10
+# By exponent. Up to 22 these are exact; where mass is that small, rounding needs no more places.
+_TENS = np.array([float(10**exponent) for exponent in range(23)])
 
 
 class Link(NamedTuple):
@@ -68,13 +70,12 @@ class Walk:
             bar = np.partition(self.mass[chosen], len(chosen) - n)[len(chosen) - n]
             # What rounding may make equal to the last one takes part in the tie.
             chosen = chosen[self.mass[chosen] >= bar * (1 - 10.0 ** (1 - _DIGITS))]
-        found = list(
-            zip(self.index.uids(self.rows[chosen]), self.mass[chosen].tolist(), strict=True)
-        )
-        if label is None:
-            found += self.unlinked
-        rounded = [(uid, float(f"{mass:.{_DIGITS - 1}e}")) for uid, mass in found]
-        return sorted(rounded, key=lambda pair: (-pair[1], pair[0]))[:n]
+        uids, mass = self.index.uids(self.rows[chosen]), self.mass[chosen]
+        if label is None and self.unlinked:
+            uids += [uid for uid, _ in self.unlinked]
+            mass = np.concatenate([mass, [share for _, share in self.unlinked]])
+        found = zip(uids, _rounded(mass).tolist(), strict=True)
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:n]
 
     def of(self, uids: Sequence[str]) -> npt.NDArray[np.float64]:
         """Return the mass of each uid, 0 where the walk did not come. O(m log m)."""
@@ -89,3 +90,11 @@ class Walk:
         if stuck:
             mass += [stuck.get(uid, 0.0) for uid in uids]
         return mass
+
+
+def _rounded(mass: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Round numbers above 0 and up to 1 to `_DIGITS` digits."""
+    places = (_DIGITS - 1) - np.floor(np.log10(mass)).astype(np.intp)
+    scales = _TENS[np.minimum(places, len(_TENS) - 1)]
+    rounded: npt.NDArray[np.float64] = np.rint(mass * scales) / scales
+    return rounded

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from graphmem.core.lexical import TextEvidence
-from graphmem.ports import Float32, TextMatch, VectorIndex
+from graphmem.core.lexical import TextEvidence, TextQuery
+from graphmem.ports import Float32, TextIndex, TextMatch, VectorIndex
 
-__all__ = ["MIN_EACH", "Pool", "Rows", "extend", "gather"]
+__all__ = ["MIN_EACH", "Pool", "extend", "gather", "look_up"]
 
 Rows = npt.NDArray[np.int64]
 
@@ -38,21 +38,40 @@ class Pool:
         return len(self.uids)
 
 
+def look_up(text: TextIndex, query: TextQuery, n_each: int) -> tuple[TextMatch, Pool]:
+    """Return what a question's words find, to be closed, and the best of it, without cosines.
+
+    Args:
+        text: lexical search.
+        query: the question.
+        n_each: how many of the best passages, and of the best windows.
+    """
+    match = text.match(query)
+    try:
+        rows = match.best(n_each)
+        cosines = np.zeros(len(rows), np.float32)
+        return match, Pool(rows, match.uids(rows), cosines, match.describe(rows))
+    except BaseException:
+        match.close()
+        raise
+
+
 def gather(
-    match: TextMatch, rows: Rows, vectors: VectorIndex, query: Float32, n_near: int
+    by_words: Pool, match: TextMatch, vectors: VectorIndex, query: Float32, n_near: int
 ) -> Pool:
     """Return the best passages by words, which are given, and by cosine.
 
     Args:
-        match: what the question finds by its words.
-        rows: its best, from `TextMatch.best`.
+        by_words: from `look_up`.
+        match: from there too.
         vectors: search by meaning.
         query: (d,) the question.
         n_near: how many of the best by cosine to take.
     """
     near, _ = vectors.search(query, n_near)
-    both = np.concatenate([rows, match.rows(near)])
-    return _pool(np.unique(both[both >= 0]), match, vectors, query)
+    cosines = _cosines(by_words.uids, vectors, query)
+    pool = Pool(by_words.rows, by_words.uids, cosines, by_words.evidence)
+    return extend(pool, near, match, vectors, query)
 
 
 def extend(
@@ -61,24 +80,24 @@ def extend(
     """Return the pool with further passages behind the ones that it has."""
     known = set(pool.uids)
     rows = match.rows([uid for uid in uids if uid not in known])
-    new = np.unique(rows[rows >= 0])
-    if not len(new):
+    rows = np.unique(rows[rows >= 0])
+    if not len(rows):
         return pool
-    more = _pool(new, match, vectors, query)
+    more = match.uids(rows)
+    evidence = match.describe(rows)
     return Pool(
-        np.concatenate([pool.rows, more.rows]),
-        pool.uids + more.uids,
-        np.concatenate([pool.cosines, more.cosines]),
+        np.concatenate([pool.rows, rows]),
+        pool.uids + more,
+        np.concatenate([pool.cosines, _cosines(more, vectors, query)]),
         TextEvidence(
-            np.concatenate([pool.evidence.features, more.evidence.features]),
-            np.concatenate([pool.evidence.covered, more.evidence.covered]),
-            np.concatenate([pool.evidence.covered_near, more.evidence.covered_near]),
+            np.concatenate([pool.evidence.features, evidence.features]),
+            np.concatenate([pool.evidence.covered, evidence.covered]),
+            np.concatenate([pool.evidence.covered_near, evidence.covered_near]),
         ),
     )
 
 
-def _pool(rows: Rows, match: TextMatch, vectors: VectorIndex, query: Float32) -> Pool:
-    uids = match.uids(rows)
-    cosines = vectors.cosines(query, uids) if uids else np.empty(0, np.float32)
+def _cosines(uids: list[str], vectors: VectorIndex, query: Float32) -> Float32:
+    cosines = vectors.cosines(query, uids)
     cosines[np.isnan(cosines)] = 0.0
-    return Pool(rows, uids, cosines, match.describe(rows))
+    return cosines

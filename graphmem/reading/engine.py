@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from time import perf_counter
 
-from graphmem.core.lexical import Feature, TextQuery
+from graphmem.core.lexical import Feature
 from graphmem.core.uids import uuid7
 from graphmem.ports import (
     Clock,
@@ -22,7 +22,7 @@ from graphmem.ports import (
 from graphmem.reading.abstain import judge
 from graphmem.reading.analyse import Question, analyse
 from graphmem.reading.aside import Aside
-from graphmem.reading.candidates import MIN_EACH, Pool, Rows, extend, gather
+from graphmem.reading.candidates import MIN_EACH, Pool, extend, gather, look_up
 from graphmem.reading.facts import facts_of, state
 from graphmem.reading.fuse import flat_parts, walks, with_walk
 from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
@@ -58,13 +58,13 @@ class _Found:
     """What a question finds by its words, and its vector.
 
     Attributes:
-        rows: the best by words, in the text index.
+        by_words: the best passages by words.
         n_each: how many of each kind of search count.
         timings: milliseconds since the start.
     """
 
     match: TextMatch
-    rows: Rows
+    by_words: Pool
     vector: Float32
     n_each: int
     timings: dict[str, float]
@@ -164,20 +164,20 @@ class Engine:
         wanted = k if question.query.until is None else _WIDER * max(k, MIN_EACH)
         n_each = max(MIN_EACH, 2 * wanted)
         # The encoder leaves Python's lock to others, long enough for all that words can tell.
-        looked = self._aside.start(partial(_look_up, self.text, question.query, n_each))
+        looked = self._aside.start(partial(look_up, self.text, question.query, n_each))
         try:
             vector = self.embedder.embed([question.text])[0]
         except BaseException:
             looked.result()[0].close()
             raise
         timings = {"embed": _since(started)}
-        match, rows = looked.result()
+        match, by_words = looked.result()
         timings["match"] = _since(started)
-        return _Found(match, rows, vector, n_each, timings)
+        return _Found(match, by_words, vector, n_each, timings)
 
     def _rank(self, question: Question, found: _Found, started: float) -> _Ranked:
         match, vector, timings = found.match, found.vector, found.timings
-        pool = gather(match, found.rows, self.vectors, vector, found.n_each)
+        pool = gather(found.by_words, match, self.vectors, vector, found.n_each)
         flat = flat_parts(pool, asks_assistant=question.asks_assistant)
         seeds = choose_seeds(flat.sum(axis=1), pool.uids)
         timings["candidates"] = _since(started)
@@ -246,15 +246,6 @@ class Engine:
             n_pushed=ranked.walk.n_pushed,
             timings_ms=ranked.timings,
         )
-
-
-def _look_up(text: TextIndex, query: TextQuery, n_each: int) -> tuple[TextMatch, Rows]:
-    match = text.match(query)
-    try:
-        return match, match.best(n_each)
-    except BaseException:
-        match.close()
-        raise
 
 
 def _hit(
