@@ -287,7 +287,11 @@ class Memory:
         """
         from graphmem.interop.jsonl import import_jsonl
 
-        return import_jsonl(self._store, self.space, check_path(path), partial(seal, self._store))
+        n_rows = import_jsonl(
+            self._store, self.space, check_path(path), partial(seal, self._store)
+        )
+        self._build_graph()
+        return n_rows
 
     def rebuild(self, what: str = "views", *, progress: Progress | None = None) -> int:
         """Make the views anew from the store, or all vectors with the current embedder.
@@ -376,6 +380,17 @@ class Memory:
                 self.space, self._models.embedder.dimension, self._store.views_folder
             )
         return self._views
+
+    def _build_graph(self) -> None:
+        """Make the vector graph now, where there are enough vectors, and not amid a search."""
+        from graphmem.views.space import is_large
+
+        if is_large(self._store.count(self.space).n_vectors):
+            with self._lock:
+                views = self._open_views()
+                views.refresh(self._store)
+                views.build_graph()
+                views.save(self._store)
 
     def _drop_views(self) -> None:
         self._views = self._engine = None

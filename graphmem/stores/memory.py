@@ -18,7 +18,7 @@ import numpy as np
 
 from graphmem.core.changes import ChangeBatch, Changes, Commit, Counts, EdgeKey, Vector
 from graphmem.errors import InvalidInput, StoreUnavailable
-from graphmem.ports import Capability, GraphReader, Plan
+from graphmem.ports import Capability, Plan
 from graphmem_schemas import Edge, EdgeKind, Node
 
 __all__ = ["MemoryStore"]
@@ -193,23 +193,23 @@ class _Reader:
         self._spaces = spaces
 
     def get(self, space: str, uids: Sequence[str]) -> list[Node | None]:
-        nodes = self._held(space).nodes
+        nodes = self.held(space).nodes
         return [nodes[uid][1] if uid in nodes else None for uid in uids]
 
     def find(self, space: str, label: str, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        found = self._held(space).found
+        found = self.held(space).found
         return {key: tuple(sorted(found[label, key])) for key in keys if found.get((label, key))}
 
     def neighbours(
         self, space: str, uids: Sequence[str], kinds: Sequence[EdgeKind] | None = None
     ) -> list[Edge]:
-        held = self._held(space)
+        held = self.held(space)
         keys = {key for uid in uids for key in held.touching.get(uid, ())}
         wanted = keys if kinds is None else {key for key in keys if key[0] in set(kinds)}
         return [held.edges[key][1] for key in sorted(wanted)]
 
     def count(self, space: str) -> Counts:
-        held = self._held(space)
+        held = self.held(space)
         nodes = Counter(node.label for _, node in held.nodes.values())
         edges = Counter(key[0] for key in held.edges)
         return Counts(
@@ -219,7 +219,8 @@ class _Reader:
             n_vectors=len(held.vectors),
         )
 
-    def _held(self, space: str) -> _Space:
+    def held(self, space: str) -> _Space:
+        """Return what the space holds, to read it."""
         return self._spaces.get(space) or _Space()
 
 
@@ -229,11 +230,7 @@ class MemoryStore:
     capabilities: frozenset[Capability] = frozenset()
 
     def __init__(self, *, shared: bool = False) -> None:
-        """Make an empty store.
-
-        Args:
-            shared: whether others use it too, so that closing it must not end it for them.
-        """
+        """Make an empty store; closing one that is `shared` does not end it for the others."""
         self._shared = shared
         self.identity = uuid.uuid4().hex
         self.views_folder: Path | None = None
@@ -270,16 +267,12 @@ class MemoryStore:
     def seq(self, space: str) -> int:
         """Return the number of the space's newest commit; 0 for a space never written."""
         with self._lock:
-            self._reader()
-            held = self._spaces.get(space)
-            return held.seq if held else 0
+            return self._reader().held(space).seq
 
     def token(self, space: str, seq: int) -> str | None:
         """Return the random mark of the space's commit; None where it made no such commit."""
         with self._lock:
-            self._reader()
-            held = self._spaces.get(space)
-            return held.tokens.get(seq) if held else None
+            return self._reader().held(space).tokens.get(seq)
 
     def spaces(self) -> list[str]:
         """Return the sorted names of the spaces that hold a node."""
@@ -337,8 +330,7 @@ class MemoryStore:
     ) -> Iterator[ChangeBatch]:
         """Yield what changed after the watermark, in batches of bounded size, oldest first."""
         with self._lock:
-            self._reader()
-            held = self._spaces.get(space) or _Space()
+            held = self._reader().held(space)
             batches = list(_batches(held, after, frozenset(labels), frozenset(kinds), vectors))
         yield from batches
 
@@ -346,7 +338,7 @@ class MemoryStore:
         """Refuse every later call, unless the store is shared; closing twice is fine."""
         self._closed = not self._shared
 
-    def _reader(self) -> GraphReader:
+    def _reader(self) -> _Reader:
         if self._closed:
             msg = "this memory store has been closed; open a new one"
             raise StoreUnavailable(msg)

@@ -11,10 +11,10 @@ from graphmem.views import snapshot
 from graphmem.views.adjacency import AdjacencyView
 from graphmem.views.history import removed_since
 from graphmem.views.text import TextView
-from graphmem.views.vectors import VectorView
+from graphmem.views.vectors import GRAPH_FROM, VectorView
 from graphmem_schemas import EdgeKind
 
-__all__ = ["WALK_KINDS", "SpaceViews"]
+__all__ = ["WALK_KINDS", "SpaceViews", "is_large"]
 
 _log = logging.getLogger("graphmem")
 
@@ -68,11 +68,11 @@ class SpaceViews:
         if self._folder is None:
             return
         try:
-            if removed_since(store, self._space, self._oldest):
+            if self._lags_behind_removals(store):
                 self.refresh(store)
             for view in (self.text, self.vectors, self.adjacency):
                 view.save(store)
-            if removed_since(store, self._space, self._oldest):
+            if self._lags_behind_removals(store):
                 self.discard()
         except GraphMemError as error:
             _log.warning("views are not kept and will be rebuilt: %s", error)
@@ -81,7 +81,12 @@ class SpaceViews:
         """Throw away what is kept on disk."""
         snapshot.discard(self._folder)
 
-    @property
-    def _oldest(self) -> int:
-        """The commit up to which every view has caught up."""
-        return min(view.seq for view in (self.text, self.vectors, self.adjacency))
+    def _lags_behind_removals(self, store: GraphStore) -> bool:
+        """Whether a view may still hold what is not in the store any more."""
+        seqs = [view.seq for view in (self.text, self.vectors, self.adjacency) if view.seq]
+        return bool(seqs) and removed_since(store, self._space, min(seqs))
+
+
+def is_large(n_vectors: int) -> bool:
+    """Whether a space has so many vectors that looking at all of them takes too long."""
+    return n_vectors > GRAPH_FROM
