@@ -23,27 +23,25 @@ _PARTICIPLES = frozenset(
 _IRREGULAR = {"be": "is", "have": "has", "do": "does", "go": "goes"}
 _MODALS = frozenset(("can", "could", "may", "might", "must", "shall", "should", "will", "would"))
 _PLURAL_SUBJECTS = frozenset(("they", "we", "you", "i"))
-_IRREGULAR_PAST = dict(
-    pair.split(":")
-    for pair in (
-        "become:became begin:began bear:bore beat:beat bind:bound bite:bit blow:blew break:broke "
-        "bring:brought broadcast:broadcast build:built burst:burst buy:bought cast:cast "
-        "catch:caught choose:chose cling:clung come:came cost:cost cut:cut deal:dealt dig:dug "
-        "do:did draw:drew drink:drank drive:drove eat:ate fall:fell feed:fed feel:felt "
-        "fight:fought find:found flee:fled fly:flew forbid:forbade forget:forgot forgive:forgave "
-        "freeze:froze get:got give:gave go:went grow:grew hang:hung have:had hear:heard hide:hid "
-        "hit:hit hold:held hurt:hurt keep:kept know:knew lay:laid lead:led leave:left lend:lent "
-        "let:let lie:lay lose:lost make:made mean:meant meet:met overcome:overcame "
-        "pay:paid put:put quit:quit read:read ride:rode ring:rang rise:rose run:ran say:said "
-        "see:saw seek:sought sell:sold send:sent set:set shake:shook shed:shed shine:shone "
-        "shoot:shot show:showed shrink:shrank shut:shut sing:sang sink:sank sit:sat sleep:slept "
-        "slide:slid speak:spoke spend:spent spin:spun split:split spread:spread stand:stood "
-        "steal:stole stick:stuck strike:struck strive:strove swear:swore sweep:swept swim:swam "
-        "swing:swung take:took teach:taught tear:tore tell:told think:thought throw:threw "
-        "oversee:oversaw undergo:underwent understand:understood undertake:undertook write:wrote "
-        "upset:upset wake:woke wear:wore weave:wove win:won wind:wound withdraw:withdrew"
-    ).split()
+_PASTS = (
+    "become:became begin:began bear:bore beat:beat bind:bound bite:bit blow:blew break:broke "
+    "bring:brought broadcast:broadcast build:built burst:burst buy:bought cast:cast "
+    "catch:caught choose:chose cling:clung come:came cost:cost cut:cut deal:dealt dig:dug "
+    "do:did draw:drew drink:drank drive:drove eat:ate fall:fell feed:fed feel:felt "
+    "fight:fought find:found flee:fled fly:flew forbid:forbade forget:forgot forgive:forgave "
+    "freeze:froze get:got give:gave go:went grow:grew hang:hung have:had hear:heard hide:hid "
+    "hit:hit hold:held hurt:hurt keep:kept know:knew lay:laid lead:led leave:left lend:lent "
+    "let:let lie:lay lose:lost make:made mean:meant meet:met overcome:overcame pay:paid "
+    "put:put quit:quit read:read ride:rode ring:rang rise:rose run:ran say:said see:saw "
+    "seek:sought sell:sold send:sent set:set shake:shook shed:shed shine:shone shoot:shot "
+    "show:showed shrink:shrank shut:shut sing:sang sink:sank sit:sat sleep:slept slide:slid "
+    "speak:spoke spend:spent spin:spun split:split spread:spread stand:stood steal:stole "
+    "stick:stuck strike:struck strive:strove swear:swore sweep:swept swim:swam swing:swung "
+    "take:took teach:taught tear:tore tell:told think:thought throw:threw oversee:oversaw "
+    "undergo:underwent understand:understood undertake:undertook write:wrote upset:upset "
+    "wake:woke wear:wore weave:wove win:won wind:wound withdraw:withdrew"
 )
+_IRREGULAR_PAST = {verb: past for verb, _, past in (p.partition(":") for p in _PASTS.split())}
 # Longer verbs that double their last consonant; those of one syllable follow a rule.
 _DOUBLING = frozenset(
     "admit commit compel control defer equip excel expel incur infer occur omit patrol permit "
