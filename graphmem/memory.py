@@ -169,7 +169,7 @@ class Memory:
             InvalidInput: Not exactly one of the three is given, or another space is named.
             NotFound: There is no such node or source.
         """
-        from graphmem.views.snapshot import discard, folder_of
+        from graphmem.views.snapshot import discard
         from graphmem.writing.forget import forget_nodes, forget_sources, forget_space
 
         if sum(given is not None for given in (uid, source, space)) != 1:
@@ -186,9 +186,8 @@ class Memory:
         else:
             plan = partial(forget_nodes, [self.get(uid or "").uid], space=self.space)
         commit = self._store.apply(self.space, plan)
-        if commit.seq and self._store.views_folder is not None:
-            # The views are made anew; nothing of what is gone may lie on disk until then.
-            discard(folder_of(self.space, self._store.views_folder))
+        if commit.seq:  # nothing of what is gone may lie on disk until the views are made anew
+            discard(self.space, self._store.views_folder)
         return DeleteReceipt(
             seq=commit.seq, nodes=commit.n_nodes_removed, edges=commit.n_edges_removed
         )
@@ -286,11 +285,14 @@ class Memory:
                 embedder; nothing has changed.
         """
         from graphmem.interop.jsonl import import_jsonl
+        from graphmem.views.space import is_large
 
         n_rows = import_jsonl(
             self._store, self.space, check_path(path), partial(seal, self._store)
         )
-        self._build_graph()
+        if is_large(self._store.count(self.space).n_vectors):
+            with self._lock:
+                self._open_views().complete(self._store)
         return n_rows
 
     def rebuild(self, what: str = "views", *, progress: Progress | None = None) -> int:
@@ -320,9 +322,7 @@ class Memory:
             self._drop_views()
             views = self._open_views()
             views.discard()
-            views.refresh(self._store)
-            views.build_graph()
-            views.save(self._store)
+            views.complete(self._store)
         return n_passages or self._store.count(self.space).nodes.get("Passage", 0)
 
     def close(self) -> None:
@@ -380,17 +380,6 @@ class Memory:
                 self.space, self._models.embedder.dimension, self._store.views_folder
             )
         return self._views
-
-    def _build_graph(self) -> None:
-        """Make the vector graph now, where there are enough vectors, and not amid a search."""
-        from graphmem.views.space import is_large
-
-        if is_large(self._store.count(self.space).n_vectors):
-            with self._lock:
-                views = self._open_views()
-                views.refresh(self._store)
-                views.build_graph()
-                views.save(self._store)
 
     def _drop_views(self) -> None:
         self._views = self._engine = None

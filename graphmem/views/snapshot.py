@@ -137,12 +137,13 @@ def folder_of(space: str, views_folder: Path) -> Path:
     return views_folder / blake2b(space.encode(), digest_size=16).hexdigest()
 
 
-def discard(folder: Path | None) -> None:
-    """Throw away all snapshots of a folder, and what killed writers left of theirs.
+def discard(space: str, views_folder: Path | None) -> None:
+    """Throw away all snapshots of a space, and what killed writers left of theirs.
 
     What cannot be removed (some systems keep a mapped file) is logged: it is replaced when the
     view is saved next.
     """
+    folder = folder_of(space, views_folder) if views_folder else None
     if folder is None or not folder.is_dir():
         return
     for file in sorted(folder.iterdir()):

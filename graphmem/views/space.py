@@ -33,7 +33,7 @@ class SpaceViews:
     """
 
     def __init__(self, space: str, dimension: int, folder: Path | None) -> None:
-        self._space = space
+        self._views_folder = folder
         self._folder = snapshot.folder_of(space, folder) if folder else None
         self.text = TextView(space, self._folder)
         self.vectors = VectorView(space, dimension, self._folder)
@@ -52,9 +52,11 @@ class SpaceViews:
             view.refresh(store)
         self._seen = newest
 
-    def build_graph(self) -> None:
-        """Bring all vectors into the graph of a large space; see `VectorView.build_graph`."""
+    def complete(self, store: GraphStore) -> None:
+        """Catch up, with the vector graph of a large space, and keep all: for who can wait."""
+        self.refresh(store)
         self.vectors.build_graph()
+        self.save(store)
 
     def save(self, store: GraphStore) -> None:
         """Keep the views on disk for the next start, where there is a place for them.
@@ -79,7 +81,7 @@ class SpaceViews:
 
     def discard(self) -> None:
         """Throw away what is kept on disk."""
-        snapshot.discard(self._folder)
+        snapshot.discard(self._space, self._views_folder)
 
     def _lags_behind_removals(self, store: GraphStore) -> bool:
         """Whether a view may still hold what is not in the store any more."""
