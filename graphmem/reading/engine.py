@@ -182,8 +182,9 @@ class Engine:
         seeds = choose_seeds(flat.sum(axis=1), pool.uids)
         timings["candidates"] = _since(started)
         walk = spread(self.walk, seeds) if walks(pool) else Spread({}, 0)
-        pool = extend(pool, list(walk.mass), match, self.vectors, vector)
-        flat = flat_parts(pool, asks_assistant=question.asks_assistant)
+        wider = extend(pool, list(walk.mass), match, self.vectors, vector)
+        if wider is not pool:
+            pool, flat = wider, flat_parts(wider, asks_assistant=question.asks_assistant)
         kinds = pool.evidence.features[:, Feature.KIND]
         parts = with_walk(flat, kinds, visits(walk, pool.uids))
         scores = parts.sum(axis=1)

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+
+from graphmem.core.lexical import TextQuery
+from graphmem.errors import EmbeddingFailed
+from graphmem.ports import Float32
+from graphmem.reading.aside import Aside
+from graphmem.reading.engine import Engine
+from graphmem.stores.memory import MemoryStore
+from graphmem.testing.fakes import FakeEmbedder, FixedClock
+from graphmem.views.adjacency import AdjacencyView
+from graphmem.views.text import TextView
+from graphmem.views.text_match import Match
+from graphmem.views.vectors import VectorView
+from graphmem_schemas import SearchRequest
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_work_runs_in_another_thread_and_hands_over_what_it_returns_or_raises() -> None:
+    aside = Aside()
+    first, second = (aside.start(threading.get_ident).result() for _ in range(2))
+    assert first == second != threading.get_ident()
+    with pytest.raises(ZeroDivisionError):
+        aside.start(lambda: 1 // 0).result()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
+def test_a_forked_child_has_a_thread_of_its_own() -> None:
+    aside = Aside()
+    assert aside.start(lambda: 1).result() == 1
+    child = os.fork()
+    if child == 0:
+        # Whatever happens, the child must not go on as a second pytest.
+        status = 1
+        try:
+            status = 0 if aside.start(lambda: 2).result(timeout=20) == 2 else 2
+        finally:
+            os._exit(status)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+class _Closing(TextView):
+    """Counts the matches that are open."""
+
+    n_open = 0
+
+    def match(self, query: TextQuery) -> Match:
+        view = self
+
+        class Counted(Match):
+            def close(self) -> None:
+                view.n_open -= 1
+                super().close()
+
+        self.n_open += 1
+        return Counted(self._arrays, self._lock, self._pool, query)
+
+
+class _Failing(FakeEmbedder):
+    def embed(self, texts: Sequence[str]) -> Float32:
+        raise EmbeddingFailed("no memory")
+
+
+def test_what_was_looked_up_is_closed_when_the_embedder_fails() -> None:
+    text, embedder = _Closing("s", None), _Failing()
+    engine = Engine(
+        MemoryStore(), "s", text, VectorView("s", embedder.dimension, None),
+        AdjacencyView("s", None, {"MENTIONS": 1.0}), embedder, FixedClock(NOW),
+    )  # fmt: skip
+    with pytest.raises(EmbeddingFailed):
+        engine.search(SearchRequest(question="who is it?"))
+    assert text.n_open == 0
