@@ -68,10 +68,13 @@ def gather(
         query: (d,) the question.
         n_near: how many of the best by cosine to take.
     """
-    near, _ = vectors.search(query, n_near)
+    near, values = vectors.search(query, n_near)
     cosines = _cosines(by_words.uids, vectors, query)
     pool = Pool(by_words.rows, by_words.uids, cosines, by_words.evidence)
-    return extend(pool, near, match, vectors, query)
+    known = set(pool.uids)
+    new = np.array([uid not in known for uid in near], np.bool_)
+    uids = [uid for uid in near if uid not in known]
+    return _joined(pool, match.rows(uids), uids, values[new], match)
 
 
 def extend(
@@ -79,16 +82,22 @@ def extend(
 ) -> Pool:
     """Return the pool with further passages behind the ones that it has."""
     known = set(pool.uids)
-    rows = match.rows([uid for uid in uids if uid not in known])
-    rows = np.unique(rows[rows >= 0])
-    if not len(rows):
+    new = [uid for uid in uids if uid not in known]
+    if not new:
         return pool
-    more = match.uids(rows)
-    evidence = match.describe(rows)
+    return _joined(pool, match.rows(new), new, _cosines(new, vectors, query), match)
+
+
+def _joined(pool: Pool, rows: Rows, uids: list[str], cosines: Float32, match: TextMatch) -> Pool:
+    """Return the pool with new passages behind; rows below 0 are none that count."""
+    kept = rows >= 0
+    if not kept.any():
+        return pool
+    evidence = match.describe(rows[kept])
     return Pool(
-        np.concatenate([pool.rows, rows]),
-        pool.uids + more,
-        np.concatenate([pool.cosines, _cosines(more, vectors, query)]),
+        np.concatenate([pool.rows, rows[kept]]),
+        pool.uids + [uid for uid, counts in zip(uids, kept.tolist(), strict=True) if counts],
+        np.concatenate([pool.cosines, cosines[kept]]),
         TextEvidence(
             np.concatenate([pool.evidence.features, evidence.features]),
             np.concatenate([pool.evidence.covered, evidence.covered]),
