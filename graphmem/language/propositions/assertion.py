@@ -30,13 +30,13 @@ _OPEN = frozenset(
     "need ask tell order invite urge advise request encourage prepare decide agree arrange "
     "volunteer desire long like love prefer hate fear pretend vow pledge swear opt resolve "
     "imagine allow permit forbid prohibit prevent enable instruct recommend discuss schedule "
-    "project forecast predict estimate tend struggle".split()
+    "project forecast predict estimate tend struggle look joke".split()
 )
 # What one knows, sees or shows is so; every other "that" clause is somebody's word.
 _FACTIVE = frozenset(
     "know realise realize learn discover find see notice show prove confirm reveal remember "
     "recall regret recognise recognize demonstrate acknowledge forget be mean ensure happen "
-    "turn emerge".split()
+    "turn emerge appreciate love like hate".split()
 )
 _REPORTING = frozenset(
     "say claim tell report state announce think believe guess suppose suggest allege write "
@@ -106,11 +106,18 @@ def _by_link(discourse: Discourse, head: int, above: int) -> bool | None:
         return _of_adverbial(discourse, head, above)
     if parse.deps[head] == "acl" and _marks(discourse, head) & {"to", "that", "of"}:
         return discourse.lemmatize(parse.words[above], parse.tags[above]) not in _OPEN_NOUNS
+    if parse.deps[head] == "acl" and discourse.case(above) in ("about", "of"):
+        verb = parse.heads[above]  # "joked about her living there"
+        return discourse.lemmatize(parse.words[verb], parse.tags[verb]) not in _OPEN
     if dep == "parataxis":
         if discourse.lemmatize(parse.words[above], parse.tags[above]) in _REPORTING:
             return False
         return not _is_asked(discourse, head)
-    return None if dep == "conj" else True
+    if dep == "conj":
+        # "He thought that she lived there, but she lives here": "but" goes back to the author.
+        back = "but" in _joins(discourse, head) and not _reaches(discourse, head)
+        return not _is_asked(discourse, head) if back else None
+    return True
 
 
 def _of_infinitive(discourse: Discourse, head: int, above: int) -> bool | None:
@@ -118,6 +125,8 @@ def _of_infinitive(discourse: Discourse, head: int, above: int) -> bool | None:
     parse = discourse.parse
     lemma = discourse.lemmatize(parse.words[above], parse.tags[above])
     to = "to" in _marks(discourse, head)
+    if lemma == "have" and not to and parse.child(head, "nsubj") is not None:
+        return False  # "had she moved", as the parser reads it
     bound = to and (lemma == "have" or (lemma == "go" and parse.tags[above] == "VBG"))
     if not parse.tags[above].startswith("VB"):
         return False if lemma in _OPEN_ADJECTIVES else None
@@ -129,7 +138,7 @@ def _of_clause(discourse: Discourse, above: int) -> bool:
     lemma = discourse.lemmatize(parse.words[above], parse.tags[above])
     if parse.tags[above].startswith("VB"):
         return lemma in _FACTIVE
-    return lemma not in _OPEN_ADJECTIVES | _OPEN_NOUNS
+    return not _is_negated(discourse, above) and lemma not in _OPEN_ADJECTIVES | _OPEN_NOUNS
 
 
 def _of_adverbial(discourse: Discourse, head: int, above: int) -> bool | None:
@@ -143,7 +152,9 @@ def _of_adverbial(discourse: Discourse, head: int, above: int) -> bool | None:
     if not finite:
         lemma = discourse.lemmatize(parse.words[above], parse.tags[above])
         instead = "of" in words and "instead" in words
-        return False if instead or (words and lemma in _OPEN) else None
+        # "Joked about her moving there", as the parser reads it, too.
+        about = discourse.case(head - 1) in ("about", "of")
+        return False if instead or ((words or about) and lemma in _OPEN) else None
     past = parse.tags[head] == "VBD" or any(
         parse.deps[c] in _AUXILIARY and parse.tags[c] == "VBD" for c in parse.children[head]
     )
@@ -157,11 +168,23 @@ def _is_hedged(discourse: Discourse, head: int) -> bool:
         word, dep = parse.lower[child], parse.deps[child]
         if dep == "aux" and word in _MODALS and parse.tags[child] == "MD":
             return True
-        if dep == "advmod" and word in _HEDGES:
+        if (dep == "advmod" and word in _HEDGES) or word.endswith(("'ll", "’ll")):
             return True
-        if dep == "obl" and discourse.case(child).startswith("according"):
+        # "She is to move": an infinitive that is said to "be".
+        if dep == "cop" and parse.tags[head] == "VB":
+            return True
+        if dep == "obl" and _is_reservation(discourse, child):
             return True
     return _has_condition(discourse, head)
+
+
+def _is_reservation(discourse: Discourse, head: int) -> bool:
+    """Whether a nominal is "according to Omar" or the bare "in case"."""
+    case = discourse.case(head)
+    bare = len(discourse.parse.children[head]) == 1
+    return case.startswith("according") or (
+        bare and (case, discourse.parse.lower[head]) == ("in", "case")
+    )
 
 
 def _is_open(discourse: Discourse, head: int) -> bool:
@@ -189,13 +212,20 @@ def _marks(discourse: Discourse, head: int) -> set[str]:
     return {parse.lower[token] for token in (*marks, *fixed)}
 
 
+def _joins(discourse: Discourse, head: int) -> set[str]:
+    parse = discourse.parse
+    return {parse.lower[c] for c in parse.children[head] if parse.deps[c] == "cc"}
+
+
 def _is_inverted(discourse: Discourse, head: int) -> bool:
     """Whether an auxiliary opens the clause: "has she moved", "had he sold it"."""
     parse = discourse.parse
     children = [c for c in parse.children[head] if parse.deps[c] not in _BEFORE_AUXILIARY]
     subject = next((c for c in children if parse.deps[c].startswith("nsubj")), None)
     first = children[0] if children else head
-    return subject is not None and first < subject and parse.deps[first] in _AUXILIARY
+    # "Here's a painting" is no question: there the predicate comes first.
+    opens = subject is not None and first < min(subject, head)
+    return opens and parse.deps[first] in _AUXILIARY
 
 
 def _is_ahead(discourse: Discourse, head: int) -> bool:

@@ -97,6 +97,9 @@ def _has_aux(deps: list[str], children: list[int]) -> bool:
 
 def _is_negated(discourse: Discourse, head: int) -> bool:
     parse = discourse.parse
+    for child in parse.children[head]:
+        if parse.lower[child] == "longer" and child and parse.lower[child - 1] == "no":
+            return True
     return any(
         parse.lower[child] in _NEGATIONS and parse.deps[child] in ("advmod", "det", "cc:preconj")
         for child in parse.children[head]

@@ -39,6 +39,14 @@ NOT_ASSERTED = {
     "second verb of a future": "Nadia will sell the farm and move to Paris.",
     "second verb of a wish": "Nadia wants to sell the farm and move to Paris.",
     "inside a relative clause": "Nadia, who might move to Paris, owns a shop.",
+    "inverted condition": "Had Nadia moved to Paris, Omar would sing.",
+    "in case": "In case Nadia moves to Paris, Omar sings.",
+    "short will": "Nadia'll move to Paris.",
+    "not true": "It is not true that Nadia moved to Paris.",
+    "joked about": "Omar joked about Nadia moving to Paris.",
+    "looks forward to": "Nadia looks forward to moving to Paris.",
+    "instead of": "Nadia stayed in Oslo instead of moving to Paris.",
+    "when, in the future": "When Nadia moves to Paris, Omar will sing.",
     "did not begin to": "Nadia did not start to move to Paris.",
 }
 ASSERTED = {
@@ -53,6 +61,8 @@ ASSERTED = {
     "beside a future": "Nadia moved to Paris and will buy a shop.",
     "past clause of a question": "Did Omar sing when Nadia moved to Paris?",
     "even if": "Nadia moved to Paris even if Omar sang.",
+    "but after a belief": "Omar thought Nadia lived in Baku, but she moved to Paris.",
+    "when, in the past": "When Nadia moved to Paris, Omar sang.",
     "negated": "Nadia did not move to Paris.",
 }
 
@@ -101,3 +111,13 @@ def test_the_tense_is_that_of_the_main_verb(read, text: str, tense: str) -> None
 def test_the_bounds_of_a_state_are_no_facts_of_their_own(read, text: str) -> None:
     found = {(p.predicate, p.object.text) for p in read(text).propositions}
     assert found == {("live in", "Oslo")}
+
+
+def test_no_longer_denies(read) -> None:
+    (found,) = read("Nadia no longer lives in Oslo.").propositions
+    assert (found.predicate, found.negated, found.asserted) == ("live in", True, True)
+
+
+def test_a_predicate_that_comes_first_is_no_question(read) -> None:
+    (found,) = read("Here's a recent painting!").propositions
+    assert found.asserted
