@@ -309,9 +309,12 @@ def test_a_rebuild_that_was_stopped_halfway_is_refused_until_it_is_done() -> Non
 
 
 def spans(memory: Memory) -> dict[str, tuple[int | None, int | None, str]]:
+    def year(at: datetime | None) -> int | None:
+        return at.year if at else None
+
     return {
-        text: (f.valid_from and f.valid_from.year, f.valid_to and f.valid_to.year, f.status)
-        for text, f in facts(memory).items()
+        text: (year(fact.valid_from), year(fact.valid_to), fact.status)
+        for text, fact in facts(memory).items()
     }
 
 
@@ -397,7 +400,7 @@ def test_a_fact_that_very_many_state_is_confirmed_without_reading_them() -> None
                     self.n_edges += len(edges)
                     return edges
 
-                reader.neighbours = neighbours  # type: ignore[method-assign]
+                reader.neighbours = neighbours  # type: ignore[method-assign, assignment]
                 return plan(reader)
 
             return super().apply(space, counted)

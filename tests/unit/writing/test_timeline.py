@@ -15,11 +15,14 @@ def claim(obj: str, year: int | None, passage: str = "", *, negated: bool = Fals
     return Claim(content(obj, negated=negated), at, passage or f"{obj}{year}{negated}")
 
 
+def year(at: datetime | None) -> int | None:
+    return at.year if at else None
+
+
 def story(*claims: Claim) -> list[tuple[str | None, int | None, int | None, str]]:
-    told = {
+    told: set[tuple[tuple[str | None, int | None, int | None, str], ...]] = {
         tuple(
-            (s.content.object, s.start and s.start.year, s.end and s.end.year, s.status)
-            for s in lay_out(order).spells
+            (s.content.object, year(s.start), year(s.end), s.status) for s in lay_out(order).spells
         )
         for order in permutations(claims)
     }
