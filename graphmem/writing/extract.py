@@ -7,8 +7,9 @@ is encoded on another core; nothing depends on what else is in the chunk.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,9 +18,11 @@ from graphmem.core.extraction import Extraction
 from graphmem.ports import Embedder, Encoding, ExtractionInput, Float32, Models
 from graphmem.writing.segment import PassageDraft
 
-__all__ = ["CHUNK", "ReadPassage", "embedding_text", "extract", "given"]
+__all__ = ["CHUNK", "Extracting", "ReadPassage", "embedding_text", "given"]
 
 CHUNK = 32
+# Chunks that are encoded while others are parsed and stored; a chunk's states take up to 12 MB.
+AHEAD = 8
 # Roles say nothing about who speaks; in front of every turn they only blur its vector.
 _ROLES = frozenset(("user", "assistant", "system", "tool", "human", "ai", "bot", "developer"))
 
@@ -41,33 +44,57 @@ def embedding_text(draft: PassageDraft) -> str:
     return _prefix(draft) + draft.text
 
 
-def extract(
-    drafts: Sequence[PassageDraft], addressees: Sequence[str | None], models: Models
-) -> Iterator[list[ReadPassage]]:
-    """Encode and parse the passages, a chunk at a time.
+_Chunk = tuple[Sequence[PassageDraft], Sequence[str | None]]
+
+
+class Extracting(Iterator[list[ReadPassage]]):
+    """Encodes and parses passages, a chunk at a time; encoding begins at once.
 
     Args:
         drafts: the passages.
         addressees: for each passage whom it is said to, where one other person takes part.
         models: what to read them with.
     """
-    chunks = [drafts[at : at + CHUNK] for at in range(0, len(drafts), CHUNK)]
-    with ThreadPoolExecutor(1, thread_name_prefix="graphmem-encode") as pool:
-        ahead = pool.submit(_encode, chunks[0], models) if chunks else None
-        for number, chunk in enumerate(chunks):
-            assert ahead is not None
-            encodings, vectors = ahead.result()
-            if number + 1 < len(chunks):
-                ahead = pool.submit(_encode, chunks[number + 1], models)
-            inputs = [
-                ExtractionInput(draft.text, draft.speaker, addressee, draft.title)
-                for draft, addressee in zip(chunk, addressees[number * CHUNK :], strict=False)
-            ]
-            extractions = models.extractor.extract(inputs, encodings)
-            yield [
-                ReadPassage(draft, vector, extraction)
-                for draft, vector, extraction in zip(chunk, vectors, extractions, strict=True)
-            ]
+
+    def __init__(
+        self, drafts: Sequence[PassageDraft], addressees: Sequence[str | None], models: Models
+    ) -> None:
+        self._models = models
+        starts = range(0, len(drafts), CHUNK)
+        self._todo = [(drafts[i : i + CHUNK], addressees[i : i + CHUNK]) for i in starts]
+        self._todo.reverse()
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="graphmem-encode")
+        self._ahead: deque[tuple[_Chunk, Future[tuple[list[Encoding], Float32]]]] = deque()
+        self._encode_ahead()
+
+    def __next__(self) -> list[ReadPassage]:
+        """Return the next chunk, read."""
+        if not self._ahead:
+            self.close()
+            raise StopIteration
+        (drafts, addressees), encoded = self._ahead.popleft()
+        encodings, vectors = encoded.result()
+        self._encode_ahead()
+        inputs = [
+            ExtractionInput(draft.text, draft.speaker, addressee, draft.title)
+            for draft, addressee in zip(drafts, addressees, strict=True)
+        ]
+        extractions = self._models.extractor.extract(inputs, encodings)
+        return [
+            ReadPassage(draft, vector, extraction)
+            for draft, vector, extraction in zip(drafts, vectors, extractions, strict=True)
+        ]
+
+    def close(self) -> None:
+        """Stop encoding; what was not asked for is dropped."""
+        self._ahead.clear()
+        self._todo.clear()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _encode_ahead(self) -> None:
+        while self._todo and len(self._ahead) < AHEAD:
+            chunk = self._todo.pop()
+            self._ahead.append((chunk, self._pool.submit(_encode, chunk[0], self._models)))
 
 
 def _encode(chunk: Sequence[PassageDraft], models: Models) -> tuple[list[Encoding], Float32]:

@@ -7,7 +7,8 @@ Whole sources are committed together, so that no source is ever half there.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from graphmem.core.changes import Changes
@@ -17,7 +18,7 @@ from graphmem.ports import Clock, GraphReader, GraphStore, Models, Progress
 from graphmem.writing.accept import SourceText
 from graphmem.writing.collector import collector_paused
 from graphmem.writing.compose import Composed, SourceReading, compose
-from graphmem.writing.extract import ReadPassage, extract, given
+from graphmem.writing.extract import Extracting, ReadPassage, given
 from graphmem.writing.segment import PassageDraft, segment
 from graphmem_schemas import Receipt
 
@@ -34,6 +35,10 @@ class _Segmented:
     drafts: list[PassageDraft]
 
 
+_Chunks = Extracting | Generator[list[ReadPassage]]
+_Read = Callable[[list[_Segmented], list[PassageDraft]], _Chunks]
+
+
 class Writer:
     """Writes into one space of a store."""
 
@@ -48,13 +53,11 @@ class Writer:
             progress: hears ("reading", passages done, passages in all).
         """
 
-        def read(
-            batch: list[_Segmented], fresh: list[PassageDraft]
-        ) -> Iterator[list[ReadPassage]]:
+        def read(batch: list[_Segmented], fresh: list[PassageDraft]) -> _Chunks:
             to = {
                 d.uid: who for s in batch for d, who in zip(s.drafts, _addressees(s), strict=True)
             }
-            return extract(fresh, [to[draft.uid] for draft in fresh], self._models)
+            return Extracting(fresh, [to[draft.uid] for draft in fresh], self._models)
 
         return self._write(texts, read, progress)
 
@@ -71,7 +74,7 @@ class Writer:
 
         def read(
             batch: list[_Segmented], fresh: list[PassageDraft]
-        ) -> Iterator[list[ReadPassage]]:
+        ) -> Generator[list[ReadPassage]]:
             yield from given(
                 fresh, [extraction_of(draft) for draft in fresh], self._models.embedder
             )
@@ -85,23 +88,38 @@ class Writer:
     def _write(
         self,
         texts: Sequence[SourceText],
-        read: Callable[[list[_Segmented], list[PassageDraft]], Iterator[list[ReadPassage]]],
+        read: _Read,
         progress: Progress,
     ) -> Receipt:
         sources = [self._segment(text) for text in texts]
         total, done = sum(len(source.drafts) for source in sources), 0
         receipts: list[Receipt] = []
-        for batch in _batches(sources):
-            fresh = self._fresh(batch)
-            done += sum(len(source.drafts) for source in batch) - len(fresh)
-            passages: dict[str, ReadPassage] = {}
-            for chunk in read(batch, fresh):
-                passages.update((passage.draft.uid, passage) for passage in chunk)
-                done += sum(passage.vector is not None for passage in chunk)
-                progress("reading", done, total)
-            receipts.append(self._commit(batch, passages))
+        with ExitStack() as open_chunks:
+            readings = self._readings(sources, read, open_chunks)
+            current = next(readings, None)
+            while current is not None:
+                batch, chunks, n_known = current
+                done += n_known
+                passages: dict[str, ReadPassage] = {}
+                for chunk in chunks:
+                    passages.update((passage.draft.uid, passage) for passage in chunk)
+                    done += sum(passage.vector is not None for passage in chunk)
+                    progress("reading", done, total)
+                # The encoder begins with the next batch while this one is stored.
+                current = next(readings, None)
+                receipts.append(self._commit(batch, passages))
         progress("reading", total, total)
         return _merge(receipts, [source.uid for source in sources])
+
+    def _readings(
+        self, sources: Sequence[_Segmented], read: _Read, open_chunks: ExitStack
+    ) -> Iterator[tuple[list[_Segmented], _Chunks, int]]:
+        """Yield batches with what reads them and how many of their passages are stored."""
+        for batch in _batches(sources):
+            fresh = self._fresh(batch)
+            chunks = read(batch, fresh)
+            open_chunks.callback(chunks.close)
+            yield batch, chunks, sum(len(source.drafts) for source in batch) - len(fresh)
 
     def _segment(self, text: SourceText) -> _Segmented:
         uid = content_uid("source", text.name)
