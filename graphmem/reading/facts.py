@@ -104,7 +104,7 @@ def state(
     scores: dict[str, float] = {}
     kept = [(node, hit) for node, hit in found if _counts(node, as_of)]
     for node, hit in kept:
-        shared = sum(weights.get(term, 0.0) for term in set(terms(_text(node))))
+        shared = sum(weights.get(term, 0.0) for term in dict.fromkeys(terms(_text(node))))
         scores[node.uid] = hit.score * (_FROM_PASSAGE + (1.0 - _FROM_PASSAGE) * shared)
         if as_of is None and node.uid in newer:
             scores[node.uid] *= _SUPERSEDED

@@ -132,7 +132,9 @@ def _settle_alone(
 ) -> bool:
     """Settle a scope without its evidence where that can be; return whether it could be."""
     held = {s: _holding(s, scope) for s in group}
-    if all(held.values()):
+    # A passage that says two rivals in one breath may end a quarrel that others began.
+    one_each = len({s.passage for s in group}) == len({(s.passage, s.content) for s in group})
+    if one_each and all(held.values()):
         uids.update(((s.content, s.passage), uid) for s, uid in held.items() if uid)
         return True
     contents = {s.content for s in group} | {content_of(fact) for fact in scope.facts.values()}

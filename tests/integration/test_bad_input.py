@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +179,7 @@ def test_names_that_are_none(
 MOMENTS: list[Any] = [
     "2023-02-30", "2023-13-01", "2023-05-01T25:00", "0000-01-01", "10000-01-01", "yesterday", "",
     "2023", "1" * 5_000, "\x00", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00",
-    5, 1.5, math.nan, True, b"2023-05-01", date(2023, 5, 1),
+    5, 1.5, math.nan, True, b"2023-05-01",
 ]  # fmt: skip
 
 
@@ -295,7 +295,7 @@ def test_spaces_that_are_none(memory: Memory, tmp_path: Path, space: Any) -> Non
 @pytest.mark.parametrize(
     "space",
     ["x" * 200, "🦊" * 200, "../../etc/passwd", "a/b\\c", ".", "..", "CON",
-     "'; DROP TABLE node;--", "é", "e\u0301", "%s{0}$HOME", "部屋"],
+     "'; DROP TABLE node;--", "é", "%s{0}$HOME", "部屋"],
     ids=lambda space: ascii(space)[:20],
 )  # fmt: skip
 def test_strange_spaces_are_spaces(tmp_path: Path, space: str) -> None:
