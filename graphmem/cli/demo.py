@@ -23,7 +23,7 @@ __all__ = ["demo"]
 STORE_NAME = "demo.db"
 PICTURE_NAME = "graph.html"
 # Small, so that a context fits a screen.
-BUDGET = 300
+BUDGET = 400
 
 
 def demo(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from functools import partial
 from time import perf_counter
 
 from graphmem.core.lexical import Feature
-from graphmem.core.uids import uuid7
+from graphmem.core.uids import content_uid
 from graphmem.ports import (
     Clock,
     Embedder,
@@ -128,8 +127,13 @@ class Engine:
         if recall.abstained is not None:
             return Context(text="", abstained=recall.abstained, recall=shown)
         packed = pack(recall.hits, passages, request.budget, self.count_tokens)
+        short = f"no passage fits into {request.budget} tokens: raise the budget"
         return Context(
-            text=packed.text, citations=packed.citations, n_tokens=packed.n_tokens, recall=shown
+            text=packed.text,
+            citations=packed.citations,
+            n_tokens=packed.n_tokens,
+            abstained=None if packed.text else short,
+            recall=shown,
         )
 
     def _recall(
@@ -149,7 +153,7 @@ class Engine:
         finally:
             match.close()
         recall = Recall(
-            id=uuid7(int(self.clock().timestamp() * 1000), os.urandom(10)),
+            id=content_uid("recall", self.space, request.question, self.clock().isoformat()),
             question=request.question,
             hits=hits,
             abstained=verdict.reason,

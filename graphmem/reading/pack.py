@@ -16,6 +16,9 @@ TokenCounter = Callable[[str], int]
 _REPEATED = 0.1
 # Past this share of the first gain a passage is noise for whoever reads the context.
 _MIN_GAIN = 0.02
+# How much a passage's length counts against it: at 1 short turns crowd out what answers, at 0 one
+# long passage takes all. Between .2 and .5 the gold that is cited moves by less than 2 points.
+_THRIFT = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def _choose(hits: Sequence[Hit], costs: Mapping[str, int], budget: int) -> list[
         left = [hit for hit in left if costs[hit.uid] <= budget]
         if not left:
             break
-        best = max(left, key=lambda hit: (gains[hit.uid] / costs[hit.uid] ** 0.5, hit.uid))
+        best = max(left, key=lambda hit: (gains[hit.uid] / costs[hit.uid] ** _THRIFT, hit.uid))
         if gains[best.uid] < _MIN_GAIN * first:
             break
         first = max(first, gains[best.uid])

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphmem.core.uids import content_uid, uuid7
+from graphmem.core.uids import content_uid
 
 
 def test_the_same_content_has_the_same_uid_on_every_machine() -> None:
@@ -17,12 +17,3 @@ def test_a_uid_is_32_hexadecimal_digits(parts: list[str]) -> None:
     uid = content_uid(*parts)
     assert len(uid) == 32
     assert int(uid, 16) >= 0
-
-
-@given(st.integers(0, 2**48 - 2), st.binary(min_size=10, max_size=10))
-def test_uuid7_sorts_by_time_and_says_its_version(moment: int, entropy: bytes) -> None:
-    uid = uuid7(moment, entropy)
-    assert len(uid) == 32
-    assert uid[12] == "7"
-    assert uid[16] in "89ab"
-    assert uid < uuid7(moment + 1, b"\0" * 10)
