@@ -23,8 +23,8 @@ Made by `python scripts/quality_docs.py FOLDER`, which runs
 shipped encoder, no LLM, **one configuration for all sets**. R@k is the mean share of the gold in
 the first k, all@5 the share of questions with all of it in the first 5; in brackets the 95 %
 bootstrap interval of R@5. *bm25*, *dense* and *flat* (the sum of both, each over its maximum) rank
-the same passages. The few dozen weights in `graphmem/reading/weights.py` were fitted on these
-sets and rounded by hand, so the figures are what they are fitted to, not a promise for others.
+the same passages. The few dozen weights in `graphmem/reading/weights.py` were set by hand while
+looking at these sets, so the figures are no promise for others. p50 was taken on a shared machine.
 
 | set | system | R@5 | R@10 | R@20 | all@5 | p50 ms |
 |---|---|---|---|---|---|---|

@@ -1,8 +1,8 @@
-"""Every number of the ranking in one place, with a version.
+"""Every number of the ranking in one place.
 
-The shape of the score follows what was measured on the dev sets of `docs/quality.md`: a listwise
-linear fit for each kind of passage, rounded by hand. Which row counts for a passage is decided by
-the passage alone (has it a title, a speaker?), never by the collection that it is in.
+They were set by hand, in round numbers, while looking at the dev sets of `docs/quality.md`; no
+script fits them yet. Which row counts for a passage is decided by the passage alone (has it a
+title, a speaker?), never by the collection that it is in.
 """
 
 from __future__ import annotations
@@ -14,9 +14,7 @@ import numpy as np
 from graphmem.core.lexical import PassageKind
 from graphmem.ports import Float32
 
-__all__ = ["COLUMNS", "FLAT", "SHARES", "VERSION", "WALK", "WalkWeights"]
-
-VERSION = 1
+__all__ = ["COLUMNS", "FLAT", "SHARES", "WALK", "WalkWeights"]
 
 # What the flat score is the sum of. All but the last five are divided by their maximum among the
 # candidates of the question; the others lie between 0 and 1 as they are.
