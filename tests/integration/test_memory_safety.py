@@ -266,3 +266,11 @@ def test_a_folder_for_views_that_cannot_be_written_costs_only_time(tmp_path: Pat
     with open_memory(store) as memory:
         memory.add("Ann lives in Rome.")
         assert memory.search("Where does Ann live?").hits
+
+
+def test_many_that_open_a_new_store_at_once_all_get_it(tmp_path: Path) -> None:
+    for turn in range(5):
+        store = tmp_path / f"agent{turn}.db"
+        children = [start("read_for", store, "r", "0") for _ in range(6)]
+        heard = [child.communicate(timeout=60) for child in children]
+        assert [errors for _, errors in heard] == [""] * 6

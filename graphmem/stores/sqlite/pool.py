@@ -14,10 +14,11 @@ from threading import Condition, local
 from graphmem.errors import StoreUnavailable
 from graphmem.stores.sqlite.mapping import BUSY_TIMEOUT_S, mapped
 
-__all__ = ["ConnectionPool", "begin_write", "connect", "empty_log"]
+__all__ = ["ConnectionPool", "begin_write", "connect", "empty_log", "keep_log"]
 
 _IDLE_MAX = 8
 _LOOK_MS = 20
+_PAUSE_S = 0.001
 # What was acknowledged must be on disk, and what was deleted must not.
 _SETTINGS = (
     "synchronous = FULL",
@@ -207,16 +208,33 @@ def begin_write(connection: sqlite3.Connection) -> None:
     Raises:
         sqlite3.OperationalError: Others wrote all the time (SQLITE_BUSY), or it cannot begin.
     """
+    _patiently(connection, "BEGIN IMMEDIATE")
+
+
+def keep_log(connection: sqlite3.Connection) -> None:
+    """Switch a file to write-ahead logging.
+
+    Where several open a new file at once, SQLite does not wait but calls it busy: two that both
+    read and both want to write would wait for each other.
+
+    Raises:
+        sqlite3.OperationalError: Others held it all the time (SQLITE_BUSY), or it cannot be.
+    """
+    _patiently(connection, "PRAGMA journal_mode = WAL")
+
+
+def _patiently(connection: sqlite3.Connection, statement: str) -> None:
     end = time.monotonic() + BUSY_TIMEOUT_S
     connection.execute(f"PRAGMA busy_timeout = {_LOOK_MS}")
     try:
         while True:
             try:
-                connection.execute("BEGIN IMMEDIATE")
+                connection.execute(statement)
             except sqlite3.OperationalError as error:
                 busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
                 if not busy or time.monotonic() > end:
                     raise
+                time.sleep(_PAUSE_S)
             else:
                 return
     finally:

@@ -7,7 +7,7 @@ import uuid
 from pathlib import Path
 
 from graphmem.errors import NotAStore, SchemaTooNew, StoreCorrupt
-from graphmem.stores.sqlite.pool import begin_write
+from graphmem.stores.sqlite.pool import begin_write, keep_log
 from graphmem_schemas import EDGE_KINDS, Node
 
 __all__ = ["APPLICATION_ID", "MIGRATIONS", "is_cut", "prepare"]
@@ -83,9 +83,15 @@ def prepare(connection: sqlite3.Connection, path: Path) -> str:
         StoreCorrupt: Its header is damaged.
         sqlite3.Error: SQLite could not read or write it.
     """
-    if _version(connection, path) < len(MIGRATIONS):
+    # One state: between two reads another process may have made the store.
+    connection.execute("BEGIN")
+    try:
+        version = _version(connection, path)
+    finally:
+        connection.execute("ROLLBACK")
+    if version < len(MIGRATIONS):
         connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
-        connection.execute("PRAGMA journal_mode = WAL")
+        keep_log(connection)
         begin_write(connection)
         try:
             _migrate(connection, path)
