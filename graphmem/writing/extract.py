@@ -1,30 +1,47 @@
 """Third stage: passages → vectors and extractions.
 
 In: `PassageDraft`s. Out: `ReadPassage`s in the same order. One encoder run a passage gives its
-vector and the token states that the extractor reads. While one chunk is parsed, the next one
-is encoded on another core; nothing depends on what else is in the chunk.
+vector and the token states that the extractor reads. While some are parsed and stored, the next
+ones are encoded on other cores; nothing depends on what else is in the portion.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from graphmem.core.extraction import Extraction
-from graphmem.ports import Embedder, Encoding, ExtractionInput, Float32, Models
+from graphmem.ports import Embedder, Encoding, ExtractionInput, Extractor, Float32, Models
 from graphmem.writing.segment import PassageDraft
 
-__all__ = ["CHUNK", "Extracting", "ReadPassage", "embedding_text", "given"]
+__all__ = [
+    "MAX_PORTION", "Encoded", "ReadPassage", "ahead", "embed", "embedding_text", "encode",
+    "extract", "paired", "portion",
+]  # fmt: skip
 
-CHUNK = 32
-# Chunks that are encoded while others are parsed and stored; a chunk's states take up to 12 MB.
+MAX_PORTION, MIN_PORTION = 32, 8
+# Portions that are encoded while others are parsed and stored; the states of one take 12 MB at
+# most.
 AHEAD = 8
 # Roles say nothing about who speaks; in front of every turn they only blur its vector.
 _ROLES = frozenset(("user", "assistant", "system", "tool", "human", "ai", "bot", "developer"))
+
+
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoded:
+    """What the models made of some passages: token states where they are wanted, and vectors."""
+
+    encodings: Sequence[Encoding]
+    vectors: Sequence[Float32] | Float32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,87 +61,85 @@ def embedding_text(draft: PassageDraft) -> str:
     return _prefix(draft) + draft.text
 
 
-_Chunk = tuple[Sequence[PassageDraft], Sequence[str | None]]
+def portion(n_left: int) -> int:
+    """Return how many of the passages that are left to read next: fewer towards the end.
+
+    When the encoder is done, nothing runs beside what is still to be parsed and stored.
+    """
+    return min(MAX_PORTION, max(MIN_PORTION, n_left // 2))
 
 
-class Extracting(Iterator[list[ReadPassage]]):
-    """Encodes and parses passages, a chunk at a time; encoding begins at once.
+def ahead(items: Iterable[_In], work: Callable[[_In], _Out]) -> Generator[tuple[_In, _Out]]:
+    """Yield items in order with what another thread made of each, a few of them ahead.
+
+    Close it to stop: what was not asked for is dropped.
+    """
+    pool = ThreadPoolExecutor(1, thread_name_prefix="graphmem-encode")
+    waiting: deque[tuple[_In, Future[_Out]]] = deque()
+    try:
+        for item in items:
+            waiting.append((item, pool.submit(work, item)))
+            if len(waiting) > AHEAD:
+                first, made = waiting.popleft()
+                yield first, made.result()
+        for first, made in waiting:
+            yield first, made.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def embed(drafts: Sequence[PassageDraft], embedder: Embedder) -> Encoded:
+    """Return the vectors of passages, without token states."""
+    if not drafts:
+        return Encoded((), ())
+    return Encoded((), embedder.embed([embedding_text(draft) for draft in drafts]))
+
+
+def encode(drafts: Sequence[PassageDraft], models: Models) -> Encoded:
+    """Return the token states that the extractor wants, and the vectors: one run if it can be."""
+    if not drafts or not models.extractor.needs_states:
+        return embed(drafts, models.embedder)
+    encodings = models.encoder.encode([embedding_text(draft) for draft in drafts])
+    bodies = [
+        _without_prefix(encoding, len(_prefix(draft)))
+        for encoding, draft in zip(encodings, drafts, strict=True)
+    ]
+    if models.embedder is models.encoder:
+        return Encoded(bodies, [encoding.vector for encoding in encodings])
+    return Encoded(bodies, embed(drafts, models.embedder).vectors)
+
+
+def extract(
+    drafts: Sequence[PassageDraft],
+    addressees: Sequence[str | None],
+    encoded: Encoded,
+    extractor: Extractor,
+) -> list[ReadPassage]:
+    """Parse passages that are encoded.
 
     Args:
         drafts: the passages.
-        addressees: for each passage whom it is said to, where one other person takes part.
-        models: what to read them with.
+        addressees: for each whom it is said to, where one other person takes part.
+        encoded: what `encode` made of the same passages.
+        extractor: finds names, events and facts.
     """
-
-    def __init__(
-        self, drafts: Sequence[PassageDraft], addressees: Sequence[str | None], models: Models
-    ) -> None:
-        self._models = models
-        starts = range(0, len(drafts), CHUNK)
-        self._todo = [(drafts[i : i + CHUNK], addressees[i : i + CHUNK]) for i in starts]
-        self._todo.reverse()
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="graphmem-encode")
-        self._ahead: deque[tuple[_Chunk, Future[tuple[list[Encoding], Float32]]]] = deque()
-        self._encode_ahead()
-
-    def __next__(self) -> list[ReadPassage]:
-        """Return the next chunk, read."""
-        if not self._ahead:
-            self.close()
-            raise StopIteration
-        (drafts, addressees), encoded = self._ahead.popleft()
-        encodings, vectors = encoded.result()
-        self._encode_ahead()
-        inputs = [
-            ExtractionInput(draft.text, draft.speaker, addressee, draft.title)
-            for draft, addressee in zip(drafts, addressees, strict=True)
-        ]
-        extractions = self._models.extractor.extract(inputs, encodings)
-        return [
-            ReadPassage(draft, vector, extraction)
-            for draft, vector, extraction in zip(drafts, vectors, extractions, strict=True)
-        ]
-
-    def close(self) -> None:
-        """Stop encoding; what was not asked for is dropped."""
-        self._ahead.clear()
-        self._todo.clear()
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def _encode_ahead(self) -> None:
-        while self._todo and len(self._ahead) < AHEAD:
-            chunk = self._todo.pop()
-            self._ahead.append((chunk, self._pool.submit(_encode, chunk[0], self._models)))
-
-
-def _encode(chunk: Sequence[PassageDraft], models: Models) -> tuple[list[Encoding], Float32]:
-    """Return the token states that the extractor wants, and the vectors: one run if it can be."""
-    texts = [embedding_text(draft) for draft in chunk]
-    if not models.extractor.needs_states:
-        return [], models.embedder.embed(texts)
-    encodings = models.encoder.encode(texts)
-    shared = models.embedder is models.encoder
-    vectors = np.stack([e.vector for e in encodings]) if shared else models.embedder.embed(texts)
-    bodies = [
-        _without_prefix(encoding, len(_prefix(draft)))
-        for encoding, draft in zip(encodings, chunk, strict=True)
+    if not drafts:
+        return []
+    inputs = [
+        ExtractionInput(draft.text, draft.speaker, addressee, draft.title)
+        for draft, addressee in zip(drafts, addressees, strict=True)
     ]
-    return bodies, vectors
+    return paired(drafts, encoded, extractor.extract(inputs, encoded.encodings))
 
 
-def given(
-    drafts: Sequence[PassageDraft], extractions: Sequence[Extraction], embedder: Embedder
-) -> Iterator[list[ReadPassage]]:
-    """Pair the passages with what the caller extracted; only the vectors are made here."""
-    for at in range(0, len(drafts), CHUNK):
-        chunk = drafts[at : at + CHUNK]
-        vectors = embedder.embed([embedding_text(draft) for draft in chunk])
-        yield [
-            ReadPassage(draft, vector, extraction)
-            for draft, vector, extraction in zip(
-                chunk, vectors, extractions[at : at + CHUNK], strict=True
-            )
-        ]
+def paired(
+    drafts: Sequence[PassageDraft], encoded: Encoded, extractions: Sequence[Extraction]
+) -> list[ReadPassage]:
+    """Put passages together with their vectors and with what was found in them."""
+    return [
+        ReadPassage(draft, vector, extraction)
+        for draft, vector, extraction in zip(drafts, encoded.vectors, extractions, strict=True)
+    ]
 
 
 def _prefix(draft: PassageDraft) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from graphmem.core.changes import ChangeBatch, Changes, Vector
 from graphmem.ports import Embedder, GraphReader, GraphStore, Progress
-from graphmem.writing.extract import CHUNK, embedding_text
+from graphmem.writing.extract import MAX_PORTION, embedding_text
 from graphmem.writing.segment import PassageDraft
 from graphmem_schemas import Passage
 
@@ -35,8 +35,8 @@ def reembed(store: GraphStore, embedder: Embedder, progress: Progress) -> int:
 
 def _chunks(batches: Sequence[ChangeBatch]) -> Iterator[list[Passage]]:
     passages = [node for batch in batches for node in batch.nodes if isinstance(node, Passage)]
-    for at in range(0, len(passages), CHUNK):
-        yield passages[at : at + CHUNK]
+    for at in range(0, len(passages), MAX_PORTION):
+        yield passages[at : at + MAX_PORTION]
 
 
 def _replace(passages: list[Passage], store: GraphStore, space: str, embedder: Embedder) -> None:

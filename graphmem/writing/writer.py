@@ -7,8 +7,8 @@ Whole sources are committed together, so that no source is ever half there.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from graphmem.core.changes import Changes
@@ -18,14 +18,20 @@ from graphmem.ports import Clock, GraphReader, GraphStore, Models, Progress
 from graphmem.writing.accept import SourceText
 from graphmem.writing.collector import collector_paused
 from graphmem.writing.compose import Composed, SourceReading, compose
-from graphmem.writing.extract import Extracting, ReadPassage, given
+from graphmem.writing.extract import (
+    Encoded,
+    ReadPassage,
+    ahead,
+    embed,
+    encode,
+    extract,
+    paired,
+    portion,
+)
 from graphmem.writing.segment import PassageDraft, segment
 from graphmem_schemas import Receipt
 
-__all__ = ["COMMIT_PASSAGES", "Writer"]
-
-# Sources are committed together up to this many passages: a commit is one disk sync.
-COMMIT_PASSAGES = 256
+__all__ = ["Writer"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,8 +41,25 @@ class _Segmented:
     drafts: list[PassageDraft]
 
 
-_Chunks = Extracting | Generator[list[ReadPassage]]
-_Read = Callable[[list[_Segmented], list[PassageDraft]], _Chunks]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Portion:
+    """Passages that are read together.
+
+    Attributes:
+        fresh: those that are not stored yet.
+        addressees: whom each of them is said to.
+        n_passed: how many passages are dealt with once these are read.
+        completed: the sources that are whole then, and can be stored.
+    """
+
+    fresh: list[PassageDraft]
+    addressees: list[str | None]
+    n_passed: int
+    completed: list[_Segmented]
+
+
+_Encode = Callable[[list[PassageDraft]], Encoded]
+_Read = Callable[[_Portion, Encoded], list[ReadPassage]]
 
 
 class Writer:
@@ -52,14 +75,13 @@ class Writer:
             texts: what `accept` made of the caller's content.
             progress: hears ("reading", passages done, passages in all).
         """
-
-        def read(batch: list[_Segmented], fresh: list[PassageDraft]) -> _Chunks:
-            to = {
-                d.uid: who for s in batch for d, who in zip(s.drafts, _addressees(s), strict=True)
-            }
-            return Extracting(fresh, [to[draft.uid] for draft in fresh], self._models)
-
-        return self._write(texts, read, progress)
+        models = self._models
+        return self._write(
+            texts,
+            lambda drafts: encode(drafts, models),
+            lambda new, encoded: extract(new.fresh, new.addressees, encoded, models.extractor),
+            progress,
+        )
 
     def add_given(
         self,
@@ -71,64 +93,63 @@ class Writer:
 
         What is extracted from a passage that is stored is added to it.
         """
+        met: set[str] = set()
 
-        def read(
-            batch: list[_Segmented], fresh: list[PassageDraft]
-        ) -> Generator[list[ReadPassage]]:
-            yield from given(
-                fresh, [extraction_of(draft) for draft in fresh], self._models.embedder
-            )
-            new = {draft.uid for draft in fresh}
-            known = [d for source in batch for d in source.drafts if d.uid not in new]
+        def read(new: _Portion, encoded: Encoded) -> list[ReadPassage]:
+            found = paired(new.fresh, encoded, [extraction_of(draft) for draft in new.fresh])
+            met.update(draft.uid for draft in new.fresh)
+            known = [d for source in new.completed for d in source.drafts if d.uid not in met]
             more = [ReadPassage(draft, None, extraction_of(draft)) for draft in known]
-            yield [passage for passage in more if _says_something(passage.extraction)]
+            return found + [passage for passage in more if _says_something(passage.extraction)]
 
-        return self._write(texts, read, progress)
+        return self._write(
+            texts, lambda drafts: embed(drafts, self._models.embedder), read, progress
+        )
 
     def _write(
-        self,
-        texts: Sequence[SourceText],
-        read: _Read,
-        progress: Progress,
+        self, texts: Sequence[SourceText], encode: _Encode, read: _Read, progress: Progress
     ) -> Receipt:
         sources = [self._segment(text) for text in texts]
         total, done = sum(len(source.drafts) for source in sources), 0
         receipts: list[Receipt] = []
-        with ExitStack() as open_chunks:
-            readings = self._readings(sources, read, open_chunks)
-            current = next(readings, None)
-            while current is not None:
-                batch, chunks, n_known = current
-                done += n_known
-                passages: dict[str, ReadPassage] = {}
-                for chunk in chunks:
-                    passages.update((passage.draft.uid, passage) for passage in chunk)
-                    done += sum(passage.vector is not None for passage in chunk)
-                    progress("reading", done, total)
-                # The encoder begins with the next batch while this one is stored.
-                current = next(readings, None)
-                receipts.append(self._commit(batch, passages))
+        passages: dict[str, ReadPassage] = {}
+        with closing(ahead(self._portions(sources), lambda new: encode(new.fresh))) as portions:
+            for new, encoded in portions:
+                passages.update((passage.draft.uid, passage) for passage in read(new, encoded))
+                done += new.n_passed
+                progress("reading", done, total)
+                if new.completed:
+                    receipts.append(self._commit(new.completed, passages))
+                    passages.clear()
         progress("reading", total, total)
         return _merge(receipts, [source.uid for source in sources])
 
-    def _readings(
-        self, sources: Sequence[_Segmented], read: _Read, open_chunks: ExitStack
-    ) -> Iterator[tuple[list[_Segmented], _Chunks, int]]:
-        """Yield batches with what reads them and how many of their passages are stored."""
+    def _portions(self, sources: Sequence[_Segmented]) -> Iterator[_Portion]:
+        """Yield what to read together; the last of some sources says that they are whole."""
+        n_left = sum(len(source.drafts) for source in sources)
         for batch in _batches(sources):
-            fresh = self._fresh(batch)
-            chunks = read(batch, fresh)
-            open_chunks.callback(chunks.close)
-            yield batch, chunks, sum(len(source.drafts) for source in batch) - len(fresh)
+            drafts = [draft for source in batch for draft in source.drafts]
+            addressees = [who for source in batch for who in _addressees(source)]
+            known = self._store.get(self._space, [draft.uid for draft in drafts])
+            fresh = [at for at, node in enumerate(known) if node is None]
+            n_known = len(drafts) - len(fresh)
+            # Sources that are stored as they are come too: they may say more than they did.
+            while batch:
+                n = portion(n_left)
+                now, fresh = fresh[:n], fresh[n:]
+                completed, batch = ([], batch) if fresh else (batch, [])
+                yield _Portion(
+                    [drafts[at] for at in now],
+                    [addressees[at] for at in now],
+                    len(now) + n_known,
+                    completed,
+                )
+                n_left -= len(now) + n_known
+                n_known = 0
 
     def _segment(self, text: SourceText) -> _Segmented:
         uid = content_uid("source", text.name)
         return _Segmented(text, uid, segment(text, uid))
-
-    def _fresh(self, batch: Sequence[_Segmented]) -> list[PassageDraft]:
-        drafts = [draft for source in batch for draft in source.drafts]
-        known = self._store.get(self._space, [draft.uid for draft in drafts])
-        return [draft for draft, node in zip(drafts, known, strict=True) if node is None]
 
     def _commit(self, batch: Sequence[_Segmented], passages: Mapping[str, ReadPassage]) -> Receipt:
         if not passages:
@@ -178,11 +199,14 @@ def _addressees(source: _Segmented) -> list[str | None]:
 
 
 def _batches(sources: Sequence[_Segmented]) -> Iterator[list[_Segmented]]:
+    """Yield sources that are stored together: one disk sync, while the next are encoded."""
+    n_left = sum(len(source.drafts) for source in sources)
     batch: list[_Segmented] = []
     n_passages = 0
     for source in sources:
-        if batch and n_passages + len(source.drafts) > COMMIT_PASSAGES:
+        if batch and n_passages + len(source.drafts) > portion(n_left):
             yield batch
+            n_left -= n_passages
             batch, n_passages = [], 0
         batch.append(source)
         n_passages += len(source.drafts)
