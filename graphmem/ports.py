@@ -15,6 +15,7 @@ import numpy.typing as npt
 from graphmem.core.changes import ChangeBatch, Changes, Commit, Counts
 from graphmem.core.extraction import Extraction
 from graphmem.core.lexical import TextEvidence, TextQuery
+from graphmem.core.uid_index import Keys
 from graphmem.core.walk import Link, Walk
 from graphmem_schemas import Edge, EdgeKind, Node
 
@@ -174,8 +175,8 @@ class VectorIndex(Protocol):
         """Return how many uids have a vector."""
         ...
 
-    def search(self, query: Float32, k: int) -> tuple[list[str], Float32]:
-        """Return the k best uids and their cosines, best first, ties by uid; fewer if need be.
+    def nearest(self, query: Float32, k: int) -> tuple[Keys, Float32]:
+        """Return the k best by key and their cosines, best first, ties by uid; or fewer.
 
         Args:
             query: (d,) of unit length.
@@ -183,8 +184,8 @@ class VectorIndex(Protocol):
         """
         ...
 
-    def cosines(self, query: Float32, uids: Sequence[str]) -> Float32:
-        """Return the cosine with each uid's vector, NaN where it has none."""
+    def cosines_of(self, query: Float32, keys: Keys) -> Float32:
+        """Return the cosine with the vector of each key, NaN where it has none."""
         ...
 
 
@@ -352,8 +353,12 @@ class TextMatch(Protocol):
         """Return the rows with the best passages, windows and titles, in rising order."""
         ...
 
-    def rows(self, uids: list[str]) -> npt.NDArray[np.int64]:
-        """Return the row of each uid; -1 where it is no passage within the query's time."""
+    def find(self, keys: Keys) -> npt.NDArray[np.int64]:
+        """Return the row of each key; -1 where it is no passage within the query's time."""
+        ...
+
+    def keys(self, rows: npt.NDArray[np.int64]) -> Keys:
+        """Return the key of each row's uid."""
         ...
 
     def uids(self, rows: npt.NDArray[np.int64]) -> list[str]:

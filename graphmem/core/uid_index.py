@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["UidIndex"]
+__all__ = ["Keys", "UidIndex", "to_keys"]
 
 Rows = npt.NDArray[np.int64]
-_Keys = npt.NDArray[np.bytes_]
+Keys = npt.NDArray[np.bytes_]
+"""(n,) S16: uids as every index keeps them, so that what one finds can be asked of another."""
 
 _HEX_LENGTH = 32
 _ALL_HEX = re.compile(r"[0-9a-f]*").fullmatch
@@ -35,7 +36,7 @@ class _State:
         newer: the newer keys by row, from row n on.
     """
 
-    base: _Keys
+    base: Keys
     order: npt.NDArray[np.int32]
     delta: dict[bytes, int] = field(default_factory=dict)
     newer: list[bytes] = field(default_factory=list)
@@ -61,8 +62,8 @@ class UidIndex:
 
         O(m log n) for m uids; now and then a merge of O(n).
         """
-        keys = _to_keys(uids)
-        rows = self._find(keys)
+        keys = to_keys(uids)
+        rows = self.find(keys)
         state = self._state
         n_base = len(state.base)
         for position in np.flatnonzero(rows < 0).tolist():
@@ -81,7 +82,35 @@ class UidIndex:
 
     def rows(self, uids: Sequence[str]) -> Rows:
         """Return the row of each uid, -1 where it is unknown. O(m log n)."""
-        return self._find(_to_keys(uids))
+        return self.find(to_keys(uids))
+
+    def find(self, keys: Keys) -> Rows:
+        """Return the row of each key, -1 where it is unknown. O(m log n)."""
+        # Compiled code is loaded with the first index that is used, not with the ports.
+        from graphmem.core.kernels.keys import find_keys
+
+        state = self._state
+        rows = np.empty(len(keys), np.int64)
+        find_keys(state.base.view(np.uint8), state.order, keys.view(np.uint8), rows)
+        missing = np.flatnonzero(rows < 0) if state.delta else ()
+        if len(missing):
+            raw, size, delta = keys[missing].tobytes(), _KEY.itemsize, state.delta
+            rows[missing] = [delta.get(raw[at : at + size], -1) for at in range(0, len(raw), size)]
+        return rows
+
+    def keys(self, rows: npt.NDArray[np.integer[Any]]) -> Keys:
+        """Return the key of each row, all of which must be in the index."""
+        state = self._state
+        n_base = len(state.base)
+        if not state.newer:
+            keys: Keys = state.base[rows]
+            return keys
+        keys = np.empty(len(rows), _KEY)
+        old = rows < n_base
+        keys[old] = state.base[rows[old]]
+        newer = b"".join([state.newer[row] for row in (rows[~old] - n_base).tolist()])
+        keys[~old] = np.frombuffer(newer, _KEY)
+        return keys
 
     def uids(self, rows: Sequence[int] | npt.NDArray[np.integer[Any]]) -> list[str]:
         """Return the uid of each row.
@@ -91,21 +120,13 @@ class UidIndex:
         """
         wanted = np.asarray(rows, np.int64)
         state = self._state
-        n_base = len(state.base)
-        size = n_base + len(state.newer)
+        size = len(state.base) + len(state.newer)
         if wanted.size and not (int(wanted.min()) >= 0 and int(wanted.max()) < size):
             raise IndexError(f"rows must be 0 to {size - 1}")
         if not wanted.size:
             return []
-        old = wanted < n_base
-        if old.all():
-            raw = state.base[wanted].tobytes()
-        else:
-            base, newer = state.base[wanted[old]].tobytes(), state.newer
-            raw = b"".join([newer[row] for row in (wanted[~old] - n_base).tolist()])
-            raw = _interleaved(old, base, raw) if base else raw
         # One call cuts all: a slice a uid takes longer than everything before.
-        uids = raw.hex(" ", _KEY.itemsize).split(" ")
+        uids = self.keys(wanted).tobytes().hex(" ", _KEY.itemsize).split(" ")
         if self._texts:
             texts = self._texts
             uids = [texts.get(row) or uid for row, uid in zip(wanted.tolist(), uids, strict=True)]
@@ -139,19 +160,6 @@ class UidIndex:
             start = end
         return index
 
-    def _find(self, keys: _Keys) -> Rows:
-        state = self._state
-        rows = np.full(len(keys), -1, np.int64)
-        if len(state.base) and len(keys):
-            places = np.searchsorted(state.base, keys, sorter=state.order)
-            found = state.order[np.minimum(places, len(state.base) - 1)]
-            rows = np.where(state.base[found] == keys, found, rows)
-        missing = np.flatnonzero(rows < 0) if state.delta else ()
-        if len(missing):
-            raw, size, delta = keys[missing].tobytes(), _KEY.itemsize, state.delta
-            rows[missing] = [delta.get(raw[at : at + size], -1) for at in range(0, len(raw), size)]
-        return rows
-
     def _merge(self) -> None:
         """Move the delta into a new base; readers go on with the old state meanwhile."""
         state = self._state
@@ -170,15 +178,8 @@ def _is_hex(uid: str) -> bool:
     return len(uid) == _HEX_LENGTH and _ALL_HEX(uid) is not None
 
 
-def _interleaved(first: npt.NDArray[np.bool_], yes: bytes, no: bytes) -> bytes:
-    """Return the keys of `yes` where `first` is set and those of `no` elsewhere."""
-    keys = np.empty(len(first), _KEY)
-    keys[first] = np.frombuffer(yes, _KEY)
-    keys[~first] = np.frombuffer(no, _KEY)
-    return keys.tobytes()
-
-
-def _to_keys(uids: Sequence[str]) -> _Keys:
+def to_keys(uids: Sequence[str]) -> Keys:
+    """Return the key of each uid: the same in every index."""
     joined = "".join(uids)
     if set(map(len, uids)) == {_HEX_LENGTH} and _ALL_HEX(joined):
         return np.frombuffer(bytes.fromhex(joined), _KEY)
@@ -193,6 +194,6 @@ def _to_key(uid: str) -> bytes:
     return blake2b(raw, digest_size=16, person=b"graphmem uid key").digest()
 
 
-def _raw(keys: _Keys, position: int) -> bytes:
+def _raw(keys: Keys, position: int) -> bytes:
     """Return all 16 bytes; numpy's own item drops trailing zeros."""
     return keys[position : position + 1].tobytes()

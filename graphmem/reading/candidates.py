@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphmem.core.lexical import TextEvidence, TextQuery
+from graphmem.core.uid_index import Keys, to_keys
 from graphmem.ports import Float32, TextIndex, TextMatch, VectorIndex
 
 __all__ = ["MIN_EACH", "Pool", "extend", "gather", "look_up"]
@@ -68,36 +69,41 @@ def gather(
         query: (d,) the question.
         n_near: how many of the best by cosine to take.
     """
-    near, values = vectors.search(query, n_near)
-    cosines = _cosines(by_words.uids, vectors, query)
+    near, values = vectors.nearest(query, n_near)
+    cosines = _cosines(match.keys(by_words.rows), vectors, query)
     pool = Pool(by_words.rows, by_words.uids, cosines, by_words.evidence)
-    known = set(pool.uids)
-    new = np.array([uid not in known for uid in near], np.bool_)
-    uids = [uid for uid in near if uid not in known]
-    return _joined(pool, match.rows(uids), uids, values[new], match)
+    rows = match.find(near)
+    new = _new(rows, pool)
+    return _joined(pool, rows[new], values[new], match)
 
 
 def extend(
     pool: Pool, uids: list[str], match: TextMatch, vectors: VectorIndex, query: Float32
 ) -> Pool:
     """Return the pool with further passages behind the ones that it has."""
-    known = set(pool.uids)
-    new = [uid for uid in uids if uid not in known]
-    if not new:
+    if not uids:
         return pool
-    return _joined(pool, match.rows(new), new, _cosines(new, vectors, query), match)
+    keys = to_keys(uids)
+    rows = match.find(keys)
+    new = _new(rows, pool)
+    return _joined(pool, rows[new], _cosines(keys[new], vectors, query), match)
 
 
-def _joined(pool: Pool, rows: Rows, uids: list[str], cosines: Float32, match: TextMatch) -> Pool:
-    """Return the pool with new passages behind; rows below 0 are none that count."""
-    kept = rows >= 0
-    if not kept.any():
+def _new(rows: Rows, pool: Pool) -> list[int]:
+    """Return where rows are that the pool has not; those below 0 are none that count."""
+    known = set(pool.rows.tolist())
+    return [at for at, row in enumerate(rows.tolist()) if row >= 0 and row not in known]
+
+
+def _joined(pool: Pool, rows: Rows, cosines: Float32, match: TextMatch) -> Pool:
+    """Return the pool with new passages behind."""
+    if not len(rows):
         return pool
-    evidence = match.describe(rows[kept])
+    evidence = match.describe(rows)
     return Pool(
-        np.concatenate([pool.rows, rows[kept]]),
-        pool.uids + [uid for uid, counts in zip(uids, kept.tolist(), strict=True) if counts],
-        np.concatenate([pool.cosines, cosines[kept]]),
+        np.concatenate([pool.rows, rows]),
+        pool.uids + match.uids(rows),
+        np.concatenate([pool.cosines, cosines]),
         TextEvidence(
             np.concatenate([pool.evidence.features, evidence.features]),
             np.concatenate([pool.evidence.covered, evidence.covered]),
@@ -106,7 +112,7 @@ def _joined(pool: Pool, rows: Rows, uids: list[str], cosines: Float32, match: Te
     )
 
 
-def _cosines(uids: list[str], vectors: VectorIndex, query: Float32) -> Float32:
-    cosines = vectors.cosines(query, uids)
+def _cosines(keys: Keys, vectors: VectorIndex, query: Float32) -> Float32:
+    cosines = vectors.cosines_of(query, keys)
     cosines[np.isnan(cosines)] = 0.0
     return cosines

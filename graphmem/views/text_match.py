@@ -13,6 +13,7 @@ from graphmem.core.kernels.evidence import Asked, describe, owned
 from graphmem.core.kernels.lexical import Work, best_rows, clean, scan
 from graphmem.core.lexical import MAX_QUERY_TERMS, TextEvidence, TextQuery
 from graphmem.core.terms import terms
+from graphmem.core.uid_index import Keys
 from graphmem.views.text_index import TextIndexArrays
 
 __all__ = ["Match", "WorkPool"]
@@ -100,17 +101,22 @@ class Match:
             rows = np.unique(np.concatenate(found)).astype(np.int64)
             return rows
 
-    def rows(self, uids: list[str]) -> Rows:
-        """Return the row of each uid; -1 where it is no living passage within the time."""
+    def find(self, keys: Keys) -> Rows:
+        """Return the row of each key; -1 where it is no living passage within the time."""
         with self._lock:
-            numbers = self._arrays.uids.rows(uids) if uids else np.empty(0, np.int64)
+            numbers = self._arrays.uids.find(keys)
             row_of = self._arrays.row_of.values
             if not len(row_of):
-                return np.full(len(uids), -1, np.int64)
+                return np.full(len(keys), -1, np.int64)
             rows = np.where(numbers >= 0, row_of[numbers], -1).astype(np.int64)
             rows[rows >= self._n_rows] = -1  # came while this question was being answered
             late = self._arrays.rows["at"].values[rows] > self._until
-            return np.where(late & (rows >= 0), -1, rows)
+            return np.where(late, -1, rows)
+
+    def keys(self, rows: Rows) -> Keys:
+        """Return the key of each row's uid."""
+        with self._lock:
+            return self._arrays.uids.keys(self._arrays.rows["uid"].values[rows])
 
     def uids(self, rows: Rows) -> list[str]:
         """Return the uid of each row."""

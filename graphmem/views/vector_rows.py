@@ -106,7 +106,8 @@ class VectorRows:
     def cosines(self, query: Float32, slots: Slots) -> Float32:
         """Return the cosine of a (d,) vector of unit length with each of the slots' vectors."""
         out = np.empty(len(slots), np.float32)
-        dot_rows(self._gather(0, slots), np.ascontiguousarray(query), out)
+        base, tail = self._base.values, self._tail.values
+        dot_rows(base, tail, slots, np.ascontiguousarray(query), out)
         return out
 
     def owners(self, slots: Slots) -> npt.NDArray[np.int32]:

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from graphmem.core.changes import ChangeBatch
-from graphmem.core.uid_index import UidIndex
+from graphmem.core.kernels.dense import at_least
+from graphmem.core.uid_index import Keys, UidIndex, to_keys
 from graphmem.errors import DimensionMismatch, InvalidInput
 from graphmem.ports import Float32, GraphStore
 from graphmem.views import snapshot
@@ -115,8 +116,8 @@ class VectorView:
             )
             self._saved_seq = self.seq
 
-    def search(self, query: Float32, k: int) -> tuple[list[str], Float32]:
-        """Return the k best uids and their cosines, best first, ties by uid; fewer if need be.
+    def nearest(self, query: Float32, k: int) -> tuple[Keys, Float32]:
+        """Return the k best by key and their cosines, best first, ties by uid; or fewer.
 
         Exact up to 200,000 vectors, O(n d); above that about 99.5 of the best 100.
 
@@ -131,21 +132,30 @@ class VectorView:
         if k < 1:
             raise InvalidInput(f"k is {k}: give 1 or more")
         self._check(query)
-        return self._content.search(query, k)
+        return self._content.nearest(query, k)
 
-    def cosines(self, query: Float32, uids: Sequence[str]) -> Float32:
-        """Return the cosine with each uid's vector, NaN where it has none.
+    def cosines_of(self, query: Float32, keys: Keys) -> Float32:
+        """Return the cosine with the vector of each key, NaN where it has none.
 
         Args:
             query: (d,) float32 of unit length.
-            uids: in any order; the result is in the same.
+            keys: in any order; the result is in the same.
 
         Raises:
             DimensionMismatch: `query` has another length.
             InvalidInput: `query` is not finite.
         """
         self._check(query)
-        return self._content.cosines(query, uids)
+        return self._content.cosines(query, keys)
+
+    def search(self, query: Float32, k: int) -> tuple[list[str], Float32]:
+        """Return the same as `nearest`, by uid."""
+        keys, cosines = self.nearest(query, k)
+        return self._content.uids_of(keys), cosines
+
+    def cosines(self, query: Float32, uids: Sequence[str]) -> Float32:
+        """Return the same as `cosines_of`, by uid."""
+        return self.cosines_of(query, to_keys(uids))
 
     def _check(self, query: Float32) -> None:
         if query.shape != (self._dimension,):
@@ -211,8 +221,8 @@ class _Content:
             self._rows.append(values, owners)
             self._point(owners, np.arange(first, len(self._rows)))
 
-    def search(self, query: Float32, k: int) -> tuple[list[str], Float32]:
-        """Return the k best uids and their cosines."""
+    def nearest(self, query: Float32, k: int) -> tuple[Keys, Float32]:
+        """Return the k best by key and their cosines."""
         slots = self._candidates(query, _RESCORED * k + _RESCORED_MORE)
         owners = self._rows.owners(slots)
         alive = self._slots.values[owners] == slots
@@ -223,19 +233,23 @@ class _Content:
             owners, cosines = owners[chosen], cosines[chosen]
         order = np.argsort(-cosines, kind="stable")
         owners, cosines = owners[order], cosines[order]
-        uids = self._uids.uids(owners)
         if (cosines[1:] == cosines[:-1]).any():
+            uids = self._uids.uids(owners)
             ranked = sorted(range(len(uids)), key=lambda at: (-cosines[at], uids[at]))
-            uids, cosines = [uids[at] for at in ranked], cosines[ranked]
-        return uids[:k], cosines[:k]
+            owners, cosines = owners[ranked], cosines[ranked]
+        return self._uids.keys(owners[:k]), cosines[:k]
 
-    def cosines(self, query: Float32, uids: Sequence[str]) -> Float32:
-        """Return the cosine with each uid's vector, NaN where it has none."""
-        out = np.full(len(uids), np.nan, np.float32)
-        owners = self._uids.rows(uids)
+    def uids_of(self, keys: Keys) -> list[str]:
+        """Return the uid of each key, all of which must have been found here."""
+        return self._uids.uids(self._uids.find(keys))
+
+    def cosines(self, query: Float32, keys: Keys) -> Float32:
+        """Return the cosine with the vector of each key, NaN where it has none."""
+        owners = self._uids.find(keys)
         known = np.flatnonzero(owners >= 0)
         slots = self._slots.values[owners[known]]
         known, slots = known[slots >= 0], slots[slots >= 0]
+        out = np.full(len(keys), np.nan, np.float32)
         out[known] = self._rows.cosines(query, slots)
         return out
 
@@ -262,12 +276,12 @@ class _Content:
         graph, stop = self._graph, len(self._rows)
         start = len(graph)
         scores = self._rows.approximate(query, start, stop)
-        dead = self._dead[(self._dead >= start) & (self._dead < stop)]
-        scores[dead - start] = -np.inf
-        found = np.arange(start, stop)
-        if len(scores) > count:
-            found = start + np.flatnonzero(scores >= np.partition(scores, -count)[-count])
-        return np.concatenate([graph.nearest(query, count), found]) if start else found
+        if len(self._dead):
+            dead = self._dead[(self._dead >= start) & (self._dead < stop)]
+            scores[dead - start] = -np.inf
+        bar = np.partition(scores, -count)[-count] if len(scores) > count else -np.inf
+        found = at_least(scores, bar)
+        return np.concatenate([graph.nearest(query, count), start + found]) if start else found
 
     def without_dead(self) -> _Content:
         """Return the same content without dead slots and, where there were some, the graph."""

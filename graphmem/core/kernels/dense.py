@@ -11,7 +11,7 @@ from numba import types
 
 from graphmem.core.kernels.compile import kernel
 
-__all__ = ["dot_rows", "score_codes"]
+__all__ = ["at_least", "dot_rows", "score_codes"]
 
 Float32 = npt.NDArray[np.float32]
 
@@ -19,6 +19,7 @@ _FLOATS = types.Array(types.float32, 1, "C", readonly=True)
 _MATRIX = types.Array(types.float32, 2, "C", readonly=True)
 _CODES = types.Array(types.int8, 2, "C", readonly=True)
 _QUERY = types.Array(types.int16, 1, "C", readonly=True)
+_SLOTS = types.Array(types.int64, 1, "C", readonly=True)
 _OUT = types.Array(types.float32, 1, "C")
 
 
@@ -44,19 +45,41 @@ def score_codes(
         out[row] = np.float32(np.int32(total)) * scales[row]
 
 
-@kernel(types.void(_MATRIX, _FLOATS, _OUT), fastmath=True)
-def dot_rows(rows: Float32, query: Float32, out: Float32) -> None:
-    """Write the dot product of `query` with each row; equal rows give equal bits. O(n d).
+@kernel(types.int64[::1](_OUT, types.float32))
+def at_least(scores: Float32, bar: float) -> npt.NDArray[np.int64]:
+    """Return where the scores reach a bar, in rising order. O(n)."""
+    n_found = 0
+    for at in range(len(scores)):
+        n_found += scores[at] >= bar
+    found = np.empty(n_found, np.int64)
+    n_found = 0
+    for at in range(len(scores)):
+        if scores[at] >= bar:
+            found[n_found] = at
+            n_found += 1
+    return found
+
+
+@kernel(types.void(_MATRIX, _MATRIX, _SLOTS, _FLOATS, _OUT), fastmath=True)
+def dot_rows(
+    base: Float32, tail: Float32, slots: npt.NDArray[np.int64], query: Float32, out: Float32
+) -> None:
+    """Write the dot product of `query` with some rows; equal rows give equal bits. O(m d).
 
     A matrix product by BLAS would not do: there a row's last bits depend on its place.
 
     Args:
-        rows: (n, d), finite.
+        base: (n, d), finite.
+        tail: (t, d), finite: the rows behind those of `base`.
+        slots: (m,) below n + t.
         query: (d,), finite.
-        out: (n,), overwritten.
+        out: (m,), overwritten.
     """
-    for row in range(rows.shape[0]):
+    n_base = base.shape[0]
+    for at in range(len(slots)):
+        slot = slots[at]
+        row = base[slot] if slot < n_base else tail[slot - n_base]
         total = np.float32(0)
-        for column in range(rows.shape[1]):
-            total += rows[row, column] * query[column]
-        out[row] = total
+        for column in range(len(query)):
+            total += row[column] * query[column]
+        out[at] = total

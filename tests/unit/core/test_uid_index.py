@@ -4,7 +4,7 @@ from hashlib import blake2b
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphmem.core.uid_index import UidIndex
@@ -16,6 +16,7 @@ NASTY = st.sampled_from(
 )
 
 
+@settings(deadline=None)  # the first search may compile
 @given(st.lists(st.lists(HEX | ANY | NASTY, max_size=12), max_size=8), st.integers(0, 8))
 def test_it_agrees_with_a_dict_through_saving(batches: list[list[str]], save_at: int) -> None:
     index, oracle = UidIndex(), dict[str, int]()
@@ -28,6 +29,10 @@ def test_it_agrees_with_a_dict_through_saving(batches: list[list[str]], save_at:
         assert index.add(batch).tolist() == expected
     assert len(index) == len(oracle)
     assert index.uids(list(oracle.values())) == list(oracle)
+    keys = index.keys(np.array(list(oracle.values()), np.int64))
+    other = UidIndex()
+    other.add([*reversed(oracle), "another"])
+    assert other.uids(other.find(keys)) == list(oracle)
 
 
 def test_merges_keep_rows_and_order() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from graphmem.core.changes import Changes
 from graphmem.core.lexical import Feature, PassageKind, TextEvidence, TextQuery
 from graphmem.core.terms import terms, words
+from graphmem.core.uid_index import to_keys
 from graphmem.stores.memory import MemoryStore
 from graphmem.views.text import TextView
 from graphmem.views.text_index import TextIndexArrays, title_key
@@ -59,7 +60,7 @@ def ask(text: str, until: int | None = None) -> TextQuery:
 
 def evidence(view: TextView, question: str, uids: list[str]) -> TextEvidence:
     with view.match(ask(question)) as match:
-        return match.describe(match.rows(uids))
+        return match.describe(match.find(to_keys(uids)))
 
 
 def all_uids(n: int = len(TEXTS)) -> list[str]:
@@ -120,7 +121,7 @@ def test_titles_are_found_word_by_word() -> None:
     view = caught_up(store)
     with view.match(ask("Who wrote The Trial?")) as match:
         assert match.titles == ("the trial",)
-        found = match.describe(match.rows(all_uids(2))).features
+        found = match.describe(match.find(to_keys(all_uids(2)))).features
     assert found[0, Feature.TITLE_EXACT] > 0
     assert found[1, Feature.TITLE_EXACT] == 0
     assert found[0, Feature.TITLE_SHARE] == pytest.approx(
@@ -156,7 +157,7 @@ def test_named_speakers_are_marked_and_their_names_are_no_terms() -> None:
     with view.match(ask("When did Ann move?")) as match:
         assert match.speakers == ("Ann",)
         assert match.terms == ("move",)
-        found = match.describe(match.rows(all_uids(2))).features
+        found = match.describe(match.find(to_keys(all_uids(2)))).features
     assert found[:, Feature.SPEAKER].tolist() == [1.0, 0.0]
 
 
@@ -170,7 +171,7 @@ def test_what_is_said_of_oneself_and_of_the_other_is_told_apart() -> None:
     view = caught_up(store)
     for who, sign in (("Ann", 1), ("Bob", -1)):
         with view.match(ask(f"{who} dog adopted")) as match:
-            of_speaker, of_others = match.owned(match.rows(all_uids(2)))
+            of_speaker, of_others = match.owned(match.find(to_keys(all_uids(2))))
         assert (of_speaker.max() - of_others.max()) * sign > 0
 
 
@@ -185,7 +186,7 @@ def test_nothing_after_the_moment_asked_for_is_found() -> None:
     until = int(datetime(2022, 1, 1, tzinfo=UTC).timestamp())
     with caught_up(store).match(ask("cat", until)) as match:
         assert match.uids(match.best(10)) == [f"{0:032x}", f"{2:032x}"]
-        assert match.rows(all_uids(3)).tolist() == [0, -1, 2]
+        assert match.find(to_keys(all_uids(3))).tolist() == [0, -1, 2]
 
 
 def test_coverage_of_long_passages_is_that_of_three_sentences() -> None:
@@ -230,7 +231,7 @@ def test_what_is_removed_is_found_no_more() -> None:
     put(store, remove=(f"{0:032x}",))
     view.refresh(store)
     with view.match(ask("mat cat")) as match:
-        assert match.rows([f"{0:032x}"]).tolist() == [-1]
+        assert match.find(to_keys([f"{0:032x}"])).tolist() == [-1]
         assert f"{0:032x}" not in match.uids(match.best(10))
     assert len(view) == len(TEXTS) - 1
 
@@ -280,7 +281,7 @@ def test_questions_without_known_words_find_nothing() -> None:
             assert len(match.best(5)) == 0
     with TextView(SPACE, None).match(ask("cat")) as match:
         assert len(match.best(5)) == 0
-        assert match.rows(["x"]).tolist() == [-1]
+        assert match.find(to_keys(["x"])).tolist() == [-1]
 
 
 def test_any_uid_is_a_uid() -> None:
@@ -314,7 +315,7 @@ def test_questions_go_on_while_passages_come() -> None:
         try:
             while not done.is_set():
                 with view.match(ask("cat number")) as match:
-                    rows = match.rows([f"{at:032x}" for at in range(0, 3_000, 7)])
+                    rows = match.find(to_keys([f"{at:032x}" for at in range(0, 3_000, 7)]))
                     match.describe(np.unique(np.concatenate([rows[rows >= 0], match.best(50)])))
         except BaseException as error:
             failures.append(error)
@@ -361,7 +362,7 @@ def apply_step(store: MemoryStore, step: object) -> None:
 def answers(view: TextView, question: str) -> list[object]:
     uids = [f"{at:032x}" for at in range(6)]
     with view.match(ask(question)) as match:
-        rows = match.rows(uids)
+        rows = match.find(to_keys(uids))
         found = match.describe(rows[rows >= 0])
         return [
             (rows >= 0).tolist(), sorted(match.uids(match.best(20))), match.speakers,
@@ -418,9 +419,9 @@ def test_nothing_of_what_was_removed_is_kept_on_disk(tmp_path: Path) -> None:
     put(store, remove=("axolotl",))
     view.refresh(store)
     with view.match(ask("cat tree")) as match:  # under way while the view is kept
-        before = match.describe(match.rows(all_uids()))
+        before = match.describe(match.find(to_keys(all_uids())))
         view.save(store)
-        after = match.describe(match.rows(all_uids()))
+        after = match.describe(match.find(to_keys(all_uids())))
     np.testing.assert_array_equal(before.features, after.features)
     raw = file.read_bytes().lower()
     assert [word for word in words_of_it if word in raw] == []
