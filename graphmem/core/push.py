@@ -49,6 +49,7 @@ def push(
     rows: npt.NDArray[np.integer[Any]],
     mass: npt.NDArray[np.floating[Any]],
     steps: Steps,
+    n_refined: int = 0,
 ) -> Pushed:
     """Walk from the seeds and return who was visited how often.
 
@@ -62,6 +63,10 @@ def push(
         rows: seeds, each once; below 0 for one that has no row, and so no links.
         mass: of the seeds, above 0; scaled to sum to 1.
         steps: damping and ε in (0, 1); weights of links and scales above 0.
+        n_refined: to the rows with most mass, so many of them, all that waits at their
+            neighbours is added as far as it would go there next: one step of power iteration.
+            That ranks them about as well as an ε ten times as fine, in a fraction of its time.
+            O(links of these rows and of their neighbours) more.
 
     Raises:
         InvalidInput: There is no seed, or mass, damping or ε is out of range.
@@ -80,6 +85,7 @@ def push(
         _work(adjacency.n_nodes, max(adjacency.widest, len(rows))),
         rows[linked][order].astype(np.int64),
         shares[linked][order] * onward,
+        n_refined,
     )
     stuck *= onward * (1.0 - steps.damping)
     return Pushed(found, settled, stuck, float(residue), int(n_pushed))

@@ -119,6 +119,62 @@ def _hand_on(
 
 
 @kernel()
+def _total(links: Links, steps: Steps, node: int) -> float:
+    """Return Σ w·s over a node's links."""
+    counts, scales, weights = links.counts, steps.scales, steps.weights
+    last = len(scales) - 1
+    total = 0.0
+    if node < len(links.offsets) - 1:
+        neighbours, codes = links.neighbours, links.codes
+        for at in range(links.offsets[node], links.offsets[node + 1]):
+            portion = float(weights[codes[at]])
+            if last:
+                portion *= float(scales[min(counts[neighbours[at]], last)])
+            total += portion
+    if node < len(links.heads):
+        neighbours, codes, nexts = links.new_neighbours, links.new_codes, links.nexts
+        chained = links.heads[node]
+        while chained != -1:
+            total += float(weights[codes[chained]]) * float(
+                scales[min(counts[neighbours[chained]], last)]
+            )
+            chained = nexts[chained]
+    return total
+
+
+@kernel()
+def _refine(
+    links: Links, steps: Steps, work: Work, n_touched: int, n_refined: int
+) -> tuple[npt.NDArray[np.int32], Float64]:
+    """Return the rows with most mass, and what one step of all that waits would add to each.
+
+    Rows that tie at the bar are left out, so that numbering does not matter.
+    """
+    damping, scales, last = steps.damping, steps.scales, len(steps.scales) - 1
+    mass, touched, held = work.mass, work.touched, work.amounts
+    for i in range(n_touched):
+        held[i] = mass[touched[i], 1] + (1.0 - damping) * mass[touched[i], 0]
+    bar = 0.0
+    if n_touched > n_refined:
+        place = n_touched - n_refined - 1
+        bar = np.partition(held[:n_touched], place)[place]
+    leaders = touched[:n_touched][held[:n_touched] > bar]
+    added = np.zeros(len(leaders), np.float64)
+    for i in range(len(leaders)):
+        node = leaders[i]
+        # Links are symmetric but for the scale of the end: w·s(end) is asked, w·s(start) given.
+        scale = float(scales[min(links.counts[node], last)])
+        n_nearby, _ = _gather(links, steps, work, node)
+        for j in range(n_nearby):
+            start = work.nearby[j]
+            if mass[start, 0] > 0.0:
+                given = work.portions[j] / float(scales[min(links.counts[start], last)])
+                share = given * scale / _total(links, steps, start)
+                added[i] += damping * (1.0 - damping) * share * mass[start, 0]
+    return leaders, added
+
+
+@kernel()
 def _collect(
     work: Work, n_touched: int, damping: float
 ) -> tuple[npt.NDArray[np.int32], Float64, float]:
@@ -140,7 +196,12 @@ def _collect(
 
 @kernel()
 def push_mass(
-    links: Links, steps: Steps, work: Work, rows: npt.NDArray[np.int64], mass: Float64
+    links: Links,
+    steps: Steps,
+    work: Work,
+    rows: npt.NDArray[np.int64],
+    mass: Float64,
+    n_refined: int,
 ) -> tuple[npt.NDArray[np.int32], Float64, float, int]:
     """Push from seeds that have links, in rounds; see `graphmem.core.push`.
 
@@ -173,5 +234,8 @@ def push_mass(
             n_nearby, total = _gather(links, steps, turn, frontier[i])
             sizes = _hand_on(turn, degrees, epsilon, n_nearby, work.amounts[i] / total, sizes)
         frontier, following = following, frontier
+    leaders, added = _refine(links, steps, work, sizes[0], n_refined)
+    for i in range(len(leaders)):
+        work.mass[leaders[i], 1] += added[i]
     settled, settled_mass, residue = _collect(work, sizes[0], steps.damping)
-    return settled, settled_mass, residue, n_pushed
+    return settled, settled_mass, residue - added.sum(), n_pushed

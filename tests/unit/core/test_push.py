@@ -146,6 +146,50 @@ def test_work_follows_epsilon_and_not_the_size() -> None:
         assert len(pushed.rows) <= 1 / (epsilon * (1 - damping)) + 4
 
 
+@settings(deadline=None)  # the first call compiles
+@given(st.integers(0, 10_000), st.integers(1, 12), st.sampled_from([1e-1, 1e-2, 1e-4]))
+def test_refined_rows_take_one_step_of_power_iteration(
+    seed: int, n_refined: int, epsilon: float
+) -> None:
+    case = _case(seed, epsilon=epsilon)
+    plain = _run(case)
+    refined = push(case.adjacency, case.seeds, case.mass, case.steps, n_refined)
+    assert np.array_equal(plain.rows, refined.rows)
+    stuck = np.zeros(30)
+    stuck[case.seeds] = plain.stuck
+    matrix = _matrix(case.adjacency, case.steps.weights, case.steps.scales)
+    restart = np.zeros(30)
+    restart[case.seeds] = case.mass / case.mass.sum()
+    back = stuck.sum() * restart
+    before = _dense(plain, case.seeds, 30)
+    damping = case.steps.damping
+    stepped = damping * (before @ matrix + back) + (1 - damping) * restart
+    after = _dense(refined, case.seeds, 30)
+    leaders = np.flatnonzero(after > before)
+    assert len(leaders) <= n_refined
+    assert after[leaders] == pytest.approx(stepped[leaders], abs=1e-12)
+    # Whoever is left out holds no more than the least of those that could be chosen.
+    others = np.setdiff1d(plain.rows, leaders)
+    waiting = stepped[others] > before[others] + 1e-9
+    if waiting.any() and len(leaders) == n_refined:
+        assert before[others[waiting]].max() <= before[leaders].min() + 1e-12
+    missing = _power_iteration(case) - after
+    assert missing.min() > -1e-12
+    assert missing.sum() == pytest.approx(refined.residue, abs=1e-12)
+
+
+def test_refining_finds_more_of_the_true_top() -> None:
+    agreed = {0: 0, 40: 0}
+    for seed in range(12):
+        case = _case(seed, n=400, density=8.0, epsilon=2e-4)
+        top = set(np.argsort(-_power_iteration(case))[:20].tolist())
+        for n_refined in agreed:
+            pushed = push(case.adjacency, case.seeds, case.mass, case.steps, n_refined)
+            found = np.argsort(-_dense(pushed, case.seeds, 400))[:20]
+            agreed[n_refined] += len(top & set(found.tolist()))
+    assert agreed[40] > agreed[0]
+
+
 def test_seeds_without_links_send_their_walks_back() -> None:
     adjacency = Adjacency(1)
     adjacency.ensure_nodes(4)
