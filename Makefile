@@ -6,10 +6,10 @@ BIN := .venv/bin
 STAMP := .venv/.setup-done
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench model language-model wheel
+.PHONY: help setup demo test check bench neo4j neo4j-stop model language-model wheel
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## make .venv and everything in it (quick the second time)
 
@@ -33,6 +33,12 @@ check: setup ## lint, format, types, layers, docstrings, generated files, sizes
 
 bench: model ## speed ratios on this machine (BENCH='quality DIR' for a data set)
 	@$(BIN)/graphmem bench $(or $(BENCH),speed)
+
+neo4j: setup ## start a real Neo4j here (java and Maven needed); prints how to log in
+	@$(BIN)/python -m scripts.neo4j_server start
+
+neo4j-stop: setup ## stop it; the data stay in .cache/neo4j
+	@$(BIN)/python -m scripts.neo4j_server stop
 
 language-model: model ## train the English pipeline from the treebanks again
 	@$(BIN)/python -m pip install --quiet -c constraints.txt --group language-model

@@ -1,0 +1,91 @@
+"""A real Neo4j for the tests that ask for it: one a run, also with workers, gone afterwards.
+
+Tests that name one of its fixtures are marked `neo4j`. Where there is no Java or Maven they are
+skipped, and the last lines of the run say why; with GRAPHMEM_REQUIRE_NEO4J=1 they fail instead.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.neo4j_server.distribution import NotPossible, fetch, reason_not_to_run
+from scripts.neo4j_server.room import Room, start_in
+from scripts.neo4j_server.server import Login, Neo4jServer
+
+ROOM = pytest.StashKey[Room]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # The servers belong to the process that outlives all workers.
+    if not hasattr(config, "workerinput"):
+        config.stash[ROOM] = Room()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["neo4j_room"] = str(node.config.stash[ROOM].path)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if room := config.stash.get(ROOM, None):
+        room.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "neo4j_room" in getattr(item, "fixturenames", ()):
+            item.add_marker("neo4j")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    skipped = [
+        report.longrepr[2].removeprefix("Skipped: ")
+        for report in terminalreporter.stats.get("skipped", ())
+        if "neo4j" in report.keywords
+    ]
+    for reason in sorted(set(skipped)):
+        n_tests = skipped.count(reason)
+        terminalreporter.write_line(f"{n_tests} tests on Neo4j were left out: {reason}")
+
+
+@pytest.fixture(scope="session")
+def neo4j_room(request: pytest.FixtureRequest) -> Path:
+    """Where the run's servers live; the tests are skipped where none can be had."""
+    reason = reason_not_to_run()
+    if reason is None:
+        try:
+            fetch()
+        except NotPossible as error:
+            reason = str(error)
+    if reason and os.environ.get("GRAPHMEM_REQUIRE_NEO4J") == "1":
+        pytest.fail(f"GRAPHMEM_REQUIRE_NEO4J=1, but {reason}", pytrace=False)
+    if reason:
+        pytest.skip(reason)
+    given = getattr(request.config, "workerinput", None)
+    return Path(given["neo4j_room"]) if given else request.config.stash[ROOM].path
+
+
+@pytest.fixture(scope="session")
+def neo4j(neo4j_room: Path) -> Login:
+    """The login of the run's server: shared with other workers, so a space of one's own."""
+    return start_in(neo4j_room, "shared").login
+
+
+@pytest.fixture(scope="module")
+def neo4j_alone(
+    neo4j_room: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Neo4jServer]:
+    """A server that no other test sees, to be killed, stopped and started at will."""
+    name = tmp_path_factory.mktemp("neo4j").name
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    server = start_in(neo4j_room, f"{worker}-{name}")
+    yield server
+    server.kill()
+    shutil.rmtree(server.home)
