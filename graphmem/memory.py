@@ -351,7 +351,7 @@ class Memory:
             raise InvalidInput(f"the search cannot be made: {first_problem(error)}") from error
 
     def _reader(self) -> Engine:
-        """Return the engine over views that have caught up with the store."""
+        """Return the engine, which catches up with the store before it answers."""
         from graphmem.reading.engine import Engine
 
         with self._lock:
@@ -360,11 +360,14 @@ class Memory:
                 views = self._open_views()
                 self._engine = Engine(
                     self._store, self.space, views.text, views.vectors, views.adjacency,
-                    self._models.embedder, self._clock,
+                    partial(self._catch_up, views), self._models.embedder, self._clock,
                 )  # fmt: skip
-            if self._views is not None:
-                self._views.refresh(self._store)
             return self._engine
+
+    def _catch_up(self, views: SpaceViews) -> int:
+        """Bring an engine's views up to the store, in turn with whoever keeps or drops them."""
+        with self._lock:
+            return views.refresh(self._store)
 
     def _open_views(self) -> SpaceViews:
         from graphmem.views.space import SpaceViews

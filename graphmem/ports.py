@@ -22,6 +22,7 @@ from graphmem_schemas import Edge, EdgeKind, Node
 __all__ = [
     "Capability",
     "Clock",
+    "Cosines",
     "Embedder",
     "Encoder",
     "Encoding",
@@ -41,6 +42,8 @@ __all__ = [
 ]
 
 Float32 = npt.NDArray[np.float32]
+Cosines = Callable[[Float32], Float32]
+"""(d,) of unit length in, (n,) out."""
 
 
 class Capability(StrEnum):
@@ -184,8 +187,11 @@ class VectorIndex(Protocol):
         """
         ...
 
-    def cosines_of(self, query: Float32, keys: Keys) -> Float32:
-        """Return the cosine with the vector of each key, NaN where it has none."""
+    def cosines_with(self, keys: Keys) -> Cosines:
+        """Return what tells the cosine of a vector with that of each key, NaN where it has none.
+
+        So that all but the sums can be done before the question has its vector.
+        """
         ...
 
 

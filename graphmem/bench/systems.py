@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from graphmem.core.lexical import Feature, TextQuery
 from graphmem.core.terms import terms, words
+from graphmem.core.uid_index import to_keys
 from graphmem.errors import InvalidInput
 from graphmem.memory import Memory
 from graphmem.ports import Embedder, GraphStore
@@ -98,7 +99,7 @@ class _Flat:
     def _lexical(self, question: str) -> _Scores:
         query = TextQuery(tuple(words(question)), tuple(terms(question)))
         with self._text.match(query) as match:
-            found = match.describe(match.rows(self._uids)).features[:, Feature.PASSAGE]
+            found = match.describe(match.find(to_keys(self._uids))).features[:, Feature.PASSAGE]
         lexical: _Scores = found.astype(np.float32)
         return lexical
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from graphmem.core.lexical import TextQuery
 from graphmem.core.terms import terms, words
 
-__all__ = ["Question", "analyse"]
+__all__ = ["Question", "analyse", "asked"]
 
 # Nobody asks in more; whoever pastes a document as a question is answered for its beginning.
 _MAX_CHARS = 4_000
@@ -38,10 +38,15 @@ class Question:
 
 def analyse(text: str, as_of: datetime | None = None) -> Question:
     """Take a question apart. O(n)."""
-    asked = text[:_MAX_CHARS]
+    said = asked(text)
     query = TextQuery(
-        words=tuple(words(asked)),
-        terms=tuple(terms(asked)),
+        words=tuple(words(said)),
+        terms=tuple(terms(said)),
         until=int(as_of.timestamp()) if as_of else None,
     )
-    return Question(asked, query, bool(_ASKS_ASSISTANT.search(asked)))
+    return Question(said, query, bool(_ASKS_ASSISTANT.search(said)))
+
+
+def asked(text: str) -> str:
+    """Return a question as far as it counts."""
+    return text[:_MAX_CHARS]

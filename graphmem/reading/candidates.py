@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from graphmem.core.lexical import TextEvidence, TextQuery
-from graphmem.core.uid_index import Keys, to_keys
-from graphmem.ports import Float32, TextIndex, TextMatch, VectorIndex
+from graphmem.core.uid_index import to_keys
+from graphmem.ports import Cosines, Float32, TextIndex, TextMatch, VectorIndex
 
-__all__ = ["MIN_EACH", "Pool", "extend", "gather", "look_up"]
+__all__ = ["MIN_EACH", "ByWords", "Pool", "extend", "gather", "look_up"]
 
 Rows = npt.NDArray[np.int64]
 
@@ -39,38 +39,53 @@ class Pool:
         return len(self.uids)
 
 
-def look_up(text: TextIndex, query: TextQuery, n_each: int) -> tuple[TextMatch, Pool]:
-    """Return what a question's words find, to be closed, and the best of it, without cosines.
+@dataclass(frozen=True, slots=True, eq=False)
+class ByWords:
+    """What a question finds by its words, before it has a vector.
+
+    Attributes:
+        match: to be closed.
+        pool: the best passages, windows and titles, without cosines.
+        cosines: tells the cosines of the pool.
+    """
+
+    match: TextMatch
+    pool: Pool
+    cosines: Cosines
+
+
+def look_up(text: TextIndex, vectors: VectorIndex, query: TextQuery, n_each: int) -> ByWords:
+    """Return what a question's words find.
 
     Args:
         text: lexical search.
+        vectors: search by meaning.
         query: the question.
         n_each: how many of the best passages, and of the best windows.
     """
     match = text.match(query)
     try:
         rows = match.best(n_each)
-        cosines = np.zeros(len(rows), np.float32)
-        return match, Pool(rows, match.uids(rows), cosines, match.describe(rows))
+        none = np.zeros(len(rows), np.float32)
+        pool = Pool(rows, match.uids(rows), none, match.describe(rows))
+        return ByWords(match, pool, vectors.cosines_with(match.keys(rows)))
     except BaseException:
         match.close()
         raise
 
 
-def gather(
-    by_words: Pool, match: TextMatch, vectors: VectorIndex, query: Float32, n_near: int
-) -> Pool:
+def gather(found: ByWords, vectors: VectorIndex, query: Float32, n_near: int) -> Pool:
     """Return the best passages by words, which are given, and by cosine.
 
     Args:
-        by_words: from `look_up`.
-        match: from there too.
+        found: from `look_up`.
         vectors: search by meaning.
         query: (d,) the question.
         n_near: how many of the best by cosine to take.
     """
+    match, by_words = found.match, found.pool
     near, values = vectors.nearest(query, n_near)
-    cosines = _cosines(match.keys(by_words.rows), vectors, query)
+    cosines = _told(found.cosines, query)
     pool = Pool(by_words.rows, by_words.uids, cosines, by_words.evidence)
     rows = match.find(near)
     new = _new(rows, pool)
@@ -86,7 +101,7 @@ def extend(
     keys = to_keys(uids)
     rows = match.find(keys)
     new = _new(rows, pool)
-    return _joined(pool, rows[new], _cosines(keys[new], vectors, query), match)
+    return _joined(pool, rows[new], _told(vectors.cosines_with(keys[new]), query), match)
 
 
 def _new(rows: Rows, pool: Pool) -> list[int]:
@@ -112,7 +127,7 @@ def _joined(pool: Pool, rows: Rows, cosines: Float32, match: TextMatch) -> Pool:
     )
 
 
-def _cosines(keys: Keys, vectors: VectorIndex, query: Float32) -> Float32:
-    cosines = vectors.cosines_of(query, keys)
-    cosines[np.isnan(cosines)] = 0.0
-    return cosines
+def _told(cosines: Cosines, query: Float32) -> Float32:
+    values = cosines(query)
+    values[np.isnan(values)] = 0.0
+    return values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from time import perf_counter
@@ -19,9 +20,9 @@ from graphmem.ports import (
     WalkGraph,
 )
 from graphmem.reading.abstain import judge
-from graphmem.reading.analyse import Question, analyse
+from graphmem.reading.analyse import Question, analyse, asked
 from graphmem.reading.aside import Aside
-from graphmem.reading.candidates import MIN_EACH, Pool, extend, gather, look_up
+from graphmem.reading.candidates import MIN_EACH, ByWords, Pool, extend, gather, look_up
 from graphmem.reading.facts import facts_of, state
 from graphmem.reading.fuse import flat_parts, walks, with_walk
 from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
@@ -30,6 +31,7 @@ from graphmem.reading.spread import Spread, spread, visits
 from graphmem.reading.trace import bridges, path_of, score_parts
 from graphmem_schemas import (
     Context,
+    Entity,
     Hit,
     Node,
     Passage,
@@ -50,22 +52,24 @@ _WIDER = 4
 # From so many passages facts, events and entities are taken.
 _N_TO_READ = 30
 _N_SEEDS_SHOWN = 5
+_MAX_NAMES = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
-    """What a question finds by its words, and its vector.
+    """A question, what it finds by its words, and its vector.
 
     Attributes:
-        by_words: the best passages by words.
         n_each: how many of each kind of search count.
+        names: of sources and entities, by uid, as far as they are known.
         timings: milliseconds since the start.
     """
 
-    match: TextMatch
-    by_words: Pool
+    question: Question
+    by_words: ByWords
     vector: Float32
     n_each: int
+    names: dict[str, str]
     timings: dict[str, float]
 
 
@@ -78,14 +82,13 @@ class _Ranked:
         order: positions, best first.
     """
 
-    match: TextMatch
+    found: _Found
     pool: Pool
     parts: Float32
     scores: Float32
     order: list[int]
     seeds: dict[str, float]
     walk: Spread
-    timings: dict[str, float]
 
 
 @dataclass(slots=True, eq=False)
@@ -95,9 +98,10 @@ class Engine:
     Attributes:
         store: where nodes are read from.
         space: the space.
-        text: lexical search, caught up with the store.
-        vectors: search by meaning, caught up with the store.
-        walk: the links, caught up with the store.
+        text: lexical search.
+        vectors: search by meaning.
+        walk: the links.
+        catch_up: brings these three up to the store; returns the number of its newest commit.
         embedder: turns questions into vectors.
         clock: dates the recalls.
         count_tokens: counts the tokens of a context.
@@ -108,10 +112,12 @@ class Engine:
     text: TextIndex
     vectors: VectorIndex
     walk: WalkGraph
+    catch_up: Callable[[], int]
     embedder: Embedder
     clock: Clock
     count_tokens: TokenCounter = estimate_tokens
     _aside: Aside = field(default_factory=Aside, init=False)
+    _names: tuple[int, dict[str, str]] = field(default=(0, {}), init=False)
 
     def search(self, request: SearchRequest) -> Recall:
         """Return the best hits with reasons, or none of them trusted, with a reason."""
@@ -140,16 +146,15 @@ class Engine:
         self, request: SearchRequest, k: int, n_read: int = 0
     ) -> tuple[Recall, dict[str, Passage]]:
         started = perf_counter()
-        question = analyse(request.question, request.as_of)
-        found = self._find(question, max(k, n_read), started)
-        match = found.match
+        found = self._find(request, max(k, n_read), started)
+        match = found.by_words.match
         try:
-            ranked = self._rank(question, found, started)
-            verdict = judge(question.text, match, ranked.pool, ranked.order)
+            ranked = self._rank(found, started)
+            verdict = judge(found.question.text, match, ranked.pool, ranked.order)
             nodes, hits = self._hydrate(ranked, max(k, n_read))
             if request.kinds != ("passage",):
                 hits = self._with_facts(request, match, hits)[:k]
-            trace = self._trace(question, ranked, nodes)
+            trace = _trace(ranked, nodes, started)
         finally:
             match.close()
         recall = Recall(
@@ -158,30 +163,47 @@ class Engine:
             hits=hits,
             abstained=verdict.reason,
             confidence=verdict.confidence,
-            trace=_timed(trace, started),
+            trace=trace,
         )
-        return recall, {uid: node for uid, node in nodes.items() if isinstance(node, Passage)}
+        return recall, nodes
 
-    def _find(self, question: Question, k: int, started: float) -> _Found:
+    def _find(self, request: SearchRequest, k: int, started: float) -> _Found:
         """Embed the question and look its words up; the match must be closed."""
+        # The encoder leaves Python's lock to others, long enough for all that words can tell.
+        looked = self._aside.start(partial(self._look_up, request, k))
+        try:
+            vector = self.embedder.embed([asked(request.question)])[0]
+        except BaseException:
+            looked.result()[1].match.close()
+            raise
+        timings = {"embed": _since(started)}
+        question, by_words, n_each, names = looked.result()
+        timings["match"] = _since(started)
+        return _Found(question, by_words, vector, n_each, names, timings)
+
+    def _look_up(
+        self, request: SearchRequest, k: int
+    ) -> tuple[Question, ByWords, int, dict[str, str]]:
+        """Return all that there is to know before the question has a vector."""
+        names = self._names_at(self.catch_up())
+        question = analyse(request.question, request.as_of)
         # Vectors know no time: more are asked for where many may come too late.
         wanted = k if question.query.until is None else _WIDER * max(k, MIN_EACH)
         n_each = max(MIN_EACH, 2 * wanted)
-        # The encoder leaves Python's lock to others, long enough for all that words can tell.
-        looked = self._aside.start(partial(look_up, self.text, question.query, n_each))
-        try:
-            vector = self.embedder.embed([question.text])[0]
-        except BaseException:
-            looked.result()[0].close()
-            raise
-        timings = {"embed": _since(started)}
-        match, by_words = looked.result()
-        timings["match"] = _since(started)
-        return _Found(match, by_words, vector, n_each, timings)
+        return question, look_up(self.text, self.vectors, question.query, n_each), n_each, names
 
-    def _rank(self, question: Question, found: _Found, started: float) -> _Ranked:
-        match, vector, timings = found.match, found.vector, found.timings
-        pool = gather(found.by_words, match, self.vectors, vector, found.n_each)
+    def _names_at(self, seq: int) -> dict[str, str]:
+        """Return the names that were read since the commit, none of which it could change."""
+        known, names = self._names
+        if known != seq or len(names) > _MAX_NAMES:
+            names = {}
+            self._names = seq, names
+        return names
+
+    def _rank(self, found: _Found, started: float) -> _Ranked:
+        question, match = found.question, found.by_words.match
+        vector, timings = found.vector, found.timings
+        pool = gather(found.by_words, self.vectors, vector, found.n_each)
         flat = flat_parts(pool, asks_assistant=question.asks_assistant)
         seeds = choose_seeds(flat.sum(axis=1), pool.uids)
         timings["candidates"] = _since(started)
@@ -193,12 +215,10 @@ class Engine:
         parts = with_walk(flat, kinds, visits(walk, pool.uids))
         scores = parts.sum(axis=1)
         timings["spread"] = _since(started)
-        return _Ranked(
-            match, pool, parts, scores, ranking(scores, pool.uids), seeds, walk, timings
-        )
+        return _Ranked(found, pool, parts, scores, ranking(scores, pool.uids), seeds, walk)
 
-    def _hydrate(self, ranked: _Ranked, k: int) -> tuple[dict[str, Node], tuple[Hit, ...]]:
-        """Read the nodes of the best candidates and make hits of them."""
+    def _hydrate(self, ranked: _Ranked, k: int) -> tuple[dict[str, Passage], tuple[Hit, ...]]:
+        """Read the best candidates and the first seeds, and make hits of the former."""
         best = ranked.order[:k]
         uids = [ranked.pool.uids[at] for at in best]
         # Seeds were found by the question itself; only what the walk brought in needs a reason.
@@ -206,15 +226,21 @@ class Engine:
         paths = bridges(self.walk, list(ranked.seeds), brought)
         entities = [path[1] for path in paths.values()]
         # The index tells the sources, so that one read brings them along with their passages.
-        sources = ranked.match.source_uids(ranked.pool.rows[best])
-        nodes = self._read([*uids, *list(ranked.seeds)[:_N_SEEDS_SHOWN], *entities, *sources])
+        sources = ranked.found.by_words.match.source_uids(ranked.pool.rows[best])
+        names, shown = ranked.found.names, list(ranked.seeds)[:_N_SEEDS_SHOWN]
+        unnamed = [uid for uid in (*entities, *sources) if uid not in names]
+        nodes = {}
+        for node in self._read([*uids, *shown, *unnamed]):
+            if isinstance(node, Passage):
+                nodes[node.uid] = node
+            elif isinstance(node, Source | Entity):
+                names[node.uid] = node.name
         hits = []
         for at, uid in zip(best, uids, strict=True):
-            node = nodes.get(uid)
-            if isinstance(node, Passage):  # else removed between the view and the store
-                why = path_of(paths.get(uid), nodes)
+            if uid in nodes:  # else removed between the view and the store
+                why = path_of(paths.get(uid), names)
                 parts = score_parts(ranked.parts[at])
-                hits.append(_hit(node, nodes, float(ranked.scores[at]), parts, why))
+                hits.append(_hit(nodes[uid], names, float(ranked.scores[at]), parts, why))
         return nodes, tuple(hits)
 
     def _with_facts(
@@ -232,35 +258,35 @@ class Engine:
             hits += passages
         return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.uid)))
 
-    def _read(self, uids: list[str]) -> dict[str, Node]:
+    def _read(self, uids: list[str]) -> list[Node]:
         wanted = list(dict.fromkeys(uids))
         found = self.store.get(self.space, wanted) if wanted else []
-        return {node.uid: node for node in found if node is not None}
+        return [node for node in found if node is not None]
 
-    def _trace(self, question: Question, ranked: _Ranked, nodes: dict[str, Node]) -> Trace:
-        seeds = []
-        for uid, mass in list(ranked.seeds.items())[:_N_SEEDS_SHOWN]:
-            node = nodes.get(uid)
-            text = node.text[:80] if isinstance(node, Passage) else ""
-            seeds.append(Seed(uid=uid, label="Passage", text=text, mass=mass))
-        return Trace(
-            terms=ranked.match.terms,
-            names=(*ranked.match.speakers, *ranked.match.titles),
-            seeds=tuple(seeds),
-            n_candidates=len(ranked.pool),
-            n_pushed=ranked.walk.n_pushed,
-            timings_ms=ranked.timings,
-        )
+
+def _trace(ranked: _Ranked, nodes: dict[str, Passage], started: float) -> Trace:
+    match = ranked.found.by_words.match
+    seeds = []
+    for uid, mass in list(ranked.seeds.items())[:_N_SEEDS_SHOWN]:
+        text = nodes[uid].text[:80] if uid in nodes else ""
+        seeds.append(Seed(uid=uid, label="Passage", text=text, mass=mass))
+    return Trace(
+        terms=match.terms,
+        names=(*match.speakers, *match.titles),
+        seeds=tuple(seeds),
+        n_candidates=len(ranked.pool),
+        n_pushed=ranked.walk.n_pushed,
+        timings_ms={**ranked.found.timings, "total": _since(started)},
+    )
 
 
 def _hit(
     node: Passage,
-    nodes: dict[str, Node],
+    names: dict[str, str],
     score: float,
     parts: list[dict[str, object]],
     why: tuple[PathStep, ...],
 ) -> Hit:
-    source = nodes.get(node.source)
     # In one call, since a call a part takes as long as all the rest.
     return Hit.model_validate(
         {
@@ -268,7 +294,7 @@ def _hit(
             "kind": "passage",
             "text": node.text,
             "score": score,
-            "source": source.name if isinstance(source, Source) else None,
+            "source": names.get(node.source),
             "ref": node.ref,
             "title": node.title,
             "speaker": node.speaker,
@@ -277,11 +303,6 @@ def _hit(
             "why": why,
         }
     )
-
-
-def _timed(trace: Trace, started: float) -> Trace:
-    timings = {**trace.timings_ms, "total": _since(started)}
-    return trace.model_copy(update={"timings_ms": timings})
 
 
 def _since(started: float) -> float:

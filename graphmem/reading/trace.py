@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from graphmem.ports import Float32, WalkGraph
 from graphmem.reading.fuse import PART_NAMES
-from graphmem_schemas import Entity, Node, PathStep
+from graphmem_schemas import PathStep
 
 __all__ = ["Bridge", "bridges", "path_of", "score_parts"]
 
@@ -55,13 +55,12 @@ def bridges(graph: WalkGraph, seeds: Sequence[str], hits: Sequence[str]) -> dict
     return found
 
 
-def path_of(bridge: Bridge | None, nodes: Mapping[str, Node]) -> tuple[PathStep, ...]:
+def path_of(bridge: Bridge | None, names: Mapping[str, str]) -> tuple[PathStep, ...]:
     """Return a bridge as two steps, seed to entity and entity to hit."""
     if bridge is None:
         return ()
     seed, entity, hit = bridge
-    node = nodes.get(entity)
-    name = node.name if isinstance(node, Entity) else entity
+    name = names.get(entity, entity)
     return (
         PathStep(start=seed, kind="MENTIONS", end=entity, text=name),
         PathStep(start=entity, kind="MENTIONS", end=hit, text=name),

@@ -41,16 +41,21 @@ class SpaceViews:
         self._space = space
         self._seen: int | None = None
 
-    def refresh(self, store: GraphStore) -> None:
-        """Catch up with the store; costs one look at its number where nothing is new."""
+    def refresh(self, store: GraphStore) -> int:
+        """Catch up with the store; costs one look at its number where nothing is new.
+
+        Returns:
+            The number of the newest commit when this began.
+        """
         # Asked before the views are, so that they may be further, and are never taken to be.
         newest = store.seq(self._space)
         if newest == self._seen:
-            return
+            return newest
         self._seen = None
         for view in (self.text, self.vectors, self.adjacency):
             view.refresh(store)
         self._seen = newest
+        return newest
 
     def complete(self, store: GraphStore) -> None:
         """Catch up, with the vector graph of a large space, and keep all: for who can wait."""

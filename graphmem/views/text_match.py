@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphmem.core.kernels.evidence import Asked, describe, owned
-from graphmem.core.kernels.lexical import Work, best_rows, clean, scan
+from graphmem.core.kernels.lexical import Passages, Work, best_rows, clean, scan
 from graphmem.core.lexical import MAX_QUERY_TERMS, TextEvidence, TextQuery
 from graphmem.core.terms import terms
 from graphmem.core.uid_index import Keys
@@ -30,16 +30,17 @@ _FAR_FUTURE = int(np.iinfo(np.int64).max)
 
 
 class WorkPool:
-    """Keeps the kernels' work arrays, all zero, between searches; one set a running search."""
+    """Keeps the kernels' work arrays between searches; one set a running search."""
 
     def __init__(self) -> None:
-        self._idle: list[Work] = []
+        self._idle: list[tuple[Work, int, Passages]] = []
 
     def take(self, n_rows: int, n_sources: int) -> Work:
-        """Return work arrays for so many rows and sources."""
+        """Return work arrays, all zero, for so many rows and sources."""
         if self._idle:
-            work = self._idle.pop()
+            work, n_touched, passages = self._idle.pop()
             if len(work.passage) >= n_rows and len(work.session) >= n_sources:
+                clean(n_touched, passages, work)
                 return work
         rows, sources = n_rows + n_rows // 4 + 1_024, n_sources + n_sources // 4 + 1_024
         return Work(
@@ -55,9 +56,9 @@ class WorkPool:
             counts=np.empty(rows, np.int32),
         )
 
-    def give(self, work: Work) -> None:
-        """Take work arrays back; they must be zero again."""
-        self._idle.append(work)
+    def give(self, work: Work, n_touched: int, passages: Passages) -> None:
+        """Take work arrays back; whoever takes them next cleans up, and nobody waits for it."""
+        self._idle.append((work, n_touched, passages))
 
 
 class Match:
@@ -165,8 +166,7 @@ class Match:
     def close(self) -> None:
         """Give the work arrays back."""
         with self._lock:
-            clean(self._n_touched, self._arrays.passages(), self._work)
-            self._pool.give(self._work)
+            self._pool.give(self._work, self._n_touched, self._scanned)
 
     def __enter__(self) -> Match:
         return self
@@ -180,6 +180,7 @@ class Match:
         self._work = self._pool.take(self._n_rows, len(arrays.source_lengths))
         known = [(n, idf) for n, idf in zip(numbers, self.idfs, strict=True) if n >= 0]
         self._asked = self._as_asked(numbers)
+        self._scanned = arrays.passages()
         n = max(1, arrays.n_passages)
         averages = (
             max(arrays.total_length / n, 1e-9),
@@ -188,7 +189,7 @@ class Match:
         self._n_touched = scan(
             np.array([number for number, _ in known], np.int32),
             np.array([idf for _, idf in known], np.float32),
-            averages, arrays.postings(), arrays.passages(), self._work,
+            averages, arrays.postings(), self._scanned, self._work,
         )  # fmt: skip
 
     def _as_asked(self, numbers: list[int]) -> Asked:

@@ -17,7 +17,7 @@ from graphmem.core.changes import ChangeBatch
 from graphmem.core.kernels.dense import at_least
 from graphmem.core.uid_index import Keys, UidIndex, to_keys
 from graphmem.errors import DimensionMismatch, InvalidInput
-from graphmem.ports import Float32, GraphStore
+from graphmem.ports import Cosines, Float32, GraphStore
 from graphmem.views import snapshot
 from graphmem.views.columns import Column
 from graphmem.views.history import is_history, token_at
@@ -134,19 +134,18 @@ class VectorView:
         self._check(query)
         return self._content.nearest(query, k)
 
-    def cosines_of(self, query: Float32, keys: Keys) -> Float32:
-        """Return the cosine with the vector of each key, NaN where it has none.
+    def cosines_with(self, keys: Keys) -> Cosines:
+        """Return what tells the cosine of a vector with that of each key, NaN where it has none.
 
-        Args:
-            query: (d,) float32 of unit length.
-            keys: in any order; the result is in the same.
-
-        Raises:
-            DimensionMismatch: `query` has another length.
-            InvalidInput: `query` is not finite.
+        What is told is checked as `nearest` checks it.
         """
-        self._check(query)
-        return self._content.cosines(query, keys)
+        cosines = self._content.cosines_with(keys)
+
+        def checked(query: Float32) -> Float32:
+            self._check(query)
+            return cosines(query)
+
+        return checked
 
     def search(self, query: Float32, k: int) -> tuple[list[str], Float32]:
         """Return the same as `nearest`, by uid."""
@@ -154,8 +153,8 @@ class VectorView:
         return self._content.uids_of(keys), cosines
 
     def cosines(self, query: Float32, uids: Sequence[str]) -> Float32:
-        """Return the same as `cosines_of`, by uid."""
-        return self.cosines_of(query, to_keys(uids))
+        """Return the same as `cosines_with`, by uid."""
+        return self.cosines_with(to_keys(uids))(query)
 
     def _check(self, query: Float32) -> None:
         if query.shape != (self._dimension,):
@@ -243,15 +242,19 @@ class _Content:
         """Return the uid of each key, all of which must have been found here."""
         return self._uids.uids(self._uids.find(keys))
 
-    def cosines(self, query: Float32, keys: Keys) -> Float32:
-        """Return the cosine with the vector of each key, NaN where it has none."""
+    def cosines_with(self, keys: Keys) -> Cosines:
+        """Return what tells the cosine with the vector of each key, NaN where it has none."""
         owners = self._uids.find(keys)
         known = np.flatnonzero(owners >= 0)
         slots = self._slots.values[owners[known]]
         known, slots = known[slots >= 0], slots[slots >= 0]
-        out = np.full(len(keys), np.nan, np.float32)
-        out[known] = self._rows.cosines(query, slots)
-        return out
+
+        def cosines(query: Float32) -> Float32:
+            out = np.full(len(keys), np.nan, np.float32)
+            out[known] = self._rows.cosines(query, slots)
+            return out
+
+        return cosines
 
     def extend_graph(self) -> None:
         """Bring every slot into the graph."""

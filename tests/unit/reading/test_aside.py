@@ -72,7 +72,7 @@ def test_what_was_looked_up_is_closed_when_the_embedder_fails() -> None:
     text, embedder = _Closing("s", None), _Failing()
     engine = Engine(
         MemoryStore(), "s", text, VectorView("s", embedder.dimension, None),
-        AdjacencyView("s", None, {"MENTIONS": 1.0}), embedder, FixedClock(NOW),
+        AdjacencyView("s", None, {"MENTIONS": 1.0}), lambda: 0, embedder, FixedClock(NOW),
     )  # fmt: skip
     with pytest.raises(EmbeddingFailed):
         engine.search(SearchRequest(question="who is it?"))

@@ -49,9 +49,13 @@ def over(store: MemoryStore) -> Engine:
     text = TextView(SPACE, None)
     vectors = VectorView(SPACE, EMBEDDER.dimension, None)
     walk = AdjacencyView(SPACE, None, {"MENTIONS": 1.0})
-    for view in (text, vectors, walk):
-        view.refresh(store)
-    return Engine(store, SPACE, text, vectors, walk, EMBEDDER, FixedClock(NOW))
+
+    def catch_up() -> int:
+        for view in (text, vectors, walk):
+            view.refresh(store)
+        return store.seq(SPACE)
+
+    return Engine(store, SPACE, text, vectors, walk, catch_up, EMBEDDER, FixedClock(NOW))
 
 
 def films() -> Engine:
