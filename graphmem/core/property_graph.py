@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from graphmem_schemas import Edge, EdgeKind, Node
 
@@ -48,6 +48,8 @@ def property_types(label: str) -> dict[str, PropertyType]:
 def _type_of(annotation: Any) -> PropertyType:
     if get_origin(annotation) in (Union, UnionType):
         (annotation,) = (part for part in get_args(annotation) if part is not NoneType)
+    if get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
     if get_origin(annotation) is Literal:
         return "string"
     if get_origin(annotation) is tuple:
