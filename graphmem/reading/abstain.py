@@ -109,8 +109,7 @@ def _held(match: TextMatch, pool: Pool, best: list[int]) -> npt.NDArray[np.bool_
     What people say is said in one place; a question over documents may need several together,
     so these count as one.
     """
-    kinds = pool.evidence.features[best, Feature.KIND]
-    if kinds[0] in _TURNS:
+    if pool.evidence.features[best[0], Feature.KIND] in _TURNS:
         bits = pool.evidence.covered_near[best[:_N_FOCUS]]
         return _bits(bits, len(match.terms))
     bits = pool.evidence.covered[best[:_N_TOGETHER]]

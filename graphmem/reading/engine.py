@@ -39,7 +39,6 @@ from graphmem_schemas import (
     Proposition,
     Recall,
     SearchRequest,
-    Seed,
     Source,
     Trace,
 )
@@ -269,14 +268,16 @@ def _trace(ranked: _Ranked, nodes: dict[str, Passage], started: float) -> Trace:
     seeds = []
     for uid, mass in list(ranked.seeds.items())[:_N_SEEDS_SHOWN]:
         text = nodes[uid].text[:80] if uid in nodes else ""
-        seeds.append(Seed(uid=uid, label="Passage", text=text, mass=mass))
-    return Trace(
-        terms=match.terms,
-        names=(*match.speakers, *match.titles),
-        seeds=tuple(seeds),
-        n_candidates=len(ranked.pool),
-        n_pushed=ranked.walk.n_pushed,
-        timings_ms={**ranked.found.timings, "total": _since(started)},
+        seeds.append({"uid": uid, "label": "Passage", "text": text, "mass": mass})
+    return Trace.model_validate(
+        {
+            "terms": match.terms,
+            "names": (*match.speakers, *match.titles),
+            "seeds": seeds,
+            "n_candidates": len(ranked.pool),
+            "n_pushed": ranked.walk.n_pushed,
+            "timings_ms": {**ranked.found.timings, "total": _since(started)},
+        }
     )
 
 

@@ -23,6 +23,7 @@ _FEATURES = np.array(
     np.intp,
 )  # fmt: skip
 _PASSAGE, _ANSWER, _DENSE, _USER = 0, 4, 5, 10
+_WALKED = frozenset(np.flatnonzero(SHARES[:, 1] > 0).tolist())
 _RELATIVE = np.array([True, True, True, True, True, True, False, False, False, False, False])
 
 
@@ -45,8 +46,7 @@ def flat_parts(pool: Pool, *, asks_assistant: bool) -> Float32:
 
 def walks(pool: Pool) -> bool:
     """Whether there is a candidate for whose kind the walk counts."""
-    kinds = pool.evidence.features[:, Feature.KIND].astype(np.intp)
-    return bool((SHARES[kinds, 1] > 0).any())
+    return not _WALKED.isdisjoint(pool.evidence.features[:, Feature.KIND].tolist())
 
 
 def with_walk(flat: Float32, kinds: Float32, visits: Float32) -> Float32:

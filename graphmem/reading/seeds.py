@@ -12,8 +12,10 @@ __all__ = ["choose_seeds", "ranking"]
 
 def ranking(scores: Float32, uids: list[str]) -> list[int]:
     """Return positions from the best score to the lowest; equal ones by uid."""
-    order: list[int] = np.argsort(-scores, kind="stable").tolist()
-    if len(np.unique(scores)) < len(scores):
+    places = np.argsort(-scores, kind="stable")
+    order: list[int] = places.tolist()
+    ranked = scores[places]
+    if (ranked[1:] == ranked[:-1]).any():
         order.sort(key=lambda at: (-float(scores[at]), uids[at]))
     return order
 

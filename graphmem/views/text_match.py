@@ -99,8 +99,7 @@ class Match:
                 for scores in (self._work.passage, self._work.window)
             ]
             found += [self._titled(number) for number in self._title_numbers]
-            rows = np.unique(np.concatenate(found)).astype(np.int64)
-            return rows
+            return np.array(sorted({row for rows in found for row in rows.tolist()}), np.int64)
 
     def find(self, keys: Keys) -> Rows:
         """Return the row of each key; -1 where it is no living passage within the time."""
