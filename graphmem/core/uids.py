@@ -6,15 +6,15 @@ from hashlib import blake2b
 
 __all__ = ["content_uid"]
 
+_EMPTY = blake2b(digest_size=16, person=b"graphmem")
+
 
 def content_uid(*parts: str) -> str:
     """Return the identity of a content: 32 hexadecimal digits, the whole of a BLAKE2b-128.
 
     Parts are length-prefixed, so that ("ab", "c") and ("a", "bc") differ.
     """
-    digest = blake2b(digest_size=16, person=b"graphmem")
-    for part in parts:
-        raw = part.encode("utf-8", "surrogatepass")
-        digest.update(len(raw).to_bytes(8, "little"))
-        digest.update(raw)
+    digest = _EMPTY.copy()
+    raws = [part.encode("utf-8", "surrogatepass") for part in parts]
+    digest.update(b"".join([len(raw).to_bytes(8, "little") + raw for raw in raws]))
     return digest.hexdigest()

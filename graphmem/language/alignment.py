@@ -5,16 +5,19 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from graphmem.core.kernels.compile import kernel
+from graphmem.core.kernels.half import widen
 from graphmem.ports import Encoding
 
 __all__ = ["N_STATES", "align_states"]
 
 N_STATES = 768
 
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
 
-def align_states(
-    encoding: Encoding, offsets: npt.NDArray[np.int64], missing: npt.NDArray[np.float32]
-) -> npt.NDArray[np.float32]:
+
+def align_states(encoding: Encoding, offsets: Ints, missing: Floats) -> Floats:
     """Give each word the mean state of the pieces that overlap it.
 
     Args:
@@ -25,15 +28,27 @@ def align_states(
     Returns:
         (n, 768) float32.
     """
-    states, pieces = encoding.states, encoding.offsets
-    if not len(offsets) or not len(pieces):
-        return np.tile(missing, (len(offsets), 1))
-    first = np.searchsorted(pieces[:, 1], offsets[:, 0], side="right")
-    last = np.searchsorted(pieces[:, 0], offsets[:, 1], side="left")
-    rows = states[np.minimum(first, len(pieces) - 1)].astype(np.float32)
-    for word in np.flatnonzero(last - first != 1):
-        if last[word] > first[word]:
-            rows[word] = states[first[word] : last[word]].mean(0, dtype=np.float32)
-        else:
-            rows[word] = missing
+    rows = np.empty((len(offsets), N_STATES), np.float32)
+    _fill(widen(encoding.states), np.ascontiguousarray(encoding.offsets), offsets, missing, rows)
     return rows
+
+
+@kernel()
+def _fill(
+    states: Floats, pieces: npt.NDArray[np.int32], words: Ints, missing: Floats, rows: Floats
+) -> None:
+    """Fill in the rows; pieces and words each come in text order, so that one pass does."""
+    n_pieces, first, last = len(pieces), 0, 0
+    for word in range(len(words)):
+        while first < n_pieces and pieces[first, 1] <= words[word, 0]:
+            first += 1
+        while last < n_pieces and pieces[last, 0] < words[word, 1]:
+            last += 1
+        if last <= first:
+            rows[word] = missing
+            continue
+        rows[word] = states[first]
+        for piece in range(first + 1, last):
+            rows[word] += states[piece]
+        if last - first > 1:
+            rows[word] /= np.float32(last - first)

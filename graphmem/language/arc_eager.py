@@ -23,14 +23,21 @@ Ints = npt.NDArray[np.int64]
 
 
 @kernel()
-def parse_greedily(
-    features: Floats, upper: Floats, bias: Floats, kinds: Ints, labels: Ints, forced: Ints
+def parse_greedily(  # noqa: PLR0913
+    features: Floats,
+    no_word: Floats,
+    upper: Floats,
+    bias: Floats,
+    kinds: Ints,
+    labels: Ints,
+    forced: Ints,
 ) -> tuple[Ints, Ints]:
     """Parse one text.
 
     Args:
-        features: (n + 1, N_FEATURES, hidden * 2) what each word adds to the hidden layer in
-            each place of a state; the last row stands for "no word" and has the bias in place 0.
+        features: (n, N_FEATURES, hidden * 2) what each word adds to the hidden layer in each
+            place of a state.
+        no_word: (N_FEATURES, hidden * 2) what no word adds; it has the bias in place 0.
         upper: (hidden, n_moves) weights from the hidden layer to the moves.
         bias: (n_moves,).
         kinds: (n_moves,) SHIFT to BREAK.
@@ -56,7 +63,7 @@ def parse_greedily(
     while state[0] > 0 or state[1] > 0 or state[2] < n_words:
         first, second = _buffer(again, state, n_words)
         _context(stack, state, newest, first, second, context)
-        _score(features, context, upper, bias, hidden, scores)
+        _score(features, no_word, context, upper, bias, hidden, scores)
         _validate(stack, state, starts, unshiftable, first, second, n_words, valid)
         move = _best(scores, kinds, valid)
         kind, top = kinds[move], state[0] - 1
@@ -108,12 +115,13 @@ def _context(stack, state, newest, first, second, context):  # type: ignore[no-u
 
 
 @kernel()
-def _score(features, context, upper, bias, hidden, scores):  # type: ignore[no-untyped-def]
+def _score(features, no_word, context, upper, bias, hidden, scores):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """Fill the scores of the moves: sum, maxout over two pieces, then a linear layer."""
     n_hidden = len(hidden)
     total = np.zeros(2 * n_hidden, np.float32)
     for place in range(N_FEATURES):
-        row = features[context[place], place]  # -1 is the last row: no word
+        word = context[place]
+        row = features[word, place] if word >= 0 else no_word[place]
         for column in range(2 * n_hidden):
             total[column] += row[column]
     for unit in range(n_hidden):

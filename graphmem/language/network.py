@@ -61,10 +61,12 @@ class Network:
 
     def standardise(self, states: Floats) -> Floats:
         """Return (n, 768) states with mean 0 and deviation 0.5 in training."""
-        return (states - self.mean) * self.factor
+        centred = states - self.mean
+        centred *= self.factor
+        return centred
 
     def run(self, doc: Doc, states: Floats) -> tuple[list[str], Floats]:
-        """Return the tag of each word, and (n + 1, N_FEATURES, hidden * 2) parser features.
+        """Return the tag of each word, and (n, N_FEATURES, hidden * 2) parser features.
 
         Args:
             doc: n words, n > 0.
@@ -73,8 +75,7 @@ class Network:
         feed = {"hashed": self._hashed(doc), "states": states}
         scores, features = cast("list[Floats]", self.session.run(["tag_scores", "features"], feed))
         tags = [self.tags[best] for best in scores.argmax(1).tolist()]
-        shaped = features.reshape(len(doc), N_FEATURES, -1)
-        return tags, np.concatenate([shaped, self.no_word[None]])
+        return tags, features.reshape(len(doc), N_FEATURES, -1)
 
     def _hashed(self, doc: Doc) -> Floats:
         """Return (n, 5 * width) sums of four hashed rows for each attribute of each word."""

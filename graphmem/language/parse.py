@@ -55,8 +55,10 @@ class Parse:
 
     def child(self, token: int, dep: str) -> int | None:
         """Return the first child with the relation, or None."""
-        deps = self.deps
-        return next((child for child in self.children[token] if deps[child] == dep), None)
+        for child in self.children[token]:
+            if self.deps[child] == dep:
+                return child
+        return None
 
     def subtree(self, token: int) -> list[int]:
         """Return the token and all below it, unsorted."""

@@ -54,8 +54,8 @@ class Pipeline:
         if len(doc):
             tags, features = network.run(doc, states)
             found = parse_greedily(
-                features, network.upper, network.bias, network.kinds, network.move_labels,
-                tokens.forced,
+                features, network.no_word, network.upper, network.bias, network.kinds,
+                network.move_labels, tokens.forced,
             )  # fmt: skip
             heads = found[0].tolist()
             deps = [network.labels[label] if label >= 0 else "ROOT" for label in found[1].tolist()]

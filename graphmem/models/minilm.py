@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import tokenizers
 
+from graphmem.core.kernels.half import narrow
 from graphmem.errors import EmbeddingFailed, InvalidInput, ModelMissing
 from graphmem.language.runtime import onnxruntime
 from graphmem.ports import Encoding, Float32
@@ -134,7 +135,7 @@ def _encoding(engine: _Engine, text: str) -> Encoding:
     pieces = engine.pieces(text)
     vectors, states = engine.run(["embedding", "states"], pieces)
     offsets = np.array(pieces.offsets, dtype=np.int32)[1:-1]
-    return Encoding(vectors[0], states[0, 1:-1].astype(np.float16), offsets)
+    return Encoding(vectors[0], narrow(states[0, 1:-1]), offsets)
 
 
 _lock = threading.Lock()

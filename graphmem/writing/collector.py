@@ -1,4 +1,4 @@
-"""Holds Python's cycle collector back while a batch is composed and stored.
+"""Holds Python's cycle collector back while a batch is parsed, composed and stored.
 
 A batch makes some hundred thousand small objects without cycles. The collector looks through all
 of them again and again and finds nothing: a third of the time that a commit took.

@@ -17,6 +17,7 @@ import numpy as np
 
 from graphmem.core.extraction import Extraction
 from graphmem.ports import Embedder, Encoding, ExtractionInput, Extractor, Float32, Models
+from graphmem.writing.collector import collector_paused
 from graphmem.writing.segment import PassageDraft
 
 __all__ = [
@@ -129,7 +130,8 @@ def extract(
         ExtractionInput(draft.text, draft.speaker, addressee, draft.title)
         for draft, addressee in zip(drafts, addressees, strict=True)
     ]
-    return paired(drafts, encoded, extractor.extract(inputs, encoded.encodings))
+    with collector_paused():
+        return paired(drafts, encoded, extractor.extract(inputs, encoded.encodings))
 
 
 def paired(

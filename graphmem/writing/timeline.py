@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from graphmem.core.uids import content_uid
@@ -36,7 +37,7 @@ class Content(NamedTuple):
     @property
     def uid(self) -> str:
         """The uid of the fact that says this, the first time it holds."""
-        return content_uid(*self._parts())
+        return _uid_of(self)
 
     @property
     def twin(self) -> Content:
@@ -46,15 +47,11 @@ class Content(NamedTuple):
     @property
     def scope(self) -> tuple[str, ...]:
         """The key of the facts that may not hold at once with this."""
-        if self.over:
-            return ("over", self.uid)
-        if is_functional(self.predicate):
-            return ("family", self.subject, family_of(self.predicate)[0])
-        return ("twins", min(self.uid, self.twin.uid))
+        return _scope_of(self)
 
     def uid_from(self, start: datetime) -> str:
         """Return the uid of the fact that says this again, after it had ended."""
-        return content_uid(*self._parts(), start.isoformat())
+        return content_uid(*_parts(self), start.isoformat())
 
     def excludes(self, other: Content) -> bool:
         """Whether both, of one scope, cannot hold at once."""
@@ -65,11 +62,27 @@ class Content(NamedTuple):
         functional = is_functional(self.predicate)
         return functional and not self.negated and not same_object and both_name_one
 
-    def _parts(self) -> tuple[str, ...]:
-        value = f"={self.value}" if self.value is not None else ""
-        parts = ("proposition", self.subject, self.predicate, self.object or "", value,
-                 str(self.negated))  # fmt: skip
-        return (*parts, "over") if self.over else parts
+
+# Reconciling asks for the uid and the scope of one content some ten times over.
+@lru_cache(maxsize=4_096)
+def _uid_of(content: Content) -> str:
+    return content_uid(*_parts(content))
+
+
+@lru_cache(maxsize=4_096)
+def _scope_of(content: Content) -> tuple[str, ...]:
+    if content.over:
+        return ("over", content.uid)
+    if is_functional(content.predicate):
+        return ("family", content.subject, family_of(content.predicate)[0])
+    return ("twins", min(content.uid, content.twin.uid))
+
+
+def _parts(content: Content) -> tuple[str, ...]:
+    value = f"={content.value}" if content.value is not None else ""
+    parts = ("proposition", content.subject, content.predicate, content.object or "", value,
+             str(content.negated))  # fmt: skip
+    return (*parts, "over") if content.over else parts
 
 
 class Claim(NamedTuple):

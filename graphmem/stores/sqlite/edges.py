@@ -54,35 +54,27 @@ class EdgeWriter:
         drafts: dict[_Key, _Draft] = {}
         for edge in edges:
             key = (nodes[edge.start], terms[edge.kind], nodes[edge.end])
-            draft = drafts.get(key)
+            weights = {sources[uid]: weight for uid, weight in edge.sources.items()}
+            attributes = encode_attributes(edge)
+            draft = drafts.get(key) or self._stored(key)
             if draft is None:
-                draft = drafts[key] = self._draft(key)
-            self._merge(draft, edge, sources)
+                drafts[key] = _Draft(None, attributes, weights)
+            else:
+                _merge(draft, attributes, weights)
+                drafts[key] = draft
         self._insert([(key, draft) for key, draft in drafts.items() if draft.id is None])
         self._update([draft for draft in drafts.values() if draft.id and draft.changed])
 
-    def _draft(self, key: _Key) -> _Draft:
-        """Start from the edge in the file; where an end is new there cannot be one."""
-        if not (self._tx.is_fresh(key[0]) or self._tx.is_fresh(key[2])):
-            query = (
-                "SELECT id, attributes, sources FROM edge"
-                " WHERE start_node = ? AND kind = ? AND end_node = ?"
-            )
-            row = self._tx.execute(query, key).fetchone()
-            if row is not None:
-                return _Draft(row[0], row[1], decode_sources(row[2]))
-        return _Draft(None, None, {})
-
-    def _merge(self, draft: _Draft, edge: Edge, sources: dict[str, int]) -> None:
-        for uid, weight in edge.sources.items():
-            source = sources[uid]
-            if draft.weights.get(source) != weight:
-                draft.weights[source] = weight
-                draft.changed = True
-        attributes = merge_attributes(draft.attributes, encode_attributes(edge))
-        if attributes != draft.attributes:
-            draft.attributes = attributes
-            draft.changed = True
+    def _stored(self, key: _Key) -> _Draft | None:
+        """Return the edge in the file; where an end is new there cannot be one."""
+        if self._tx.is_fresh(key[0]) or self._tx.is_fresh(key[2]):
+            return None
+        query = (
+            "SELECT id, attributes, sources FROM edge"
+            " WHERE start_node = ? AND kind = ? AND end_node = ?"
+        )
+        row = self._tx.execute(query, key).fetchone()
+        return None if row is None else _Draft(row[0], row[1], decode_sources(row[2]))
 
     def _insert(self, drafts: list[tuple[_Key, _Draft]]) -> None:
         tx = self._tx
@@ -194,3 +186,13 @@ class EdgeWriter:
             query = f"SELECT id, uid FROM source WHERE id IN {marks}"
             self._source_uids.update(self._tx.execute(query, chunk))
         return encode_sources(dict(sorted(weights.items(), key=lambda w: self._source_uids[w[0]])))
+
+
+def _merge(draft: _Draft, attributes: str | None, weights: dict[int, float]) -> None:
+    if not weights.items() <= draft.weights.items():
+        draft.weights.update(weights)
+        draft.changed = True
+    merged = merge_attributes(draft.attributes, attributes)
+    if merged != draft.attributes:
+        draft.attributes = merged
+        draft.changed = True

@@ -31,6 +31,7 @@ _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _from_json = json.JSONDecoder().decode
 # What an edge has besides its key and its sources; all of it may be None.
 _ATTRIBUTES = tuple(sorted(Edge.model_fields.keys() - {"kind", "start", "end", "sources"}))
+_ATTRIBUTES_SET = frozenset(_ATTRIBUTES)
 
 
 def in_chunks(values: Iterable[_T]) -> Iterator[tuple[str, list[_T]]]:
@@ -82,6 +83,8 @@ def decode_vector(uid: str, blob: bytes) -> Vector:
 
 def encode_attributes(edge: Edge) -> str | None:
     """Write what an edge says besides its key and its sources; None where that is nothing."""
+    if _ATTRIBUTES_SET.isdisjoint(edge.model_fields_set):
+        return None
     known = {name: value for name in _ATTRIBUTES if (value := getattr(edge, name)) is not None}
     return _to_json(known) if known else None
 

@@ -18,13 +18,15 @@ LABELS = np.array([-1, -1, 0, 1, -1], np.int64)
 def run(n_words: int, bias: list[float], seed: int | None = None, forced: tuple[int, ...] = ()):
     hidden = 4
     rng = np.random.default_rng(seed)
+    # The last row is what no word adds.
     shape = (n_words + 1, N_FEATURES, hidden * 2)
     features = np.zeros(shape) if seed is None else rng.normal(size=shape)
     starts = np.zeros(n_words, np.int64)
     starts[list(forced)] = 1
     upper = np.zeros((hidden, 5)) if seed is None else rng.normal(size=(hidden, 5))
     heads, labels = parse_greedily(
-        features.astype(np.float32),
+        features[:-1].astype(np.float32),
+        features[-1].astype(np.float32),
         upper.astype(np.float32),
         np.array(bias, np.float32),
         KINDS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from itertools import islice
 
 import pytest
 
@@ -55,9 +56,9 @@ def test_an_error_of_the_work_comes_out() -> None:
         return number
 
     made = ahead(range(40), work)
+    assert [number for number, _ in islice(made, 20)] == list(range(20))
     with pytest.raises(ValueError, match="twenty"):
-        for number, _ in made:
-            assert number < 20
+        next(made)
 
 
 @pytest.mark.parametrize("n", [1, 8, 9, 33, 128, 1_000])
