@@ -10,7 +10,7 @@ from pathlib import Path
 from scripts.neo4j_server.distribution import VERSION, NotPossible, fetch, reason_not_to_run
 from scripts.neo4j_server.server import Neo4jServer
 
-ROOT = Path(__file__).resolve().parents[2]
+HOME = Path(__file__).resolve().parents[2] / ".cache" / "neo4j"
 
 
 def main() -> None:
@@ -37,8 +37,8 @@ def _start(given: argparse.Namespace) -> None:
         print(f"export NEO4J_{name.upper()}={shlex.quote(getattr(login, name))}")
     if given.http:
         print(f"# HTTP API: {server.http_uri}")
-    home = "" if given.home == ROOT / ".cache" / "neo4j" else f" --home {given.home}"
-    print(f"# stop it: {Path(sys.executable).name} -m scripts.neo4j_server stop{home}")
+    command = f"{sys.executable} -m scripts.neo4j_server stop --home {given.home}"
+    print(f"# stop it: {'make neo4j-stop' if given.home == HOME else command}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         ("kill", "kill it as a crash would"),
     ):
         command = commands.add_parser(name, help=text)
-        command.add_argument("--home", type=Path, default=ROOT / ".cache" / "neo4j")
+        command.add_argument("--home", type=Path, default=HOME)
         if name == "start":
             command.add_argument("--heap", default="512m")
             command.add_argument("--pagecache", default="128m")
