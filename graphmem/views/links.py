@@ -131,24 +131,25 @@ class SpaceLinks:
 
     def links(self, uids: Sequence[str]) -> list[Link]:
         """Return the links at each uid, in the order of `uids`, then by neighbour and kind."""
-        codes_of, weights = self.adjacency.codes, self._weights
-        found: list[Link] = []
-        for uid, row in zip(uids, self.index.rows(uids).tolist(), strict=True):
-            if not 0 <= row < self.adjacency.n_nodes:
-                continue
-            neighbours, codes = self.adjacency.neighbours(row)
-            columns = (
-                self.index.uids(neighbours),
-                codes_of.slots(codes).tolist(),
-                weights[codes].tolist(),
-                codes_of.outgoing(codes).tolist(),
-            )
-            at_uid = [
-                Link(uid, neighbour, self._kinds[slot], weight, outgoing)
-                for neighbour, slot, weight, outgoing in zip(*columns, strict=True)
-            ]
-            found += sorted(at_uid, key=lambda link: (link.neighbour, link.kind, link.outgoing))
-        return found
+        rows = self.index.rows(uids)
+        places = np.flatnonzero((rows >= 0) & (rows < self.adjacency.n_nodes)).tolist()
+        if not places:
+            return []
+        found = [self.adjacency.neighbours(int(rows[at])) for at in places]
+        # All at once: on a few links a node, the calls are what takes time.
+        neighbours, codes = (np.concatenate(column) for column in zip(*found, strict=True))
+        codes_of = self.adjacency.codes
+        columns = (
+            [at for at, (one, _) in zip(places, found, strict=True) for _ in range(len(one))],
+            self.index.uids(neighbours),
+            [self._kinds[slot] for slot in codes_of.slots(codes).tolist()],
+            codes_of.outgoing(codes).tolist(),
+            self._weights[codes].tolist(),
+        )
+        return [
+            Link(uids[at], neighbour, kind, weight, outgoing)
+            for at, neighbour, kind, outgoing, weight in sorted(zip(*columns, strict=True))
+        ]
 
     def degrees(self, uids: Sequence[str]) -> list[int]:
         """Return how many links each uid has."""
