@@ -181,17 +181,12 @@ class VectorIndex(Protocol):
     def nearest(self, query: Float32, k: int) -> tuple[Keys, Float32]:
         """Return the k best by key and their cosines, best first, ties by uid; or fewer.
 
-        Args:
-            query: (d,) of unit length.
-            k: 1 or more.
+        `query` is (d,) of unit length, k 1 or more.
         """
         ...
 
     def cosines_with(self, keys: Keys) -> Cosines:
-        """Return what tells the cosine of a vector with that of each key, NaN where it has none.
-
-        So that all but the sums can be done before the question has its vector.
-        """
+        """Prepare for a vector: return what tells its cosine with each key's, NaN for none."""
         ...
 
 
