@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from graphmem.core.changes import Changes, Vector
+from graphmem.errors import StoreUnavailable
 from graphmem.reading.engine import Engine
 from graphmem.stores.memory import MemoryStore
 from graphmem.testing.fakes import FakeEmbedder, FixedClock
@@ -213,3 +214,29 @@ def test_facts_events_and_entities_come_when_asked_for() -> None:
     assert [hit.uid for hit in past.hits] == ["f0"]
     both = reader.search(ask("Where does Ann live?", kinds=["passage", "proposition"]))
     assert {hit.kind for hit in both.hits} == {"passage", "proposition"}
+
+
+def test_a_name_is_read_again_after_a_commit() -> None:
+    engine = films()
+    first = engine.search(ask("Who directed Night Ferry?")).hits[0]
+    assert first.source == "s-Night Ferry"
+    renamed = Source(uid="s-Night Ferry", recorded_at=NOW, name="other", kind="document")
+    store = engine.store
+    assert isinstance(store, MemoryStore)
+    store.apply(SPACE, lambda _: Changes((renamed,)))
+    again = engine.search(ask("Who directed Night Ferry?")).hits[0]
+    assert (again.uid, again.source) == (first.uid, "other")
+
+
+def test_a_store_that_cannot_be_read_is_said_and_the_next_question_answered() -> None:
+    engine = films()
+    caught_up = engine.catch_up
+
+    def broken() -> int:
+        raise StoreUnavailable("the disk is gone")
+
+    engine.catch_up = broken
+    with pytest.raises(StoreUnavailable, match="gone"):
+        engine.search(ask("Who directed Night Ferry?"))
+    engine.catch_up = caught_up
+    assert engine.search(ask("Who directed Night Ferry?")).hits
