@@ -244,7 +244,14 @@ class Embedder(Protocol):
 
 
 class Encoder(Embedder, Protocol):
-    """An embedder whose run also yields the token states that a language pipeline reads."""
+    """An embedder whose run also yields the token states that a language pipeline reads.
+
+    Attributes:
+        threads: how many texts it encodes at the same time, 1 or more. `encode` of one text runs
+            on the thread that calls it, and so many of them may call.
+    """
+
+    threads: int
 
     def encode(self, texts: Sequence[str]) -> list[Encoding]:
         """Return one encoding a text, in input order."""

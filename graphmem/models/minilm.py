@@ -101,7 +101,7 @@ class MiniLMEncoder:
         if threads is not None and threads < 1:
             raise InvalidInput(f"threads is {threads}: give 1 or more, or leave it out")
         _check_files()
-        self._threads = threads or min(os.cpu_count() or 1, _MAX_THREADS)
+        self.threads = threads or min(os.cpu_count() or 1, _MAX_THREADS)
 
     def embed(self, texts: Sequence[str]) -> Float32:
         """Return (n, 384) float32 rows of unit length, in input order."""
@@ -118,7 +118,7 @@ class MiniLMEncoder:
 
     def _each(self, function: Callable[[_Engine, str], _T], texts: Sequence[str]) -> list[_T]:
         engine = _engine()
-        n_threads = min(self._threads, len(texts))
+        n_threads = min(self.threads, len(texts))
         if n_threads <= 1:
             return [function(engine, text) for text in texts]
         # A pool a call costs 0.1 ms, holds no idle threads, and knows nothing of forks.

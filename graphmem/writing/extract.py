@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -22,7 +24,7 @@ from graphmem.writing.segment import PassageDraft
 
 __all__ = [
     "MAX_PORTION", "Encoded", "ReadPassage", "ahead", "embed", "embedding_text", "encode",
-    "extract", "paired", "portion",
+    "encoding_jobs", "extract", "n_helpers", "paired", "portion",
 ]  # fmt: skip
 
 MAX_PORTION, MIN_PORTION = 32, 8
@@ -33,16 +35,16 @@ AHEAD = 8
 _ROLES = frozenset(("user", "assistant", "system", "tool", "human", "ai", "bot", "developer"))
 
 
-_In = TypeVar("_In")
-_Out = TypeVar("_Out")
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoded:
     """What the models made of some passages: token states where they are wanted, and vectors."""
 
     encodings: Sequence[Encoding]
     vectors: Sequence[Float32] | Float32
+
+
+_In = TypeVar("_In")
+_Job = Callable[[], Encoded]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,40 +67,61 @@ def embedding_text(draft: PassageDraft) -> str:
 def portion(n_left: int) -> int:
     """Return how many of the passages that are left to read next: fewer towards the end.
 
-    When the encoder is done, nothing runs beside what is still to be parsed and stored.
+    When the encoder is done, nothing runs beside what is still to be parsed and stored. With two
+    processors both end together if a portion is the part of what is left by which encoding takes
+    longer than parsing and storing: about a third.
     """
-    return min(MAX_PORTION, max(MIN_PORTION, n_left // 2))
+    return min(MAX_PORTION, max(MIN_PORTION, n_left // 3))
 
 
-def ahead(items: Iterable[_In], work: Callable[[_In], _Out]) -> Generator[tuple[_In, _Out]]:
-    """Yield items in order with what another thread made of each, a few of them ahead.
+def ahead(
+    items: Iterable[_In], jobs: Callable[[_In], Sequence[_Job]], n_helpers: Callable[[], int]
+) -> Generator[tuple[_In, Encoded]]:
+    """Yield items in order with what their jobs made; helpers are a few items ahead.
 
+    Who asks for an item whose jobs wait does them himself. So no processor is idle, and none has
+    more than one thread, which would cost both their caches: a tenth of the whole, measured.
     Close it to stop: what was not asked for is dropped.
+
+    Args:
+        items: taken one by one, as the helpers need them.
+        jobs: what is to be done for an item, each part on its own.
+        n_helpers: how many threads to start, 1 or more; asked when there is a first job.
     """
-    pool = ThreadPoolExecutor(1, thread_name_prefix="graphmem-encode")
-    waiting: deque[tuple[_In, Future[_Out]]] = deque()
-    try:
+    waiting: deque[tuple[_In, list[tuple[_Job, Future[Encoded]]]]] = deque()
+    with ExitStack() as stack:
+        pool: ThreadPoolExecutor | None = None
         for item in items:
-            waiting.append((item, pool.submit(work, item)))
+            todo = jobs(item)
+            if todo and pool is None:
+                pool = ThreadPoolExecutor(n_helpers(), thread_name_prefix="graphmem-encode")
+                stack.callback(pool.shutdown, wait=True, cancel_futures=True)
+            waiting.append((item, [(job, pool.submit(job)) for job in todo] if pool else []))
             if len(waiting) > AHEAD:
-                first, made = waiting.popleft()
-                yield first, made.result()
-        for first, made in waiting:
-            yield first, made.result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+                first, begun = waiting.popleft()
+                yield first, _finish(begun)
+        for first, begun in waiting:
+            yield first, _finish(begun)
+
+
+def _finish(begun: Sequence[tuple[_Job, Future[Encoded]]]) -> Encoded:
+    """Do what no helper has begun, and put the parts together."""
+    own = {number: job() for number, (job, future) in enumerate(begun) if future.cancel()}
+    parts = [own.get(number) or future.result() for number, (_, future) in enumerate(begun)]
+    return Encoded(
+        [encoding for part in parts for encoding in part.encodings],
+        [vector for part in parts for vector in part.vectors],
+    )
 
 
 def embed(drafts: Sequence[PassageDraft], embedder: Embedder) -> Encoded:
     """Return the vectors of passages, without token states."""
-    if not drafts:
-        return Encoded((), ())
     return Encoded((), embedder.embed([embedding_text(draft) for draft in drafts]))
 
 
 def encode(drafts: Sequence[PassageDraft], models: Models) -> Encoded:
     """Return the token states that the extractor wants, and the vectors: one run if it can be."""
-    if not drafts or not models.extractor.needs_states:
+    if not models.extractor.needs_states:
         return embed(drafts, models.embedder)
     encodings = models.encoder.encode([embedding_text(draft) for draft in drafts])
     bodies = [
@@ -108,6 +131,25 @@ def encode(drafts: Sequence[PassageDraft], models: Models) -> Encoded:
     if models.embedder is models.encoder:
         return Encoded(bodies, [encoding.vector for encoding in encodings])
     return Encoded(bodies, embed(drafts, models.embedder).vectors)
+
+
+def encoding_jobs(drafts: Sequence[PassageDraft], models: Models) -> list[_Job]:
+    """Return what encodes the passages: one by one where the encoder works so, else at once."""
+    if not drafts:
+        return []
+    if _n_threads(models) == 1:
+        return [partial(encode, drafts, models)]
+    return [partial(encode, [draft], models) for draft in drafts]
+
+
+def n_helpers(models: Models) -> int:
+    """Return how many threads should encode beside the one that parses, which helps."""
+    return max(1, _n_threads(models) - 1)
+
+
+def _n_threads(models: Models) -> int:
+    one_run = models.extractor.needs_states and models.embedder is models.encoder
+    return models.encoder.threads if one_run else 1
 
 
 def extract(

@@ -23,8 +23,9 @@ from graphmem.writing.extract import (
     ReadPassage,
     ahead,
     embed,
-    encode,
+    encoding_jobs,
     extract,
+    n_helpers,
     paired,
     portion,
 )
@@ -58,7 +59,7 @@ class _Portion:
     completed: list[_Segmented]
 
 
-_Encode = Callable[[list[PassageDraft]], Encoded]
+_Jobs = Callable[[_Portion], Sequence[Callable[[], Encoded]]]
 _Read = Callable[[_Portion, Encoded], list[ReadPassage]]
 
 
@@ -78,7 +79,8 @@ class Writer:
         models = self._models
         return self._write(
             texts,
-            lambda drafts: encode(drafts, models),
+            lambda new: encoding_jobs(new.fresh, models),
+            lambda: n_helpers(models),
             lambda new, encoded: extract(new.fresh, new.addressees, encoded, models.extractor),
             progress,
         )
@@ -102,18 +104,24 @@ class Writer:
             more = [ReadPassage(draft, None, extraction_of(draft)) for draft in known]
             return found + [passage for passage in more if _says_something(passage.extraction)]
 
-        return self._write(
-            texts, lambda drafts: embed(drafts, self._models.embedder), read, progress
-        )
+        def jobs(new: _Portion) -> list[Callable[[], Encoded]]:
+            return [lambda: embed(new.fresh, self._models.embedder)] if new.fresh else []
+
+        return self._write(texts, jobs, lambda: 1, read, progress)
 
     def _write(
-        self, texts: Sequence[SourceText], encode: _Encode, read: _Read, progress: Progress
+        self,
+        texts: Sequence[SourceText],
+        jobs: _Jobs,
+        n_helpers: Callable[[], int],
+        read: _Read,
+        progress: Progress,
     ) -> Receipt:
         sources = [self._segment(text) for text in texts]
         total, done = sum(len(source.drafts) for source in sources), 0
         receipts: list[Receipt] = []
         passages: dict[str, ReadPassage] = {}
-        with closing(ahead(self._portions(sources), lambda new: encode(new.fresh))) as portions:
+        with closing(ahead(self._portions(sources), jobs, n_helpers)) as portions:
             for new, encoded in portions:
                 passages.update((passage.draft.uid, passage) for passage in read(new, encoded))
                 done += new.n_passed

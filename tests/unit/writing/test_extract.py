@@ -1,18 +1,37 @@
-"""Reading ahead: in order, bounded, and stopped when nobody listens."""
+"""Reading ahead: in order, bounded, stopped when nobody listens, and nobody waits for work."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from itertools import islice
 
+import numpy as np
 import pytest
 
-from graphmem.writing.extract import AHEAD, MAX_PORTION, MIN_PORTION, ahead, portion
+from graphmem.writing.extract import AHEAD, MAX_PORTION, MIN_PORTION, Encoded, ahead, portion
 
 
-def test_items_come_in_order_with_what_was_made_of_them() -> None:
-    assert list(ahead(range(50), lambda n: n * n)) == [(n, n * n) for n in range(50)]
+def made_of(number: int) -> Encoded:
+    return Encoded((), [np.array([number], np.float32)])
+
+
+def read(
+    items: Iterator[int] | range, work: Callable[[int], Encoded], n_jobs: int = 2
+) -> Generator[tuple[int, Encoded]]:
+    """Each item has jobs that make its number, and the numbers above it by tenths."""
+    return ahead(items, lambda n: [partial(work, n * 10 + i) for i in range(n_jobs)], lambda: 1)
+
+
+def numbers(encoded: Encoded) -> list[int]:
+    return [int(vector[0]) for vector in encoded.vectors]
+
+
+@pytest.mark.parametrize("n_jobs", [0, 1, 5])
+def test_items_come_in_order_with_what_their_jobs_made(n_jobs: int) -> None:
+    found = [(n, numbers(encoded)) for n, encoded in read(range(50), made_of, n_jobs)]
+    assert found == [(n, [n * 10 + i for i in range(n_jobs)]) for n in range(50)]
 
 
 def test_only_a_few_are_taken_before_the_first_is_asked_for_again() -> None:
@@ -23,41 +42,54 @@ def test_only_a_few_are_taken_before_the_first_is_asked_for_again() -> None:
             taken.append(number)
             yield number
 
-    made = ahead(items(), str)
-    assert next(made) == (0, "0")
+    made = read(items(), made_of)
+    assert next(made)[0] == 0
     assert len(taken) == AHEAD + 1
     made.close()
 
 
+def test_who_asks_does_what_no_helper_has_begun() -> None:
+    helper_is_busy, go_on = threading.Event(), threading.Event()
+    own: list[int] = []
+
+    def work(number: int) -> Encoded:
+        if threading.current_thread() is threading.main_thread():
+            assert helper_is_busy.wait(30)
+            own.append(number)
+            go_on.set()
+        else:
+            helper_is_busy.set()
+            assert go_on.wait(30)
+        return made_of(number)
+
+    assert numbers(next(read(range(1), work))[1]) == [0, 1]
+    assert own == [1]
+
+
 def test_closing_drops_what_has_not_begun() -> None:
     begun: list[int] = []
-    go_on = threading.Event()
 
-    def work(number: int) -> int:
+    def work(number: int) -> Encoded:
         begun.append(number)
-        if number == 1:
-            go_on.wait(30)
-        return number
+        return made_of(number)
 
-    made = ahead(range(100), work)
+    made = read(range(100), work)
     next(made)
-    closing = threading.Thread(target=made.close)
-    closing.start()
-    go_on.set()
-    closing.join(30)
-    assert not closing.is_alive()
-    assert len(begun) <= AHEAD + 1
+    made.close()
+    n_begun = len(begun)
+    assert n_begun <= (AHEAD + 1) * 2
+    assert not [t for t in threading.enumerate() if t.name.startswith("graphmem-encode")]
 
 
 def test_an_error_of_the_work_comes_out() -> None:
-    def work(number: int) -> int:
-        if number == 20:
-            raise ValueError("twenty")
-        return number
+    def work(number: int) -> Encoded:
+        if number == 200:
+            raise ValueError("two hundred")
+        return made_of(number)
 
-    made = ahead(range(40), work)
+    made = read(range(40), work)
     assert [number for number, _ in islice(made, 20)] == list(range(20))
-    with pytest.raises(ValueError, match="twenty"):
+    with pytest.raises(ValueError, match="two hundred"):
         next(made)
 
 
