@@ -1,0 +1,33 @@
+"""What a server tells about one node's links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graphmem_schemas import EdgeKind
+
+__all__ = ["LinkPage"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinkPage:
+    """The links of one node, in columns of equal length.
+
+    Attributes:
+        neighbours: uid at the other end of each link.
+        kinds: kind of each link's edge.
+        weights: weight of each edge.
+        outgoing: whether each edge starts at this node.
+        degrees: how many links, of all kinds that are walked, each neighbour has.
+        counts: how many links of the counted kinds end at each neighbour.
+        count: how many of them end at this node.
+    """
+
+    neighbours: Sequence[str] = ()
+    kinds: Sequence[EdgeKind] = ()
+    weights: Sequence[float] = ()
+    outgoing: Sequence[bool] = ()
+    degrees: Sequence[int] = ()
+    counts: Sequence[int] = ()
+    count: int = 0

@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphmem.core.changes import Changes
+from graphmem.core.pages import LinkPage
+from graphmem.errors import InvalidInput
+from graphmem.stores.memory import MemoryStore
+from graphmem.views.adjacency import AdjacencyView
+from graphmem.views.paged_walk import PagedWalk
+from graphmem.views.space import WALK_KINDS
+from graphmem_schemas import Edge, EdgeKind, Entity, Node, Passage
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+class PagedStore(MemoryStore):
+    """A store that answers as a server does, and counts what it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[list[str]] = []
+
+    def link_pages(
+        self,
+        space: str,
+        uids: Sequence[str],
+        kinds: Sequence[EdgeKind],
+        counted: Sequence[EdgeKind],
+    ) -> list[LinkPage]:
+        self.asked.append(list(uids))
+        return [self._page(space, uid, kinds, counted) for uid in uids]
+
+    def linked_passages(self, space: str, kinds: Sequence[EdgeKind]) -> int:
+        passages = [
+            node.uid
+            for batch in self.changes(space, 0, labels=["Passage"])
+            for node in batch.nodes
+        ]
+        return sum(bool(self.neighbours(space, [uid], kinds)) for uid in passages)
+
+    def _page(
+        self, space: str, uid: str, kinds: Sequence[EdgeKind], counted: Sequence[EdgeKind]
+    ) -> LinkPage:
+        edges = self.neighbours(space, [uid], kinds)
+        others = [edge.end if edge.start == uid else edge.start for edge in edges]
+        return LinkPage(
+            neighbours=others,
+            kinds=[edge.kind for edge in edges],
+            weights=[edge.weight for edge in edges],
+            outgoing=[edge.start == uid for edge in edges],
+            degrees=[len(self.neighbours(space, [other], kinds)) for other in others],
+            counts=[self._count(space, other, counted) for other in others],
+            count=self._count(space, uid, counted),
+        )
+
+    def _count(self, space: str, uid: str, counted: Sequence[EdgeKind]) -> int:
+        return sum(edge.end == uid for edge in self.neighbours(space, [uid], counted))
+
+
+def _graph(seed: int, n_passages: int = 60, n_entities: int = 30, n_edges: int = 150) -> Changes:
+    rng = np.random.default_rng(seed)
+    nodes: list[Node] = [
+        Passage(uid=f"p{i:03}", recorded_at=NOW, source="s", position=i, text="t")
+        for i in range(n_passages)
+    ]
+    nodes += [
+        Entity(uid=f"e{i:03}", recorded_at=NOW, name=f"n{i}", key=f"n{i}")
+        for i in range(n_entities)
+    ]
+    # Crowded at the low end, so that some entities are hubs.
+    ends = (n_entities * rng.random(n_edges) ** 3).astype(int)
+    edges = {
+        ("MENTIONS", f"p{start:03}", f"e{end:03}"): float(rng.integers(1, 4))
+        for start, end in zip(rng.integers(0, n_passages, n_edges), ends, strict=True)
+    }
+    for start, end in rng.integers(0, n_entities, (10, 2)):
+        if start != end:
+            edges["SHORT_FOR", f"e{start:03}", f"e{end:03}"] = 1.0
+    return Changes(nodes=tuple(nodes), edges=tuple(_edge(*key, w) for key, w in edges.items()))
+
+
+def _edge(kind: EdgeKind, start: str, end: str, weight: float = 1.0) -> Edge:
+    return Edge(kind=kind, start=start, end=end, sources={"s": weight})
+
+
+def _both(store: PagedStore) -> tuple[AdjacencyView, PagedWalk]:
+    views = AdjacencyView("a", None, WALK_KINDS), PagedWalk(store, "a", WALK_KINDS)
+    for view in views:
+        view.refresh(store)
+    return views
+
+
+def _same(
+    whole: AdjacencyView, paged: PagedWalk, seeds: dict[str, float], epsilon: float = 1e-4
+) -> None:
+    one, other = (view.push(seeds, damping=0.85, epsilon=epsilon) for view in (whole, paged))
+    for label in (None, "Passage", "Entity"):
+        left, right = one.top(200, label=label), other.top(200, label=label)
+        assert [uid for uid, _ in left] == [uid for uid, _ in right]
+        assert [mass for _, mass in left] == pytest.approx([mass for _, mass in right], rel=1e-9)
+    assert other.n_pushed == one.n_pushed
+    assert other.residue == pytest.approx(one.residue, abs=1e-12)
+    assert [uid for uid, _ in other.unlinked] == [uid for uid, _ in one.unlinked]
+
+
+@settings(deadline=None, max_examples=40)  # the first call compiles
+@given(st.integers(0, 10_000), st.sampled_from([1e-2, 1e-3, 1e-5]))
+def test_it_ranks_as_the_whole_graph_does(seed: int, epsilon: float) -> None:
+    store = PagedStore()
+    store.apply("a", lambda _: _graph(seed))
+    rng = np.random.default_rng(seed)
+    seeds = {f"p{i:03}": float(rng.random() + 0.1) for i in rng.choice(60, 5, replace=False)}
+    _same(*_both(store), seeds, epsilon)
+
+
+def test_seeds_that_are_unknown_or_without_links_keep_their_part() -> None:
+    store = PagedStore()
+    store.apply("a", lambda _: _graph(1, n_edges=20))
+    _same(*_both(store), {"p000": 1.0, "nobody": 2.0, "p059": 0.5})
+    _same(*_both(store), {"nobody": 2.0})
+
+
+def test_a_round_asks_once_and_a_known_list_is_not_asked_for_again() -> None:
+    store = PagedStore()
+    store.apply("a", lambda _: _graph(2))
+    _, paged = _both(store)
+    paged.push({"p000": 1.0, "p001": 1.0}, damping=0.85, epsilon=1e-4)
+    first = [uid for uids in store.asked for uid in uids]
+    assert len(first) == len(set(first)) == paged.n_fetched
+    assert store.asked[0] == ["p000", "p001"]
+    assert len(store.asked) < 10
+    store.asked.clear()
+    paged.push({"p000": 1.0, "p001": 1.0}, damping=0.85, epsilon=1e-4)
+    assert store.asked == []
+
+
+def test_it_touches_what_the_walk_visits_and_no_more() -> None:
+    store = PagedStore()
+    store.apply("a", lambda _: _graph(3, n_passages=3_000, n_entities=2_000, n_edges=6_000))
+    whole, paged = _both(store)
+    walk = whole.push({"p000": 1.0}, damping=0.5, epsilon=1e-2)
+    paged.push({"p000": 1.0}, damping=0.5, epsilon=1e-2)
+    assert paged.n_fetched <= walk.n_pushed < 100
+
+
+@pytest.mark.parametrize(("max_links", "max_rows"), [(1, 10_000), (40, 10_000), (10_000, 5)])
+def test_little_room_changes_nothing_but_the_number_of_questions(
+    max_links: int, max_rows: int
+) -> None:
+    store = PagedStore()
+    store.apply("a", lambda _: _graph(4))
+    whole = AdjacencyView("a", None, WALK_KINDS)
+    paged = PagedWalk(store, "a", WALK_KINDS, max_links=max_links, max_rows=max_rows)
+    for view in (whole, paged):
+        view.refresh(store)
+    for number in range(5):
+        _same(whole, paged, {f"p{number:03}": 1.0, "p030": 0.5})
+
+
+def test_what_others_write_is_seen_after_a_refresh() -> None:
+    store = PagedStore()
+    store.apply("a", lambda _: _graph(5))
+    whole, paged = _both(store)
+    seeds = {"p000": 1.0, "p001": 1.0, "p002": 0.5}
+    _same(whole, paged, seeds)
+    rng = np.random.default_rng(5)
+    for number in range(12):
+        start, end = f"p{rng.integers(0, 5):03}", f"e{rng.integers(0, 30):03}"
+        if number % 4 == 3:
+            store.apply("a", lambda _, gone=end: Changes(remove_nodes=(gone,)))
+            entity = Entity(uid=end, recorded_at=NOW, name=end, key=end)
+            store.apply("a", lambda _, back=entity: Changes(nodes=(back,)))
+        else:
+            more = Edge(kind="MENTIONS", start=start, end=end, sources={f"t{number}": 2.0})
+            store.apply("a", lambda _, more=more: Changes(edges=(more,)))
+        store.asked.clear()
+        for view in (whole, paged):
+            view.refresh(store)
+        assert store.asked == []
+        _same(whole, paged, seeds)
+
+
+def test_links_and_degrees_are_those_of_the_whole_graph() -> None:
+    store = PagedStore()
+    store.apply("a", lambda _: _graph(6))
+    whole, paged = _both(store)
+    uids = ["e000", "p001", "nobody", "e001"]
+    for one, other in zip(paged.links(uids), whole.links(uids), strict=True):
+        assert one._replace(weight=0.0) == other._replace(weight=0.0)
+        assert one.weight == pytest.approx(other.weight, rel=1e-3)  # kept in 16 bits there
+    assert paged.degrees(uids) == whole.degrees(uids)
+
+
+def test_seeds_are_checked() -> None:
+    store = PagedStore()
+    _, paged = _both(store)
+    for seeds in ({}, {"x": 0.0}, {"x": float("nan")}):
+        with pytest.raises(InvalidInput):
+            paged.push(seeds, damping=0.85, epsilon=1e-4)
