@@ -159,6 +159,8 @@ class Writer:
         uid = content_uid("source", text.name)
         return _Segmented(text, uid, segment(text, uid))
 
+    # To the end of the call: what was made is gone then, and the collector need not look at it.
+    @collector_paused()
     def _commit(self, batch: Sequence[_Segmented], passages: Mapping[str, ReadPassage]) -> Receipt:
         if not passages:
             return Receipt(seq=0)
@@ -178,8 +180,7 @@ class Writer:
             last[:] = [compose(readings, reader, self._space, now)]
             return last[0].changes
 
-        with collector_paused():
-            commit = self._store.apply(self._space, plan)
+        commit = self._store.apply(self._space, plan)
         if not commit.seq:
             return Receipt(seq=0)
         composed = last[0]

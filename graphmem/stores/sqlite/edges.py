@@ -49,7 +49,9 @@ class EdgeWriter:
         """
         tx = self._tx
         terms = tx.term_ids(set())
-        nodes = tx.ids_of((uid for edge in edges for uid in (edge.start, edge.end)), "edge")
+        ends = dict.fromkeys(edge.start for edge in edges)
+        ends.update(dict.fromkeys(edge.end for edge in edges))
+        nodes = tx.ids_of(ends, "edge")
         sources = self._source_ids(dict.fromkeys(uid for edge in edges for uid in edge.sources))
         drafts: dict[_Key, _Draft] = {}
         for edge in edges:
@@ -78,14 +80,17 @@ class EdgeWriter:
 
     def _insert(self, drafts: list[tuple[_Key, _Draft]]) -> None:
         tx = self._tx
-        rows: list[tuple[Any, ...]] = []
-        given: list[tuple[Any, ...]] = []
-        for (start, kind, end), draft in drafts:
-            i = tx.new_edge_id()
-            text = self._encode(draft.weights)
-            rows.append((i, tx.space, kind, start, end, tx.seq, draft.attributes, text))
-            given += [(source, i) for source in draft.weights]
-            tx.tally["edge", kind] += 1
+        ids = tx.new_edge_ids(len(drafts))
+        rows = [
+            (i, tx.space, kind, start, end, tx.seq, draft.attributes, self._encode(draft.weights))
+            for i, ((start, kind, end), draft) in zip(ids, drafts, strict=True)
+        ]
+        given = [
+            (source, i)
+            for i, (_, draft) in zip(ids, drafts, strict=True)
+            for source in draft.weights
+        ]
+        tx.tally.update(Counter(("edge", key[1]) for key, _ in drafts))
         tx.executemany(
             "INSERT INTO edge (id, space, kind, start_node, end_node, seq, attributes, sources)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -118,7 +118,7 @@ def merge_attributes(old: str | None, new: str | None) -> str | None:
 
 def encode_sources(weights: Mapping[int, float]) -> str:
     """Write source ids and weights as `[id, weight, …]`, in the order given."""
-    return "[" + ",".join(f"{source},{weight!r}" for source, weight in weights.items()) + "]"
+    return "[" + ",".join([f"{source},{weight!r}" for source, weight in weights.items()]) + "]"
 
 
 def decode_sources(text: str) -> dict[int, float]:

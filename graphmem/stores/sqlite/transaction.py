@@ -79,10 +79,10 @@ class Transaction:
             self._next_node += 1
         return range(first, self._next_node)
 
-    def new_edge_id(self) -> int:
-        """Give an id to a new edge."""
-        self._next_edge += 1
-        return self._next_edge - 1
+    def new_edge_ids(self, n: int) -> range:
+        """Give ids to new edges."""
+        self._next_edge += n
+        return range(self._next_edge - n, self._next_edge)
 
     def new_source_id(self) -> int:
         """Give an id to a source that had no contribution so far."""
