@@ -358,6 +358,8 @@ class Memory:
             if self._engine is None or self._views is None:
                 check_seal(self._store, describe(self._models.embedder))
                 views = self._open_views()
+                # Here and not beside the encoder: what a thread frees, others cannot use.
+                views.refresh(self._store)
                 self._engine = Engine(
                     self._store, self.space, views.text, views.vectors, views.adjacency,
                     partial(self._catch_up, views), self._models.embedder, self._clock,
