@@ -1,13 +1,13 @@
-"""What a server tells about one node's links."""
+"""What a server tells about a few nodes, where the rest stays with it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graphmem_schemas import EdgeKind
+from graphmem_schemas import EdgeKind, Passage
 
-__all__ = ["LinkPage"]
+__all__ = ["LinkPage", "PassageCandidate"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,3 +31,15 @@ class LinkPage:
     degrees: Sequence[int] = ()
     counts: Sequence[int] = ()
     count: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PassageCandidate:
+    """A passage that a server proposes.
+
+    Attributes:
+        cosine: with the question's vector; None where it has no vector.
+    """
+
+    passage: Passage
+    cosine: float | None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import log
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from graphmem.core.terms import terms
 from graphmem.core.uid_index import Keys
 from graphmem.views.text_index import TextIndexArrays
 
-__all__ = ["Match", "WorkPool"]
+__all__ = ["Match", "Statistics", "WorkPool"]
 
 Rows = npt.NDArray[np.int64]
 Float32 = npt.NDArray[np.float32]
@@ -27,6 +28,18 @@ _MAX_PER_TITLE = 20
 # Where a few people talk to each other, their names are in every question and tell nothing.
 _MAX_CAST = 12
 _FAR_FUTURE = int(np.iinfo(np.int64).max)
+
+
+class Statistics(NamedTuple):
+    """How common words are in a whole space.
+
+    Attributes:
+        n_passages: how many passages it has.
+        frequencies: in how many of them a term stands.
+    """
+
+    n_passages: int
+    frequencies: Mapping[str, int]
 
 
 class WorkPool:
@@ -74,19 +87,36 @@ class Match:
     """
 
     def __init__(
-        self, arrays: TextIndexArrays, lock: RLock, pool: WorkPool, query: TextQuery
+        self,
+        arrays: TextIndexArrays,
+        lock: RLock,
+        pool: WorkPool,
+        query: TextQuery,
+        known: Statistics | None = None,
     ) -> None:
+        """Look the question's words up.
+
+        Args:
+            arrays: the index.
+            lock: held while it is read.
+            pool: of work arrays.
+            query: the question.
+            known: how common words are, where the index holds but a part of the passages.
+        """
         self._arrays, self._lock, self._pool = arrays, lock, pool
         self._until = _FAR_FUTURE if query.until is None else query.until
         with lock:
-            self.n_passages = arrays.n_passages
+            self.n_passages = known.n_passages if known else arrays.n_passages
             self._cast = self._named_speakers(query)
             self.speakers = tuple(sorted(self._cast))
             self.terms = self._chosen_terms(query)
             self.titles, self._title_numbers = self._named_titles(query)
             numbers = [self._number(term) for term in self.terms]
-            self._frequencies = arrays.frequencies.values
-            self.idfs = tuple(self._idf(number) for number in numbers)
+            dfs = [self._frequency(number) for number in numbers]
+            if known:
+                found = zip(self.terms, dfs, strict=True)
+                dfs = [max(df, known.frequencies.get(term, 0)) for term, df in found]
+            self.idfs = tuple(self._idf(df) for df in dfs)
             self.mass = sum(self.idfs) + 1e-9
             self._scan(numbers)
 
@@ -213,8 +243,11 @@ class Match:
         number = self._arrays.vocabulary.get(term, -1)
         return number if number >= 0 and self._arrays.frequencies.values[number] > 0 else -1
 
-    def _idf(self, number: int) -> float:
-        n, df = self.n_passages, int(self._frequencies[number]) if number >= 0 else 0
+    def _frequency(self, number: int) -> int:
+        return int(self._arrays.frequencies.values[number]) if number >= 0 else 0
+
+    def _idf(self, df: int) -> float:
+        n = max(self.n_passages, df)
         return log(1.0 + (n - df + 0.5) / (df + 0.5))
 
     def _named_speakers(self, query: TextQuery) -> dict[str, int]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,59 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphmem.core.changes import Changes
-from graphmem.core.pages import LinkPage
 from graphmem.errors import InvalidInput
-from graphmem.stores.memory import MemoryStore
 from graphmem.views.adjacency import AdjacencyView
 from graphmem.views.paged_walk import PagedWalk
 from graphmem.views.space import WALK_KINDS
 from graphmem_schemas import Edge, EdgeKind, Entity, Node, Passage
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
-
-
-class PagedStore(MemoryStore):
-    """A store that answers as a server does, and counts what it is asked."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[list[str]] = []
-
-    def link_pages(
-        self,
-        space: str,
-        uids: Sequence[str],
-        kinds: Sequence[EdgeKind],
-        counted: Sequence[EdgeKind],
-    ) -> list[LinkPage]:
-        self.asked.append(list(uids))
-        return [self._page(space, uid, kinds, counted) for uid in uids]
-
-    def linked_passages(self, space: str, kinds: Sequence[EdgeKind]) -> int:
-        passages = [
-            node.uid
-            for batch in self.changes(space, 0, labels=["Passage"])
-            for node in batch.nodes
-        ]
-        return sum(bool(self.neighbours(space, [uid], kinds)) for uid in passages)
-
-    def _page(
-        self, space: str, uid: str, kinds: Sequence[EdgeKind], counted: Sequence[EdgeKind]
-    ) -> LinkPage:
-        edges = self.neighbours(space, [uid], kinds)
-        others = [edge.end if edge.start == uid else edge.start for edge in edges]
-        return LinkPage(
-            neighbours=others,
-            kinds=[edge.kind for edge in edges],
-            weights=[edge.weight for edge in edges],
-            outgoing=[edge.start == uid for edge in edges],
-            degrees=[len(self.neighbours(space, [other], kinds)) for other in others],
-            counts=[self._count(space, other, counted) for other in others],
-            count=self._count(space, uid, counted),
-        )
-
-    def _count(self, space: str, uid: str, counted: Sequence[EdgeKind]) -> int:
-        return sum(edge.end == uid for edge in self.neighbours(space, [uid], counted))
 
 
 def _graph(seed: int, n_passages: int = 60, n_entities: int = 30, n_edges: int = 150) -> Changes:
@@ -90,10 +44,10 @@ def _edge(kind: EdgeKind, start: str, end: str, weight: float = 1.0) -> Edge:
     return Edge(kind=kind, start=start, end=end, sources={"s": weight})
 
 
-def _both(store: PagedStore) -> tuple[AdjacencyView, PagedWalk]:
-    views = AdjacencyView("a", None, WALK_KINDS), PagedWalk(store, "a", WALK_KINDS)
+def _both(server: Any) -> tuple[AdjacencyView, PagedWalk]:
+    views = AdjacencyView("a", None, WALK_KINDS), PagedWalk(server, "a", WALK_KINDS)
     for view in views:
-        view.refresh(store)
+        view.refresh(server)
     return views
 
 
@@ -111,40 +65,37 @@ def _same(
 
 
 @settings(deadline=None, max_examples=40)  # the first call compiles
-@given(st.integers(0, 10_000), st.sampled_from([1e-2, 1e-3, 1e-5]))
-def test_it_ranks_as_the_whole_graph_does(seed: int, epsilon: float) -> None:
-    store = PagedStore()
-    store.apply("a", lambda _: _graph(seed))
+@given(seed=st.integers(0, 10_000), epsilon=st.sampled_from([1e-2, 1e-3, 1e-5]))
+def test_it_ranks_as_the_whole_graph_does(seed: int, epsilon: float, server_type: Any) -> None:
+    server = server_type()
+    server.apply("a", lambda _: _graph(seed))
     rng = np.random.default_rng(seed)
     seeds = {f"p{i:03}": float(rng.random() + 0.1) for i in rng.choice(60, 5, replace=False)}
-    _same(*_both(store), seeds, epsilon)
+    _same(*_both(server), seeds, epsilon)
 
 
-def test_seeds_that_are_unknown_or_without_links_keep_their_part() -> None:
-    store = PagedStore()
-    store.apply("a", lambda _: _graph(1, n_edges=20))
-    _same(*_both(store), {"p000": 1.0, "nobody": 2.0, "p059": 0.5})
-    _same(*_both(store), {"nobody": 2.0})
+def test_seeds_that_are_unknown_or_without_links_keep_their_part(server: Any) -> None:
+    server.apply("a", lambda _: _graph(1, n_edges=20))
+    _same(*_both(server), {"p000": 1.0, "nobody": 2.0, "p059": 0.5})
+    _same(*_both(server), {"nobody": 2.0})
 
 
-def test_a_round_asks_once_and_a_known_list_is_not_asked_for_again() -> None:
-    store = PagedStore()
-    store.apply("a", lambda _: _graph(2))
-    _, paged = _both(store)
+def test_a_round_asks_once_and_a_known_list_is_not_asked_for_again(server: Any) -> None:
+    server.apply("a", lambda _: _graph(2))
+    _, paged = _both(server)
     paged.push({"p000": 1.0, "p001": 1.0}, damping=0.85, epsilon=1e-4)
-    first = [uid for uids in store.asked for uid in uids]
+    first = [uid for uids in server.asked for uid in uids]
     assert len(first) == len(set(first)) == paged.n_fetched
-    assert store.asked[0] == ["p000", "p001"]
-    assert len(store.asked) < 10
-    store.asked.clear()
+    assert server.asked[0] == ["p000", "p001"]
+    assert len(server.asked) < 10
+    server.asked.clear()
     paged.push({"p000": 1.0, "p001": 1.0}, damping=0.85, epsilon=1e-4)
-    assert store.asked == []
+    assert server.asked == []
 
 
-def test_it_touches_what_the_walk_visits_and_no_more() -> None:
-    store = PagedStore()
-    store.apply("a", lambda _: _graph(3, n_passages=3_000, n_entities=2_000, n_edges=6_000))
-    whole, paged = _both(store)
+def test_it_touches_what_the_walk_visits_and_no_more(server: Any) -> None:
+    server.apply("a", lambda _: _graph(3, n_passages=3_000, n_entities=2_000, n_edges=6_000))
+    whole, paged = _both(server)
     walk = whole.push({"p000": 1.0}, damping=0.5, epsilon=1e-2)
     paged.push({"p000": 1.0}, damping=0.5, epsilon=1e-2)
     assert paged.n_fetched <= walk.n_pushed < 100
@@ -152,45 +103,42 @@ def test_it_touches_what_the_walk_visits_and_no_more() -> None:
 
 @pytest.mark.parametrize(("max_links", "max_rows"), [(1, 10_000), (40, 10_000), (10_000, 5)])
 def test_little_room_changes_nothing_but_the_number_of_questions(
-    max_links: int, max_rows: int
+    max_links: int, max_rows: int, server: Any
 ) -> None:
-    store = PagedStore()
-    store.apply("a", lambda _: _graph(4))
+    server.apply("a", lambda _: _graph(4))
     whole = AdjacencyView("a", None, WALK_KINDS)
-    paged = PagedWalk(store, "a", WALK_KINDS, max_links=max_links, max_rows=max_rows)
+    paged = PagedWalk(server, "a", WALK_KINDS, max_links=max_links, max_rows=max_rows)
     for view in (whole, paged):
-        view.refresh(store)
+        view.refresh(server)
     for number in range(5):
         _same(whole, paged, {f"p{number:03}": 1.0, "p030": 0.5})
 
 
-def test_what_others_write_is_seen_after_a_refresh() -> None:
-    store = PagedStore()
-    store.apply("a", lambda _: _graph(5))
-    whole, paged = _both(store)
+def test_what_others_write_is_seen_after_a_refresh(server: Any) -> None:
+    server.apply("a", lambda _: _graph(5))
+    whole, paged = _both(server)
     seeds = {"p000": 1.0, "p001": 1.0, "p002": 0.5}
     _same(whole, paged, seeds)
     rng = np.random.default_rng(5)
     for number in range(12):
         start, end = f"p{rng.integers(0, 5):03}", f"e{rng.integers(0, 30):03}"
         if number % 4 == 3:
-            store.apply("a", lambda _, gone=end: Changes(remove_nodes=(gone,)))
+            server.apply("a", lambda _, gone=end: Changes(remove_nodes=(gone,)))
             entity = Entity(uid=end, recorded_at=NOW, name=end, key=end)
-            store.apply("a", lambda _, back=entity: Changes(nodes=(back,)))
+            server.apply("a", lambda _, back=entity: Changes(nodes=(back,)))
         else:
             more = Edge(kind="MENTIONS", start=start, end=end, sources={f"t{number}": 2.0})
-            store.apply("a", lambda _, more=more: Changes(edges=(more,)))
-        store.asked.clear()
+            server.apply("a", lambda _, more=more: Changes(edges=(more,)))
+        server.asked.clear()
         for view in (whole, paged):
-            view.refresh(store)
-        assert store.asked == []
+            view.refresh(server)
+        assert server.asked == []
         _same(whole, paged, seeds)
 
 
-def test_links_and_degrees_are_those_of_the_whole_graph() -> None:
-    store = PagedStore()
-    store.apply("a", lambda _: _graph(6))
-    whole, paged = _both(store)
+def test_links_and_degrees_are_those_of_the_whole_graph(server: Any) -> None:
+    server.apply("a", lambda _: _graph(6))
+    whole, paged = _both(server)
     uids = ["e000", "p001", "nobody", "e001"]
     for one, other in zip(paged.links(uids), whole.links(uids), strict=True):
         assert one._replace(weight=0.0) == other._replace(weight=0.0)
@@ -198,9 +146,8 @@ def test_links_and_degrees_are_those_of_the_whole_graph() -> None:
     assert paged.degrees(uids) == whole.degrees(uids)
 
 
-def test_seeds_are_checked() -> None:
-    store = PagedStore()
-    _, paged = _both(store)
+def test_seeds_are_checked(server: Any) -> None:
+    _, paged = _both(server)
     for seeds in ({}, {"x": 0.0}, {"x": float("nan")}):
         with pytest.raises(InvalidInput):
             paged.push(seeds, damping=0.85, epsilon=1e-4)

@@ -1,0 +1,195 @@
+"""A question's own small views, filled from the server's indexes: nothing reads a whole space.
+
+The server proposes passages by its full-text and its vector index; a walk that fetches its links
+brings in more; these, with the passages around them, become a text index and cosines that live as
+long as the question. So the ranking is that of `graphmem.reading`, over candidates that the server
+chose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from threading import RLock
+from typing import Protocol
+
+import numpy as np
+
+from graphmem.core.lexical import TextQuery
+from graphmem.core.pages import PassageCandidate
+from graphmem.core.terms import terms
+from graphmem.core.uid_index import Keys, to_keys
+from graphmem.ports import Cosines, Float32
+from graphmem.views.paged_walk import LinkServer, PagedWalk
+from graphmem.views.text_index import TextIndexArrays
+from graphmem.views.text_match import Match, Statistics, WorkPool
+from graphmem_schemas import EdgeKind, Passage
+
+__all__ = ["CandidateServer", "QuestionViews", "ServedSpace"]
+
+# Passages that each index proposes, and that the walk adds.
+N_PROPOSED, N_WALKED = 100, 50
+_N_SEEDS = 20
+# Windows reach two passages to either side.
+_REACH = 2
+# Cormack, Clarke, Buettcher 2009: reciprocal rank fusion; only the walk's seeds depend on it.
+_RRF = 60.0
+_DAMPING, _EPSILON = 0.85, 5e-4
+
+
+class CandidateServer(LinkServer, Protocol):
+    """A store that searches its passages itself."""
+
+    def passages_by_words(
+        self, space: str, words: Sequence[str], k: int, until: int | None
+    ) -> list[str]:
+        """Return the uids of the k best passages by its full-text index, best first.
+
+        Args:
+            space: the space: what other spaces hold takes no place of the k.
+            words: what is asked, each taken as a word, whatever characters it has.
+            k: 1 or more.
+            until: moment in seconds since 1970 after which no passage counts; None is no limit.
+        """
+        ...
+
+    def passages_by_vector(
+        self, space: str, vector: Float32, k: int, until: int | None
+    ) -> list[str]:
+        """Return the uids of the k best passages by its vector index, best first; see above."""
+        ...
+
+    def passages_with(
+        self, space: str, uids: Sequence[str], vector: Float32, reach: int
+    ) -> list[PassageCandidate]:
+        """Return the passages and those up to `reach` steps before and after, in any order."""
+        ...
+
+    def word_counts(self, space: str, words: Sequence[str]) -> list[int]:
+        """Return in how many passages each word stands, up to some thousands."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class QuestionViews:
+    """What one question is answered from.
+
+    Attributes:
+        text: a `TextIndex` of the candidates.
+        vectors: a `VectorIndex` of the candidates; it knows this question's vector only.
+        walk: a `WalkGraph` of the whole space.
+    """
+
+    text: _CandidateTexts
+    vectors: _CandidateVectors
+    walk: PagedWalk
+
+
+class ServedSpace:
+    """One space of a server that is searched where it lies.
+
+    Args:
+        store: the server.
+        space: the space.
+        kinds: factor above 0 of each kind of edge that is walked.
+    """
+
+    def __init__(
+        self, store: CandidateServer, space: str, kinds: Mapping[EdgeKind, float]
+    ) -> None:
+        self._store, self._space = store, space
+        self.walk = PagedWalk(store, space, kinds)
+
+    def views(self, query: TextQuery, vector: Float32) -> QuestionViews:
+        """Return what a question is answered from.
+
+        Args:
+            query: the question's words.
+            vector: (d,) its vector, of unit length.
+        """
+        store, space = self._store, self._space
+        self.walk.refresh(store)
+        wanted = [word for word in dict.fromkeys(query.words) if terms(word)]
+        by_words = (
+            store.passages_by_words(space, wanted, N_PROPOSED, query.until) if wanted else []
+        )
+        by_vector = store.passages_by_vector(space, vector, N_PROPOSED, query.until)
+        proposed = _fused(by_words, by_vector)
+        walked = self._walk_from(proposed)
+        candidates = store.passages_with(
+            space, list(dict.fromkeys([*proposed, *walked])), vector, _REACH
+        )
+        counts = dict(zip(wanted, store.word_counts(space, wanted), strict=True)) if wanted else {}
+        n_passages = store.count(space).nodes.get(Passage.label, 0)
+        return QuestionViews(
+            _CandidateTexts(candidates, _statistics(counts, n_passages)),
+            _CandidateVectors(candidates),
+            self.walk,
+        )
+
+    def _walk_from(self, proposed: Mapping[str, float]) -> list[str]:
+        seeds = dict(list(proposed.items())[:_N_SEEDS])
+        if not seeds:
+            return []
+        walk = self.walk.push(seeds, damping=_DAMPING, epsilon=_EPSILON)
+        return [uid for uid, _ in walk.top(N_WALKED, label=Passage.label)]
+
+
+class _CandidateTexts:
+    """The lexical index of some passages; implements `ports.TextIndex`."""
+
+    def __init__(self, candidates: Sequence[PassageCandidate], statistics: Statistics) -> None:
+        self._arrays = TextIndexArrays()
+        passages = [candidate.passage for candidate in candidates]
+        self._arrays.add(sorted(passages, key=lambda p: (p.source, p.position, p.uid)))
+        self._statistics = statistics
+        self._lock, self._pool = RLock(), WorkPool()
+
+    def match(self, query: TextQuery) -> Match:
+        """Find the candidates that share words with the question; close what is returned."""
+        return Match(self._arrays, self._lock, self._pool, query, self._statistics)
+
+
+class _CandidateVectors:
+    """The cosines of some passages with one question; implements `ports.VectorIndex`."""
+
+    def __init__(self, candidates: Sequence[PassageCandidate]) -> None:
+        known = [one for one in candidates if one.cosine is not None]
+        known.sort(key=lambda one: (-_cosine(one), one.passage.uid))
+        self._keys = to_keys([one.passage.uid for one in known]) if known else np.empty(0, "S16")
+        self._values = np.array([_cosine(one) for one in known], np.float32)
+        self._by_key = dict(zip(self._keys.tolist(), self._values.tolist(), strict=True))
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def nearest(self, query: Float32, k: int) -> tuple[Keys, Float32]:
+        """Return the k best by key and their cosines, best first, ties by uid; or fewer."""
+        return self._keys[:k], self._values[:k]
+
+    def cosines_with(self, keys: Keys) -> Cosines:
+        """Return what tells the cosine of the question with that of each key."""
+        values = [self._by_key.get(key, np.nan) for key in keys.tolist()]
+        return lambda _: np.array(values, np.float32)
+
+
+def _cosine(candidate: PassageCandidate) -> float:
+    return -1.0 if candidate.cosine is None else candidate.cosine
+
+
+def _fused(*rankings: Sequence[str]) -> dict[str, float]:
+    """Return the uids of all rankings by reciprocal rank fusion, best first, ties by uid."""
+    shares: dict[str, float] = {}
+    for ranking in rankings:
+        for place, uid in enumerate(ranking, 1):
+            shares[uid] = shares.get(uid, 0.0) + 1.0 / (_RRF + place)
+    return dict(sorted(shares.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _statistics(counts: Mapping[str, int], n_passages: int) -> Statistics:
+    """Return how common the question's terms are in the whole space."""
+    frequencies: dict[str, int] = {}
+    for word, n in counts.items():
+        for term in terms(word):
+            frequencies[term] = max(n, frequencies.get(term, 0))
+    return Statistics(n_passages, frequencies)
