@@ -20,8 +20,8 @@ class LinkPage:
         weights: weight of each edge.
         outgoing: whether each edge starts at this node.
         degrees: how many links, of all kinds that are walked, each neighbour has.
-        counts: how many links of the counted kinds end at each neighbour.
-        count: how many of them end at this node.
+        counts: how many passages mention each neighbour.
+        count: how many mention this node.
     """
 
     neighbours: Sequence[str] = ()

@@ -16,7 +16,7 @@ from graphmem.core.walk import WALK_LABELS, Link
 from graphmem.core.weight_codes import Codes
 from graphmem_schemas import EDGE_RULES, Edge, EdgeKind
 
-__all__ = ["SpaceLinks", "counted_slots", "labels_of", "specificity"]
+__all__ = ["SpaceLinks", "labels_of", "specificity"]
 
 Rows = npt.NDArray[np.int64]
 
@@ -58,7 +58,7 @@ class SpaceLinks:
             kinds: the kinds of edges that are links.
         """
         self.index = UidIndex()
-        self.adjacency = Adjacency(len(kinds), counted_slots(kinds))
+        self.adjacency = Adjacency(len(kinds), _counted(kinds))
         self._kinds = tuple(kinds)
         self._weights = self.adjacency.codes.table([1.0] * len(kinds))
         self._slots = {kind: slot for slot, kind in enumerate(kinds)}
@@ -187,7 +187,7 @@ class SpaceLinks:
         """Make links of what `to_arrays` returned; the arrays are kept and written to."""
         links = cls(kinds)
         links.index = UidIndex.from_arrays(arrays)
-        links.adjacency = Adjacency.from_arrays(arrays, len(kinds), counted_slots(kinds))
+        links.adjacency = Adjacency.from_arrays(arrays, len(kinds), _counted(kinds))
         links._labels = arrays["labels"]
         links.n_passages = int(arrays["n_passages"][0])
         return links
@@ -224,7 +224,7 @@ def labels_of(kind: EdgeKind) -> tuple[int, int]:
     return codes[0], codes[1]
 
 
-def counted_slots(kinds: Sequence[EdgeKind]) -> list[int]:
+def _counted(kinds: Sequence[EdgeKind]) -> list[int]:
     """Return the slots of the kinds that lead from passages to what they are about."""
     return [
         slot

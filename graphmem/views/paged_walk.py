@@ -14,7 +14,7 @@ from graphmem.core.push import Steps
 from graphmem.core.walk import Link, Walk
 from graphmem.errors import InvalidInput
 from graphmem.ports import GraphStore
-from graphmem.views.links import counted_slots, specificity
+from graphmem.views.links import specificity
 from graphmem.views.pages import PageCache
 from graphmem_schemas import EdgeKind
 
@@ -33,11 +33,7 @@ class LinkServer(GraphStore, Protocol):
     """A store that can tell the links of a few nodes without reading the rest."""
 
     def link_pages(
-        self,
-        space: str,
-        uids: Sequence[str],
-        kinds: Sequence[EdgeKind],
-        counted: Sequence[EdgeKind],
+        self, space: str, uids: Sequence[str], kinds: Sequence[EdgeKind]
     ) -> list[LinkPage]:
         """Return the links of each uid, in the order of `uids`; an empty page for no links.
 
@@ -45,7 +41,6 @@ class LinkServer(GraphStore, Protocol):
             space: the space.
             uids: each once.
             kinds: the kinds of edges that are walked.
-            counted: those among them that `LinkPage.counts` counts.
         """
         ...
 
@@ -81,7 +76,6 @@ class PagedWalk:
         self.seq = 0
         self._store, self._space = store, space
         self._kinds = tuple(kinds)
-        self._counted = [self._kinds[slot] for slot in counted_slots(self._kinds)]
         self._pages = PageCache(kinds, self._fetch, max_links, max_rows)
         self._weights = self._pages.codes.table([kinds[kind] for kind in self._kinds])
         self._turn = threading.RLock()
@@ -152,7 +146,7 @@ class PagedWalk:
             return [int(degree) for degree in self._pages.degrees[rows]]
 
     def _fetch(self, uids: Sequence[str]) -> list[LinkPage]:
-        return self._store.link_pages(self._space, uids, self._kinds, self._counted)
+        return self._store.link_pages(self._space, uids, self._kinds)
 
     def _count_passages(self) -> None:
         """Learn how many passages are linked, where that may have changed by much."""

@@ -30,8 +30,6 @@ __all__ = ["CandidateServer", "QuestionViews", "ServedSpace"]
 # Passages that each index proposes, and that the walk adds.
 N_PROPOSED, N_WALKED = 100, 50
 _N_SEEDS = 20
-# Windows reach two passages to either side.
-_REACH = 2
 # Cormack, Clarke, Buettcher 2009: reciprocal rank fusion; only the walk's seeds depend on it.
 _RRF = 60.0
 _DAMPING, _EPSILON = 0.85, 5e-4
@@ -60,9 +58,12 @@ class CandidateServer(LinkServer, Protocol):
         ...
 
     def passages_with(
-        self, space: str, uids: Sequence[str], vector: Float32, reach: int
+        self, space: str, uids: Sequence[str], vector: Float32
     ) -> list[PassageCandidate]:
-        """Return the passages and those up to `reach` steps before and after, in any order."""
+        """Return the passages and those up to two steps before and after, in any order.
+
+        As far as the windows of the text index reach.
+        """
         ...
 
     def word_counts(self, space: str, words: Sequence[str]) -> list[int]:
@@ -116,9 +117,8 @@ class ServedSpace:
         by_vector = store.passages_by_vector(space, vector, N_PROPOSED, query.until)
         proposed = _fused(by_words, by_vector)
         walked = self._walk_from(proposed)
-        candidates = store.passages_with(
-            space, list(dict.fromkeys([*proposed, *walked])), vector, _REACH
-        )
+        uids = list(dict.fromkeys([*proposed, *walked]))
+        candidates = store.passages_with(space, uids, vector)
         counts = dict(zip(wanted, store.word_counts(space, wanted), strict=True)) if wanted else {}
         n_passages = store.count(space).nodes.get(Passage.label, 0)
         return QuestionViews(

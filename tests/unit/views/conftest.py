@@ -30,10 +30,9 @@ class PagedStore(MemoryStore):
         space: str,
         uids: Sequence[str],
         kinds: Sequence[EdgeKind],
-        counted: Sequence[EdgeKind],
     ) -> list[LinkPage]:
         self.asked.append(list(uids))
-        return [self._page(space, uid, kinds, counted) for uid in uids]
+        return [self._page(space, uid, kinds) for uid in uids]
 
     def linked_passages(self, space: str, kinds: Sequence[EdgeKind]) -> int:
         passages = [
@@ -44,7 +43,10 @@ class PagedStore(MemoryStore):
         return sum(bool(self.neighbours(space, [uid], kinds)) for uid in passages)
 
     def _page(
-        self, space: str, uid: str, kinds: Sequence[EdgeKind], counted: Sequence[EdgeKind]
+        self,
+        space: str,
+        uid: str,
+        kinds: Sequence[EdgeKind],
     ) -> LinkPage:
         edges = self.neighbours(space, [uid], kinds)
         others = [edge.end if edge.start == uid else edge.start for edge in edges]
@@ -54,12 +56,12 @@ class PagedStore(MemoryStore):
             weights=[edge.weight for edge in edges],
             outgoing=[edge.start == uid for edge in edges],
             degrees=[len(self.neighbours(space, [other], kinds)) for other in others],
-            counts=[self._count(space, other, counted) for other in others],
-            count=self._count(space, uid, counted),
+            counts=[self._count(space, other) for other in others],
+            count=self._count(space, uid),
         )
 
-    def _count(self, space: str, uid: str, counted: Sequence[EdgeKind]) -> int:
-        return sum(edge.end == uid for edge in self.neighbours(space, [uid], counted))
+    def _count(self, space: str, uid: str) -> int:
+        return sum(edge.end == uid for edge in self.neighbours(space, [uid], ["MENTIONS"]))
 
     def passages_by_words(
         self, space: str, words: Sequence[str], k: int, until: int | None
@@ -85,7 +87,7 @@ class PagedStore(MemoryStore):
         return sorted(cosines, key=lambda uid: (-cosines[uid], uid))[:k]
 
     def passages_with(
-        self, space: str, uids: Sequence[str], vector: Float32, reach: int
+        self, space: str, uids: Sequence[str], vector: Float32
     ) -> list[PassageCandidate]:
         """Return the passages and those around them."""
         passages = {passage.uid: passage for passage in self._passages(space, None)}
@@ -94,7 +96,7 @@ class PagedStore(MemoryStore):
             other.uid: other
             for one in wanted
             for other in passages.values()
-            if other.source == one.source and abs(other.position - one.position) <= reach
+            if other.source == one.source and abs(other.position - one.position) <= 2
         }
         cosines = self._cosines(space, vector)
         return [PassageCandidate(one, cosines.get(uid)) for uid, one in near.items()]
