@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import ValidationError
 
-from graphmem.errors import InvalidInput, NotFound
+from graphmem.errors import InvalidInput
 from graphmem.models.loading import LazyModels
 from graphmem.models.seal import break_seal, check_seal, describe, read_seal, seal, write_seal
 from graphmem.ports import Clock, Embedder, Extractor, GraphStore, Plan, Progress
+from graphmem.reading.lookup import find_node, find_source
 from graphmem.stores.registry import open_store
 from graphmem.writing.accept import (
     Content,
@@ -169,21 +170,19 @@ class Memory:
             NotFound: There is no such node or source.
         """
         from graphmem.views.snapshot import discard
-        from graphmem.writing.forget import forget_nodes, forget_sources, forget_space
+        from graphmem.writing import forget
 
-        if sum(given is not None for given in (uid, source, space)) != 1:
-            raise InvalidInput("delete takes exactly one of uid, source and space")
-        if space is not None and space != self.space:
-            raise InvalidInput(
-                f"this memory is open on space {self.space!r} and cannot delete {space!r}: "
-                "open that space to delete it"
-            )
+        forget.check_one_target(uid, source, space, self.space)
         if space is not None:
-            plan: Plan = partial(forget_space, store=self._store, space=space)
+            plan: Plan = partial(forget.forget_space, store=self._store, space=space)
         elif source is not None:
-            plan = partial(forget_sources, [self._source_uid(source)], space=self.space)
+            plan = partial(
+                forget.forget_sources,
+                [find_source(self._store, self.space, source)],
+                space=self.space,
+            )
         else:
-            plan = partial(forget_nodes, [self.get(uid or "").uid], space=self.space)
+            plan = partial(forget.forget_nodes, [self.get(uid or "").uid], space=self.space)
         commit = self._store.apply(self.space, plan)
         if commit.seq:  # nothing of what is gone may lie on disk until the views are made anew
             discard(self.space, self._store.views_folder)
@@ -236,12 +235,7 @@ class Memory:
             InvalidInput: The uid is no string.
             NotFound: The space has no such node.
         """
-        if not isinstance(uid, str):
-            raise InvalidInput(f"a uid is a string, not {type(uid).__name__}")
-        (node,) = self._store.get(self.space, [uid])
-        if node is None:
-            raise NotFound(f"there is no node {uid[:80]!r} in space {self.space!r}")
-        return node
+        return find_node(self._store, self.space, uid)
 
     def history(self, uid: str) -> list[Change]:
         """Return how the node came to be what it is, oldest first.
@@ -268,31 +262,46 @@ class Memory:
 
     # Carrying and keeping
 
-    def export(self, path: str | Path) -> int:
-        """Write the whole space to a JSON Lines file; return the number of rows."""
-        from graphmem.interop.jsonl import export_jsonl
+    def export(self, path: str | Path, *, vectors: bool | None = None) -> int:
+        """Write the whole space to a file; return the number of rows.
+
+        Args:
+            path: its ending chooses the format: .jsonl, .trig or .ttl (RDF), .graphml.
+            vectors: whether they go along; None is yes in JSON Lines and no in RDF.
+        """
+        from graphmem.interop.files import export_space
 
         embedder = read_seal(self._store)
-        return export_jsonl(self._store, self.space, check_path(path), embedder)
+        return export_space(self._store, self.space, check_path(path), embedder, vectors)
 
     def import_(self, path: str | Path) -> int:
-        """Read a file that `export` wrote into this space; return the number of rows.
+        """Read a .jsonl, .trig or .ttl file of `export` into this space; return its rows.
 
         Raises:
             NotFound: There is no such file.
-            InvalidInput: A line is not what it should be, or its vectors are of another
+            InvalidInput: A row is not what it should be, or its vectors are of another
                 embedder; nothing has changed.
         """
-        from graphmem.interop.jsonl import import_jsonl
+        from graphmem.interop.files import import_space
         from graphmem.views.space import is_large
 
-        n_rows = import_jsonl(
-            self._store, self.space, check_path(path), partial(seal, self._store)
-        )
+        check = partial(seal, self._store)
+        n_rows = import_space(self._store, self.space, check_path(path), check)
         if is_large(self._store.count(self.space).n_vectors):
             with self._lock:
                 self._open_views().complete(self._store)
         return n_rows
+
+    def graph(self, library: str = "networkx") -> Any:
+        """Return a copy of the space as a graph of "networkx" or "igraph", with all attributes.
+
+        Raises:
+            InvalidInput: It is neither of them.
+            MissingExtra: igraph is not installed.
+        """
+        from graphmem.interop.files import graph_of
+
+        return graph_of(self._store, self.space, library)
 
     def rebuild(self, what: str = "views", *, progress: Progress | None = None) -> int:
         """Make the views anew from the store, or all vectors with the current embedder.
@@ -382,14 +391,6 @@ class Memory:
 
     def _drop_views(self) -> None:
         self._views = self._engine = None
-
-    def _source_uid(self, name: str) -> str:
-        if not isinstance(name, str):
-            raise InvalidInput(f"a source's name is a string, not {type(name).__name__}")
-        found = self._store.find(self.space, "Source", [name]).get(name, ())
-        if not found:
-            raise NotFound(f"there is no source {name!r} in space {self.space!r}")
-        return found[0]
 
 
 def _system_clock() -> datetime:

@@ -9,84 +9,47 @@ import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 
 from graphmem.core.changes import Changes, Vector
-from graphmem.errors import InvalidInput, NotFound, StoreBusy
+from graphmem.errors import InvalidInput
+from graphmem.interop.files import look_for, write_whole
+from graphmem.interop.whole import edges_of, nodes_of, vectors_of
 from graphmem.ports import GraphStore
-from graphmem_schemas import EDGE_KINDS, Edge, Node, parse_node
+from graphmem_schemas import Edge, Node, parse_node
 
 __all__ = ["FORMAT", "export_jsonl", "import_jsonl"]
 
 FORMAT = "graphmem-jsonl-1"
 COMMIT_ROWS = 5_000
-# Nodes, vectors and edges are read one after another: what was written meanwhile would leave
-# edges without ends, so an export that was overtaken is made again.
-MAX_TRIES = 5
-_HEAD = json.dumps({"format": FORMAT}).rstrip("}").encode()
+_HEAD = json.dumps({"format": FORMAT}).rstrip("}")
 _DIMENSIONS = re.compile(r"\((\d+) dimensions\)$")
 
 Row = Node | Vector | Edge
 
 
-def export_jsonl(store: GraphStore, space: str, path: Path, embedder: str | None) -> int:
-    """Write the space to a file and return the number of rows.
-
-    The file appears whole or not at all: it is written beside its place and then moved.
+def export_jsonl(
+    store: GraphStore, space: str, path: Path, embedder: str | None, *, vectors: bool = True
+) -> int:
+    """Write the space to a file, with its vectors unless told not to; return the number of rows.
 
     Raises:
         InvalidInput: The path is no place for a file, or it cannot be written.
         StoreBusy: Others wrote to the space all the time.
     """
-    part = path.with_name(path.name + ".part")
-    try:
-        # Moving a file onto a device or a pipe would put the file in its place.
-        if path.exists() and not path.is_file():
-            raise InvalidInput(f"{str(path)!r} is a folder or a device: give the path of a file")
-        _spare(path)
-        for _ in range(MAX_TRIES):
-            seq = store.seq(space)
-            n_rows = _write(store, space, part, embedder)
-            if store.seq(space) == seq:
-                break
-        else:
-            raise StoreBusy(
-                f"others wrote to space {space!r} during each of {MAX_TRIES} exports: "
-                "try again when it is quieter"
-            )
-        part.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise InvalidInput(
-            f"cannot write {str(path)!r}: {error.strerror}; give another path or free some room"
-        ) from error
-    return n_rows
 
-
-def _write(store: GraphStore, space: str, path: Path, embedder: str | None) -> int:
-    n_rows = 0
-    with path.open("w", encoding="utf-8") as file:
-        file.write(json.dumps({"format": FORMAT, "embedder": embedder}) + "\n")
-        for line in _lines(store, space):
+    def write(file: TextIO) -> int:
+        file.write(f', "embedder": {json.dumps(embedder)}}}\n')
+        n_rows = 0
+        for line in _lines(store, space, vectors):
             file.write(line + "\n")
             n_rows += 1
-    return n_rows
+        return n_rows
 
-
-def _spare(path: Path) -> None:
-    """Refuse to write over anything but an earlier export; the store itself may be there."""
-    if path.is_file() and path.stat().st_size:
-        with path.open("rb") as file:
-            head = file.read(len(_HEAD))
-        if head != _HEAD:
-            raise InvalidInput(
-                f"{str(path)!r} is there and is no export of graphmem: give another path"
-            )
+    return write_whole(store, space, path, _HEAD, write)
 
 
 def import_jsonl(
@@ -107,7 +70,7 @@ def import_jsonl(
         NotFound: There is no such file.
         InvalidInput: A line is not what it should be; the message gives its number.
     """
-    _look_for(path)
+    look_for(path)
     rows = _rows(path)
     header = next(rows, None)
     if not isinstance(header, dict) or header.get("format") != FORMAT:
@@ -163,31 +126,16 @@ def _check_vector(vector: Vector, embedder: str | None) -> None:
         )
 
 
-def _look_for(path: Path) -> None:
-    try:
-        there = path.is_file()
-        if there:
-            path.open("rb").close()
-    except OSError as error:
-        raise InvalidInput(f"cannot read {str(path)!r}: {error.strerror}") from error
-    if not there:
-        raise NotFound(f"there is no file {str(path)!r} to import")
-
-
-def _lines(store: GraphStore, space: str) -> Iterator[str]:
-    labels = tuple(Node.registry)
-    for batch in store.changes(space, 0, labels=labels):
-        for node in batch.nodes:
-            body = node.model_dump(mode="json", exclude_defaults=True)
-            yield json.dumps({"node": node.label, **body}, ensure_ascii=False)
-    for batch in store.changes(space, 0, vectors=True):
-        for vector in batch.vectors:
-            raw = b64encode(vector.values.astype("<f4").tobytes()).decode()
-            yield json.dumps({"vector": vector.uid, "float32": raw})
-    for batch in store.changes(space, 0, kinds=EDGE_KINDS):
-        for edge in batch.edges:
-            body = edge.model_dump(mode="json", exclude={"kind"}, exclude_defaults=True)
-            yield json.dumps({"edge": edge.kind, **body}, ensure_ascii=False)
+def _lines(store: GraphStore, space: str, vectors: bool) -> Iterator[str]:
+    for node in nodes_of(store, space):
+        body = node.model_dump(mode="json", exclude_defaults=True)
+        yield json.dumps({"node": node.label, **body}, ensure_ascii=False)
+    for vector in vectors_of(store, space) if vectors else ():
+        raw = b64encode(vector.values.astype("<f4").tobytes()).decode()
+        yield json.dumps({"vector": vector.uid, "float32": raw})
+    for edge in edges_of(store, space):
+        body = edge.model_dump(mode="json", exclude={"kind"}, exclude_defaults=True)
+        yield json.dumps({"edge": edge.kind, **body}, ensure_ascii=False)
 
 
 def _rows(path: Path) -> Iterator[Row | dict[str, Any]]:

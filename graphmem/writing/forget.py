@@ -9,13 +9,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from graphmem.core.changes import Changes
+from graphmem.errors import InvalidInput
 from graphmem.ports import GraphReader, GraphStore
 from graphmem.writing.scopes import Relaid, content_of, read_evidence, read_scopes, relay
 from graphmem_schemas import Edge, EdgeKind, Entity, Node, Passage, Proposition, Source
 
-__all__ = ["forget_nodes", "forget_sources", "forget_space"]
+__all__ = ["check_one_target", "forget_nodes", "forget_sources", "forget_space"]
 
 _USES: tuple[EdgeKind, ...] = ("MENTIONS", "SUBJECT", "OBJECT", "ARGUMENT", "MEMBER")
+
+
+def check_one_target(uid: object, source: object, space: str | None, own: str) -> None:
+    """Check that exactly one thing is to be deleted, and that a space is the memory's own.
+
+    Raises:
+        InvalidInput: Not exactly one of the three is given, or another space is named.
+    """
+    if sum(given is not None for given in (uid, source, space)) != 1:
+        raise InvalidInput("delete takes exactly one of uid, source and space")
+    if space is not None and space != own:
+        raise InvalidInput(
+            f"this memory is open on space {own!r} and cannot delete {space!r}: "
+            "open that space to delete it"
+        )
 
 
 def forget_sources(uids: Sequence[str], reader: GraphReader, space: str) -> Changes:

@@ -103,8 +103,10 @@ def test_an_export_writes_over_nothing_but_an_export(exported: Path, tmp_path: P
     with Memory(store, embedder=FakeEmbedder(), extractor=FakeExtractor()) as memory:
         memory.add("Ann lives in Rome.")
         memory.export(exported)
-        for path in (store, tmp_path / "notes.txt"):
-            (tmp_path / "notes.txt").write_text("mine")
+        with pytest.raises(InvalidInput, match=r"ends in '\.db': use one of \.jsonl"):
+            memory.export(store)
+        for path in (tmp_path / "notes", tmp_path / "notes.jsonl"):
+            path.write_text("mine")
             before = path.read_bytes()
             with pytest.raises(InvalidInput, match="no export of graphmem"):
                 memory.export(path)
