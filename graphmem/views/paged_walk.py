@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 import numpy as np
 
@@ -13,12 +12,12 @@ from graphmem.core.pages import LinkPage
 from graphmem.core.push import Steps
 from graphmem.core.walk import Link, Walk
 from graphmem.errors import InvalidInput
-from graphmem.ports import GraphStore
+from graphmem.ports import GraphStore, LinkServer
 from graphmem.views.links import specificity
 from graphmem.views.pages import PageCache
 from graphmem_schemas import EdgeKind
 
-__all__ = ["LinkServer", "PagedWalk"]
+__all__ = ["PagedWalk"]
 
 # 2 million links take 36 MB, half a million names 75.
 _MAX_LINKS, _MAX_ROWS = 2_000_000, 500_000
@@ -27,26 +26,6 @@ _MAX_COMMITS = 1_000
 # Counting linked passages reads all of them, and only the logarithm matters: so many are counted
 # with every commit, more of them when their number has moved by a hundredth.
 _FEW, _DRIFT = 10_000, 0.01
-
-
-class LinkServer(GraphStore, Protocol):
-    """A store that can tell the links of a few nodes without reading the rest."""
-
-    def link_pages(
-        self, space: str, uids: Sequence[str], kinds: Sequence[EdgeKind]
-    ) -> list[LinkPage]:
-        """Return the links of each uid, in the order of `uids`; an empty page for no links.
-
-        Args:
-            space: the space.
-            uids: each once.
-            kinds: the kinds of edges that are walked.
-        """
-        ...
-
-    def linked_passages(self, space: str, kinds: Sequence[EdgeKind]) -> int:
-        """Return how many passages have a link of these kinds. May read every passage."""
-        ...
 
 
 class PagedWalk:

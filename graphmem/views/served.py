@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import RLock
-from typing import Protocol
 
 import numpy as np
 
@@ -19,13 +18,13 @@ from graphmem.core.lexical import TextQuery
 from graphmem.core.pages import PassageCandidate
 from graphmem.core.terms import terms
 from graphmem.core.uid_index import Keys, to_keys
-from graphmem.ports import Cosines, Float32
-from graphmem.views.paged_walk import LinkServer, PagedWalk
+from graphmem.ports import CandidateServer, Cosines, Float32
+from graphmem.views.paged_walk import PagedWalk
 from graphmem.views.text_index import TextIndexArrays
 from graphmem.views.text_match import Match, Statistics, WorkPool
 from graphmem_schemas import EdgeKind, Passage
 
-__all__ = ["CandidateServer", "QuestionViews", "ServedSpace"]
+__all__ = ["QuestionViews", "ServedSpace"]
 
 # Passages that each index proposes, and that the walk adds.
 N_PROPOSED, N_WALKED = 100, 50
@@ -33,42 +32,6 @@ _N_SEEDS = 20
 # Cormack, Clarke, Buettcher 2009: reciprocal rank fusion; only the walk's seeds depend on it.
 _RRF = 60.0
 _DAMPING, _EPSILON = 0.85, 5e-4
-
-
-class CandidateServer(LinkServer, Protocol):
-    """A store that searches its passages itself."""
-
-    def passages_by_words(
-        self, space: str, words: Sequence[str], k: int, until: int | None
-    ) -> list[str]:
-        """Return the uids of the k best passages by its full-text index, best first.
-
-        Args:
-            space: the space: what other spaces hold takes no place of the k.
-            words: what is asked, each taken as a word, whatever characters it has.
-            k: 1 or more.
-            until: moment in seconds since 1970 after which no passage counts; None is no limit.
-        """
-        ...
-
-    def passages_by_vector(
-        self, space: str, vector: Float32, k: int, until: int | None
-    ) -> list[str]:
-        """Return the uids of the k best passages by its vector index, best first; see above."""
-        ...
-
-    def passages_with(
-        self, space: str, uids: Sequence[str], vector: Float32
-    ) -> list[PassageCandidate]:
-        """Return the passages and those up to two steps before and after, in any order.
-
-        As far as the windows of the text index reach.
-        """
-        ...
-
-    def word_counts(self, space: str, words: Sequence[str]) -> list[int]:
-        """Return in how many passages each word stands, up to some thousands."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)

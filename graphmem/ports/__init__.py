@@ -1,0 +1,39 @@
+"""The protocols at the rim: what graphmem needs from stores, views, models and the world."""
+
+from graphmem.ports.models import (
+    Embedder,
+    Encoder,
+    Encoding,
+    ExtractionInput,
+    Extractor,
+    Float32,
+    Models,
+)
+from graphmem.ports.serving import CandidateServer, LinkServer
+from graphmem.ports.stores import Capability, GraphReader, GraphStore, Plan
+from graphmem.ports.surroundings import Clock, Progress
+from graphmem.ports.views import Cosines, TextIndex, TextMatch, VectorIndex, View, WalkGraph
+
+__all__ = [
+    "CandidateServer",
+    "Capability",
+    "Clock",
+    "Cosines",
+    "Embedder",
+    "Encoder",
+    "Encoding",
+    "ExtractionInput",
+    "Extractor",
+    "Float32",
+    "GraphReader",
+    "GraphStore",
+    "LinkServer",
+    "Models",
+    "Plan",
+    "Progress",
+    "TextIndex",
+    "TextMatch",
+    "VectorIndex",
+    "View",
+    "WalkGraph",
+]

@@ -1,0 +1,147 @@
+"""What reading needs from the views of a space."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from graphmem.core.lexical import TextEvidence, TextQuery
+from graphmem.core.uid_index import Keys
+from graphmem.core.walk import Link, Walk
+from graphmem.ports.models import Float32
+from graphmem.ports.stores import GraphStore
+
+__all__ = ["Cosines", "TextIndex", "TextMatch", "VectorIndex", "View", "WalkGraph"]
+
+
+Cosines = Callable[[Float32], Float32]
+"""(d,) of unit length in, (n,) out."""
+
+
+class View(Protocol):
+    """Something that can be rebuilt from a store at any time."""
+
+    seq: int
+
+    def refresh(self, store: GraphStore) -> None:
+        """Catch up with the store from `seq`; rebuild when that cannot be done."""
+        ...
+
+
+class VectorIndex(Protocol):
+    """Finds the vectors of one space that are nearest to a vector."""
+
+    def __len__(self) -> int:
+        """Return how many uids have a vector."""
+        ...
+
+    def nearest(self, query: Float32, k: int) -> tuple[Keys, Float32]:
+        """Return the k best by key and their cosines, best first, ties by uid; or fewer.
+
+        `query` is (d,) of unit length, k 1 or more.
+        """
+        ...
+
+    def cosines_with(self, keys: Keys) -> Cosines:
+        """Prepare for a vector: return what tells its cosine with each key's, NaN for none."""
+        ...
+
+
+class WalkGraph(Protocol):
+    """The graph as walks see it. All methods are safe to call from many threads."""
+
+    def push(self, seeds: Mapping[str, float], *, damping: float, epsilon: float) -> Walk:
+        """Return where a walk from the seeds ends (Personalized PageRank).
+
+        Args:
+            seeds: mass above 0 by uid; scaled to sum to 1. A seed without edges keeps its part.
+            damping: the probability of going on at each step, between 0 and 1.
+            epsilon: mass per link below which a node waits; work is bounded by
+                1 / (epsilon · (1 - damping)) links.
+
+        Raises:
+            InvalidInput: There is no seed, or an argument is out of range.
+        """
+        ...
+
+    def links(self, uids: Sequence[str]) -> list[Link]:
+        """Return the edges at each uid, in the order of `uids`, then by neighbour and kind."""
+        ...
+
+    def degrees(self, uids: Sequence[str]) -> list[int]:
+        """Return how many edges touch each uid, 0 for an unknown one."""
+        ...
+
+
+class TextMatch(Protocol):
+    """What one question finds by its words. Rows are numbers that hold until it is closed."""
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The terms that count, in the order of the question."""
+        ...
+
+    @property
+    def idfs(self) -> tuple[float, ...]:
+        """The inverse document frequency (ln) of each term."""
+        ...
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """The people whom the question names, where it does not name all."""
+        ...
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The titles that stand in the question."""
+        ...
+
+    @property
+    def n_passages(self) -> int:
+        """How many passages there are."""
+        ...
+
+    def best(self, n_best: int) -> npt.NDArray[np.int64]:
+        """Return the rows with the best passages, windows and titles, in rising order."""
+        ...
+
+    def find(self, keys: Keys) -> npt.NDArray[np.int64]:
+        """Return the row of each key; -1 where it is no passage within the query's time."""
+        ...
+
+    def keys(self, rows: npt.NDArray[np.int64]) -> Keys:
+        """Return the key of each row's uid."""
+        ...
+
+    def uids(self, rows: npt.NDArray[np.int64]) -> list[str]:
+        """Return the uid of each row."""
+        ...
+
+    def source_uids(self, rows: npt.NDArray[np.int64]) -> list[str]:
+        """Return the uid of the source of each row."""
+        ...
+
+    def describe(self, rows: npt.NDArray[np.int64]) -> TextEvidence:
+        """Return all that the words say about the rows."""
+        ...
+
+    def owned(self, rows: npt.NDArray[np.int64]) -> tuple[Float32, Float32]:
+        """Return the mass (sum of idfs) of terms that each row says of the one speaker whom the
+        question names, and of the others; zeros where it does not name exactly one.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release what the match holds; it must be called once."""
+        ...
+
+
+class TextIndex(Protocol):
+    """Lexical search over the passages of a space."""
+
+    def match(self, query: TextQuery) -> TextMatch:
+        """Find the passages that share words with a question."""
+        ...
