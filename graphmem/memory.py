@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from pydantic import ValidationError
 
 from graphmem.errors import InvalidInput
 from graphmem.models.loading import LazyModels
-from graphmem.models.seal import break_seal, check_seal, describe, read_seal, seal, write_seal
+from graphmem.models.seal import break_seal, describe, read_seal, seal, write_seal
 from graphmem.ports import Clock, Embedder, Extractor, GraphStore, Plan, Progress
 from graphmem.reading.lookup import find_node, find_source
 from graphmem.stores.registry import open_store
+from graphmem.wiring import open_reader
 from graphmem.writing.accept import (
     Content,
     accept,
@@ -44,10 +44,6 @@ from graphmem_schemas import (
     Stats,
 )
 
-if TYPE_CHECKING:
-    from graphmem.reading.engine import Engine
-    from graphmem.views.space import SpaceViews
-
 __all__ = ["Memory"]
 
 DEFAULT_STORE = "graphmem.db"
@@ -64,6 +60,8 @@ class Memory:
             "openai:<model>", or an embedder of your own.
         extractor: None for the shipped English pipeline, "spacy:<name>", or your own.
         clock: tells the time; None is the system's, in UTC.
+        served: have the store search with its own indexes (Neo4j), for a space that this process
+            need not hold; else its views are held here, which answers sooner.
 
     Raises:
         InvalidInput: The space or the store's address cannot be used.
@@ -78,6 +76,7 @@ class Memory:
         embedder: str | Embedder | None = None,
         extractor: str | Extractor | None = None,
         clock: Clock | None = None,
+        served: bool = False,
     ) -> None:
         self.space = check_space(space)
         if store is None:
@@ -90,9 +89,9 @@ class Memory:
         self._models = LazyModels(embedder, extractor)
         self._clock: Clock = clock or _system_clock
         self._writer = Writer(self._store, self.space, self._models, self._clock)
-        self._lock = threading.Lock()
-        self._views: SpaceViews | None = None
-        self._engine: Engine | None = None
+        self._reader = open_reader(
+            self._store, self.space, self._models, self._clock, served=served
+        )
 
     # Writing
 
@@ -211,7 +210,7 @@ class Memory:
         Raises:
             InvalidInput: The question is blank or a limit is out of range.
         """
-        return self._reader().search(self._request(question, k=k, as_of=as_of, kinds=kinds))
+        return self._reader.search(self._request(question, k=k, as_of=as_of, kinds=kinds))
 
     def context(
         self, question: str, *, budget: int = 1_500, as_of: datetime | str | None = None
@@ -226,7 +225,7 @@ class Memory:
         Raises:
             InvalidInput: The question is blank or a limit is out of range.
         """
-        return self._reader().context(self._request(question, budget=budget, as_of=as_of))
+        return self._reader.context(self._request(question, budget=budget, as_of=as_of))
 
     def get(self, uid: str) -> Node:
         """Return the node.
@@ -288,8 +287,7 @@ class Memory:
         check = partial(seal, self._store)
         n_rows = import_space(self._store, self.space, check_path(path), check)
         if is_large(self._store.count(self.space).n_vectors):
-            with self._lock:
-                self._open_views().complete(self._store)
+            self._reader.complete()
         return n_rows
 
     def graph(self, library: str = "networkx") -> Any:
@@ -326,19 +324,12 @@ class Memory:
             break_seal(self._store, describe(embedder))
             n_passages = reembed(self._store, embedder, progress or _silent)
             write_seal(self._store, describe(embedder))
-        with self._lock:
-            self._drop_views()
-            views = self._open_views()
-            views.discard()
-            views.complete(self._store)
+        self._reader.rebuild()
         return n_passages or self._store.count(self.space).nodes.get("Passage", 0)
 
     def close(self) -> None:
         """Keep the views for the next start and release the store; closing twice is fine."""
-        with self._lock:
-            if self._views is not None:
-                self._views.save(self._store)
-            self._drop_views()
+        self._reader.close()
         if self._owns_store:
             self._store.close()
 
@@ -358,39 +349,6 @@ class Memory:
             return SearchRequest(question=question, **given)
         except ValidationError as error:
             raise InvalidInput(f"the search cannot be made: {first_problem(error)}") from error
-
-    def _reader(self) -> Engine:
-        """Return the engine, which catches up with the store before it answers."""
-        from graphmem.reading.engine import Engine
-
-        with self._lock:
-            if self._engine is None or self._views is None:
-                check_seal(self._store, describe(self._models.embedder))
-                views = self._open_views()
-                # Here and not beside the encoder: what a thread frees, others cannot use.
-                views.refresh(self._store)
-                self._engine = Engine(
-                    self._store, self.space, views.text, views.vectors, views.adjacency,
-                    partial(self._catch_up, views), self._models.embedder, self._clock,
-                )  # fmt: skip
-            return self._engine
-
-    def _catch_up(self, views: SpaceViews) -> int:
-        """Bring an engine's views up to the store, in turn with whoever keeps or drops them."""
-        with self._lock:
-            return views.refresh(self._store)
-
-    def _open_views(self) -> SpaceViews:
-        from graphmem.views.space import SpaceViews
-
-        if self._views is None:
-            self._views = SpaceViews(
-                self.space, self._models.embedder.dimension, self._store.views_folder
-            )
-        return self._views
-
-    def _drop_views(self) -> None:
-        self._views = self._engine = None
 
 
 def _system_clock() -> datetime:

@@ -18,6 +18,7 @@ class Capability(StrEnum):
 
     PERSISTENT = "persistent"
     MANY_PROCESSES = "many_processes"
+    SERVED = "served"
 
 
 class GraphReader(Protocol):
@@ -65,6 +66,9 @@ class GraphStore(GraphReader, Protocol):
 
     def seq(self, space: str) -> int:
         """Return the number of the space's newest commit, 0 where it has none.
+
+        The numbers of a space's commits rise. A store counts either for all of its spaces
+        together or for each: then a space's numbers have no gaps.
 
         Asked before every search, so it must be cheap: one indexed read, no counting.
         """

@@ -29,8 +29,8 @@ def n_in_graph(store: Path) -> int:
     """Return how many vectors the graph has, as the next process finds it."""
     with open_memory(store) as memory:
         memory.search("Where does Ann3 live?")
-        assert memory._views is not None
-        return len(memory._views.vectors._content._graph)
+        assert memory._reader._views is not None
+        return len(memory._reader._views.vectors._content._graph)
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_an_import_builds_all(store: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     with open_memory(copy) as memory:
         memory.import_(tmp_path / "all.jsonl")
-        assert memory._views is not None
+        assert memory._reader._views is not None
     assert n_in_graph(copy) >= N
     with open_memory(copy) as memory:
         memory.delete(source="s3")

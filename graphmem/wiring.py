@@ -1,0 +1,176 @@
+"""What one space is read with: its views and the engine over them, made when first needed.
+
+Two ways. A space that is held has views in this process, which follow the store. A space that is
+served is searched by its store; each question has small views of its own.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from graphmem.errors import InvalidInput
+from graphmem.models.seal import check_seal, describe
+from graphmem.ports import CandidateServer, Capability, Clock, Float32, GraphStore, Models
+from graphmem_schemas import Context, Recall, SearchRequest
+
+if TYPE_CHECKING:
+    from graphmem.reading.engine import Engine
+    from graphmem.views.served import ServedSpace
+    from graphmem.views.space import SpaceViews
+
+__all__ = ["HeldReader", "ServedReader", "open_reader"]
+
+
+def open_reader(
+    store: GraphStore, space: str, models: Models, clock: Clock, *, served: bool
+) -> HeldReader | ServedReader:
+    """Choose the way in which a space is read; nothing is loaded yet.
+
+    Raises:
+        InvalidInput: The store cannot serve.
+    """
+    if not served:
+        return HeldReader(store, space, models, clock)
+    if Capability.SERVED not in store.capabilities:
+        raise InvalidInput("served=True needs a store with indexes of its own, such as neo4j://")
+    return ServedReader(cast(CandidateServer, store), space, models, clock)
+
+
+class HeldReader:
+    """Reads a space whose views are in this process. Safe to use from many threads."""
+
+    def __init__(self, store: GraphStore, space: str, models: Models, clock: Clock) -> None:
+        self._store, self._space, self._models, self._clock = store, space, models, clock
+        self._lock = threading.Lock()
+        self._views: SpaceViews | None = None
+        self._engine: Engine | None = None
+
+    def search(self, request: SearchRequest) -> Recall:
+        """Return the best hits with reasons."""
+        return self._reader().search(request)
+
+    def context(self, request: SearchRequest) -> Context:
+        """Return a text with citations."""
+        return self._reader().context(request)
+
+    def complete(self) -> None:
+        """Catch up, with all that a large space wants, and keep the views."""
+        with self._lock:
+            self._open_views().complete(self._store)
+
+    def rebuild(self) -> None:
+        """Make the views anew from the store, and keep them."""
+        with self._lock:
+            self._views = self._engine = None
+            views = self._open_views()
+            views.discard()
+            views.complete(self._store)
+
+    def close(self) -> None:
+        """Keep the views for the next start; closing twice is fine."""
+        with self._lock:
+            if self._views is not None:
+                self._views.save(self._store)
+            self._views = self._engine = None
+
+    def _reader(self) -> Engine:
+        """Return the engine, which catches up with the store before it answers."""
+        from graphmem.reading.engine import Engine
+
+        with self._lock:
+            if self._engine is None or self._views is None:
+                check_seal(self._store, describe(self._models.embedder))
+                views = self._open_views()
+                # Here and not beside the encoder: what a thread frees, others cannot use.
+                views.refresh(self._store)
+                self._engine = Engine(
+                    self._store, self._space, views.text, views.vectors, views.adjacency,
+                    partial(self._catch_up, views), self._models.embedder, self._clock,
+                )  # fmt: skip
+            return self._engine
+
+    def _catch_up(self, views: SpaceViews) -> int:
+        """Bring an engine's views up to the store, in turn with whoever keeps or drops them."""
+        with self._lock:
+            return views.refresh(self._store)
+
+    def _open_views(self) -> SpaceViews:
+        from graphmem.views.space import SpaceViews
+
+        if self._views is None:
+            self._views = SpaceViews(
+                self._space, self._models.embedder.dimension, self._store.views_folder
+            )
+        return self._views
+
+
+class ServedReader:
+    """Reads a space where it lies: nothing is held but links that walks came across."""
+
+    def __init__(self, store: CandidateServer, space: str, models: Models, clock: Clock) -> None:
+        self._store, self._name, self._models, self._clock = store, space, models, clock
+        self._lock = threading.Lock()
+        self._space: ServedSpace | None = None
+
+    def search(self, request: SearchRequest) -> Recall:
+        """Return the best hits with reasons."""
+        return self._engine_for(request).search(request)
+
+    def context(self, request: SearchRequest) -> Context:
+        """Return a text with citations."""
+        return self._engine_for(request).context(request)
+
+    def complete(self) -> None:
+        """Do nothing: the store keeps its indexes itself."""
+
+    def rebuild(self) -> None:
+        """Forget the links that are held."""
+        with self._lock:
+            self._space = None
+
+    def close(self) -> None:
+        """Forget the links that are held; closing twice is fine."""
+        self.rebuild()
+
+    def _engine_for(self, request: SearchRequest) -> Engine:
+        """Return an engine over what the store proposes for this one question."""
+        from graphmem.reading.analyse import analyse
+        from graphmem.reading.engine import Engine
+
+        space = self._open_space()
+        question = analyse(request.question, request.as_of)
+        embedder = self._models.embedder
+        vector = embedder.embed([question.text])[0]
+        views = space.views(question.query, vector)
+        known = _Known(embedder.name, embedder.dimension, vector)
+        return Engine(
+            self._store, self._name, views.text, views.vectors, views.walk,
+            lambda: views.walk.seq, known, self._clock,
+        )  # fmt: skip
+
+    def _open_space(self) -> ServedSpace:
+        from graphmem.views.served import ServedSpace
+        from graphmem.views.space import WALK_KINDS
+
+        with self._lock:
+            if self._space is None:
+                check_seal(self._store, describe(self._models.embedder))
+                self._space = ServedSpace(self._store, self._name, WALK_KINDS)
+            return self._space
+
+
+@dataclass(slots=True, eq=False)
+class _Known:
+    """An embedder for the one question whose vector is known."""
+
+    name: str
+    dimension: int
+    vector: Float32
+
+    def embed(self, texts: Sequence[str]) -> Float32:
+        """Return the vector."""
+        return self.vector[None, :]
