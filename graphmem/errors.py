@@ -8,7 +8,8 @@ GraphMemError
 │   ├── StoreUnavailable *          cannot be opened or reached just now
 │   ├── StoreBusy *                 other writers held it for too long
 │   ├── StoreFull *                 no room on the disk
-│   ├── StoreReadOnly               the file or its folder cannot be written
+│   ├── StoreReadOnly               the file, its folder or the database cannot be written
+│   ├── StoreDenied                 the server refuses the login, or its user lacks a right
 │   ├── StoreCorrupt                the file is damaged; `graphmem doctor` says how
 │   ├── NotAStore                   the path is a folder or another program's file
 │   └── SchemaTooNew                written by a newer graphmem
@@ -39,6 +40,7 @@ __all__ = [
     "SchemaTooNew",
     "StoreBusy",
     "StoreCorrupt",
+    "StoreDenied",
     "StoreError",
     "StoreFull",
     "StoreReadOnly",
@@ -102,6 +104,12 @@ class StoreReadOnly(StoreError):
     """The store cannot be written."""
 
     code = "store_read_only"
+
+
+class StoreDenied(StoreError):
+    """The server refuses the login, or its user lacks a right."""
+
+    code = "store_denied"
 
 
 class StoreCorrupt(StoreError):

@@ -1,4 +1,4 @@
-"""Which store a target names: `memory://`, a path, `sqlite:///path`, or a plug-in's scheme."""
+"""Which store a target names: a path, a URL of ours, or one of a plug-in's scheme."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ __all__ = ["GROUP", "known_schemes", "open_store"]
 
 GROUP = "graphmem.stores"
 
+# Written here too, so that a path and a test need not know that the driver is installed.
+_NEO4J = frozenset(f"{base}{tls}" for base in ("neo4j", "bolt") for tls in ("", "+s", "+ssc"))
+
 _shared: dict[str, GraphStore] = {}
 _sharing = Lock()
 
@@ -25,14 +28,18 @@ def open_store(target: str | Path) -> GraphStore:
 
     Args:
         target: a path; "sqlite:///relative" or "sqlite:////absolute"; "memory://" for a new
-            store in memory, "memory://name" for one that all of the process share; or a URL
-            of a scheme that a plug-in registered, which is called with the whole target.
+            store in memory, "memory://name" for one that all of the process share;
+            "neo4j://user:password@host/database" (or bolt, also with +s and +ssc), or just
+            "neo4j" for what NEO4J_URI names (a file of that name is "./neo4j"); or a URL of
+            a scheme that a plug-in registered, which is called with the whole target.
 
     Raises:
         InvalidInput: The scheme is not known, or the target is empty.
         MissingExtra: The plug-in of the scheme lacks a library.
         StoreError: The store cannot be opened.
     """
+    if target == "neo4j":
+        return _neo4j("neo4j://")
     if isinstance(target, Path) or "://" not in target:
         return _sqlite(target)
     scheme, _, rest = target.partition("://")
@@ -40,12 +47,16 @@ def open_store(target: str | Path) -> GraphStore:
         return _memory(rest)
     if scheme == "sqlite":
         return _sqlite(unquote(rest).removeprefix("/"))
+    if scheme in _NEO4J:
+        return _neo4j(target)
     return _foreign(scheme)(target)
 
 
 def known_schemes() -> list[str]:
     """Return the sorted schemes that `open_store` understands."""
-    return sorted({"memory", "sqlite", *(point.name for point in entry_points(group=GROUP))})
+    return sorted(
+        {"memory", "sqlite", *_NEO4J, *(point.name for point in entry_points(group=GROUP))}
+    )
 
 
 def _sqlite(path: str | Path) -> GraphStore:
@@ -53,6 +64,17 @@ def _sqlite(path: str | Path) -> GraphStore:
         msg = "the store's target is empty; give a path, or memory:// for one in memory"
         raise InvalidInput(msg)
     store: GraphStore = import_module("graphmem.stores.sqlite").SqliteStore(path)
+    return store
+
+
+def _neo4j(target: str) -> GraphStore:
+    try:
+        module = import_module("graphmem.stores.neo4j")
+    except ModuleNotFoundError as error:
+        if error.name != "neo4j":
+            raise
+        raise MissingExtra("neo4j", "a store on Neo4j") from error
+    store: GraphStore = module.Neo4jStore(target)
     return store
 
 

@@ -59,6 +59,18 @@ def test_an_empty_target_is_refused(target: str) -> None:
         open_store(target)
 
 
+@pytest.mark.parametrize("target", ["neo4j", "neo4j://", "bolt://127.0.0.1:1/x"])
+def test_neo4j_without_its_driver_names_the_extra(
+    target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lacking(name: str) -> None:
+        raise ModuleNotFoundError(name, name="neo4j")
+
+    monkeypatch.setattr(registry, "import_module", lacking)
+    with pytest.raises(MissingExtra, match=r"graphmem\[neo4j\]"):
+        open_store(target)
+
+
 def test_an_unknown_scheme_names_the_known_ones() -> None:
     with pytest.raises(InvalidInput, match=r"gopher.*memory://, .*sqlite://"):
         open_store("gopher://host")
@@ -72,7 +84,9 @@ def _plug_in(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
 def test_a_plug_in_is_called_with_the_whole_target(monkeypatch: pytest.MonkeyPatch) -> None:
     _plug_in(monkeypatch, "builtins:str")
     assert open_store("tape://reel/7") == "tape://reel/7"
-    assert known_schemes() == ["memory", "sqlite", "tape"]
+    bolts = ["bolt", "bolt+s", "bolt+ssc"]
+    servers = ["neo4j", "neo4j+s", "neo4j+ssc"]
+    assert known_schemes() == [*bolts, "memory", *servers, "sqlite", "tape"]
 
 
 def test_a_plug_in_without_its_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,227 @@
+"""The driver of one store: made when it is needed, again after a fork, patient with a server."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from importlib.metadata import version
+from threading import Lock
+from typing import Any, LiteralString, Protocol, TypeVar
+
+from neo4j import (
+    READ_ACCESS,
+    WRITE_ACCESS,
+    Driver,
+    GraphDatabase,
+    NotificationMinimumSeverity,
+    Session,
+    Transaction,
+)
+from neo4j.api import BookmarkManager
+from neo4j.exceptions import DriverError, Neo4jError
+
+from graphmem.errors import InvalidInput, StoreCorrupt, StoreUnavailable
+from graphmem.stores.neo4j.address import Address, driver_options
+from graphmem.stores.neo4j.mapping import is_lost, is_transient, to_store_error
+from graphmem_queries.texts import text
+
+__all__ = ["PATIENCE_S", "Client", "Rows", "Run", "Tracer", "Write"]
+
+PATIENCE_S = 60.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 2.0
+# Also what a writer waits for others at most; the server ends what takes longer.
+_WRITE_LIMIT_S = 300.0
+_N_LOOKS = 3
+_ALL_ROWS = -1
+
+_T = TypeVar("_T")
+Rows = list[list[Any]]
+Tracer = Callable[[str, Mapping[str, Any]], None]
+
+
+class Run(Protocol):
+    """Runs one statement and returns all of its rows."""
+
+    def __call__(self, statement: LiteralString, **parameters: Any) -> Rows:
+        """Raise what the driver raises, or InvalidInput for a value that cannot be sent."""
+        ...
+
+
+class Client:
+    """Runs statements on one server.
+
+    All sessions share their bookmarks. Neo4j shows a commit to readers while it is still being
+    put into the indexes; a later statement that has the bookmark of the one that saw a part of
+    it waits until all of it is there. So whoever has read that the newest commit is 7 finds all
+    of commit 7 from then on, on every server of a cluster.
+    """
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self.tracer: Tracer | None = None
+        self._closed = False
+        self._reached = False
+        self._lock = Lock()
+        self._driver: Driver | None = None
+        self._bookmarks: BookmarkManager | None = None
+        _CLIENTS.add(self)
+
+    def server_agent(self) -> str:
+        """Return what the server calls itself, as "Neo4j/5.26.30"."""
+        with self._session(READ_ACCESS) as session:
+            return session.run(text("schema/version")).consume().server.agent
+
+    def read(self, statement: LiteralString, **parameters: Any) -> Rows:
+        """Run one statement in a transaction of its own, which cannot write; tried once."""
+        with self._session(READ_ACCESS) as session:
+            return self._run(session, statement, parameters)
+
+    def write(self, statement: LiteralString, **parameters: Any) -> Rows:
+        """Run one statement in a transaction of its own; tried once."""
+        with self._session(WRITE_ACCESS) as session:
+            return self._run(session, statement, parameters)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Write]:
+        """Lend a transaction; what is not committed when it comes back is rolled back."""
+        with self._session(WRITE_ACCESS) as session:
+            transaction = session.begin_transaction(timeout=_WRITE_LIMIT_S)
+            try:
+                yield Write(self, transaction)
+            finally:
+                # Where the connection is gone, the server rolls back by itself.
+                with suppress(DriverError, Neo4jError):
+                    transaction.close()
+
+    def patiently(self, work: Callable[[], _T]) -> _T:
+        """Do the work, again and again while the server has trouble that passes.
+
+        Until the server was reached once, one that does not answer is no passing trouble. A row
+        that cannot be read is looked at again: it may be that it was just being changed.
+
+        Raises:
+            StoreBusy, StoreUnavailable: The trouble did not pass for a minute.
+            GraphMemError: What the server said, in our words.
+        """
+        end = 0.0
+        pause = _FIRST_PAUSE_S
+        n_looks = 0
+        while True:
+            try:
+                result = work()
+            except (DriverError, Neo4jError) as error:
+                end = end or time.monotonic() + PATIENCE_S
+                may_pass = is_transient(error) and (self._reached or not is_lost(error))
+                if self._closed or not may_pass or time.monotonic() + pause > end:
+                    raise to_store_error(error, self.address) from error
+                if "Bookmark" in str(getattr(error, "code", "")):
+                    self._forget_bookmarks()
+            except StoreCorrupt:
+                n_looks += 1
+                if n_looks >= _N_LOOKS:
+                    raise
+            else:
+                self._reached = True
+                return result
+            time.sleep(pause * random.uniform(0.5, 1.0))
+            pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    def close(self) -> None:
+        """Close all connections; closing twice is fine."""
+        with self._lock:
+            self._closed = True
+            driver, self._driver = self._driver, None
+        if driver is not None:
+            driver.close()
+
+    def after_fork(self) -> None:
+        """Leave the connections to the parent, whose they are, and make new ones here."""
+        if self._driver is not None:
+            # Kept, so that nothing says good-bye to the server over the parent's sockets.
+            _LEFT_TO_PARENT.append(self._driver)
+        self._driver = None
+        self._lock = Lock()
+
+    def _open(self) -> tuple[Driver, BookmarkManager]:
+        with self._lock:
+            if self._closed:
+                msg = f"the store {self.address} has been closed; open it again"
+                raise StoreUnavailable(msg)
+            if self._driver is None or self._bookmarks is None:
+                self._driver = _make_driver(self.address)
+                self._bookmarks = GraphDatabase.bookmark_manager()
+            return self._driver, self._bookmarks
+
+    def _forget_bookmarks(self) -> None:
+        """The database was put back to an older copy, so it will never get there."""
+        with self._lock:
+            self._bookmarks = GraphDatabase.bookmark_manager()
+
+    def _session(self, mode: str) -> Session:
+        driver, bookmarks = self._open()
+        return driver.session(
+            database=self.address.database,
+            default_access_mode=mode,
+            bookmark_manager=bookmarks,
+            fetch_size=_ALL_ROWS,
+        )
+
+    def _run(
+        self, on: Session | Transaction, statement: LiteralString, parameters: dict[str, Any]
+    ) -> Rows:
+        if self.tracer is not None:
+            self.tracer(statement, parameters)
+        try:
+            return on.run(statement, parameters).values()
+        except UnicodeEncodeError as error:
+            msg = f"{error.object[:80]!a} is not valid Unicode (a lone surrogate); remove it"
+            raise InvalidInput(msg) from error
+        except (OverflowError, TypeError, ValueError) as error:
+            msg = f"a value cannot be sent to {self.address}: {error}"
+            raise InvalidInput(msg) from error
+
+
+class Write:
+    """One write transaction."""
+
+    def __init__(self, client: Client, transaction: Transaction) -> None:
+        self._client = client
+        self._transaction = transaction
+
+    def run(self, statement: LiteralString, **parameters: Any) -> Rows:
+        """Run one statement."""
+        return self._client._run(self._transaction, statement, parameters)
+
+    def commit(self) -> None:
+        """End the transaction; what it did is on the server's disk."""
+        self._transaction.commit()
+
+
+def _make_driver(address: Address) -> Driver:
+    return GraphDatabase.driver(
+        address.uri,
+        auth=address.auth,
+        user_agent=f"graphmem/{version('graphmem')}",
+        notifications_min_severity=NotificationMinimumSeverity.OFF,
+        telemetry_disabled=True,
+        # A minute after its server was killed, a connection that nobody used is looked at.
+        liveness_check_timeout=60.0,
+        **driver_options(address),
+    )
+
+
+_CLIENTS: weakref.WeakSet[Client] = weakref.WeakSet()
+_LEFT_TO_PARENT: list[Driver] = []
+
+
+def _after_fork() -> None:
+    for client in list(_CLIENTS):
+        client.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,97 @@
+"""What a reader asks: `get`, `find`, `neighbours`, `count`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from graphmem.core.changes import Counts, EdgeKey
+from graphmem.errors import StoreCorrupt
+from graphmem.stores.neo4j.client import Run
+from graphmem.stores.neo4j.rows import (
+    decode_edge,
+    decode_node,
+    index_key,
+    labels_with_keys,
+)
+from graphmem.stores.neo4j.statements import find, get, neighbours
+from graphmem_queries.texts import text
+from graphmem_schemas import EDGE_KINDS, Edge, EdgeKind, Node
+
+__all__ = ["Neo4jReader", "as_totals", "newest"]
+
+
+class Neo4jReader:
+    """Reads by statements that see what is committed when they run.
+
+    Within a write transaction that is one state of its space, which nobody else can change. For
+    others, two rows may be of two commits, as Neo4j reads what is committed row by row.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def get(self, space: str, uids: Sequence[str]) -> list[Node | None]:
+        """Return the nodes in the order of `uids`; None for a uid that is not in the space."""
+        found = {row[0]: decode_node(row[1], row[3]) for row in self._rows(space, uids)}
+        return [found.get(uid) for uid in uids]
+
+    def _rows(self, space: str, uids: Sequence[str]) -> list[list[Any]]:
+        """Return uid, label, id and properties of the nodes that are there."""
+        wanted = list(dict.fromkeys(uids))
+        return self._run(get(), space=space, uids=wanted) if wanted else []
+
+    def find(self, space: str, label: str, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return, for each key that some node of the label has, the sorted uids of those."""
+        if not keys or label not in labels_with_keys():
+            return {}
+        wanted = list({index_key(key) for key in keys})
+        found: dict[str, list[str]] = {}
+        for key, uid in self._run(find(label), space=space, label=label, keys=wanted):
+            found.setdefault(key, []).append(uid)
+        return {
+            key: tuple(sorted(found[index_key(key)])) for key in keys if index_key(key) in found
+        }
+
+    def neighbours(
+        self, space: str, uids: Sequence[str], kinds: Sequence[EdgeKind] | None = None
+    ) -> list[Edge]:
+        """Return every edge that starts or ends at one of `uids`, each once, sorted by key."""
+        known = () if kinds is None else tuple(kind for kind in EDGE_KINDS if kind in kinds)
+        if not uids or (kinds is not None and not known):
+            return []
+        rows = self._run(neighbours(known), space=space, uids=list(dict.fromkeys(uids)))
+        edges: dict[EdgeKey, list[Any]] = {
+            (kind, start, end): said for kind, (start, end, *said) in rows
+        }
+        return [decode_edge(key, edges[key]) for key in sorted(edges)]
+
+    def count(self, space: str) -> Counts:
+        """Count what the space holds, and say at which `seq`; reads counters, not rows."""
+        seq = newest(self._run, space)
+        rows = self._run(text("store/totals"), space=space, seq=seq) if seq else [[None]]
+        if not rows:
+            msg = f"commit {seq} of space {space!r} is missing; `graphmem doctor` says more"
+            raise StoreCorrupt(msg)
+        return _counts(seq, as_totals(rows[0][0]))
+
+
+def newest(run: Run, space: str) -> int:
+    """Return the number of the space's newest commit, 0 where it has none."""
+    rows = run(text("store/seq"), space=space)
+    return int(rows[0][0]) if rows else 0
+
+
+def as_totals(rows: Sequence[str] | None) -> dict[str, int]:
+    """Read counters that were written as "name number"."""
+    return {name: int(n) for name, _, n in (row.partition(" ") for row in rows or ())}
+
+
+def _counts(seq: int, totals: dict[str, int]) -> Counts:
+    """Sort counters by what they count."""
+    return Counts(
+        seq=seq,
+        nodes={label: n for label in Node.registry if (n := totals.get(f"n_{label}", 0))},
+        edges={kind: n for kind in EDGE_KINDS if (n := totals.get(f"e_{kind}", 0))},
+        n_vectors=totals.get("n_vectors", 0),
+    )

@@ -1,0 +1,168 @@
+"""How nodes and edges look in a row of a statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any, TypeVar
+
+import numpy as np
+from pydantic import ValidationError
+
+from graphmem.core.changes import EdgeKey, Vector
+from graphmem.core.property_graph import (
+    edge_from,
+    edge_properties,
+    node_from,
+    node_properties,
+    property_types,
+)
+from graphmem.errors import InvalidInput, StoreCorrupt
+from graphmem_schemas import EDGE_KINDS, Edge, EdgeKind, Node
+
+__all__ = [
+    "chunks",
+    "decode_edge",
+    "decode_key",
+    "decode_node",
+    "decode_vector",
+    "encode_edge",
+    "encode_key",
+    "encode_node",
+    "encode_vector",
+    "extra_keys",
+    "index_key",
+    "labels_with_keys",
+]
+
+_T = TypeVar("_T")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# An index takes values of up to 8 kB; what is longer is found by what it hashes to.
+_KEY_BYTES = 1_000
+
+
+def chunks(rows: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+    """Cut rows into parts that one statement takes."""
+    for at in range(0, len(rows), size):
+        yield rows[at : at + size]
+
+
+def labels_with_keys() -> list[str]:
+    """Return the labels whose nodes are found by keys."""
+    plain = Node.lookup_keys
+    return [label for label, model in Node.registry.items() if model.lookup_keys is not plain]
+
+
+def index_key(key: str) -> str:
+    """Return what stands for a key in the index."""
+    if len(key) <= _KEY_BYTES // 4:
+        return key
+    given = key.encode("utf-8", "surrogatepass")
+    if len(given) <= _KEY_BYTES:
+        return key
+    return f"{key[:40]}\x00{blake2b(given, digest_size=16).hexdigest()}"
+
+
+def encode_node(node: Node, space: str, seq: int) -> dict[str, Any]:
+    """Return the properties of a node."""
+    said: dict[str, Any] = node_properties(node)
+    said["space"] = space
+    said["seq"] = seq
+    if keys := node.lookup_keys:
+        said["lookup"] = index_key(keys[0])
+    return said
+
+
+def extra_keys(node: Node) -> set[tuple[str, str, str]]:
+    """Return (label, key, uid) of the keys of a node beyond its first."""
+    first, *more = [index_key(key) for key in node.lookup_keys] or [""]
+    return {(node.label, key, node.uid) for key in more if key != first}
+
+
+def decode_node(label: str, said: Sequence[Any]) -> Node:
+    """Read a node.
+
+    Args:
+        said: its properties in the order of `property_types`; moments as microseconds.
+
+    Raises:
+        StoreCorrupt: They are not those of such a node.
+    """
+    known = {
+        name: _EPOCH + timedelta(microseconds=value) if kind == "datetime" else value
+        for (name, kind), value in zip(property_types(label).items(), said, strict=True)
+        if value is not None
+    }
+    try:
+        return node_from(label, known)
+    except ValidationError as error:
+        msg = (
+            f"{label} {known.get('uid')} in the store cannot be read ({error.error_count()} "
+            f"faults, first: {error.errors()[0]['msg']}); `graphmem doctor` says more"
+        )
+        raise StoreCorrupt(msg) from error
+
+
+def encode_edge(edge: Edge, space: str, seq: int) -> dict[str, Any]:
+    """Return the properties of an edge."""
+    return {**edge_properties(edge), "space": space, "seq": seq}
+
+
+def decode_edge(key: EdgeKey, said: Sequence[Any]) -> Edge:
+    """Read an edge.
+
+    Args:
+        said: sources, shares, role, span.
+
+    Raises:
+        StoreCorrupt: They are not those of an edge.
+    """
+    kind, start, end = key
+    known = dict(zip(("sources", "shares", "role", "span"), said, strict=True))
+    try:
+        return edge_from(kind, start, end, known)
+    except (ValidationError, ValueError, TypeError) as error:
+        msg = f"edge {kind} {start} -> {end} cannot be read; `graphmem doctor` says more"
+        raise StoreCorrupt(msg) from error
+
+
+def encode_vector(vector: Vector) -> list[float]:
+    """Return what is sent of a vector; float32 survive the way there and back bit by bit.
+
+    Raises:
+        InvalidInput: It is not one row of finite float32.
+    """
+    values = vector.values
+    if values.ndim != 1 or values.dtype != np.float32:
+        msg = f"vector of {vector.uid}: {values.shape} {values.dtype}, but it must be one row of "
+        raise InvalidInput(msg + "float32")
+    if not np.isfinite(values).all():
+        msg = f"vector of {vector.uid}: a value is not finite"
+        raise InvalidInput(msg)
+    floats: list[float] = values.tolist()
+    return floats
+
+
+def decode_vector(uid: str, floats: Sequence[float]) -> Vector:
+    """Read a vector."""
+    return Vector(uid, np.array(floats, dtype=np.float32))
+
+
+def encode_key(key: EdgeKey) -> str:
+    """Write an edge's key as "KIND start end"; a space within a uid is escaped."""
+    return " ".join(part.replace("%", "%25").replace(" ", "%20") for part in key)
+
+
+def decode_key(text: str) -> EdgeKey:
+    """Read what `encode_key` wrote.
+
+    Raises:
+        StoreCorrupt: It is nothing of the kind.
+    """
+    parts = [part.replace("%20", " ").replace("%25", "%") for part in text.split(" ")]
+    kinds: dict[str, EdgeKind] = {kind: kind for kind in EDGE_KINDS}
+    if len(parts) != 3 or parts[0] not in kinds:
+        msg = f"{text[:80]!r} in the store is not an edge; `graphmem doctor` says more"
+        raise StoreCorrupt(msg)
+    return kinds[parts[0]], parts[1], parts[2]

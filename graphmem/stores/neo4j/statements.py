@@ -1,0 +1,57 @@
+"""The statements that have a branch for each label or kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import LiteralString
+
+from graphmem.core.property_graph import property_types
+from graphmem_queries.texts import columns, each, text
+from graphmem_schemas import EDGE_KINDS, EdgeKind, Node
+
+__all__ = ["edges_between", "feed", "find", "get", "locate", "neighbours"]
+
+
+@cache
+def get() -> LiteralString:
+    """Read nodes whose label is not known."""
+    return each(
+        text("store/get", label=label, columns=columns(property_types(label)))
+        for label in Node.registry
+    )
+
+
+@cache
+def locate() -> LiteralString:
+    """Find where nodes are whose label is not known."""
+    return each(text("store/locate", label=label) for label in Node.registry)
+
+
+def find(label: str) -> LiteralString:
+    """Find nodes of a label by their keys."""
+    return text("store/find", label=label)
+
+
+@cache
+def neighbours(kinds: tuple[EdgeKind, ...]) -> LiteralString:
+    """Read the edges at nodes; no kinds are all kinds."""
+    return each(text("store/neighbours", label=label, kinds=kinds) for label in Node.registry)
+
+
+@cache
+def edges_between() -> LiteralString:
+    """Read edges by their ends; one text for all kinds, so that the server plans it once."""
+    return each(text("store/edges_between", kinds=(kind,)) for kind in EDGE_KINDS)
+
+
+@cache
+def feed(labels: Sequence[str], kinds: Sequence[EdgeKind], vectors: bool) -> LiteralString:
+    """Read what changed within some commits."""
+    nodes = [
+        text("store/feed_nodes", label=label, columns=columns(property_types(label)))
+        for label in labels
+    ]
+    edges = [text("store/feed_edges", kinds=(kind,)) for kind in kinds]
+    floats = [text("store/feed_vectors", label=label) for label in Node.registry if vectors]
+    return each([text("store/feed_removals"), *nodes, *edges, *floats])

@@ -1,0 +1,2 @@
+// Which indexes are there? Columns: name, state, options.
+SHOW INDEXES YIELD name, state, options

@@ -1,0 +1,9 @@
+// Which edges of a kind are there already? One branch a kind. Fills: KIND.
+// Parameters: space; by kind, rows of [number, id of the start, id of the end].
+// Columns: number, id, what an edge says.
+UNWIND $<KIND> AS row
+MATCH (a) WHERE elementId(a) = row[1]
+MATCH (b) WHERE elementId(b) = row[2]
+MATCH (a)-[r:<KIND>]->(b)
+WHERE r.space = $space
+RETURN row[0] AS number, elementId(r) AS id, [r.sources, r.shares, r.role, r.span] AS said

@@ -1,0 +1,4 @@
+// Which is the space's newest commit?
+// Parameters: space. Columns: seq.
+MATCH (s:GraphmemSpace {name: $space})
+RETURN s.seq

@@ -1,0 +1,2 @@
+// A property as it is. Fills: NAME.
+n.<NAME>
