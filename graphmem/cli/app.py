@@ -55,6 +55,8 @@ for command, name in (
     (upkeep.version, "version"),
 ):
     app.command(name)(with_session(command))
+# A copy names its two stores itself.
+app.command("copy")(with_session(transfer.copy, leave_out=("store",)))
 bench = typer.Typer(help="Measure quality and speed.", no_args_is_help=True, rich_markup_mode=None)
 bench.command("quality")(benching.quality)
 bench.command("speed")(benching.speed)

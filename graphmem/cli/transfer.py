@@ -1,28 +1,89 @@
-"""`graphmem export | import`: a whole space out of the memory and into one."""
+"""`graphmem export | import | copy`: a whole space out of a memory and into one."""
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from graphmem.cli.output import emit
+from graphmem.cli.output import counts_table, emit
 from graphmem.cli.session import Session
 
-__all__ = ["export", "import_"]
-
-File = Annotated[str, typer.Argument(help="A .jsonl file.")]
+__all__ = ["copy", "export", "import_"]
 
 
-def export(session: Session, path: File) -> None:
-    """Write the whole space to a JSON Lines file."""
+def copy(
+    session: Session,
+    source: Annotated[str, typer.Argument(help="File or URL of the store to copy from.")],
+    target: Annotated[str, typer.Argument(help="File or URL of the store to copy to.")],
+    to: Annotated[
+        str | None, typer.Option(help="Space of the target.  [default: the same]")
+    ] = None,
+    merge: Annotated[
+        bool, typer.Option("--merge", help="Put it beside what the target's space holds.")
+    ] = False,
+) -> None:
+    """Copy a space into another store, and compare both; run again, it goes on.
+
+    A copy that was stopped goes on where it was. One that was finished carries over what has
+    changed since. Fails where the two are not the same at the end.
+    """
+    from graphmem.cli.progress import watching
+    from graphmem.interop.copy import copy_space
+    from graphmem.models.seal import check_seal, read_seal, seal
+    from graphmem.stores.registry import open_store
+    from graphmem.writing.accept import check_space
+
+    space, to_space = check_space(session.space), check_space(to or session.space)
+    Session(store=source).require_store()
+    with closing(open_store(source)) as old, closing(open_store(target)) as new:
+        check_seal(old, None)
+        seal(new, read_seal(old))
+        with watching(session, "copying") as progress:
+            copied = copy_space(old, space, new, to_space, merge=merge, progress=progress)
+    result = {
+        "source": source, "space": space, "target": target, "to": to_space,
+        "resumed": copied.resumed, "n_batches": copied.n_batches,
+        "counts": dict(sorted(copied.holdings.counts.items())),
+        "checksum": f"{copied.holdings.checksum:032x}",
+    }  # fmt: skip
+    emit(session, result, lambda: _copied_lines(result))
+
+
+def _copied_lines(result: dict[str, Any]) -> list[str]:
+    if not result["n_batches"]:
+        return ["nothing new: all of it was there already"]
+    total = sum(result["counts"].values())
+    return [
+        f"{total:,} nodes, edges and vectors of {result['space']!r} are in {result['to']!r}, "
+        f"compared: checksum {result['checksum']}",
+        *counts_table(result["counts"], "copied" if not result["resumed"] else "there now"),
+    ]
+
+
+def export(
+    session: Session,
+    path: Annotated[str, typer.Argument(help="A .jsonl, .trig, .ttl or .graphml file.")],
+    vectors: Annotated[
+        bool | None,
+        typer.Option(
+            "--vectors/--no-vectors", help="Vectors too.  [default: in .jsonl]",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:  # fmt: skip
+    """Write the whole space to a file; its ending chooses the format."""
     with session.memory() as memory:
-        n_rows = memory.export(path)
+        n_rows = memory.export(path, vectors=vectors)
     emit(session, {"path": path, "n_rows": n_rows}, lambda: [f"{n_rows:,} rows in {path}"])
 
 
-def import_(session: Session, path: File) -> None:
+def import_(
+    session: Session,
+    path: Annotated[str, typer.Argument(help="A .jsonl, .trig or .ttl file of `export`.")],
+) -> None:
     """Read a file that `export` wrote into the space."""
     from graphmem.errors import NotFound
 
