@@ -12,6 +12,7 @@ import pytest
 
 from graphmem.errors import StoreCorrupt
 from graphmem.memory import Memory
+from graphmem.reading.lookup import find_source
 from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder
 from graphmem_schemas import Passage, Source
@@ -226,7 +227,7 @@ def test_no_word_of_what_was_deleted_stays_in_any_file(
         if searched_before:
             assert memory.search("Where does Quokka live?").hits
         if what == "uid":
-            memory.delete(memory._source_uid("gone"))
+            memory.delete(find_source(memory._store, memory.space, "gone"))
         elif what == "space":
             memory.delete(space="default")
         else:
