@@ -19,6 +19,7 @@ from graphmem.stores.neo4j.client import Client, Tracer
 from graphmem.stores.neo4j.feed import Wanted, next_batch
 from graphmem.stores.neo4j.reads import Neo4jReader, newest
 from graphmem.stores.neo4j.schema import VECTOR_LABELS, check_version, index_vectors, prepare
+from graphmem.stores.neo4j.serving import Serving
 from graphmem.stores.neo4j.transaction import Transaction
 from graphmem.stores.neo4j.writes import write
 from graphmem_queries.texts import text
@@ -29,7 +30,7 @@ __all__ = ["Neo4jStore"]
 _T = TypeVar("_T")
 
 
-class Neo4jStore:
+class Neo4jStore(Serving):
     """Holds the graph in a database of a Neo4j server, 5.26 or later.
 
     A commit is on the server's disk before `apply` returns. Writers of one space take turns, on
@@ -39,7 +40,7 @@ class Neo4jStore:
     """
 
     capabilities: frozenset[Capability] = frozenset(
-        {Capability.PERSISTENT, Capability.MANY_PROCESSES}
+        {Capability.PERSISTENT, Capability.MANY_PROCESSES, Capability.SERVED}
     )
 
     def __init__(self, target: str, *, tracer: Tracer | None = None) -> None:

@@ -1,0 +1,108 @@
+"""Searches that the server does itself, for spaces that nobody wants to hold in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+
+from graphmem.core.pages import LinkPage, PassageCandidate
+from graphmem.core.property_graph import property_types
+from graphmem.ports import Float32
+from graphmem.stores.neo4j.client import Client, Rows
+from graphmem.stores.neo4j.rows import decode_node
+from graphmem_queries.texts import columns, each, text
+from graphmem_schemas import EDGE_RULES, EdgeKind, Passage
+
+__all__ = ["Serving"]
+
+# Beyond so many it no longer matters how common a word is.
+_MAX_COUNT = 3_000
+# Looking at each of so few vectors is as fast as asking the index, and exact.
+_FEW_VECTORS = 2_000
+# Asked of the index at first, beyond what the space's share of all vectors suggests.
+_SPARE = 1.5
+_LUCENE_WORDS = 64
+
+
+class Serving:
+    """The reads of `ports.CandidateServer`, which the server's own indexes answer."""
+
+    _client: Client
+
+    def link_pages(
+        self, space: str, uids: Sequence[str], kinds: Sequence[EdgeKind]
+    ) -> list[LinkPage]:
+        """Return the links of each uid, in the order of `uids`; an empty page for no links."""
+        rows = self._read(_link_pages(tuple(kinds)), space=space, uids=list(uids))
+        pages = {uid: LinkPage(*told) for uid, *told in rows}
+        return [pages.get(uid, LinkPage()) for uid in uids]
+
+    def linked_passages(self, space: str, kinds: Sequence[EdgeKind]) -> int:
+        """Return how many passages have a link of these kinds. Looks at every passage."""
+        ((n,),) = self._read(text("serve/linked_passages", kinds=tuple(kinds)), space=space)
+        return int(n)
+
+    def passages_by_words(
+        self, space: str, words: Sequence[str], k: int, until: int | None
+    ) -> list[str]:
+        """Return the uids of the k best passages by the full-text index, best first."""
+        query = " ".join(map(_quoted, words[:_LUCENE_WORDS]))
+        if not query:
+            return []
+        statement = text("serve/passages_by_words")
+        rows = self._read(statement, space=space, query=query, k=k, until=until)
+        return [uid for uid, _ in rows]
+
+    def passages_by_vector(
+        self, space: str, vector: Float32, k: int, until: int | None
+    ) -> list[str]:
+        """Return the uids of the k best passages by the vector index, best first.
+
+        The index knows no spaces, so more is asked for until k of this one are among them.
+        """
+        given = vector.tolist()
+        ((n_held, n_all),) = self._read(text("serve/vector_shares"), space=space)
+        if n_held <= _FEW_VECTORS:
+            exact = text("serve/passages_by_cosine")
+            rows = self._read(exact, space=space, vector=given, k=k, until=until)
+            return [uid for uid, _ in rows]
+        n = int(k * _SPARE * n_all / n_held) + 1
+        while True:
+            nearest = text("serve/passages_by_vector")
+            rows = self._read(nearest, space=space, vector=given, n=n, until=until)
+            seen = rows[0][2] if rows else 0
+            if len(rows) >= k or n >= n_all or (rows and seen < n):
+                return [uid for uid, _, _ in rows[:k]]
+            n *= 4
+
+    def passages_with(
+        self, space: str, uids: Sequence[str], vector: Float32
+    ) -> list[PassageCandidate]:
+        """Return the passages and those up to two steps before and after."""
+        values = columns(property_types(Passage.label))
+        statement = text("serve/passages_with", columns=values)
+        rows = self._read(statement, space=space, uids=list(uids), vector=vector.tolist())
+        found = [(decode_node(Passage.label, said), cosine) for said, cosine in rows]
+        return [PassageCandidate(p, cosine) for p, cosine in found if isinstance(p, Passage)]
+
+    def word_counts(self, space: str, words: Sequence[str]) -> list[int]:
+        """Return in how many passages each word stands, up to 3,000."""
+        queries = [_quoted(word) for word in words]
+        rows = self._read(
+            text("serve/word_counts"), space=space, queries=queries, limit=_MAX_COUNT
+        )
+        return [n for (n,) in rows]
+
+    def _read(self, statement: LiteralString, **parameters: Any) -> Rows:
+        return self._client.patiently(lambda: self._client.read(statement, **parameters))
+
+
+def _link_pages(kinds: tuple[EdgeKind, ...]) -> LiteralString:
+    labels = {label for kind in kinds for ends in EDGE_RULES[kind] for label in ends}
+    return each(text("serve/link_pages", label=label, kinds=kinds) for label in sorted(labels))
+
+
+def _quoted(word: str) -> str:
+    """Return a word as a phrase of Lucene's language, in which no other character means much."""
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
