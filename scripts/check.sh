@@ -23,5 +23,6 @@ step "lint-imports";         "$bin/lint-imports"
 # Of pydoclint's rules the ones that find what is stale: arguments and results that are gone.
 step "docstrings";           "$bin/ruff" check --preview --select DOC102,DOC403 $sources
 step "JSON Schemas";         "$bin/python" scripts/build_json_schemas.py --check
+step "ontology";             "$bin/python" scripts/build_ontology.py --check
 step "CLI reference";        "$bin/python" scripts/build_cli_docs.py --check
 step "file sizes";           "$bin/python" scripts/check_sizes.py

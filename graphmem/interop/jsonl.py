@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -21,7 +22,7 @@ from graphmem.interop.whole import edges_of, nodes_of, vectors_of
 from graphmem.ports import GraphStore
 from graphmem_schemas import Edge, Node, parse_node
 
-__all__ = ["FORMAT", "export_jsonl", "import_jsonl"]
+__all__ = ["FORMAT", "Row", "export_jsonl", "import_jsonl", "write_rows"]
 
 FORMAT = "graphmem-jsonl-1"
 COMMIT_ROWS = 5_000
@@ -42,14 +43,34 @@ def export_jsonl(
     """
 
     def write(file: TextIO) -> int:
-        file.write(f', "embedder": {json.dumps(embedder)}}}\n')
+        file.write(_rest_of_head(embedder))
         n_rows = 0
-        for line in _lines(store, space, vectors):
-            file.write(line + "\n")
+        for row in _all(store, space, vectors):
+            file.write(_line(row))
             n_rows += 1
         return n_rows
 
     return write_whole(store, space, path, _HEAD, write)
+
+
+def write_rows(path: Path, rows: Iterable[Row], embedder: Callable[[], str | None]) -> int:
+    """Write rows that were read from elsewhere as a file to import; return how many.
+
+    Args:
+        path: a file of one's own.
+        rows: taken one by one.
+        embedder: asked after the last row, for what made the vectors.
+    """
+    n_rows = 0
+    body = path.with_name(path.name + ".part")
+    with body.open("w", encoding="utf-8", newline="\n") as file:
+        for row in rows:
+            file.write(_line(row))
+            n_rows += 1
+    with path.open("wb") as whole, body.open("rb") as read:
+        whole.write((_HEAD + _rest_of_head(embedder())).encode())
+        shutil.copyfileobj(read, whole)
+    return n_rows
 
 
 def import_jsonl(
@@ -89,6 +110,10 @@ def import_jsonl(
     return n_rows
 
 
+def _rest_of_head(embedder: str | None) -> str:
+    return f', "embedder": {json.dumps(embedder)}}}\n'
+
+
 def _check_ends(
     rows: Iterator[Row | dict[str, Any]], store: GraphStore, space: str, embedder: str | None
 ) -> None:
@@ -126,16 +151,22 @@ def _check_vector(vector: Vector, embedder: str | None) -> None:
         )
 
 
-def _lines(store: GraphStore, space: str, vectors: bool) -> Iterator[str]:
-    for node in nodes_of(store, space):
-        body = node.model_dump(mode="json", exclude_defaults=True)
-        yield json.dumps({"node": node.label, **body}, ensure_ascii=False)
-    for vector in vectors_of(store, space) if vectors else ():
-        raw = b64encode(vector.values.astype("<f4").tobytes()).decode()
-        yield json.dumps({"vector": vector.uid, "float32": raw})
-    for edge in edges_of(store, space):
-        body = edge.model_dump(mode="json", exclude={"kind"}, exclude_defaults=True)
-        yield json.dumps({"edge": edge.kind, **body}, ensure_ascii=False)
+def _all(store: GraphStore, space: str, vectors: bool) -> Iterator[Row]:
+    yield from nodes_of(store, space)
+    yield from vectors_of(store, space) if vectors else ()
+    yield from edges_of(store, space)
+
+
+def _line(row: Row) -> str:
+    if isinstance(row, Vector):
+        raw = b64encode(row.values.astype("<f4").tobytes()).decode()
+        return json.dumps({"vector": row.uid, "float32": raw}) + "\n"
+    if isinstance(row, Node):
+        body = {"node": row.label, **row.model_dump(mode="json", exclude_defaults=True)}
+    else:
+        said = row.model_dump(mode="json", exclude={"kind"}, exclude_defaults=True)
+        body = {"edge": row.kind, **said}
+    return json.dumps(body, ensure_ascii=False) + "\n"
 
 
 def _rows(path: Path) -> Iterator[Row | dict[str, Any]]:

@@ -14,7 +14,9 @@ import graphmem_schemas
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("script", ["build_json_schemas.py", "build_cli_docs.py"])
+@pytest.mark.parametrize(
+    "script", ["build_json_schemas.py", "build_ontology.py", "build_cli_docs.py"]
+)
 def test_generated_files_have_not_drifted(script: str) -> None:
     done = subprocess.run(
         [sys.executable, str(ROOT / "scripts" / script), "--check"],
