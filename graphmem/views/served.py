@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from threading import RLock
 
 import numpy as np
 
 from graphmem.core.lexical import TextQuery
 from graphmem.core.pages import PassageCandidate
-from graphmem.core.terms import terms
+from graphmem.core.terms import terms, words
 from graphmem.core.uid_index import Keys, to_keys
 from graphmem.ports import CandidateServer, Cosines, Float32
 from graphmem.views.paged_walk import PagedWalk
@@ -82,13 +83,28 @@ class ServedSpace:
         walked = self._walk_from(proposed)
         uids = list(dict.fromkeys([*proposed, *walked]))
         candidates = store.passages_with(space, uids, vector)
-        counts = dict(zip(wanted, store.word_counts(space, wanted), strict=True)) if wanted else {}
-        n_passages = store.count(space).nodes.get(Passage.label, 0)
         return QuestionViews(
-            _CandidateTexts(candidates, _statistics(counts, n_passages)),
+            _CandidateTexts(candidates, self._statistics(query, candidates)),
             _CandidateVectors(candidates),
             self.walk,
         )
+
+    def _statistics(self, query: TextQuery, candidates: Sequence[PassageCandidate]) -> Statistics:
+        """Return how common the question's terms are in the whole space.
+
+        The server counts words as they are written, so of a term the commonest form counts that
+        the question or a candidate has: of "meet" perhaps "met".
+        """
+        texts = [f"{one.passage.title or ''} {one.passage.text}" for one in candidates]
+        written = dict.fromkeys(chain(query.words, *map(words, texts)))
+        asked = frozenset(query.terms)
+        forms = [(word, term) for word in written for term in terms(word) if term in asked]
+        counts = self._store.word_counts(self._space, [word for word, _ in forms]) if forms else []
+        n_passages = self._store.count(self._space).nodes.get(Passage.label, 0)
+        frequencies: dict[str, int] = {}
+        for (_, term), n in zip(forms, counts, strict=True):
+            frequencies[term] = max(frequencies.get(term, 0), n)
+        return Statistics(n_passages, frequencies)
 
     def _walk_from(self, proposed: Mapping[str, float]) -> list[str]:
         seeds = dict(list(proposed.items())[:_N_SEEDS])
@@ -147,12 +163,3 @@ def _fused(*rankings: Sequence[str]) -> dict[str, float]:
         for place, uid in enumerate(ranking, 1):
             shares[uid] = shares.get(uid, 0.0) + 1.0 / (_RRF + place)
     return dict(sorted(shares.items(), key=lambda pair: (-pair[1], pair[0])))
-
-
-def _statistics(counts: Mapping[str, int], n_passages: int) -> Statistics:
-    """Return how common the question's terms are in the whole space."""
-    frequencies: dict[str, int] = {}
-    for word, n in counts.items():
-        for term in terms(word):
-            frequencies[term] = max(n, frequencies.get(term, 0))
-    return Statistics(n_passages, frequencies)

@@ -11,22 +11,23 @@ from graphmem import Memory
 from graphmem.bench.speed_load import load_passages
 from graphmem.bench.speed_texts import make_passages, question_about
 from graphmem.errors import InvalidInput
+from graphmem.models.minilm import MiniLMEncoder
 from graphmem.models.seal import describe, seal
 from graphmem.stores.neo4j import Neo4jStore
-from graphmem.testing.fakes import FakeEmbedder
 from graphmem.views.adjacency import AdjacencyView
 from graphmem.views.paged_walk import PagedWalk
 from graphmem.views.space import WALK_KINDS
-from scripts.neo4j_server.server import Login
+from scripts.neo4j_server.server import Neo4jServer
 
-EMBEDDER = FakeEmbedder(64)
+EMBEDDER = MiniLMEncoder()
 N_LARGE, N_SMALL = 2_500, 25
 LARGE, SMALL = "served-large", "served-small"
 
 
 @pytest.fixture(scope="module")
-def store(neo4j: Login) -> Iterator[Neo4jStore]:
-    made = Neo4jStore(f"{neo4j.uri.replace('://', f'://{neo4j.user}:{neo4j.password}@')}")
+def store(neo4j_alone: Neo4jServer) -> Iterator[Neo4jStore]:
+    login = neo4j_alone.login
+    made = Neo4jStore(login.uri.replace("://", f"://{login.user}:{login.password}@"))
     seal(made, describe(EMBEDDER))
     load_passages(made, LARGE, make_passages(N_LARGE), EMBEDDER)
     load_passages(made, SMALL, make_passages(N_SMALL, 5_000), EMBEDDER)

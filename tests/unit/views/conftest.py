@@ -9,6 +9,7 @@ import pytest
 
 from graphmem.core.pages import LinkPage, PassageCandidate
 from graphmem.core.terms import terms
+from graphmem.core.terms import words as words_of
 from graphmem.ports import Float32
 from graphmem.stores.memory import MemoryStore
 from graphmem_schemas import EdgeKind, Passage
@@ -104,10 +105,10 @@ class PagedStore(MemoryStore):
     def word_counts(self, space: str, words: Sequence[str]) -> list[int]:
         """Return in how many passages each word stands."""
         held = [
-            set(terms(f"{passage.title or ''} {passage.text}"))
+            set(words_of(f"{passage.title or ''} {passage.text}"))
             for passage in self._passages(space, None)
         ]
-        return [sum(bool(set(terms(word)) & one) for one in held) for word in words]
+        return [sum(word in one for one in held) for word in words]
 
     def _passages(self, space: str, until: int | None) -> list[Passage]:
         found = [
