@@ -97,8 +97,8 @@ class EdgeWriter:
     def _replace(self, drafts: Sequence[_Draft]) -> None:
         tx = self._tx
         for part in chunks(drafts, _BATCH_ROWS):
-            rows = [(draft.id, encode_edge(draft.edge, tx.space, tx.seq)) for draft in part]
-            tx.run(text("store/replace_edges"), rows=rows)
+            said = {str(draft.id): encode_edge(draft.edge, tx.space, tx.seq) for draft in part}
+            tx.run(text("store/replace_edges"), ids=list(said), said=said)
         tx.changed(len(drafts))
 
     def _contribute(self, given: Mapping[str, Iterable[EdgeKey]]) -> None:

@@ -1,5 +1,5 @@
-// Remove edges.
+// Remove edges. By a list of ids for the reason that `replace_edges` gives.
 // Parameters: ids.
-UNWIND $ids AS id
-MATCH ()-[r]->() WHERE elementId(r) = id
+MATCH ()-[r]->()
+WHERE elementId(r) IN $ids
 DELETE r

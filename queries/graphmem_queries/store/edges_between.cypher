@@ -1,9 +1,13 @@
 // Which edges of a kind are there already? One branch a kind. Fills: KIND.
+// The CALL makes the server look between the two ends, however many edges one of them has.
 // Parameters: space; by kind, rows of [number, id of the start, id of the end].
 // Columns: number, id, what an edge says.
 UNWIND $<KIND> AS row
 MATCH (a) WHERE elementId(a) = row[1]
 MATCH (b) WHERE elementId(b) = row[2]
-MATCH (a)-[r:<KIND>]->(b)
-WHERE r.space = $space
+CALL (a, b) {
+  MATCH (a)-[r:<KIND>]->(b)
+  WHERE r.space = $space
+  RETURN r
+}
 RETURN row[0] AS number, elementId(r) AS id, [r.sources, r.shares, r.role, r.span] AS said

@@ -1,0 +1,153 @@
+"""No statement of the Neo4j store looks at more than it must: each starts from an index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from typing import Any, LiteralString, cast
+from uuid import uuid4
+
+import pytest
+from neo4j import Driver, GraphDatabase
+
+from graphmem.core.changes import Changes
+from graphmem.ports import GraphReader
+from graphmem.stores.neo4j import Neo4jStore, statements
+from graphmem.testing.samples import edge, entity, one_of_each_label, passage, vector
+from graphmem_queries.texts import text
+from graphmem_schemas import EDGE_KINDS, Node
+from scripts.neo4j_server.server import Login
+
+SCANS = {
+    "AllNodesScan",
+    "DirectedAllRelationshipsScan",
+    "DirectedRelationshipTypeScan",
+    "DirectedUnionRelationshipTypesScan",
+    "NodeByLabelScan",
+    "PartitionedAllNodesScan",
+    "PartitionedNodeByLabelScan",
+    "UndirectedAllRelationshipsScan",
+    "UndirectedRelationshipTypeScan",
+    "UnionNodeByLabelsScan",
+}
+Sent = dict[str, Mapping[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def driver(neo4j: Login) -> Iterator[Driver]:
+    login = (neo4j.user, neo4j.password)
+    with GraphDatabase.driver(neo4j.uri, auth=login, notifications_min_severity="OFF") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def sent(neo4j: Login) -> Sent:
+    """All statements of a life in which everything happens once, with their parameters."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NEO4J_USER", neo4j.user)
+        patch.setenv("NEO4J_PASSWORD", neo4j.password)
+        texts: Sent = {}
+        store = Neo4jStore(neo4j.uri, tracer=texts.setdefault)
+    live(store, uuid4().hex)
+    store.close()
+    return texts
+
+
+def live(store: Neo4jStore, space: str) -> None:
+    def plan(reader: GraphReader) -> Changes:
+        reader.get(space, ["entity"])
+        return Changes(nodes=(entity("entity", aliases=("b", "c")),))
+
+    def put(**changes: Any) -> int:
+        return store.apply(space, lambda _: Changes(**changes)).seq
+
+    put(nodes=one_of_each_label(), vectors=(vector("passage"),))
+    # Of few edges the planner would rather read all than look for some.
+    many = tuple(passage(f"p{i}") for i in range(500))
+    chain = [edge(p.uid, "p0", kind="NEXT", sources={"u": 1.0}) for p in many]
+    put(nodes=many, edges=tuple(chain))
+    store.apply(space, plan)
+    every = tuple(edge("entity", "passage", kind=kind) for kind in EDGE_KINDS)
+    both = edge("entity", "entity", sources={"s": 1.0, "t": 1.0})
+    put(edges=(*every, both), vectors=(vector("passage", 0.5),))
+    put(edges=(edge("entity", "entity", sources={"t": 2.0}),))
+    put(nodes=(passage("concept"),))
+    store.find(space, "Entity", ["=b"])
+    store.neighbours(space, ["entity"])
+    store.neighbours(space, ["entity"], ["SIMILAR", "NEXT"])
+    labels = tuple(Node.registry)
+    assert list(store.changes(space, 0, labels=labels, kinds=EDGE_KINDS, vectors=True))
+    put(remove_sources=("s",))
+    put(remove_nodes=("entity",))
+    store.count(space)
+    store.token(space, 1)
+    store.spaces()
+    store.write_meta(space, "x")
+    store.read_meta(space)
+
+
+def operators(plan: Mapping[str, Any]) -> set[str]:
+    """The names of a plan's operators, without the runtime's "@neo4j"."""
+    below = (operators(child) for child in plan.get("children", ()))
+    return {plan["operatorType"].partition("@")[0]}.union(*below)
+
+
+def test_every_text_of_the_store_is_sent(sent: Sent) -> None:
+    """So the next test leaves none out; the retry alone asks for a commit by its mark."""
+    texts = {
+        file.name.removesuffix(".cypher") for file in files("graphmem_queries.store").iterdir()
+    }
+    branches = {"get", "locate", "find", "neighbours", "edges_between", "value", "moment"}
+    whole = {name for name in texts - branches if not name.startswith("feed_")}
+    assert {name for name in whole if text(f"store/{name}") not in sent} == {"commit_of"}
+    kinds = (*EDGE_KINDS,)
+    for branch in (
+        statements.get(),
+        statements.locate(),
+        statements.find("Entity"),
+        statements.neighbours(()),
+        statements.neighbours(("NEXT", "SIMILAR")),
+        statements.edges_between(),
+        statements.feed(tuple(Node.registry), kinds, True),
+    ):
+        assert branch in sent
+
+
+def test_every_statement_starts_from_an_index(sent: Sent, driver: Driver) -> None:
+    # Plans that were made while the database was empty are kept for some seconds.
+    driver.execute_query("CALL db.clearQueryCaches()")
+    texts = {**sent, text("store/commit_of"): {"space": "a", "token": "b"}}
+    for statement, parameters in texts.items():
+        if statement.startswith(("SHOW", "CREATE CONSTRAINT", "CREATE INDEX", "CREATE FULLTEXT")):
+            continue
+        if statement.startswith(("CREATE VECTOR", "CALL db.awaitIndexes")):
+            continue
+        explain = cast(LiteralString, f"EXPLAIN {statement}")
+        plan = driver.execute_query(explain, dict(parameters)).summary.plan
+        assert plan is not None
+        assert not operators(plan) & SCANS, f"{statement}\n{operators(plan)}"
+
+
+def test_an_edge_is_looked_for_between_its_ends(driver: Driver) -> None:
+    """Not among all the edges of one end, which may be a hub."""
+    rows: dict[str, list[str]] = {kind: [] for kind in EDGE_KINDS}
+    explain = cast(LiteralString, f"EXPLAIN {statements.edges_between()}")
+    plan = driver.execute_query(explain, space="a", **rows).summary.plan
+    assert plan is not None
+    assert "Expand(Into)" in operators(plan)
+    assert "Expand(All)" not in operators(plan)
+
+
+def test_a_scan_would_be_noticed(driver: Driver) -> None:
+    """The names of the operators are those that the server uses."""
+    for statement in (
+        "MATCH (n) RETURN n",
+        "MATCH (n:Passage) RETURN n.text",
+        "MATCH (n:Passage|Entity) RETURN n.space",
+        "MATCH (a)-[r]->(b) RETURN a, r, b",
+        "MATCH (a)-[r:NEXT]-(b) RETURN a, r.weight, b",
+    ):
+        explain = cast(LiteralString, f"EXPLAIN {statement}")
+        plan = driver.execute_query(explain).summary.plan
+        assert plan is not None
+        assert operators(plan) & SCANS, operators(plan)
