@@ -16,7 +16,7 @@ from graphmem.ports import Embedder, Float32, GraphStore
 from graphmem.writing.resolve import entity_uid
 from graphmem_schemas import Edge, EdgeKind, Entity, Node, Passage, Source
 
-__all__ = ["load_passages", "numbered"]
+__all__ = ["load_passages", "made_batches", "numbered"]
 
 _AT = datetime(2024, 1, 1, tzinfo=UTC)
 _A_SOURCE = 50
@@ -39,11 +39,18 @@ def load_passages(
         passages: each is another one, whatever its text.
         embedder: for vectors, made from those of the sentences; None puts no vectors.
     """
+    for changes in made_batches(passages, embedder, _A_COMMIT):
+        store.apply(space, lambda _, changes=changes: changes)  # type: ignore[misc]
+
+
+def made_batches(
+    passages: Iterable[MadePassage], embedder: Embedder | None, size: int
+) -> Iterator[Changes]:
+    """Yield the changes that put passages, so many at a time; see `load_passages`."""
     vectors = embedder.embed(sentences()) if embedder else None
     known: set[str] = set()
-    for start, batch in _batches(passages):
-        changes = _changes(batch, start, vectors, known)
-        store.apply(space, lambda _, changes=changes: changes)  # type: ignore[misc]
+    for start, batch in _batches(passages, size):
+        yield _changes(batch, start, vectors, known)
 
 
 def numbered(pool: Sequence[MadePassage], n: int) -> Iterator[MadePassage]:
@@ -53,9 +60,11 @@ def numbered(pool: Sequence[MadePassage], n: int) -> Iterator[MadePassage]:
         yield MadePassage(f"{made.text} No. {number}.", made.names, made.sentences)
 
 
-def _batches(passages: Iterable[MadePassage]) -> Iterator[tuple[int, list[MadePassage]]]:
+def _batches(
+    passages: Iterable[MadePassage], size: int
+) -> Iterator[tuple[int, list[MadePassage]]]:
     rest, start = iter(passages), 0
-    while batch := list(islice(rest, _A_COMMIT)):
+    while batch := list(islice(rest, size)):
         yield start, batch
         start += len(batch)
 

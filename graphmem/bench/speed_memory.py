@@ -7,7 +7,7 @@ from pathlib import Path
 
 from graphmem.bench.speed_load import load_passages, numbered
 from graphmem.bench.speed_texts import make_passages, question_about
-from graphmem.bench.timing import in_turns, run_fresh, seconds_fresh
+from graphmem.bench.timing import PEAK_MB, in_turns, run_fresh, seconds_fresh
 from graphmem.errors import ModelMissing
 from graphmem.memory import Memory
 from graphmem.models.registry import open_embedder
@@ -31,18 +31,16 @@ _N_STARTS = 5
 # Passages that are added must not be among those that are there.
 _UNUSED = 10_000_000
 
-_SEARCH = """
+_SEARCH = (
+    PEAK_MB
+    + """
 import sys
 from graphmem import Memory
 memory = Memory(sys.argv[1])
 assert memory.search(sys.argv[2]).hits
-try:
-    import resource
-    unit = 1024 if sys.platform == "darwin" else 1
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit / 1024)
-except ImportError:
-    pass
+print(peak_mb())
 """
+)
 
 
 def measure_memory(
@@ -96,7 +94,7 @@ def _searching(folder: Path, embedder: Embedder, report: Say) -> tuple[Figures, 
         )
     rss = run_fresh(["-c", _SEARCH, str(path), questions[0]]).strip()
     return (
-        {"search_vs_embed_floor": search_ms / embed_ms, "rss_mb": float(rss) if rss else None},
+        {"search_vs_embed_floor": search_ms / embed_ms, "rss_mb": float(rss)},
         {"search_ms": search_ms, "embed_question_ms": embed_ms},
     )
 

@@ -9,7 +9,21 @@ from functools import partial
 from statistics import median
 from time import perf_counter
 
-__all__ = ["in_turns", "milliseconds", "run_fresh", "seconds_fresh"]
+__all__ = ["PEAK_MB", "in_turns", "milliseconds", "run_fresh", "seconds_fresh"]
+
+
+# Prints the peak memory of the process that runs it. Linux hands the parent's peak on in
+# getrusage, so its own record is read where there is one.
+PEAK_MB = """
+def peak_mb():
+    try:
+        with open("/proc/self/status") as status:
+            return int(next(line for line in status if line.startswith("VmHWM")).split()[1]) / 1024
+    except OSError:
+        import resource, sys
+        unit = 2**20 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+"""
 
 
 def milliseconds(work: Callable[[], object], clock: Callable[[], float] = perf_counter) -> float:

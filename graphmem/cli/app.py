@@ -60,6 +60,7 @@ app.command("copy")(with_session(transfer.copy, leave_out=("store",)))
 bench = typer.Typer(help="Measure quality and speed.", no_args_is_help=True, rich_markup_mode=None)
 bench.command("quality")(benching.quality)
 bench.command("speed")(benching.speed)
+bench.command("server")(benching.server)
 app.add_typer(bench, name="bench")
 
 

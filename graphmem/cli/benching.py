@@ -1,4 +1,4 @@
-"""`graphmem bench quality | speed`: what this build is worth, measured on this machine."""
+"""`graphmem bench quality | speed | server`: what this build is worth on this machine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["quality", "speed"]
+__all__ = ["quality", "server", "speed"]
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
@@ -50,6 +50,19 @@ def speed(
     from graphmem.bench.speed import run_speed
 
     report = run_speed(nodes, edges, _say, quick=quick)
+    sys.stdout.write((report.to_json() if json else report.table()) + "\n")
+
+
+def server(
+    target: Annotated[str, typer.Argument(help="The server: neo4j://…", metavar="URL")],
+    passages: Annotated[int, typer.Option(min=4_000, help="Passages that are loaded.")] = 100_000,
+    nodes: Annotated[int, typer.Option(min=1_000, help="Nodes of the walked graph.")] = 100_000,
+    json: Json = False,
+) -> None:
+    """Measure a Neo4j next to a bare driver loop and to a file; its spaces are removed again."""
+    from graphmem.bench.server import run_server
+
+    report = run_server(target, _say, n_loaded=passages, n_nodes=nodes)
     sys.stdout.write((report.to_json() if json else report.table()) + "\n")
 
 
