@@ -6,7 +6,9 @@ Offsets are characters of the passage's verbatim text, half open: `text[start:en
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from graphmem.core.validity import Validity
 from graphmem_schemas import EntityKind
 
 __all__ = ["Argument", "EventDraft", "Extraction", "Mention", "PropositionDraft"]
@@ -69,6 +71,9 @@ class PropositionDraft:
         tense: "past", "present" or "future" of the governing verb.
         asserted: False for future, modal, conditional, questioned, wanted, doubted, reported or
             nearly-true clauses: no fact, only something that is talked about.
+        text: how the fact reads, where the extractor words it itself.
+        validity: when it holds, where the extractor knows better than "since it was said".
+        retired_at: system time at which the extractor's own memory stopped believing it.
     """
 
     subject: Argument
@@ -81,6 +86,9 @@ class PropositionDraft:
     end: int
     tense: str = "present"
     asserted: bool = True
+    text: str | None = None
+    validity: Validity | None = None
+    retired_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -293,13 +293,15 @@ def _statements(place: _Place, resolution: Resolution) -> list[Statement]:
                 value=None if obj else " ".join(fact.object.text.split()),
                 negated=fact.negated, confidence=fact.confidence, past=_is_over(fact),
                 source=place.source, passage=place.passage.uid, span=(fact.start, fact.end),
-                stated_at=place.passage.at,
+                stated_at=place.passage.at, validity=fact.validity, retired_at=fact.retired_at,
             )
         )  # fmt: skip
     return statements
 
 
 def _worded(fact: PropositionDraft) -> str:
+    if fact.text is not None:
+        return fact.text
     subject, obj = (" ".join(a.text.split()) for a in (fact.subject, fact.object))
     if fact.rule == "given":  # the caller's relations are phrases of their own
         return f"{subject} {fact.predicate} {obj}"
@@ -321,7 +323,7 @@ def _state_facts(statements: Sequence[Statement], facts: Reconciled, draft: _Dra
         source = statement.source
         draft.add_edge(
             Edge(kind="EVIDENCED_BY", start=uid, end=statement.passage, sources={source: 1.0},
-                 span=statement.span)
+                 span=statement.span, role=statement.evidence.role)
         )  # fmt: skip
         draft.join("SUBJECT", uid, statement.subject, source)
         if statement.object:

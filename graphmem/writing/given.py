@@ -9,9 +9,10 @@ from pydantic import ValidationError
 
 from graphmem.core.extraction import Argument, EventDraft, Extraction, Mention, PropositionDraft
 from graphmem.core.names import normalise_name
+from graphmem.core.validity import Validity
 from graphmem.errors import InvalidInput
 from graphmem.writing.accept import first_problem, is_blank
-from graphmem_schemas import EntityKind, GivenExtraction
+from graphmem_schemas import EntityKind, GivenExtraction, GivenTriple
 
 __all__ = ["from_given", "read_given"]
 
@@ -59,7 +60,7 @@ def read_given(
 def _texts(given: GivenExtraction) -> Iterator[str]:
     yield from (entity.name for entity in given.entities)
     for triple in given.triples:
-        yield from (triple.subject, triple.predicate, triple.object)
+        yield from (triple.subject, triple.predicate, triple.object, triple.text or "")
     yield from given.statements
 
 
@@ -96,9 +97,7 @@ def from_given(text: str, row: GivenExtraction | None) -> Extraction:
             for statement in row.statements
             if not is_blank(statement)
         ),
-        propositions=tuple(
-            _proposition(t.subject, t.predicate, t.object, text, kinds) for t in row.triples
-        ),
+        propositions=tuple(_proposition(triple, text, kinds) for triple in row.triples),
     )
 
 
@@ -118,20 +117,25 @@ def _mention(name: str, text: str, folded: str, kinds: dict[str, EntityKind]) ->
     return Mention(start, end, name, kinds.get(normalise_name(name), "unknown"), named=True)
 
 
-def _proposition(
-    subject: str, predicate: str, obj: str, text: str, kinds: dict[str, EntityKind]
-) -> PropositionDraft:
+def _proposition(triple: GivenTriple, text: str, kinds: dict[str, EntityKind]) -> PropositionDraft:
     def argument(name: str, role: str) -> Argument:
         kind = kinds.get(normalise_name(name), "unknown")
         return Argument(name, role, kind, named=True, literal=not _is_entity(name))
 
     return PropositionDraft(
-        subject=argument(subject, "subject"),
-        predicate=" ".join(predicate.casefold().split()),
-        object=argument(obj, "object"),
+        subject=argument(triple.subject, "subject"),
+        predicate=" ".join(triple.predicate.casefold().split()),
+        object=argument(triple.object, "object"),
         negated=False,
         rule="given",
         confidence=GIVEN_CONFIDENCE,
         start=0,
         end=len(text),
+        text=triple.text if triple.text and not is_blank(triple.text) else None,
+        validity=(
+            Validity(triple.valid_from, triple.valid_to)
+            if triple.valid_from or triple.valid_to
+            else None
+        ),
+        retired_at=triple.retired_at,
     )

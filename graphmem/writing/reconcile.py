@@ -7,10 +7,11 @@ which statements come: each scope is one timeline.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from graphmem.core.validity import Validity
 from graphmem.ports import GraphReader
 from graphmem.writing.predicates import is_functional
 from graphmem.writing.scopes import (
@@ -35,6 +36,8 @@ class Statement:
         stated_at: when it was said: from then on it is known to hold.
         past: whether it is told as over: of a functional relation, such a fact is retired and
             closes no other.
+        validity: when it is said to hold, where that is known better than from `stated_at`.
+        retired_at: when whoever stated it stopped believing it.
     """
 
     text: str
@@ -49,6 +52,8 @@ class Statement:
     passage: str
     span: tuple[int, int]
     stated_at: datetime | None
+    validity: Validity | None = None
+    retired_at: datetime | None = None
 
     @property
     def content(self) -> Content:
@@ -61,8 +66,10 @@ class Statement:
     @property
     def evidence(self) -> Evidence:
         """The passage that says it."""
-        claim = Claim(self.content, self.stated_at, self.passage)
-        return Evidence(claim, (self.source,), self.span)
+        said = self.validity or Validity(self.stated_at)
+        claim = Claim(self.content, said.start, self.passage, said.end)
+        role = said.text if self.validity else None
+        return Evidence(claim, (self.source,), self.span, role)
 
     def draft(self, now: datetime) -> Proposition:
         """Return the fact as it reads here, with no place in time yet."""
@@ -117,6 +124,7 @@ def reconcile(
     for key in unsettled:
         _relay(told[key], scopes[key], result, uids, now)
     result.uids = [uids[s.content, s.passage] for s in statements]
+    _retire(statements, scopes, result)
     for uid in result.uids:
         if uid not in result.added:
             result.confirmed[uid] = None
@@ -131,6 +139,9 @@ def _settle_alone(
     now: datetime,
 ) -> bool:
     """Settle a scope without its evidence where that can be; return whether it could be."""
+    # What is said to end, or to begin at another time than its passage, is a matter of evidence.
+    if any(s.validity for s in group):
+        return False
     held = {s: _holding(s, scope) for s in group}
     # A passage that says two rivals in one breath may end a quarrel that others began.
     one_each = len({s.passage for s in group}) == len({(s.passage, s.content) for s in group})
@@ -142,6 +153,8 @@ def _settle_alone(
         return False
     (content,) = contents
     stored = next(iter(scope.facts.values()), None)
+    if stored and stored.valid_to and not content.over:
+        return False
     known = (stored.valid_to if content.over else stored.valid_from) if stored else None
     times = [at for at in (known, *(s.stated_at for s in group)) if at]
     first = min(times, default=None)
@@ -153,6 +166,16 @@ def _settle_alone(
     if stored is None:
         result.added[fact.uid] = None
     return True
+
+
+def _retire(
+    statements: Sequence[Statement], scopes: Mapping[tuple[str, ...], Scope], result: Reconciled
+) -> None:
+    """Note when facts stopped being believed, where those who state them say so."""
+    for statement, uid in zip(statements, result.uids, strict=True):
+        fact = result.facts.get(uid) or scopes[statement.content.scope].facts[uid]
+        if statement.retired_at and fact.retired_at != statement.retired_at:
+            result.facts[uid] = fact.model_copy(update={"retired_at": statement.retired_at})
 
 
 def _holding(statement: Statement, scope: Scope) -> str | None:

@@ -7,9 +7,10 @@ so that taking that key back takes exactly that edge away.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from graphmem.core.validity import Validity
 from graphmem.ports import GraphReader
 from graphmem.writing.predicates import family_of, is_functional
 from graphmem.writing.timeline import Claim, Content, Spell, Timeline, lay_out
@@ -26,11 +27,16 @@ _Key = tuple[EdgeKind, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A passage that states a content: new, or stored as an EVIDENCED_BY edge."""
+    """A passage that states a content: new, or stored as an EVIDENCED_BY edge.
+
+    Attributes:
+        role: when it says that the content holds, where it says more than "now".
+    """
 
     claim: Claim
     sources: tuple[str, ...]
     span: tuple[int, int] | None
+    role: str | None = None
 
 
 @dataclass(slots=True)
@@ -146,8 +152,10 @@ def _evidence(
         if edge.kind == "EVIDENCED_BY":
             bare.discard(edge.start)
             if edge.start not in gone and edge.end in at:
-                claim = Claim(content_of(scope.facts[edge.start]), at[edge.end], edge.end)
-                evidence.append(Evidence(claim, tuple(edge.sources), edge.span))
+                said = Validity.parse(edge.role) or Validity(at[edge.end])
+                content = content_of(scope.facts[edge.start])
+                claim = Claim(content, said.start, edge.end, said.end)
+                evidence.append(Evidence(claim, tuple(edge.sources), edge.span, edge.role))
     # A fact that rests on no passage (it was imported so) is taken at its own word.
     for uid in sorted(bare):
         fact = scope.facts[uid]
@@ -176,7 +184,11 @@ def relay(
     """
     evidence: dict[tuple[Content, str], Evidence] = {}
     for one in (*scope.evidence, *new):
-        evidence.setdefault((one.claim.content, one.claim.passage), one)
+        known = evidence.setdefault((one.claim.content, one.claim.passage), one)
+        if one.role not in (None, known.role):  # the newest word on when it holds
+            evidence[one.claim.content, one.claim.passage] = replace(
+                known, claim=one.claim, role=one.role
+            )
     relaid = Relaid(lay_out(e.claim for e in evidence.values()))
     drafts = {**drafts, **{content_of(f): f for _, f in sorted(scope.facts.items(), reverse=True)}}
     wanted: dict[_Key, Edge] = {}
@@ -223,8 +235,10 @@ def _rest(fact: Proposition, evidence: Evidence, wanted: dict[_Key, Edge]) -> No
         sources = dict.fromkeys(evidence.sources, 1.0)
         if key in wanted:
             sources |= wanted[key].sources
-        span = evidence.span if kind == "EVIDENCED_BY" else None
-        wanted[key] = Edge(kind=kind, start=fact.uid, end=end, sources=sources, span=span)
+        said = (evidence.span, evidence.role) if kind == "EVIDENCED_BY" else (None, None)
+        wanted[key] = Edge(
+            kind=kind, start=fact.uid, end=end, sources=sources, span=said[0], role=said[1]
+        )
 
 
 def _links(timeline: Timeline) -> tuple[tuple[EdgeKind, list[tuple[str, str]]], ...]:
@@ -256,5 +270,9 @@ def _compare(scope: Scope, wanted: dict[_Key, Edge], relaid: Relaid, gone: froze
     for key, edge in sorted(wanted.items()):
         old = held.get(key)
         bare = edge.start in moved or edge.end in moved
-        if old is None or bare or not edge.sources.keys() <= old.sources.keys():
+        if old is None or bare or _says_more(edge, old):
             relaid.edges.append(edge)
+
+
+def _says_more(edge: Edge, old: Edge) -> bool:
+    return not edge.sources.keys() <= old.sources.keys() or edge.role not in (None, old.role)

@@ -86,11 +86,16 @@ def _parts(content: Content) -> tuple[str, ...]:
 
 
 class Claim(NamedTuple):
-    """One passage says it; `at` is when, None where that is not known."""
+    """One passage says it; `at` is when, None where that is not known.
+
+    Attributes:
+        until: when it ended, where the passage says that too.
+    """
 
     content: Content
     at: datetime | None
     passage: str
+    until: datetime | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -145,6 +150,14 @@ class Timeline:
             for other in said:
                 self._dispute(self._open[content], self._open[other], at)
 
+    def expire(self, at: datetime, ended: set[Content]) -> None:
+        """End what is said to end at this moment, unless it is said to hold on."""
+        for content in ended & self._open.keys():
+            spell = self._open[content]
+            if not any(_holds_on(claim, at) for claim in spell.claims):
+                spell.end = at
+                del self._open[content]
+
     def tell_undated(self, said: Mapping[Content, list[Claim]]) -> None:
         """Set what was said at an unknown time beside what holds at the end."""
         outside: list[Spell] = []
@@ -152,8 +165,9 @@ class Timeline:
             spell = self._first.get(content)
             if spell is None:
                 spell = Spell(content.uid, content, None)
+                spell.end = max((c.until for c in claims if c.until), default=None)
                 self.spells.append(spell)
-                outside.append(spell)
+                outside += [spell] if spell.end is None else []
             spell.claims += claims
         for spell in outside:
             for other in (*outside, *self._open.values()):
@@ -174,20 +188,32 @@ def lay_out(claims: Iterable[Claim]) -> Timeline:
     Each fact ends where the next one that excludes it begins. Claims of one moment, and those
     without one, do not close each other: they stand side by side as contradictions. What is said
     again while it holds only supports it; what is said again after it ended is a new fact.
+    A fact also ends when a passage says so, unless another says then or later that it holds.
     Time: O(n log n) for n claims, times the facts that hold at once.
     """
     timeline = Timeline()
     moments: dict[datetime | None, dict[Content, list[Claim]]] = {}
+    ends: dict[datetime, set[Content]] = {}
     for claim in sorted(claims, key=lambda c: (c.content.uid, c.passage)):
         moments.setdefault(claim.at, {}).setdefault(claim.content, []).append(claim)
+        if claim.until:
+            ends.setdefault(claim.until, set()).add(claim.content)
     undated = moments.pop(None, {})
-    for at in sorted(filter(None, moments)):
-        timeline.tell(at, moments[at])
+    for at in sorted({*filter(None, moments), *ends}):
+        timeline.tell(at, moments.get(at, {}))
+        timeline.expire(at, ends.get(at, set()))
     timeline.tell_undated(undated)
     for spell in timeline.spells:
         if spell.content.over:
             spell.start, spell.end = None, spell.start
     return timeline
+
+
+def _holds_on(claim: Claim, at: datetime) -> bool:
+    """Whether it says that the fact holds after this moment, and not only that it once began."""
+    if claim.until is not None:
+        return claim.until > at
+    return claim.at is not None and claim.at >= at
 
 
 def _passages(spell: Spell, at: datetime | None) -> set[str]:

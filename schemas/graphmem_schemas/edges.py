@@ -51,7 +51,9 @@ class Edge(Frozen):
     Attributes:
         sources: what each source contributes to the weight, by source uid, so that adding
             and deleting a source adjusts the weight exactly. An edge lives while it has one.
-        role: the role of the end node, on ARGUMENT and MEMBER edges.
+        role: the role of the end node, on ARGUMENT and MEMBER edges; on EVIDENCED_BY edges of
+            facts whose time someone else has found out, that time, as ISO 8601 "from/to" with
+            ".." for an open end.
         span: character offsets of the evidence in the passage, on EVIDENCED_BY edges.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, BeforeValidator, Field, field_validator
+from pydantic import AliasChoices, BeforeValidator, Field, field_validator, model_validator
 
 from graphmem_schemas.base import Frozen, Timestamp
 
@@ -92,11 +92,29 @@ class GivenEntity(Frozen):
 
 
 class GivenTriple(Frozen):
-    """A fact that someone else extracted."""
+    """A fact that someone else extracted.
+
+    Attributes:
+        text: the fact as one readable statement; None words it from its parts.
+        valid_from: world time from which it holds. Where neither this nor `valid_to` is given,
+            it holds from when its passage was said.
+        valid_to: exclusive world time until which it holds.
+        retired_at: system time at which whoever extracted it stopped believing it.
+    """
 
     subject: str = Field(max_length=2_000)
     predicate: str = Field(max_length=2_000)
     object: str = Field(max_length=8_000)
+    text: str | None = Field(default=None, max_length=8_000)
+    valid_from: Moment | None = None
+    valid_to: Moment | None = None
+    retired_at: Moment | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> GivenTriple:
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise ValueError(f"valid_to {self.valid_to} is before valid_from {self.valid_from}")
+        return self
 
 
 class GivenExtraction(Frozen):
