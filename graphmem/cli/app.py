@@ -27,15 +27,13 @@ app = typer.Typer(
 
 @app.callback()
 def _before(
-    ctx: typer.Context,
     store: StoreOption = None,
     space: SpaceOption = None,
     json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
     """Long-term memory for LLM agents, kept as a graph."""
-    # `run` looks for --debug itself, since a failure may come before any command.
-    ctx.obj = {"store": store, "space": space, "json": json, "debug": debug}
+    # Commands look these up themselves; `run` looks for --debug, since a failure may come first.
 
 
 # The demo keeps its memory in a folder of its own and never touches the user's.
@@ -58,9 +56,13 @@ for command, name in (
 # A copy names its two stores itself.
 app.command("copy")(with_session(transfer.copy, leave_out=("store",)))
 bench = typer.Typer(help="Measure quality and speed.", no_args_is_help=True, rich_markup_mode=None)
-bench.command("quality")(benching.quality)
-bench.command("speed")(benching.speed)
-bench.command("server")(benching.server)
+for measure, name in (
+    (benching.quality, "quality"),
+    (benching.speed, "speed"),
+    (benching.server, "server"),
+):
+    # They make memories of their own.
+    bench.command(name)(with_session(measure, leave_out=("store", "space")))
 app.add_typer(bench, name="bench")
 
 

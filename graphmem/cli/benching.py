@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["quality", "server", "speed"]
+from graphmem.cli.session import Session
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+__all__ = ["quality", "server", "speed"]
 
 
 def quality(
+    session: Session,
     folder: Annotated[str, typer.Argument(help="A data set: corpus and queries.", metavar="DIR")],
     extraction: Annotated[
         str, typer.Option(help="`spacy`, or a file of given extractions.", metavar="FILE|spacy")
@@ -22,7 +23,6 @@ def quality(
         str, typer.Option(help="Which to compare, comma separated.")
     ] = "bm25,dense,flat,graphmem",
     k: Annotated[str, typer.Option("-k", "--k", help="Cut-offs, comma separated.")] = "5,10,20",
-    json: Json = False,
 ) -> None:
     """Compare graphmem with flat retrieval on a data set."""
     cut_offs = _numbers(k)
@@ -35,35 +35,35 @@ def quality(
         ks=cut_offs,
         report=_say,
     )
-    sys.stdout.write((report.to_json() if json else report.table()) + "\n")
+    sys.stdout.write((report.to_json() if session.as_json else report.table()) + "\n")
 
 
 def speed(
+    session: Session,
     nodes: Annotated[int | None, typer.Option(min=100, help="Nodes of the walked graph.")] = None,
     edges: Annotated[int | None, typer.Option(min=100, help="Edges of the walked graph.")] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Leave out what takes minutes: a million passages.")
     ] = False,
-    json: Json = False,
 ) -> None:
     """Measure the ratios that speed claims rest on, in one run."""
     from graphmem.bench.speed import run_speed
 
     report = run_speed(nodes, edges, _say, quick=quick)
-    sys.stdout.write((report.to_json() if json else report.table()) + "\n")
+    sys.stdout.write((report.to_json() if session.as_json else report.table()) + "\n")
 
 
 def server(
+    session: Session,
     target: Annotated[str, typer.Argument(help="The server: neo4j://…", metavar="URL")],
     passages: Annotated[int, typer.Option(min=4_000, help="Passages that are loaded.")] = 100_000,
     nodes: Annotated[int, typer.Option(min=1_000, help="Nodes of the walked graph.")] = 100_000,
-    json: Json = False,
 ) -> None:
     """Measure a Neo4j next to a bare driver loop and to a file; its spaces are removed again."""
     from graphmem.bench.server import run_server
 
     report = run_server(target, _say, n_loaded=passages, n_nodes=nodes)
-    sys.stdout.write((report.to_json() if json else report.table()) + "\n")
+    sys.stdout.write((report.to_json() if session.as_json else report.table()) + "\n")
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -122,7 +122,8 @@ def with_session(
 ) -> Callable[..., None]:
     """Give a command the shared options and hand it a `Session` as its first argument.
 
-    An option given to the command wins over the same option before the command.
+    What stands after the command's name wins over what stands before it, and both win over the
+    environment.
 
     Args:
         command: takes a `Session` and its own options.
@@ -140,11 +141,11 @@ def with_session(
     parameters = [p.replace(kind=keyword) for p in own] + shared + [context]
 
     def run(**values: Any) -> None:
-        before: dict[str, Any] = values.pop("ctx").find_root().obj or {}
+        context = values.pop("ctx")
         given: dict[str, Any] = {}
         for name, (_, default) in _SHARED.items():
-            value = values.pop(name, default)
-            given[name] = before.get(name, default) if value == default else value
+            after = values.pop(name, default)
+            given[name] = _chosen(context, name, after)
         # An empty name is not the default one: that is what an unset shell variable gives.
         session = Session(
             store=DEFAULT_STORE if given["store"] is None else given["store"],
@@ -158,3 +159,21 @@ def with_session(
     run.__doc__ = command.__doc__
     run.__name__ = command.__name__
     return run
+
+
+def _chosen(context: typer.Context, name: str, after: Any) -> Any:
+    """Return the value of a shared option, given what the command itself has for it.
+
+    Args:
+        after: typed after the command's name, from the environment, or the default.
+    """
+    root = context.find_root()
+    if not _was_typed(context, name) and _was_typed(root, name):
+        return root.params[name]
+    return after
+
+
+def _was_typed(context: Any, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    # By its name, since typer has had click's own enumeration and a copy of it.
+    return source is not None and source.name == "COMMANDLINE"

@@ -8,8 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
-from graphmem.cli.app import app, commands_of, run
+from graphmem.cli.app import _before, app, commands_of, run
+from graphmem.cli.session import Session, with_session
+from graphmem.memory import Memory
+from graphmem.testing.extractor import FakeExtractor
+from graphmem.testing.fakes import FakeEmbedder
 
 HEAVY = {"numpy", "numba", "onnxruntime", "spacy", "pydantic", "usearch", "networkx", "rdflib"}
 
@@ -88,6 +93,61 @@ def test_the_environment_names_the_store(
     monkeypatch.setenv("GRAPHMEM_STORE", str(tmp_path / "named.db"))
     assert run(["stats"]) == 1
     assert "named.db" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        (["--store", "before", "stats"], "before"),
+        (["stats", "--store", "after"], "after"),
+        (["--store", "before", "stats", "--store", "after"], "after"),
+        (["stats"], "environment"),
+    ],
+)
+def test_what_is_typed_wins_over_the_environment(
+    arguments: list[str],
+    wanted: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GRAPHMEM_STORE", "environment")
+    assert run(arguments) == 1
+    assert f"no store '{wanted}'" in capsys.readouterr().err
+
+
+def test_an_option_typed_before_the_command_is_kept_by_every_command() -> None:
+    """Also where it is typed as the default, and after the command something else is."""
+    seen: list[Session] = []
+
+    def look(session: Session) -> None:
+        """Look."""
+        seen.append(session)
+
+    shell = typer.Typer()
+    shell.callback()(_before)
+    shell.command("look")(with_session(look))
+    before = ["--store", "a.db", "--space", "ann", "--json"]
+    for arguments in ([*before, "look"], ["look", *before], [*before, "look", "--space", "ann"]):
+        shell(arguments, standalone_mode=False)
+    shell([*before, "look", "--space", "bo", "--store", "b.db"], standalone_mode=False)
+    assert seen == [Session("a.db", "ann", True)] * 3 + [Session("b.db", "bo", True)]
+
+
+def test_nothing_of_another_store_is_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    precious, scratch = str(tmp_path / "precious.db"), str(tmp_path / "scratch.db")
+    for path in (precious, scratch):
+        with Memory(path, embedder=FakeEmbedder(), extractor=FakeExtractor()) as memory:
+            memory.add("Ann lives in Rome.")
+    monkeypatch.setenv("GRAPHMEM_STORE", precious)
+    assert run(["--store", scratch, "delete", "--all", "--yes"]) == 0
+    capsys.readouterr()
+    for path, n_nodes in ((precious, 1), (scratch, 0)):
+        assert run(["stats", "--store", path, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["nodes"].get("Source", 0) == n_nodes
 
 
 def test_a_file_that_is_no_store_is_named_and_left_alone(
