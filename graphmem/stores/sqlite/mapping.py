@@ -122,13 +122,15 @@ def _unavailable(path: Path, text: str, what: str) -> StoreError:
     folder = path.parent
     if not folder.is_dir():
         return StoreUnavailable(f"there is no folder {folder}; create it, then open {path}")
-    if shutil.disk_usage(folder).free < _ROOM_BYTES:
-        return StoreFull(f"no room left on the disk of {path} ({what}); free some and try again")
     if path.exists() and not os.access(path, os.R_OK):
         return StoreUnavailable(f"no permission to read {path} ({what}); check its mode")
     if not os.access(folder, os.W_OK):
         text = ERRORS[sqlite3.SQLITE_READONLY][1]
         return StoreReadOnly(text.format(path=path, what=what))
+    disk = shutil.disk_usage(folder)
+    # What has no size, as /proc has none, takes no files; it is not full.
+    if disk.total and disk.free < _ROOM_BYTES:
+        return StoreFull(f"no room left on the disk of {path} ({what}); free some and try again")
     return StoreUnavailable(text.format(path=path, what=what))
 
 

@@ -146,3 +146,11 @@ def test_a_store_that_is_held_for_too_long_is_busy(
 def test_importing_the_package_opens_no_store() -> None:
     code = "import sys, graphmem; sys.exit('sqlite3' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that takes no files")
+def test_a_folder_that_takes_no_files_is_not_a_full_disk() -> None:
+    with pytest.raises(StoreError) as caught:
+        SqliteStore(Path("/proc/graph.db"))
+    assert not isinstance(caught.value, StoreFull)
+    assert "/proc/graph.db" in str(caught.value)
