@@ -1,4 +1,4 @@
-"""A real Neo4j for the tests that ask for it: one a run, also with workers, gone afterwards.
+"""What all tests share: no deadlines, and one real Neo4j a run, which is gone afterwards.
 
 Tests that name one of its fixtures are marked `neo4j`. Where there is no Java or Maven they are
 skipped, and the last lines of the run say why; with GRAPHMEM_REQUIRE_NEO4J=1 they fail instead.
@@ -13,12 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from scripts.neo4j_server.distribution import NotPossible, fetch, reason_not_to_run
 from scripts.neo4j_server.room import Room, start_in
 from scripts.neo4j_server.server import Login, Neo4jServer
 
 ROOM = pytest.StashKey[Room]()
+
+# The first call of a kernel compiles it, and a machine may be busy: slow is not wrong.
+settings.register_profile("graphmem", settings(deadline=None))
+settings.load_profile("graphmem")
 
 
 def pytest_configure(config: pytest.Config) -> None:

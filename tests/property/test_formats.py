@@ -31,7 +31,7 @@ def ignore(embedder: str | None) -> None:
 
 @pytest.mark.parametrize("ending", [".jsonl", ".trig", ".ttl"])
 @given(graph=changes(), space=SPACES)
-@settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 def test_any_graph_comes_back_the_same(
     tmp_path_factory: pytest.TempPathFactory, ending: str, graph: Changes, space: str
 ) -> None:
@@ -46,7 +46,7 @@ def test_any_graph_comes_back_the_same(
 
 
 @given(graph=changes())
-@settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 def test_rdf_leaves_vectors_out_unless_asked(
     tmp_path_factory: pytest.TempPathFactory, graph: Changes
 ) -> None:

@@ -58,7 +58,7 @@ def picture(memory: Memory) -> tuple[list[str], list[str]]:
     return sorted(n.model_dump_json() for n in nodes), sorted(e.model_dump_json() for e in edges)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(PASSAGES, st.data())
 def test_any_order_of_adds_and_deletes_is_what_remains(
     passages: list[list[dict[str, Any]]], data: st.DataObject

@@ -126,7 +126,6 @@ TestStoresAgree = StoresAgree.TestCase
 TestStoresAgree.settings = settings(
     max_examples=40,
     stateful_step_count=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 TestStoresAgree.pytestmark = [pytest.mark.filterwarnings("error")]

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graphmem.core import adjacency as adjacency_module
@@ -55,7 +55,6 @@ def _check(adjacency: Adjacency, oracle: dict[Key, float]) -> None:
     assert adjacency.widest >= max(degrees.values(), default=0)
 
 
-@settings(deadline=None)  # the first call compiles
 @given(st.lists(st.lists(CHANGE, max_size=12), max_size=6), st.integers(0, 5), st.integers(0, 5))
 def test_it_agrees_with_a_dict(
     batches: list[list[tuple[int, int, int, float]]], compact_at: int, save_at: int

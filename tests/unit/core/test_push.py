@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graphmem.core.adjacency import Adjacency
@@ -88,7 +88,6 @@ def _run(case: Case) -> Pushed:
     return push(case.adjacency, case.seeds, case.mass, case.steps)
 
 
-@settings(deadline=None)  # the first call compiles
 @given(
     st.integers(0, 10_000), st.sampled_from([0.3, 1.5, 4.0]), st.sampled_from([1e-2, 1e-4, 1e-9])
 )
@@ -105,7 +104,6 @@ def test_it_agrees_with_power_iteration_within_its_bound(
     assert pushed.residue <= case.steps.damping * epsilon * case.adjacency.degrees.sum() + 1e-12
 
 
-@settings(deadline=None)  # the first call compiles
 @given(st.integers(0, 10_000))
 def test_numbering_does_not_matter(seed: int) -> None:
     case = _case(seed, epsilon=1e-3)
@@ -146,7 +144,6 @@ def test_work_follows_epsilon_and_not_the_size() -> None:
         assert len(pushed.rows) <= 1 / (epsilon * (1 - damping)) + 4
 
 
-@settings(deadline=None)  # the first call compiles
 @given(st.integers(0, 10_000), st.integers(1, 12), st.sampled_from([1e-1, 1e-2, 1e-4]))
 def test_refined_rows_take_one_step_of_power_iteration(
     seed: int, n_refined: int, epsilon: float

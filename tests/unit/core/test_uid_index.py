@@ -4,7 +4,7 @@ from hashlib import blake2b
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graphmem.core.uid_index import UidIndex
@@ -16,7 +16,6 @@ NASTY = st.sampled_from(
 )
 
 
-@settings(deadline=None)  # the first search may compile
 @given(st.lists(st.lists(HEX | ANY | NASTY, max_size=12), max_size=8), st.integers(0, 8))
 def test_it_agrees_with_a_dict_through_saving(batches: list[list[str]], save_at: int) -> None:
     index, oracle = UidIndex(), dict[str, int]()

@@ -48,7 +48,7 @@ def test_all_of_a_space_arrives_and_nothing_of_another(sqlite: SqliteStore) -> N
 
 
 @given(graph=changes())
-@settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 def test_any_graph_arrives_as_it_is(graph: Changes) -> None:
     source, target = MemoryStore(), MemoryStore()
     source.apply("a", lambda _: graph)

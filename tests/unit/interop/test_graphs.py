@@ -26,7 +26,7 @@ from graphmem.testing.random_graphs import changes
 from graphmem.testing.samples import edge, entity, one_of_each_label
 
 NS = "{http://graphml.graphdrawing.org/xmlns}"
-quick = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+quick = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 def store_with(graph: Changes, space: str = "a") -> MemoryStore:

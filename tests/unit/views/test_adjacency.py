@@ -153,7 +153,7 @@ def test_seeds_without_edges_keep_their_part() -> None:
     assert empty.top(5) == [("a", 1.0)]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(STEP, max_size=8), st.integers(0, 7))
 def test_any_history_gives_the_same_as_starting_from_nothing(
     steps: list[object], reopen_at: int

@@ -371,7 +371,7 @@ def answers(view: TextView, question: str) -> list[object]:
         ]  # fmt: skip
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(steps=st.lists(STEP, max_size=14))
 def test_any_history_answers_as_a_view_made_anew(
     tmp_path_factory: pytest.TempPathFactory, steps: list[object]

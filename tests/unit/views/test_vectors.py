@@ -438,7 +438,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(steps=STEPS)
 def test_any_history_gives_what_the_store_holds(
     tmp_path_factory: pytest.TempPathFactory, steps: list[Step]
