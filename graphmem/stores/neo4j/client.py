@@ -115,11 +115,18 @@ class Client:
                 result = work()
             except (DriverError, Neo4jError) as error:
                 end = end or time.monotonic() + PATIENCE_S
+                if self._closed:
+                    raise self._closed_error() from error
                 may_pass = is_transient(error) and (self._reached or not is_lost(error))
-                if self._closed or not may_pass or time.monotonic() + pause > end:
+                if not may_pass or time.monotonic() + pause > end:
                     raise to_store_error(error, self.address) from error
                 if "Bookmark" in str(getattr(error, "code", "")):
                     self._forget_bookmarks()
+            except (BufferError, OSError) as error:
+                # What the driver says in one thread while another closes it.
+                if not self._closed:
+                    raise
+                raise self._closed_error() from error
             except StoreCorrupt:
                 n_looks += 1
                 if n_looks >= _N_LOOKS:
@@ -149,12 +156,14 @@ class Client:
     def _open(self) -> tuple[Driver, BookmarkManager]:
         with self._lock:
             if self._closed:
-                msg = f"the store {self.address} has been closed; open it again"
-                raise StoreUnavailable(msg)
+                raise self._closed_error()
             if self._driver is None or self._bookmarks is None:
                 self._driver = _make_driver(self.address)
                 self._bookmarks = GraphDatabase.bookmark_manager()
             return self._driver, self._bookmarks
+
+    def _closed_error(self) -> StoreUnavailable:
+        return StoreUnavailable(f"the store {self.address} has been closed; open it again")
 
     def _forget_bookmarks(self) -> None:
         """The database was put back to an older copy, so it will never get there."""
