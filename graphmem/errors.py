@@ -12,7 +12,8 @@ GraphMemError
 │   ├── StoreDenied                 the server refuses the login, or its user lacks a right
 │   ├── StoreCorrupt                the file is damaged; `graphmem doctor` says how
 │   ├── NotAStore                   the path is a folder or another program's file
-│   └── SchemaTooNew                written by a newer graphmem
+│   ├── SchemaTooNew                written by a newer graphmem
+│   └── StatementTimedOut           a Cypher statement took longer than it may
 ├── ModelError
 │   ├── ModelMissing                the encoder or pipeline files are not there
 │   └── EmbeddingFailed *           an embedder did not answer
@@ -38,6 +39,7 @@ __all__ = [
     "NotFound",
     "NotSupported",
     "SchemaTooNew",
+    "StatementTimedOut",
     "StoreBusy",
     "StoreCorrupt",
     "StoreDenied",
@@ -128,6 +130,12 @@ class SchemaTooNew(StoreError):
     """The store was written by a newer graphmem."""
 
     code = "schema_too_new"
+
+
+class StatementTimedOut(StoreError):
+    """A Cypher statement took longer than it may."""
+
+    code = "statement_timed_out"
 
 
 class ModelError(GraphMemError):

@@ -17,7 +17,7 @@ from graphmem.models.seal import break_seal, describe, read_seal, seal, write_se
 from graphmem.ports import Clock, Embedder, Extractor, GraphStore, Plan, Progress
 from graphmem.reading.lookup import find_node, find_source
 from graphmem.stores.registry import open_store
-from graphmem.wiring import open_reader
+from graphmem.wiring import CypherReader, SpeaksCypher, open_reader
 from graphmem.writing.accept import (
     Content,
     accept,
@@ -49,7 +49,7 @@ __all__ = ["Memory"]
 DEFAULT_STORE = "graphmem.db"
 
 
-class Memory:
+class Memory(SpeaksCypher):
     """Long-term memory of an agent: text in, cited context out.
 
     Args:
@@ -92,6 +92,7 @@ class Memory:
         self._reader = open_reader(
             self._store, self.space, self._models, self._clock, served=served
         )
+        self._cypher = CypherReader(self._store, self.space)
 
     # Writing
 
@@ -330,6 +331,7 @@ class Memory:
     def close(self) -> None:
         """Keep the views for the next start and release the store; closing twice is fine."""
         self._reader.close()
+        self._cypher.close()
         if self._owns_store:
             self._store.close()
 

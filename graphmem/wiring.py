@@ -1,5 +1,7 @@
 """What one space is read with: its views and the engine over them, made when first needed.
 
+Questions in plain words go to a reader, Cypher to whoever speaks it: the store, or a projection.
+
 Two ways. A space that is held has views in this process, which follow the store. A space that is
 served is searched by its store; each question has small views of its own.
 """
@@ -7,22 +9,32 @@ served is searched by its store; each question has small views of its own.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from graphmem.errors import InvalidInput
 from graphmem.models.seal import check_seal, describe
-from graphmem.ports import CandidateServer, Capability, Clock, Float32, GraphStore, Models
+from graphmem.ports import (
+    CandidateServer,
+    Capability,
+    Clock,
+    CypherServer,
+    Float32,
+    GraphStore,
+    Models,
+)
 from graphmem_schemas import Context, Recall, SearchRequest
 
 if TYPE_CHECKING:
+    from graphmem.core.cypher import CypherResult
     from graphmem.reading.engine import Engine
+    from graphmem.views.cypher.view import CypherView
     from graphmem.views.served import ServedSpace
     from graphmem.views.space import SpaceViews
 
-__all__ = ["HeldReader", "ServedReader", "open_reader"]
+__all__ = ["CypherReader", "HeldReader", "ServedReader", "SpeaksCypher", "open_reader"]
 
 
 def open_reader(
@@ -161,6 +173,117 @@ class ServedReader:
                 check_seal(self._store, describe(self._models.embedder))
                 self._space = ServedSpace(self._store, self._name, WALK_KINDS)
             return self._space
+
+
+class CypherReader:
+    """Runs Cypher that reads on one space: by the store, or on a projection that is made for it.
+
+    Nothing is loaded and made before the first statement.
+    """
+
+    def __init__(self, store: GraphStore, space: str) -> None:
+        self._store, self._space = store, space
+        self._lock = threading.Lock()
+        self._view: CypherView | None = None
+
+    def run(
+        self, statement: str, parameters: Mapping[str, Any] | None, *, limit: int, timeout_s: float
+    ) -> CypherResult:
+        """Check a statement and run it."""
+        from graphmem.core.cypher import accept_cypher
+
+        request = accept_cypher(
+            statement, parameters, space=self._space, limit=limit, timeout_s=timeout_s
+        )
+        if Capability.CYPHER not in self._store.capabilities:
+            return self._projection().cypher(request)
+        if "space" not in request.parameters and len(self._store.spaces()) > 1:
+            raise InvalidInput(
+                "this server holds several spaces, and the statement does not name $space: "
+                "write (n:Entity {space: $space}) and -[r:MENTIONS {space: $space}]-; the value "
+                "is filled in"
+            )
+        return cast(CypherServer, self._store).cypher(request)
+
+    def query(
+        self, name: str, parameters: Mapping[str, Any] | None, *, limit: int, timeout_s: float
+    ) -> CypherResult:
+        """Run a query of the catalogue."""
+        from graphmem_queries.catalogue import QueryError, find_query
+
+        served = Capability.CYPHER in self._store.capabilities
+        try:
+            query = find_query(name)
+            bound = query.bind(parameters or {})
+        except QueryError as error:
+            raise InvalidInput(str(error)) from error
+        statement = query.text("neo4j" if served else "embedded")
+        return self.run(statement, bound, limit=limit, timeout_s=timeout_s)
+
+    def close(self) -> None:
+        """Let go of the projection, which stays for the next start; closing twice is fine."""
+        with self._lock:
+            if self._view is not None:
+                self._view.close()
+            self._view = None
+
+    def _projection(self) -> CypherView:
+        from graphmem.views.cypher.view import CypherView
+        from graphmem.views.snapshot import folder_of
+
+        with self._lock:
+            if self._view is None:
+                home = self._store.views_folder
+                folder = folder_of(self._space, home) if home else None
+                self._view = CypherView(self._store, self._space, folder)
+            return self._view
+
+
+class SpeaksCypher:
+    """The part of the facade that takes Cypher."""
+
+    _cypher: CypherReader
+
+    def cypher(
+        self,
+        statement: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        limit: int = 1_000,
+        timeout_s: float = 10.0,
+    ) -> CypherResult:
+        """Run a Cypher statement that reads: on a projection of this space, or on Neo4j itself.
+
+        A projection holds this space alone. A server that holds several wants `$space` in the
+        statement: that keeps a slip from mixing spaces, not somebody from reading another one.
+
+        Args:
+            statement: one statement.
+            parameters: a plain value, or a list of such, for each `$name`; `$space` is bound.
+            limit: rows at most, 1 to 100,000; the result says if it cut.
+            timeout_s: seconds after which the engine gives up, up to 600.
+
+        Raises:
+            InvalidInput: The statement does more than read, or cannot be run.
+            MissingExtra: There is no server, and the extra `cypher` is not installed.
+            StatementTimedOut: It took longer than it may.
+        """
+        return self._cypher.run(statement, parameters, limit=limit, timeout_s=timeout_s)
+
+    def query(
+        self,
+        name: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        limit: int = 1_000,
+        timeout_s: float = 10.0,
+    ) -> CypherResult:
+        """Run a query of the catalogue (`graphmem queries` lists them); else like `cypher`.
+
+        Raises:
+            InvalidInput: There is no such query, or a parameter is none of its type.
+        """
+        return self._cypher.query(name, parameters, limit=limit, timeout_s=timeout_s)
 
 
 @dataclass(slots=True, eq=False)

@@ -1,5 +1,6 @@
 """The protocols at the rim: what graphmem needs from stores, views, models and the world."""
 
+from graphmem.ports.cypher import CypherServer
 from graphmem.ports.models import (
     Embedder,
     Encoder,
@@ -19,6 +20,7 @@ __all__ = [
     "Capability",
     "Clock",
     "Cosines",
+    "CypherServer",
     "Embedder",
     "Encoder",
     "Encoding",

@@ -19,6 +19,7 @@ class Capability(StrEnum):
     PERSISTENT = "persistent"
     MANY_PROCESSES = "many_processes"
     SERVED = "served"
+    CYPHER = "cypher"
 
 
 class GraphReader(Protocol):

@@ -33,12 +33,20 @@ def space_id(connection: sqlite3.Connection, space: str) -> tuple[int, int] | No
 
 def edges_of(connection: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> list[Edge]:
     """Build edges from rows of `EDGE_COLUMNS`, in their order."""
-    decoded = [(row, decode_sources(row[4])) for row in rows]
-    ids = {source for _, weights in decoded for source in weights}
+    rows = list(rows)
+    # The edges of one source say the same of it, so most texts come again and again.
+    decoded = {text: decode_sources(text) for text in {row[4] for row in rows}}
+    ids = {source for weights in decoded.values() for source in weights}
     uids: dict[int, str] = {}
     for marks, chunk in in_chunks(ids):
         uids.update(connection.execute(f"SELECT id, uid FROM source WHERE id IN {marks}", chunk))
-    return [make_edge((row[0], row[1], row[2]), row[3], weights, uids) for row, weights in decoded]
+    # A text that names a source that is not there has no entry, and makes no edge.
+    named = {
+        text: {uids[source]: weight for source, weight in weights.items()}
+        for text, weights in decoded.items()
+        if weights.keys() <= uids.keys()
+    }
+    return [make_edge((row[0], row[1], row[2]), row[3], named.get(row[4])) for row in rows]
 
 
 class SqliteReader:

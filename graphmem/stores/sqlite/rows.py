@@ -136,21 +136,20 @@ def decode_sources(text: str) -> dict[int, float]:
 
 
 def make_edge(
-    ends: tuple[EdgeKind, str, str],
-    attributes: str | None,
-    weights: Mapping[int, float],
-    uids: Mapping[int, str],
+    ends: tuple[EdgeKind, str, str], attributes: str | None, sources: Mapping[str, float] | None
 ) -> Edge:
     """Build an edge.
+
+    Args:
+        sources: what each contributes; None where one of them is not in the store.
 
     Raises:
         StoreCorrupt: A source of the edge is not in the store, or the edge is none.
     """
     kind, start, end = ends
+    known = decode_attributes(attributes) if attributes else {}
     try:
-        sources = {uids[source]: weight for source, weight in weights.items()}
-        known = decode_attributes(attributes) if attributes else {}
         return Edge(kind=kind, start=start, end=end, sources=sources, **known)
-    except (KeyError, TypeError, ValidationError) as error:
+    except (TypeError, ValidationError) as error:
         msg = f"edge {kind} {start} -> {end} cannot be read; `graphmem doctor` says more"
         raise StoreCorrupt(msg) from error

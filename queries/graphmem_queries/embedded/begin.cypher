@@ -1,0 +1,2 @@
+// Open a transaction: all of what follows, or nothing.
+BEGIN TRANSACTION

@@ -1,0 +1,2 @@
+// Put what is in the log into the file.
+CHECKPOINT

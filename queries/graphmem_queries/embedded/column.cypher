@@ -1,0 +1,2 @@
+// One property.
+`<NAME>` <TYPE>

@@ -1,0 +1,2 @@
+// End it.
+COMMIT

@@ -1,0 +1,2 @@
+// New nodes of a label.
+UNWIND $rows AS row CREATE (:`<LABEL>` {<VALUES>})

@@ -1,0 +1,2 @@
+// One pair of labels that a kind joins.
+FROM `<START>` TO `<END>`

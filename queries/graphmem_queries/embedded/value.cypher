@@ -1,0 +1,2 @@
+// One value of a row.
+`<NAME>`: CAST(row.`<NAME>`, "<TYPE>")
