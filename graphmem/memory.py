@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from graphmem.errors import InvalidInput
 from graphmem.models.loading import LazyModels
 from graphmem.models.seal import break_seal, describe, read_seal, seal, write_seal
-from graphmem.ports import Clock, Embedder, Extractor, GraphStore, Plan, Progress
+from graphmem.ports import Clock, Embedder, Extractor, GraphStore, Progress
 from graphmem.reading.lookup import find_node, find_source
 from graphmem.stores.registry import open_store
 from graphmem.wiring import CypherReader, SpeaksCypher, open_reader
@@ -174,21 +174,18 @@ class Memory(SpeaksCypher):
 
         forget.check_one_target(uid, source, space, self.space)
         if space is not None:
-            plan: Plan = partial(forget.forget_space, store=self._store, space=space)
+            commits = list(forget.forget_space(self._store, space))
         elif source is not None:
-            plan = partial(
-                forget.forget_sources,
-                [find_source(self._store, self.space, source)],
-                space=self.space,
-            )
+            uids = [find_source(self._store, self.space, source)]
+            plan = partial(forget.forget_sources, uids, space=self.space)
+            commits = [self._store.apply(self.space, plan)]
         else:
             plan = partial(forget.forget_nodes, [self.get(uid or "").uid], space=self.space)
-        commit = self._store.apply(self.space, plan)
-        if commit.seq:  # nothing of what is gone may lie on disk until the views are made anew
+            commits = [self._store.apply(self.space, plan)]
+        if any(commit.seq for commit in commits):
+            # Nothing of what is gone may lie on disk until the views are made anew.
             discard(self.space, self._store.views_folder)
-        return DeleteReceipt(
-            seq=commit.seq, nodes=commit.n_nodes_removed, edges=commit.n_edges_removed
-        )
+        return forget.receipt_of(commits)
 
     # Reading
 

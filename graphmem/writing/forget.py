@@ -6,16 +6,29 @@ are laid out anew, as if the deleted had never been said.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
-from graphmem.core.changes import Changes
+from graphmem.core.changes import Changes, Commit
 from graphmem.errors import InvalidInput
 from graphmem.ports import GraphReader, GraphStore
 from graphmem.writing.scopes import Relaid, content_of, read_evidence, read_scopes, relay
-from graphmem_schemas import Edge, EdgeKind, Entity, Node, Passage, Proposition, Source
+from graphmem_schemas import (
+    DeleteReceipt,
+    Edge,
+    EdgeKind,
+    Entity,
+    Node,
+    Passage,
+    Proposition,
+    Source,
+)
 
-__all__ = ["check_one_target", "forget_nodes", "forget_sources", "forget_space"]
+__all__ = ["check_one_target", "forget_nodes", "forget_sources", "forget_space", "receipt_of"]
 
+_PART = 2_000
+_FIRST = ("Source", "Passage", "Entity", "Concept", "Query")
+_LAST_FIRST = (*(label for label in Node.registry if label not in _FIRST), *reversed(_FIRST))
 _USES: tuple[EdgeKind, ...] = ("MENTIONS", "SUBJECT", "OBJECT", "ARGUMENT", "MEMBER")
 
 
@@ -55,10 +68,33 @@ def forget_nodes(uids: Sequence[str], reader: GraphReader, space: str) -> Change
     return _forget(gone, reader, space)
 
 
-def forget_space(reader: GraphReader, store: GraphStore, space: str) -> Changes:
-    """Remove every node of the space."""
-    batches = store.changes(space, 0, labels=tuple(Node.registry))
-    return Changes(remove_nodes=tuple(node.uid for batch in batches for node in batch.nodes))
+def receipt_of(commits: Sequence[Commit]) -> DeleteReceipt:
+    """Return what the commits removed together."""
+    nodes, edges = Counter[str](), Counter[str]()
+    for commit in commits:
+        nodes.update(commit.n_nodes_removed)
+        edges.update(commit.n_edges_removed)
+    last = max((commit.seq for commit in commits), default=0)
+    return DeleteReceipt(seq=last, nodes=dict(nodes), edges=dict(edges))
+
+
+def forget_space(store: GraphStore, space: str) -> Iterator[Commit]:
+    """Remove every node of the space, some thousand a commit: a server holds a commit in memory.
+
+    What rests on other nodes goes before them, so that a space half removed has no fact without
+    its evidence. Who was stopped begins again.
+    """
+    for label in _LAST_FIRST:
+        while uids := _some(store, space, label):
+            yield store.apply(space, lambda _, uids=uids: Changes(remove_nodes=uids))  # type: ignore[misc]
+
+
+def _some(store: GraphStore, space: str, label: str) -> tuple[str, ...]:
+    """Return uids of nodes of a label, some thousand at most; none where there are none left."""
+    for batch in store.changes(space, 0, labels=(label,)):
+        if batch.nodes:
+            return tuple(node.uid for node in batch.nodes[:_PART])
+    return ()
 
 
 def _forget(
