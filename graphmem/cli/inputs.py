@@ -8,9 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from graphmem.errors import InvalidInput, NotFound
+from graphmem.errors import GraphMemError, InvalidInput, NotFound
 
-__all__ = ["CONVERSATION_SUFFIXES", "TEXT_SUFFIXES", "Input", "find_inputs", "read_messages"]
+__all__ = [
+    "CONVERSATION_SUFFIXES",
+    "TEXT_SUFFIXES",
+    "Input",
+    "LeftOut",
+    "find_inputs",
+    "read_messages",
+]
 
 TEXT_SUFFIXES = frozenset((".md", ".markdown", ".txt", ".rst", ".text"))
 CONVERSATION_SUFFIXES = frozenset((".json", ".jsonl"))
@@ -22,11 +29,47 @@ class Input:
 
     Attributes:
         source: its name; None leaves it to the memory.
-        content: a text, the path of a document, or the messages of a conversation.
+        content: a text, or the path of a document or a conversation.
     """
 
     source: str | None
-    content: str | Path | list[dict[str, Any]]
+    content: str | Path
+
+    def read(self) -> str | Path | list[dict[str, Any]]:
+        """Return what a memory adds: a text, the path of a document, or messages.
+
+        Raises:
+            InvalidInput: The file is no conversation.
+        """
+        path = self.content
+        if isinstance(path, str) or path.suffix.lower() not in CONVERSATION_SUFFIXES:
+            return path
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise InvalidInput(
+                f"{str(path)!r} is not UTF-8 (byte {error.start}): convert it first"
+            ) from error
+        except OSError as error:
+            raise InvalidInput(f"{str(path)!r} cannot be read: {error.strerror}") from error
+        return read_messages(text, str(path))
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that could not be added.
+
+    Attributes:
+        name: its path.
+    """
+
+    name: str
+    reason: str
+
+    @classmethod
+    def because(cls, name: str, error: GraphMemError) -> LeftOut:
+        """Say why, without the name where the reason begins with it."""
+        return cls(name, str(error).removeprefix(repr(name)).lstrip(": "))
 
 
 def find_inputs(paths: Sequence[Path]) -> Iterator[Input]:
@@ -34,7 +77,7 @@ def find_inputs(paths: Sequence[Path]) -> Iterator[Input]:
 
     Raises:
         NotFound: A path does not exist.
-        InvalidInput: A folder has nothing to read, or a file is not of a known kind.
+        InvalidInput: A folder has nothing to read.
     """
     for path in paths:
         if not path.exists():
@@ -42,7 +85,7 @@ def find_inputs(paths: Sequence[Path]) -> Iterator[Input]:
         if path.is_dir():
             yield from _in_folder(path)
         else:
-            yield _input(path)
+            yield Input(str(path), path)
 
 
 def read_messages(text: str, name: str) -> list[dict[str, Any]]:
@@ -80,16 +123,4 @@ def _in_folder(folder: Path) -> Iterator[Input]:
         kinds = ", ".join(sorted(readable))
         raise InvalidInput(f"folder {str(folder)!r} holds no file of {kinds}")
     for path in files:
-        yield _input(path)
-
-
-def _input(path: Path) -> Input:
-    if path.suffix.lower() not in CONVERSATION_SUFFIXES:
-        return Input(str(path), path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(
-            f"{str(path)!r} is not UTF-8 (byte {error.start}): convert it first"
-        ) from error
-    return Input(str(path), read_messages(text, str(path)))
+        yield Input(str(path), path)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphmem.cli.session import Session
@@ -16,7 +19,16 @@ if TYPE_CHECKING:
 
     from graphmem_schemas import Hit, Node
 
-__all__ = ["counts_table", "day", "emit", "hit_lines", "node_payload", "wrapped"]
+__all__ = [
+    "counted",
+    "counts_table",
+    "day",
+    "emit",
+    "hit_lines",
+    "node_payload",
+    "program",
+    "wrapped",
+]
 
 WIDTH = 96
 
@@ -38,6 +50,11 @@ def emit(
 def node_payload(node: Node) -> dict[str, Any]:
     """Return a node as JSON values, its label first."""
     return {"label": node.label, **node.model_dump(mode="json")}
+
+
+def counted(number: int, what: str, plural: str | None = None) -> str:
+    """Return a number with its noun: "1 file", "2,000 files"."""
+    return f"{number:,} {what if number == 1 else plural or what + 's'}"
 
 
 def day(moment: datetime | None) -> str:
@@ -71,3 +88,14 @@ def counts_table(counts: Mapping[str, int], title: str) -> list[str]:
     """Write counts one a line, biggest first, names in one column."""
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [title, *(f"  {name:<16} {count:>10,}" for name, count in ranked if count)]
+
+
+def program() -> str:
+    """Return how this program can be called again from the working folder."""
+    called = Path(sys.argv[0])
+    if called.name != "graphmem":  # python -m graphmem
+        return shlex.join([sys.executable, "-m", "graphmem"])
+    if shutil.which("graphmem") == str(called):
+        return "graphmem"
+    here = Path.cwd()
+    return shlex.quote(str(called.relative_to(here) if called.is_relative_to(here) else called))

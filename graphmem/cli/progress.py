@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from graphmem.cli.session import Session
 from graphmem.ports import Progress
 
-__all__ = ["watching"]
+__all__ = ["watching", "watching_each"]
+
+MAX_NAME = 40
 
 
 @contextmanager
@@ -18,6 +20,19 @@ def watching(session: Session, what: str) -> Iterator[Progress]:
     Args:
         session: under `--json`, and where stderr is no terminal, nothing is shown.
         what: named before the bar until the work names its stage.
+    """
+    with watching_each(session, what, 1) as begin:
+        yield begin(what)
+
+
+@contextmanager
+def watching_each(
+    session: Session, what: str, n_pieces: int
+) -> Iterator[Callable[[str], Progress]]:
+    """Show one bar for several pieces of work, with how many of them are done.
+
+    What it gives is called with the name of each piece before its work begins, and returns what
+    is handed to that work. A single piece has the bar to itself, and counts its own steps.
     """
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
@@ -33,8 +48,24 @@ def watching(session: Session, what: str) -> Iterator[Progress]:
     with Bars(*columns, console=console, disable=not shown, transient=True) as bars:
         task = bars.add_task(what, total=None)
 
-        def hear(stage: str, done: int, total: int) -> None:
-            label = f"{what}: {stage}" if stage else what
-            bars.update(task, description=label, completed=done, total=total)
+        n_begun = 0
 
-        yield hear
+        def begin(name: str) -> Progress:
+            nonlocal n_begun
+            n_done, n_begun = n_begun, n_begun + 1
+            title = what if n_pieces == 1 else f"{what} {_short(name)}"
+
+            def hear(stage: str, done: int, total: int) -> None:
+                label = f"{title}: {stage}" if stage else title
+                if n_pieces > 1:
+                    done, total = n_done, n_pieces
+                bars.update(task, description=label, completed=done, total=total)
+
+            hear("", 0, n_pieces)
+            return hear
+
+        yield begin
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= MAX_NAME else f"…{name[1 - MAX_NAME :]}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphmem.cli.output import counts_table, emit
+from graphmem.cli.output import counted, counts_table, emit
 from graphmem.cli.session import Session
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def rebuild(
     with session.memory() as memory, watching(session, f"rebuilding {what}") as progress:
         n_passages = memory.rebuild(str(what), progress=progress)
     result = {"rebuilt": str(what), "n_passages": n_passages}
-    emit(session, result, lambda: [f"rebuilt {what} of {n_passages:,} passages"])
+    emit(session, result, lambda: [f"rebuilt {what} of {counted(n_passages, 'passage')}"])
 
 
 def version(session: Session) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphmem.cli.output import emit
+from graphmem.cli.output import counted, emit
 from graphmem.cli.session import Session
 
 if TYPE_CHECKING:
-    from graphmem.cli.inputs import Input
+    from graphmem.cli.inputs import Input, LeftOut
+    from graphmem.memory import Memory
     from graphmem_schemas import Receipt
 
 __all__ = ["add", "receipt_lines", "total_of"]
@@ -31,19 +33,54 @@ def add(
     title: Annotated[str | None, typer.Option(help="Title of the document.")] = None,
 ) -> None:
     """Add texts, files, folders or conversations (JSON) to the memory."""
-    from graphmem.cli.progress import watching
-
     inputs = _inputs(paths or [], text, source)
     if len(inputs) > 1 and (source is not None or title is not None):
         raise typer.BadParameter(f"--source and --title are for one source, not {len(inputs)}")
-    receipts = []
-    with session.memory(create=True) as memory, watching(session, "adding") as progress:
-        for item in inputs:
-            receipts.append(
-                memory.add(item.content, source=item.source, at=at, title=title, progress=progress)
-            )
+    with session.memory(create=True) as memory:
+        receipts, left_out = _add_each(session, memory, inputs, {"at": at, "title": title})
     total = total_of(receipts)
-    emit(session, total, lambda: receipt_lines(total))
+    rows = [{"name": one.name, "reason": one.reason} for one in left_out]
+    payload = {**total.model_dump(mode="json"), "left_out": rows}
+    lines = [f"left out {one.name}: {one.reason}" for one in left_out]
+    emit(session, payload, lambda: [*receipt_lines(total), *lines])
+    if left_out:
+        session.say(f"graphmem: {counted(len(left_out), 'file')} of {len(inputs)} left out")
+        raise typer.Exit(1)
+
+
+def _add_each(
+    session: Session, memory: Memory, inputs: Sequence[Input], about: Mapping[str, str | None]
+) -> tuple[list[Receipt], list[LeftOut]]:
+    """Add all that can be; one odd file keeps no other from being added.
+
+    Raises:
+        InvalidInput: None of them can be added.
+        NotFound: It is gone.
+    """
+    from graphmem.cli.inputs import LeftOut
+    from graphmem.cli.progress import watching_each
+    from graphmem.errors import DimensionMismatch, InvalidInput, NotFound
+
+    receipts: list[Receipt] = []
+    left_out: list[LeftOut] = []
+    with watching_each(session, "adding", len(inputs)) as begin:
+        for item in inputs:
+            progress = begin(item.source or "text")
+            try:
+                receipt = memory.add(item.read(), source=item.source, progress=progress, **about)
+            except DimensionMismatch:  # none of the others would fit either
+                raise
+            except (InvalidInput, NotFound) as error:
+                if item.source is None:  # one text, without a name to be told
+                    raise
+                left_out.append(LeftOut.because(item.source, error))
+                continue
+            receipts.append(receipt)
+    if not receipts:
+        first = left_out[0]
+        more = f" (and none of {len(inputs) - 1} others can be added)" if len(inputs) > 1 else ""
+        raise InvalidInput(f"{first.name}: {first.reason}{more}")
+    return receipts, left_out
 
 
 def total_of(receipts: Iterable[Receipt]) -> Receipt:
@@ -80,9 +117,9 @@ def receipt_lines(receipt: Receipt) -> list[str]:
     added = ", ".join(f"{len(uids):,} {label}" for label, uids in sorted(receipt.added.items()))
     lines = [f"added {added or 'no nodes'}"]
     if receipt.superseded:
-        lines.append(f"superseded {len(receipt.superseded)} facts")
+        lines.append(f"superseded {counted(len(receipt.superseded), 'fact')}")
     if receipt.contradicted:
-        lines.append(f"{len(receipt.contradicted)} facts now stand contradicted")
+        lines.append(f"now contradicted: {counted(len(receipt.contradicted), 'fact')}")
     lines.extend(f"left out row {row.index}: {row.reason}" for row in receipt.rejected)
     return [*lines, *receipt.notes]
 
@@ -97,7 +134,7 @@ def _inputs(paths: Sequence[str], text: str | None, source: str | None) -> list[
     if list(paths) == ["-"]:
         return [Input(source, sys.stdin.read())]
     found = list(find_inputs([Path(path) for path in paths]))
-    return [Input(source, found[0].content)] if source and len(found) == 1 else found
+    return [replace(found[0], source=source)] if source and len(found) == 1 else found
 
 
 def _once(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:

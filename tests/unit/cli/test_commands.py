@@ -58,6 +58,42 @@ def test_add_reads_a_folder_of_mixed_files(tmp_path: Path, capsys: Capture) -> N
     assert len(receipt["sources"]) == 2
 
 
+ODD = {
+    "latin.txt": "Graça".encode("latin-1"),
+    "package.json": b'{"name": "thing", "version": 1}',
+    "list.json": b"[1, 2]",
+    "blank.md": b" \n",
+}
+
+
+def test_an_odd_file_keeps_no_other_of_its_folder_out(tmp_path: Path, capsys: Capture) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    for name, content in {**ODD, "zoo.md": b"Mara has a parrot."}.items():
+        (folder / name).write_bytes(content)
+    store = str(tmp_path / "m.db")
+    receipt = _json(capsys, "add", str(folder), "--store", store, status=1)
+    assert len(receipt["sources"]) == 1
+    assert [Path(row["name"]).name for row in receipt["left_out"]] == sorted(ODD)
+    assert all(row["reason"] for row in receipt["left_out"])
+    assert run(["add", str(folder), "--store", store]) == 1
+    out, err = capsys.readouterr()
+    assert "latin.txt: is not UTF-8" in out
+    assert "4 files of 5 left out" in err
+
+
+@pytest.mark.parametrize("name", sorted(ODD))
+def test_a_single_odd_file_is_an_error_that_names_it(
+    name: str, tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / name).write_bytes(ODD[name])
+    for path in (tmp_path / name, tmp_path):  # alone, and as all that its folder has
+        assert run(["add", str(path), "--store", str(tmp_path / "m.db")]) == 1
+        out, err = capsys.readouterr()
+        assert (out, err.count("\n")) == ("", 1)
+        assert name in err
+
+
 def test_add_takes_stdin(tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("Mara likes plum brandy."))
     receipt = _json(capsys, "add", "-", "--source", "stdin", "--store", str(tmp_path / "m.db"))

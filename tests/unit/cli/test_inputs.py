@@ -35,8 +35,8 @@ def test_a_folder_gives_its_readable_files_in_order(tmp_path: Path) -> None:
     found = list(find_inputs([tmp_path]))
     names = [Path(item.source or "").relative_to(tmp_path).as_posix() for item in found]
     assert names == ["a.txt", "b.md", "chat.json", "deep/c.md"]
-    assert found[2].content == MESSAGES
-    assert found[0].content == tmp_path / "a.txt"
+    assert found[2].read() == MESSAGES
+    assert found[0].read() == tmp_path / "a.txt"
 
 
 def test_an_empty_folder_and_a_missing_path_say_so(tmp_path: Path) -> None:
@@ -49,5 +49,6 @@ def test_an_empty_folder_and_a_missing_path_say_so(tmp_path: Path) -> None:
 def test_json_that_is_not_utf8_says_where(tmp_path: Path) -> None:
     path = tmp_path / "latin.json"
     path.write_bytes('[{"text": "Graça"}]'.encode("latin-1"))
-    with pytest.raises(InvalidInput, match="byte 14"):
-        list(find_inputs([path]))
+    (found,) = find_inputs([path])
+    with pytest.raises(InvalidInput, match=r"latin\.json.*byte 14"):
+        found.read()
