@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,13 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from graphmem.cli.output import day, emit
+from graphmem.cli.output import day, emit, program
 from graphmem.cli.session import Session
 
 if TYPE_CHECKING:
     from graphmem.cli.demo_changed import FactChange
     from graphmem.cli.demo_texts import DemoText
+    from graphmem.cli.inputs import LeftOut
     from graphmem_schemas import Citation, Context, Passage, Recall, Receipt, Stats
 
 __all__ = ["Show"]
@@ -44,16 +46,21 @@ class Show:
         """Say what one text brought."""
         brought = {label: len(uids) for label, uids in receipt.added.items()}
         line = Text(f"  {text.source:<34.34}", "bold")
-        for label, name in (
-            ("Passage", "passages"),
-            ("Entity", "entities"),
-            ("Event", "events"),
-            ("Proposition", "facts"),
+        for label, one, many in (
+            ("Passage", "passage", "passages"),
+            ("Entity", "entity", "entities"),
+            ("Event", "event", "events"),
+            ("Proposition", "fact", "facts"),
         ):
-            line.append(f"{brought.get(label, 0):>6,} ", "cyan")
-            line.append(name, "not bold")
+            number = brought.get(label, 0)
+            line.append(f"{number:>6,} ", "cyan")
+            line.append((one if number == 1 else many).ljust(len(many)), "not bold")
         line.append(f"  {seconds:5.1f} s", "dim")
         self._console.print(line, soft_wrap=True)
+
+    def left_out(self, file: LeftOut) -> None:
+        """Say which of the user's files was not added, and why."""
+        self._lines(f"{file.name} left out: {file.reason}", "yellow", "  ")
 
     def counts(self, stats: Stats, n_texts: int, seconds: float) -> None:
         """Say what the graph holds now."""
@@ -75,6 +82,10 @@ class Show:
             table.add_row(*line)
         self._console.print(Padding(table, (0, 0, 0, 2)))
 
+    def ready(self, seconds: float) -> None:
+        """Say what the first search took, which does what is done once."""
+        self._console.print(f"  ready for questions after another {seconds:.1f} s", style="dim")
+
     def answer(
         self, number: int, question: str, shows: str, context: Context, milliseconds: float
     ) -> None:
@@ -89,6 +100,20 @@ class Show:
             self._lines(paragraph)
         self._lines("  ".join(_origin(citation) for citation in context.citations), "green")
         self._lines(_why(context), "dim")
+
+    def expected(self, answer: str, places: Sequence[int]) -> None:
+        """Say what the answer is, and which of the cited passages hold it."""
+        if places:
+            where = " ".join(f"[{number}]" for number in places)
+            self._lines(f"the answer ({answer}) is in {where}", "green")
+        else:
+            self._lines(f"the answer ({answer}) is not in these passages", "red")
+
+    def yours(self, n_names: int) -> None:
+        """Begin the questions about the user's own texts."""
+        self.title("Your own texts")
+        if not n_names:
+            self._console.print("  no name was found in them to ask about", style="yellow")
 
     def declined(self, recall: Recall) -> None:
         """Show the question that has no answer."""
@@ -126,14 +151,14 @@ class Show:
             soft_wrap=True,
         )
 
-    def end(self, result: Mapping[str, Any], store: Path) -> None:
+    def end(self, result: Mapping[str, Any], store: Path, question: str) -> None:
         """Give the result to a machine, or tell a person how to go on."""
         if self._session.as_json:
             emit(self._session, result, list)
             return
-        command = f"graphmem search --store {store} --why"
+        where = shlex.join(["--store", str(store)])
         self.title(f"Done in {result['seconds']:.1f} s; go on asking")
-        self._console.print(f'  {command} "What does Devi do on Wednesdays?"', soft_wrap=True)
+        self._console.print(f'  {program()} search {where} --why "{question}"', soft_wrap=True)
 
     def _lines(self, text: str, style: str = "", indent: str = "   ") -> None:
         """Print a text so that it fits, without trailing blanks."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import metadata
@@ -15,8 +16,17 @@ import graphmem
 from graphmem.cli.inputs import Input, find_inputs
 from graphmem_schemas import Document
 
-__all__ = ["ChangedFact", "DemoText", "Questions", "demo_texts", "read_questions"]
+__all__ = [
+    "YOURS",
+    "Asked",
+    "ChangedFact",
+    "DemoText",
+    "Questions",
+    "demo_texts",
+    "read_questions",
+]
 
+YOURS = "yours"
 # The command line's reference is a listing, not a text.
 _NO_PROSE = ("cli.md",)
 
@@ -26,12 +36,20 @@ class DemoText:
     """One source of the demo.
 
     Attributes:
-        group: "documents", "conversation", "articles" or "yours".
+        group: "documents", "conversation", "articles" or YOURS.
     """
 
     group: str
     source: str
-    content: Document | str | Path | list[dict[str, Any]]
+    content: Document | Input | list[dict[str, Any]]
+
+    def read(self) -> Document | str | Path | list[dict[str, Any]]:
+        """Return what a memory adds.
+
+        Raises:
+            InvalidInput: It is a file that cannot be read.
+        """
+        return self.content.read() if isinstance(self.content, Input) else self.content
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +63,36 @@ class ChangedFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question whose answer stands in the example texts.
+
+    Attributes:
+        shows: what is to be seen in how it is answered.
+        words: what a context must hold, to the letter, for the answer to be in it.
+    """
+
+    question: str
+    answer: str
+    shows: str
+    words: tuple[str, ...]
+
+    def found_in(self, context: str) -> tuple[int, ...]:
+        """Return the numbers of the passages that hold the words; empty where one is missing."""
+        blocks = re.split(r"^\[(\d+)\] ", context, flags=re.MULTILINE)
+        cited = list(zip(map(int, blocks[1::2]), blocks[2::2], strict=True))
+        places = [{n for n, text in cited if words in text} for words in self.words]
+        return tuple(sorted(set().union(*places))) if all(places) else ()
+
+
+@dataclass(frozen=True, slots=True)
 class Questions:
     """What the demo asks.
 
     Attributes:
-        asked: (question, what it shows) pairs.
         declined: a question that nothing in the texts answers.
     """
 
-    asked: tuple[tuple[str, str], ...]
+    asked: tuple[Asked, ...]
     declined: str
     changed: ChangedFact
 
@@ -66,7 +105,7 @@ def demo_texts(own: Sequence[Path]) -> Iterator[DemoText]:
 
     Raises:
         NotFound: One of `own` does not exist.
-        InvalidInput: One of `own` cannot be read.
+        InvalidInput: A folder of `own` has nothing to read.
     """
     examples = files("graphmem_examples")
     for item in _sorted(examples / "articles"):
@@ -88,7 +127,10 @@ def read_questions() -> Questions:
     rows = json.loads(text)
     changed = {name: rows["changed"][name] for name in ("subject", "predicate", "was", "now")}
     return Questions(
-        asked=tuple((row["question"], row["shows"]) for row in rows["questions"]),
+        asked=tuple(
+            Asked(row["question"], row["answer"], row["shows"], tuple(row["in_the_words"]))
+            for row in rows["questions"]
+        ),
         declined=rows["declined"]["question"],
         changed=ChangedFact(**changed),
     )
@@ -118,7 +160,7 @@ def _title(text: str, name: str) -> str:
 
 
 def _yours(found: Input) -> DemoText:
-    return DemoText("yours", found.source or "yours", found.content)
+    return DemoText(YOURS, found.source or YOURS, found)
 
 
 def _sorted(folder: Traversable) -> list[Traversable]:
