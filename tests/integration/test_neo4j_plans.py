@@ -84,6 +84,7 @@ def live(store: Neo4jStore, space: str) -> None:
     store.spaces()
     store.write_meta(space, "x")
     store.read_meta(space)
+    store.check()
 
 
 def operators(plan: Mapping[str, Any]) -> set[str]:
@@ -98,7 +99,7 @@ def test_every_text_of_the_store_is_sent(sent: Sent) -> None:
         file.name.removesuffix(".cypher") for file in files("graphmem_queries.store").iterdir()
     }
     branches = {"get", "locate", "find", "neighbours", "edges_between", "value", "moment"}
-    whole = {name for name in texts - branches if not name.startswith("feed_")}
+    whole = {name for name in texts - branches if not name.startswith(("feed_", "check_"))}
     assert {name for name in whole if text(f"store/{name}") not in sent} == {"commit_of"}
     kinds = (*EDGE_KINDS,)
     for branch in (
@@ -108,6 +109,9 @@ def test_every_text_of_the_store_is_sent(sent: Sent) -> None:
         statements.neighbours(()),
         statements.neighbours(("NEXT", "SIMILAR")),
         statements.edges_between(),
+        statements.check_counts(),
+        text("store/check_spaces"),
+        text("store/check_keys"),
         statements.feed(tuple(Node.registry), kinds, True),
     ):
         assert branch in sent

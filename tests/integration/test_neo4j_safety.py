@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import LiteralString
 from uuid import uuid4
 
 import pytest
@@ -233,3 +235,29 @@ def test_a_row_that_cannot_be_read_is_said(store: Neo4jStore, space: str) -> Non
     store._client.write(broken, space=space)
     with pytest.raises(StoreCorrupt, match=r"Entity x in the store cannot be read.*doctor"):
         store.get(space, ["x"])
+
+
+@pytest.mark.parametrize(
+    ("harm", "match"),
+    [
+        ("MATCH (n:Entity {space: $space, uid: 'x'}) DETACH DELETE n", "counter says 2"),
+        ("MATCH (n:Entity {space: $space, uid: 'x'}) REMOVE n.name", "cannot be read"),
+        ("MATCH (n:Entity {space: $space, uid: 'x'}) REMOVE n.lookup", "Entity x .*its keys"),
+        ("MATCH (k:GraphmemKey {space: $space}) DELETE k", "has 0 keys .* nodes have 1"),
+        ("MATCH (c:GraphmemContribution {space: $space}) DELETE c", "SIMILAR x -> y .*source s"),
+        ("MATCH ()-[r {space: $space}]->() SET r.seq = 7", "rows of commit 7"),
+        ("MATCH (n {space: $space, uid: 'y'}) SET n.space = 'other'", "1 edges SIMILAR .*leave"),
+        ("MATCH (s:GraphmemSpace {name: $space}) SET s.n_vectors = 9", "do not agree"),
+    ],
+)  # fmt: skip
+def test_the_doctor_finds_what_a_hand_has_broken(
+    store: Neo4jStore, space: str, harm: LiteralString, match: str
+) -> None:
+    pair = (entity("x"), entity("y", aliases=("z",)))
+    whole = Changes(nodes=pair, edges=(edge("x", "y"),), vectors=(vector("x"),))
+    store.apply(space, lambda _: whole)
+    assert [line for line in store.check() if space in line or "SIMILAR" in line] == []
+    store._client.write(harm, space=space)
+    assert any(re.search(match, line) for line in store.check())
+    mend = "MATCH (n) WHERE n.space IN [$space, 'other'] OR n.name = $space DETACH DELETE n"
+    store._client.write(mend, space=space)

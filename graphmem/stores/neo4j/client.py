@@ -9,8 +9,9 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
+from itertools import islice
 from threading import Lock
-from typing import Any, LiteralString, Protocol, TypeVar
+from typing import Any, LiteralString, Protocol, TypeVar, cast
 
 from neo4j import (
     READ_ACCESS,
@@ -37,6 +38,7 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 2.0
 _WRITE_LIMIT_S = 300.0
 _N_LOOKS = 3
 _ALL_ROWS = -1
+_SOME_ROWS = 1_000
 
 _T = TypeVar("_T")
 Rows = list[list[Any]]
@@ -80,6 +82,30 @@ class Client:
         with self._session(READ_ACCESS) as session:
             return self._run(session, statement, parameters)
 
+    def read_some(
+        self, statement: str, parameters: dict[str, Any], *, limit: int, timeout_s: float
+    ) -> tuple[list[str], Rows]:
+        """Run a statement of a user, which cannot write; tried once.
+
+        Returns:
+            The columns and the first rows; of EXPLAIN and PROFILE, the plan as a text.
+        """
+        # It was checked before, and the server holds this transaction to reading.
+        checked = cast(LiteralString, statement)  # type: ignore[redundant-cast]
+        with (
+            self._session(READ_ACCESS, fetch_size=min(limit, _SOME_ROWS)) as session,
+            session.begin_transaction(timeout=timeout_s) as transaction,
+        ):
+            if self.tracer is not None:
+                self.tracer(statement, parameters)
+            result = transaction.run(checked, parameters)
+            columns = list(result.keys())
+            rows = [record.values() for record in islice(result, limit)]
+            summary = result.consume()
+            if plan := summary.profile or summary.plan:
+                return ["plan"], [[plan.get("args", {}).get("string-representation", str(plan))]]
+            return columns, rows
+
     def write(self, statement: LiteralString, **parameters: Any) -> Rows:
         """Run one statement in a transaction of its own; tried once."""
         with self._session(WRITE_ACCESS) as session:
@@ -107,35 +133,29 @@ class Client:
             StoreBusy, StoreUnavailable: The trouble did not pass for a minute.
             GraphMemError: What the server said, in our words.
         """
-        end = 0.0
-        pause = _FIRST_PAUSE_S
-        n_looks = 0
+        patience = _Patience()
         while True:
             try:
                 result = work()
-            except (DriverError, Neo4jError) as error:
-                end = end or time.monotonic() + PATIENCE_S
-                if self._closed:
-                    raise self._closed_error() from error
-                may_pass = is_transient(error) and (self._reached or not is_lost(error))
-                if not may_pass or time.monotonic() + pause > end:
-                    raise to_store_error(error, self.address) from error
-                if "Bookmark" in str(getattr(error, "code", "")):
-                    self._forget_bookmarks()
-            except (BufferError, OSError) as error:
-                # What the driver says in one thread while another closes it.
-                if not self._closed:
-                    raise
-                raise self._closed_error() from error
-            except StoreCorrupt:
-                n_looks += 1
-                if n_looks >= _N_LOOKS:
-                    raise
+            except (DriverError, Neo4jError, BufferError, OSError, StoreCorrupt) as error:
+                self._bear(error, patience)
+                patience.wait()
             else:
                 self._reached = True
                 return result
-            time.sleep(pause * random.uniform(0.5, 1.0))
-            pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    def _bear(self, error: Exception, patience: _Patience) -> None:
+        """Raise what will not pass, or has not passed for too long."""
+        if self._closed and not isinstance(error, StoreCorrupt):
+            raise self._closed_error() from error
+        if isinstance(error, DriverError | Neo4jError):
+            may_pass = is_transient(error) and (self._reached or not is_lost(error))
+            if not may_pass or patience.is_over:
+                raise to_store_error(error, self.address) from error
+            if "Bookmark" in str(getattr(error, "code", "")):
+                self._forget_bookmarks()
+        elif not isinstance(error, StoreCorrupt) or patience.n_waits + 1 >= _N_LOOKS:
+            raise error
 
     def close(self) -> None:
         """Close all connections; closing twice is fine."""
@@ -170,13 +190,13 @@ class Client:
         with self._lock:
             self._bookmarks = GraphDatabase.bookmark_manager()
 
-    def _session(self, mode: str) -> Session:
+    def _session(self, mode: str, *, fetch_size: int = _ALL_ROWS) -> Session:
         driver, bookmarks = self._open()
         return driver.session(
             database=self.address.database,
             default_access_mode=mode,
             bookmark_manager=bookmarks,
-            fetch_size=_ALL_ROWS,
+            fetch_size=fetch_size,
         )
 
     def _run(
@@ -192,6 +212,27 @@ class Client:
         except (OverflowError, TypeError, ValueError) as error:
             msg = f"a value cannot be sent to {self.address}: {error}"
             raise InvalidInput(msg) from error
+
+
+class _Patience:
+    """Counts the pauses of one piece of work, each longer than the one before."""
+
+    def __init__(self) -> None:
+        self.n_waits = 0
+        self._end = 0.0
+        self._pause_s = _FIRST_PAUSE_S
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the next pause would end too late after the first trouble."""
+        self._end = self._end or time.monotonic() + PATIENCE_S
+        return time.monotonic() + self._pause_s > self._end
+
+    def wait(self) -> None:
+        """Pause; by chance, so that those who met at once do not meet again."""
+        time.sleep(self._pause_s * random.uniform(0.5, 1.0))
+        self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
+        self.n_waits += 1
 
 
 class Write:

@@ -10,7 +10,7 @@ from graphmem.core.property_graph import property_types
 from graphmem_queries.texts import columns, each, text
 from graphmem_schemas import EDGE_KINDS, EdgeKind, Node
 
-__all__ = ["edges_between", "feed", "find", "get", "locate", "neighbours"]
+__all__ = ["check_counts", "edges_between", "feed", "find", "get", "locate", "neighbours"]
 
 
 @cache
@@ -43,6 +43,13 @@ def neighbours(kinds: tuple[EdgeKind, ...]) -> LiteralString:
 def edges_between() -> LiteralString:
     """Read edges by their ends; one text for all kinds, so that the server plans it once."""
     return each(text("store/edges_between", kinds=(kind,)) for kind in EDGE_KINDS)
+
+
+@cache
+def check_counts() -> LiteralString:
+    """Count what a space holds, without its counters."""
+    nodes = [text("store/check_nodes", label=label) for label in Node.registry]
+    return each([*nodes, *(text("store/check_edges", kinds=(kind,)) for kind in EDGE_KINDS)])
 
 
 @cache

@@ -16,6 +16,7 @@ from graphmem.ports import Capability, Plan
 from graphmem.stores.neo4j.address import parse_address
 from graphmem.stores.neo4j.check import problems
 from graphmem.stores.neo4j.client import Client, Tracer
+from graphmem.stores.neo4j.cypher import CypherServing
 from graphmem.stores.neo4j.feed import Wanted, next_batch
 from graphmem.stores.neo4j.reads import Neo4jReader, newest
 from graphmem.stores.neo4j.schema import VECTOR_LABELS, check_version, index_vectors, prepare
@@ -30,7 +31,7 @@ __all__ = ["Neo4jStore"]
 _T = TypeVar("_T")
 
 
-class Neo4jStore(Serving):
+class Neo4jStore(Serving, CypherServing):
     """Holds the graph in a database of a Neo4j server, 5.26 or later.
 
     A commit is on the server's disk before `apply` returns. Writers of one space take turns, on
@@ -40,7 +41,12 @@ class Neo4jStore(Serving):
     """
 
     capabilities: frozenset[Capability] = frozenset(
-        {Capability.PERSISTENT, Capability.MANY_PROCESSES, Capability.SERVED}
+        {
+            Capability.PERSISTENT,
+            Capability.MANY_PROCESSES,
+            Capability.SERVED,
+            Capability.CYPHER,
+        }
     )
 
     def __init__(self, target: str, *, tracer: Tracer | None = None) -> None:
@@ -191,7 +197,7 @@ class Neo4jStore(Serving):
 
         Complexity: reads the whole store.
         """
-        return problems(self)
+        return problems(self._client)
 
     @property
     def size_bytes(self) -> int:
