@@ -7,7 +7,7 @@ import traceback
 
 import typer
 
-from graphmem.cli import benching, demo, forgetting, reading, transfer, upkeep, writing
+from graphmem.cli import benching, cypher, demo, forgetting, reading, transfer, upkeep, writing
 from graphmem.cli.session import DebugOption, JsonOption, SpaceOption, StoreOption, with_session
 from graphmem.errors import GraphMemError
 
@@ -44,6 +44,9 @@ for command, name in (
     (reading.context, "context"),
     (reading.get, "get"),
     (reading.history, "history"),
+    (cypher.cypher, "cypher"),
+    (cypher.queries, "queries"),
+    (cypher.query, "query"),
     (forgetting.delete, "delete"),
     (transfer.export, "export"),
     (transfer.import_, "import"),

@@ -8,6 +8,8 @@ MATCH (e:Entity {space: $space}), (o:Entity {space: $space})
 WHERE (e.uid = $entity OR e.key = toLower($entity) OR toLower($entity) IN e.aliases)
   AND (o.uid = $other OR o.key = toLower($other) OR toLower($other) IN o.aliases)
   AND o.uid <> e.uid
-MATCH path = shortestPath((e)-[:MENTIONS|SUBJECT|OBJECT|ARGUMENT|SHORT_FOR*1..8 {space: $space}]-(o))
+MATCH path = shortestPath((e)-[:MENTIONS|SUBJECT|OBJECT|ARGUMENT|SHORT_FOR*1..8]-(o))
+WHERE all(r IN relationships(path) WHERE r.space = $space)
+  AND all(n IN nodes(path) WHERE n.space = $space)
 RETURN length(path) AS n_steps, path
 ORDER BY n_steps, e.uid, o.uid LIMIT $limit
