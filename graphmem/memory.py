@@ -288,6 +288,34 @@ class Memory(SpeaksCypher):
             self._reader.complete()
         return n_rows
 
+    def import_from(
+        self,
+        peer: str,
+        where: str | Path,
+        *,
+        group: str | None = None,
+        progress: Progress | None = None,
+    ) -> Receipt:
+        """Take in what another memory holds; doing it again adds what is new there.
+
+        Args:
+            peer: "graphiti" or "mem0".
+            where: URL of the Neo4j that Graphiti filled ("neo4j" for NEO4J_URI), or mem0's JSON.
+            group: the `group_id` or user whose memory it is; needed where there are several.
+            progress: hears how far long work has come.
+
+        Raises:
+            InvalidInput: It is none of both, or no such group is there; nothing has changed.
+            NotFound: There is no such file.
+            MissingExtra: The Neo4j driver is not installed.
+            StoreError: The Neo4j cannot be reached, or it could not be stored.
+        """
+        from graphmem.importing import read_peer, take_in
+
+        foreign = read_peer(peer, where, group)
+        seal(self._store, describe(self._models.embedder))
+        return take_in(foreign, self._writer, progress or _silent)
+
     def graph(self, library: str = "networkx") -> Any:
         """Return a copy of the space as a graph of "networkx" or "igraph", with all attributes.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,14 @@ import typer
 from graphmem.cli.output import counts_table, emit
 from graphmem.cli.session import Session
 
-__all__ = ["copy", "export", "import_"]
+__all__ = ["Peer", "copy", "export", "import_"]
+
+
+class Peer(StrEnum):
+    """Another memory that can be read."""
+
+    GRAPHITI = "graphiti"
+    MEM0 = "mem0"
 
 
 def copy(
@@ -82,13 +90,42 @@ def export(
 
 def import_(
     session: Session,
-    path: Annotated[str, typer.Argument(help="A .jsonl, .trig or .ttl file of `export`.")],
+    path: Annotated[
+        str,
+        typer.Argument(
+            help="A .jsonl, .trig or .ttl file of `export`; with --from, mem0's JSON file or "
+            "the URL of Graphiti's Neo4j.",
+        ),
+    ],
+    peer: Annotated[
+        Peer | None, typer.Option("--from", help="The memory that it is from.")
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option(help="With --from: whose memory, where it holds several.")
+    ] = None,
 ) -> None:
-    """Read a file that `export` wrote into the space."""
+    """Read a file that `export` wrote, or another memory, into the space."""
     from graphmem.errors import NotFound
 
-    if not Path(path).is_file():  # before a store is made for it
+    if peer is None and group is not None:
+        raise typer.BadParameter("--group says whose memory to take --from another memory")
+    if peer is not Peer.GRAPHITI and not Path(path).is_file():  # before a store is made for it
         raise NotFound(f"there is no file {path!r} to import")
+    if peer is not None:
+        _import_from(session, peer, path, group)
+        return
     with session.memory(create=True) as memory:
         n_rows = memory.import_(path)
+        counts = memory.stats()
     emit(session, {"path": path, "n_rows": n_rows}, lambda: [f"{n_rows:,} rows from {path}"])
+    if not counts.n_vectors and counts.nodes.get("Passage"):
+        session.say("graphmem: it has no vectors: `graphmem rebuild vectors` makes them")
+
+
+def _import_from(session: Session, peer: Peer, where: str, group: str | None) -> None:
+    from graphmem.cli.progress import watching
+    from graphmem.cli.writing import receipt_lines
+
+    with session.memory(create=True) as memory, watching(session, f"from {peer}") as progress:
+        receipt = memory.import_from(str(peer), where, group=group, progress=progress)
+    emit(session, receipt, lambda: receipt_lines(receipt))

@@ -206,8 +206,15 @@ def _relay(
     """Lay a scope out anew, and say what that means to the caller."""
     drafts = {s.content: s.draft(now) for s in reversed(group)}
     relaid = relay(scope, drafts, [s.evidence for s in group], now)
+    worded = {(s.content, s.passage): s.text for s in reversed(group)}
     for spell in relaid.timeline.spells:
-        uids.update(((claim.content, claim.passage), spell.uid) for claim in spell.claims)
+        claims = [(claim.content, claim.passage) for claim in spell.claims]
+        uids.update((claim, spell.uid) for claim in claims)
+        text = next((worded[claim] for claim in claims if claim in worded), None)
+        if text and spell.uid in relaid.facts and spell.uid not in scope.facts:
+            # A fact that comes back reads as who says so, not as it read the first time.
+            new = relaid.facts[spell.uid]
+            relaid.facts[spell.uid] = new.model_copy(update={"text": text})
     for uid, fact in relaid.facts.items():
         before = scope.facts.get(uid)
         if before is None:

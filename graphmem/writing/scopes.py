@@ -98,18 +98,18 @@ def read_scopes(
     wanted = list(uids)
     while wanted:
         seen.update(wanted)
-        denied = _take(reader.get(space, wanted), scopes)
-        links = reader.neighbours(space, denied, ["SUPERSEDES"]) if denied else []
+        ended = _take(reader.get(space, wanted), scopes)
+        links = reader.neighbours(space, ended, ["SUPERSEDES"]) if ended else []
         wanted = sorted({uid for edge in links for uid in (edge.start, edge.end)} - seen)
     return scopes
 
 
 def _take(nodes: Iterable[Node | None], scopes: Mapping[tuple[str, ...], Scope]) -> list[str]:
-    """Put facts into their scopes; return those that may have come back after a denial.
+    """Put facts into their scopes; return those that may have come back after they ended.
 
-    What came back after it was denied has a uid that only its links tell.
+    What came back has a uid that only its links tell.
     """
-    denied: set[str] = set()
+    ended: set[str] = set()
     for fact in nodes:
         if not isinstance(fact, Proposition):
             continue
@@ -117,9 +117,9 @@ def _take(nodes: Iterable[Node | None], scopes: Mapping[tuple[str, ...], Scope])
         scope = scopes.get(content.scope)
         if scope is not None and (content.over or fact.status not in _OUTSIDE):
             scope.facts[fact.uid] = fact
-            if content.scope[0] == "twins" and len(scope.facts) > 1:
-                denied.update(scope.facts)
-    return sorted(denied)
+            if content.scope[0] == "twins" and (len(scope.facts) > 1 or fact.valid_to):
+                ended.update(scope.facts)
+    return sorted(ended)
 
 
 def read_evidence(

@@ -128,20 +128,24 @@ class Timeline:
     disputes: set[tuple[str, str]] = field(default_factory=set)
     _open: dict[Content, Spell] = field(default_factory=dict)
     _first: dict[Content, Spell] = field(default_factory=dict)
+    _last: dict[Content, Spell] = field(default_factory=dict)
 
     def tell(self, at: datetime, said: Mapping[Content, list[Claim]]) -> None:
         """Go on to the next moment: what is new closes what it excludes."""
         new = [content for content in said if content not in self._open]
         for content in new:
-            first = content not in self._first
-            uid = content.uid if first else content.uid_from(at)
-            spell = Spell(uid, content, at)
-            self.spells.append(spell)
-            self._first.setdefault(content, spell)
-            for other, held in self._open.items():
-                if other not in said and content.excludes(other):
-                    held.end = at
-                    self.closes.add((uid, held.uid))
+            before = self._last.get(content)
+            spell = self._begin(content, at, Spell(content.uid, content, at))
+            closed = [
+                held
+                for other, held in self._open.items()
+                if other not in said and content.excludes(other)
+            ]
+            for held in closed or filter(None, [before]):
+                # What comes back and closes nothing is linked to what it was, so that links
+                # lead to every fact of the scope.
+                held.end = held.end or at
+                self.closes.add((spell.uid, held.uid))
             self._open[content] = spell
         self._open = {c: spell for c, spell in self._open.items() if spell.end is None}
         for content, claims in said.items():
@@ -149,6 +153,17 @@ class Timeline:
         for content in new:
             for other in said:
                 self._dispute(self._open[content], self._open[other], at)
+
+    def tell_ended(self, at: datetime, said: Mapping[Content, list[Claim]]) -> None:
+        """Add what is said to have ended at this moment, begun at an unknown one."""
+        for content, claims in said.items():
+            spell = self._open.get(content)
+            if spell is None:
+                before = self._last.get(content)
+                spell = self._begin(content, at, Spell(content.uid, content, None, at))
+                if before:
+                    self.closes.add((spell.uid, before.uid))
+            spell.claims += claims
 
     def expire(self, at: datetime, ended: set[Content]) -> None:
         """End what is said to end at this moment, unless it is said to hold on."""
@@ -165,13 +180,21 @@ class Timeline:
             spell = self._first.get(content)
             if spell is None:
                 spell = Spell(content.uid, content, None)
-                spell.end = max((c.until for c in claims if c.until), default=None)
                 self.spells.append(spell)
-                outside += [spell] if spell.end is None else []
+                outside.append(spell)
             spell.claims += claims
         for spell in outside:
             for other in (*outside, *self._open.values()):
                 self._dispute(spell, other, None)
+
+    def _begin(self, content: Content, at: datetime, spell: Spell) -> Spell:
+        """Take in a new spell; one of a content that held before has a uid of its moment."""
+        if content in self._last:
+            spell.uid = content.uid_from(at)
+        self.spells.append(spell)
+        self._first.setdefault(content, spell)
+        self._last[content] = spell
+        return spell
 
     def _dispute(self, one: Spell, other: Spell, at: datetime | None) -> None:
         """Note two that disagree; what one passage says in one breath is no quarrel."""
@@ -188,19 +211,25 @@ def lay_out(claims: Iterable[Claim]) -> Timeline:
     Each fact ends where the next one that excludes it begins. Claims of one moment, and those
     without one, do not close each other: they stand side by side as contradictions. What is said
     again while it holds only supports it; what is said again after it ended is a new fact.
-    A fact also ends when a passage says so, unless another says then or later that it holds.
+    A fact also ends when a passage says so, unless another says then or later that it holds;
+    where it comes back, it supersedes what it was before.
     Time: O(n log n) for n claims, times the facts that hold at once.
     """
     timeline = Timeline()
     moments: dict[datetime | None, dict[Content, list[Claim]]] = {}
+    ended: dict[datetime, dict[Content, list[Claim]]] = {}
     ends: dict[datetime, set[Content]] = {}
     for claim in sorted(claims, key=lambda c: (c.content.uid, c.passage)):
-        moments.setdefault(claim.at, {}).setdefault(claim.content, []).append(claim)
         if claim.until:
             ends.setdefault(claim.until, set()).add(claim.content)
+        if claim.until and not claim.at:
+            ended.setdefault(claim.until, {}).setdefault(claim.content, []).append(claim)
+        else:
+            moments.setdefault(claim.at, {}).setdefault(claim.content, []).append(claim)
     undated = moments.pop(None, {})
     for at in sorted({*filter(None, moments), *ends}):
         timeline.tell(at, moments.get(at, {}))
+        timeline.tell_ended(at, ended.get(at, {}))
         timeline.expire(at, ends.get(at, set()))
     timeline.tell_undated(undated)
     for spell in timeline.spells:

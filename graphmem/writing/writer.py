@@ -32,7 +32,7 @@ from graphmem.writing.extract import (
 from graphmem.writing.segment import PassageDraft, segment
 from graphmem_schemas import Receipt
 
-__all__ = ["Writer"]
+__all__ = ["Writer", "merge_receipts"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,7 +130,7 @@ class Writer:
                     receipts.append(self._commit(new.completed, passages))
                     passages.clear()
         progress("reading", total, total)
-        return _merge(receipts, [source.uid for source in sources])
+        return merge_receipts(receipts, [source.uid for source in sources])
 
     def _portions(self, sources: Sequence[_Segmented]) -> Iterator[_Portion]:
         """Yield what to read together; the last of some sources says that they are whole."""
@@ -236,7 +236,9 @@ def _notes(passages: Iterable[ReadPassage]) -> tuple[str, ...]:
     )
 
 
-def _merge(receipts: Sequence[Receipt], sources: Sequence[str]) -> Receipt:
+def merge_receipts(receipts: Sequence[Receipt], sources: Sequence[str]) -> Receipt:
+    """Return one receipt for several, in order, each uid once."""
+
     def joined(field: str) -> dict[str, tuple[str, ...]]:
         merged: dict[str, list[str]] = {}
         for receipt in receipts:

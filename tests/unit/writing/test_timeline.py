@@ -93,3 +93,51 @@ def test_what_is_over_is_retired_at_the_first_time_it_is_said_to_be() -> None:
     (spell,) = lay_out(Claim(over, when, str(when)) for when in at).spells
     assert (spell.status, spell.start, spell.end) == ("retired", None, at[1])
     assert over.uid != content("oslo").uid
+
+
+def ended(obj: str, start: int | None, end: int) -> Claim:
+    said = claim(obj, start, f"{obj}{start}-{end}")
+    return said._replace(until=datetime(end, 1, 1, tzinfo=UTC))
+
+
+def test_what_is_said_to_end_ends_then_unless_it_is_said_again() -> None:
+    assert story(ended("oslo", 2020, 2022)) == [("oslo", 2020, 2022, "superseded")]
+    assert story(ended("oslo", 2020, 2022), claim("oslo", 2021)) == [
+        ("oslo", 2020, 2022, "superseded")
+    ]
+    assert story(ended("oslo", 2020, 2022), claim("oslo", 2022)) == [
+        ("oslo", 2020, None, "current")
+    ]
+    assert story(ended("oslo", 2020, 2022), ended("oslo", 2021, 2025)) == [
+        ("oslo", 2020, 2025, "superseded")
+    ]
+    assert story(ended("oslo", 2020, 2022), claim("rome", 2021)) == [
+        ("oslo", 2020, 2021, "superseded"),
+        ("rome", 2021, None, "current"),
+    ]
+
+
+def test_an_end_without_a_beginning_is_a_fact_before_what_comes_later() -> None:
+    assert story(ended("oslo", None, 2010), claim("oslo", 2020)) == [
+        ("oslo", None, 2010, "superseded"),
+        ("oslo", 2020, None, "current"),
+    ]
+    assert story(ended("oslo", None, 2010), claim("oslo", 2005)) == [
+        ("oslo", 2005, 2010, "superseded")
+    ]
+
+
+def test_links_lead_from_every_fact_to_what_it_was_before() -> None:
+    denied = claim("oslo", 2021, negated=True)
+    breath = [claim("oslo", 2022, "p"), claim("oslo", 2022, "p", negated=True)]
+    for claims in (
+        [claim("oslo", 2020), denied, *breath],
+        [ended("oslo", 2020, 2021), ended("oslo", 2023, 2024), claim("oslo", 2030)],
+        [ended("oslo", None, 2021), ended("oslo", None, 2024)],
+    ):
+        timeline = lay_out(claims)
+        later = {spell.uid for spell in timeline.spells} - {
+            content("oslo").uid, content("oslo", negated=True).uid,
+        }  # fmt: skip
+        assert later
+        assert later <= {start for start, _ in timeline.closes}

@@ -1,0 +1,1 @@
+"""Ways in for people who come from another memory: Graphiti, mem0."""
