@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
-__all__ = ["main"]
+import os
+import sys
+
+__all__ = ["STOPPED", "main", "stopped"]
+
+STOPPED = 130
 
 
 def main() -> None:
     """Run the command line and end the process with its exit status."""
-    from graphmem.cli.app import run
+    try:
+        # Here and not above, since Ctrl-C may well come while this is being loaded.
+        from graphmem.cli.app import run
 
-    raise SystemExit(run())
+        status = run()
+    except KeyboardInterrupt:
+        status = stopped()
+    if status == STOPPED:
+        # Stores bear a kill at any time; threads that are still at work are not waited for.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(STOPPED)
+    raise SystemExit(status)
+
+
+def stopped() -> int:
+    """Say that the user has stopped the command; return the exit status for that."""
+    sys.stderr.write("graphmem: stopped; what was reported as stored is stored\n")
+    return STOPPED

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import typer
 
-from graphmem.cli import benching, cypher, demo, forgetting, reading, transfer, upkeep, writing
+from graphmem.cli import (
+    STOPPED,
+    benching,
+    cypher,
+    demo,
+    forgetting,
+    reading,
+    stopped,
+    transfer,
+    upkeep,
+    writing,
+)
 from graphmem.cli.session import DebugOption, JsonOption, SpaceOption, StoreOption, with_session
 from graphmem.errors import GraphMemError
 
@@ -80,11 +94,14 @@ def run(arguments: list[str] | None = None) -> int:
     """
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        app(given, prog_name="graphmem", standalone_mode=True)
+        with _heard(silent="--json" in given):
+            app(given, prog_name="graphmem", standalone_mode=True)
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+        # typer turns the user's Ctrl-C into a status without a word.
+        return stopped() if status == STOPPED else status
     except KeyboardInterrupt:
-        return _fail("stopped; what was reported as stored is stored", 130)
+        return stopped()
     except GraphMemError as error:
         _trace(given)
         return _fail(str(error), 1)
@@ -96,6 +113,27 @@ def run(arguments: list[str] | None = None) -> int:
         hint = "this is a bug: --debug shows where"
         return _fail(f"{type(error).__name__}: {error} ({hint})", 1)
     return 0
+
+
+class _Talk(logging.Handler):
+    """Shows on stderr, wherever that leads just now, what the library has to say."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        _fail(record.getMessage(), 0)
+
+
+@contextmanager
+def _heard(*, silent: bool) -> Iterator[None]:
+    """Show what the library tells its log, for as long as a command runs."""
+    log, talk = logging.getLogger("graphmem"), _Talk(logging.INFO)
+    before = log.level
+    log.addHandler(talk)
+    log.setLevel(logging.WARNING if silent else logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(talk)
+        log.setLevel(before)
 
 
 def commands_of(group: typer.Typer) -> list[list[str]]:

@@ -78,7 +78,13 @@ class Session:
         memory = Memory(self.store, space=self.space)
         try:
             yield memory
-        finally:
+        except KeyboardInterrupt:
+            # Closing keeps the views for the next start; whoever stops us does not wait for it.
+            raise
+        except BaseException:
+            memory.close()
+            raise
+        else:
             memory.close()
 
     def require_store(self) -> None:

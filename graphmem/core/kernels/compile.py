@@ -29,6 +29,7 @@ __all__ = ["kernel"]
 
 _log = logging.getLogger("graphmem")
 _told: list[str] = []
+_compiling: list[bool] = []
 
 _F = TypeVar("_F", bound=Callable[..., object])
 
@@ -113,18 +114,28 @@ class _Cache(FunctionCache):
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         try:
-            return super().load_overload(sig, target_context)
+            found = super().load_overload(sig, target_context)
         except Exception as error:  # unpickling noise raises anything
             _log.info("compiled code in %s is damaged and made anew: %r", self.cache_path, error)
             with suppress(OSError):
                 self.flush()
-            return None
+            found = None
+        if found is None:
+            _say_compiling()
+        return found
 
     def save_overload(self, sig: Any, data: Any) -> None:
         try:
             super().save_overload(sig, data)
         except OSError as error:
             _tell(f"{self.cache_path}: {error.strerror}")
+
+
+def _say_compiling() -> None:
+    """Say so once a process, before the first kernel that no cache has is compiled."""
+    if not _compiling:
+        _log.info("compiling the search loops, once for this machine: about 20 s")
+    _compiling.append(True)
 
 
 def _tell(why: str) -> None:

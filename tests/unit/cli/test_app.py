@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -175,3 +176,39 @@ def test_python_m_graphmem_is_the_same_program() -> None:
     )  # fmt: skip
     assert done.returncode == 0
     assert done.stdout.startswith("graphmem 0.")
+
+
+@pytest.mark.parametrize("loading", ["typer", "graphmem.cli.app", "graphmem.memory"])
+def test_ctrl_c_ends_in_one_line_whenever_it_comes(loading: str, tmp_path: Path) -> None:
+    code = f"""
+import sys
+
+class Stop:
+    def find_spec(self, name, *_):
+        if name == {loading!r}:
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Stop())
+sys.argv = ["graphmem", "add", "--text", "Ann lives in Rome."]
+from graphmem.cli import main
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "graphmem: stopped; what was reported as stored is stored\n"
+
+
+def test_what_the_library_tells_its_log_is_shown_to_people_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def tell(_: str) -> str:
+        logging.getLogger("graphmem").info("compiling")
+        return "1"
+
+    monkeypatch.setattr("importlib.metadata.version", tell)
+    for arguments, says in ((["version"], "graphmem: compiling\n"), (["version", "--json"], "")):
+        assert run(arguments) == 0
+        assert capsys.readouterr().err == says
