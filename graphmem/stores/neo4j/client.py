@@ -69,7 +69,8 @@ class Client:
         self._reached = False
         self._lock = Lock()
         self._driver: Driver | None = None
-        self._bookmarks: BookmarkManager | None = None
+        self._bookmarks: BookmarkManager = GraphDatabase.bookmark_manager()
+        self._n_used = 0
         _CLIENTS.add(self)
 
     def server_agent(self) -> str:
@@ -137,7 +138,7 @@ class Client:
         while True:
             try:
                 result = work()
-            except (DriverError, Neo4jError, BufferError, OSError, StoreCorrupt) as error:
+            except (DriverError, Neo4jError, StoreCorrupt) as error:
                 self._bear(error, patience)
                 patience.wait()
             else:
@@ -146,24 +147,20 @@ class Client:
 
     def _bear(self, error: Exception, patience: _Patience) -> None:
         """Raise what will not pass, or has not passed for too long."""
-        if self._closed and not isinstance(error, StoreCorrupt):
-            raise self._closed_error() from error
         if isinstance(error, DriverError | Neo4jError):
             may_pass = is_transient(error) and (self._reached or not is_lost(error))
             if not may_pass or patience.is_over:
                 raise to_store_error(error, self.address) from error
             if "Bookmark" in str(getattr(error, "code", "")):
                 self._forget_bookmarks()
-        elif not isinstance(error, StoreCorrupt) or patience.n_waits + 1 >= _N_LOOKS:
+        elif patience.n_waits + 1 >= _N_LOOKS:
             raise error
 
     def close(self) -> None:
-        """Close all connections; closing twice is fine."""
+        """Refuse new work, and close the connections as soon as what is under way is done."""
         with self._lock:
             self._closed = True
-            driver, self._driver = self._driver, None
-        if driver is not None:
-            driver.close()
+        self._close_unless_used()
 
     def after_fork(self) -> None:
         """Leave the connections to the parent, whose they are, and make new ones here."""
@@ -171,33 +168,48 @@ class Client:
             # Kept, so that nothing says good-bye to the server over the parent's sockets.
             _LEFT_TO_PARENT.append(self._driver)
         self._driver = None
+        self._n_used = 0
         self._lock = Lock()
 
-    def _open(self) -> tuple[Driver, BookmarkManager]:
+    @contextmanager
+    def _session(self, mode: str, *, fetch_size: int = _ALL_ROWS) -> Iterator[Session]:
+        driver, bookmarks = self._take()
+        try:
+            with driver.session(
+                database=self.address.database,
+                default_access_mode=mode,
+                bookmark_manager=bookmarks,
+                fetch_size=fetch_size,
+            ) as session:
+                yield session
+        finally:
+            with self._lock:
+                self._n_used -= 1
+            self._close_unless_used()
+
+    def _take(self) -> tuple[Driver, BookmarkManager]:
         with self._lock:
             if self._closed:
-                raise self._closed_error()
-            if self._driver is None or self._bookmarks is None:
+                msg = f"the store {self.address} has been closed; open it again"
+                raise StoreUnavailable(msg)
+            if self._driver is None:
                 self._driver = _make_driver(self.address)
-                self._bookmarks = GraphDatabase.bookmark_manager()
+            self._n_used += 1
             return self._driver, self._bookmarks
 
-    def _closed_error(self) -> StoreUnavailable:
-        return StoreUnavailable(f"the store {self.address} has been closed; open it again")
+    def _close_unless_used(self) -> None:
+        """The driver's connections must not be closed in the midst of another thread's work."""
+        with self._lock:
+            if not self._closed or self._n_used > 0:
+                return
+            driver, self._driver = self._driver, None
+        if driver is not None:
+            driver.close()
 
     def _forget_bookmarks(self) -> None:
         """The database was put back to an older copy, so it will never get there."""
         with self._lock:
             self._bookmarks = GraphDatabase.bookmark_manager()
-
-    def _session(self, mode: str, *, fetch_size: int = _ALL_ROWS) -> Session:
-        driver, bookmarks = self._open()
-        return driver.session(
-            database=self.address.database,
-            default_access_mode=mode,
-            bookmark_manager=bookmarks,
-            fetch_size=fetch_size,
-        )
 
     def _run(
         self, on: Session | Transaction, statement: LiteralString, parameters: dict[str, Any]
