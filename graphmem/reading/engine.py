@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from time import perf_counter
@@ -23,6 +23,7 @@ from graphmem.reading.abstain import judge
 from graphmem.reading.analyse import Question, analyse, asked
 from graphmem.reading.aside import Aside
 from graphmem.reading.candidates import MIN_EACH, ByWords, Pool, extend, gather, look_up
+from graphmem.reading.changed import since_changed
 from graphmem.reading.facts import facts_of, state
 from graphmem.reading.fuse import flat_parts, walks, with_walk
 from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
@@ -129,15 +130,18 @@ class Engine:
         asked = request.model_copy(update={"kinds": ("passage",)})
         recall, passages = self._recall(asked, max(request.k, _N_TO_PACK))
         shown = recall.model_copy(update={"hits": recall.hits[: request.k]})
-        if recall.abstained is not None:
-            return Context(text="", abstained=recall.abstained, recall=shown)
-        packed = pack(recall.hits, passages, request.budget, self.count_tokens)
-        short = f"no passage fits into {request.budget} tokens: raise the budget"
+        # As of another time, what has changed since is none of the answer.
+        remarks = self._since_changed if request.as_of is None else _no_remarks
+        packed = pack(recall.hits, passages, request.budget, self.count_tokens, remarks)
+        reason = recall.abstained
+        if recall.hits and not packed.text:
+            reason = f"no passage fits into {request.budget} tokens: raise the budget"
+        if reason is not None:
+            return Context(text="", abstained=reason, recall=shown)
         return Context(
             text=packed.text,
             citations=packed.citations,
             n_tokens=packed.n_tokens,
-            abstained=None if packed.text else short,
             recall=shown,
         )
 
@@ -257,10 +261,17 @@ class Engine:
             hits += passages
         return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.uid)))
 
+    def _since_changed(self, passages: Sequence[str]) -> dict[str, str]:
+        return since_changed(passages, self.store, self.space)
+
     def _read(self, uids: list[str]) -> list[Node]:
         wanted = list(dict.fromkeys(uids))
         found = self.store.get(self.space, wanted) if wanted else []
         return [node for node in found if node is not None]
+
+
+def _no_remarks(_: Sequence[str]) -> dict[str, str]:
+    return {}
 
 
 def _trace(ranked: _Ranked, nodes: dict[str, Passage], started: float) -> Trace:

@@ -11,6 +11,8 @@ from graphmem_schemas import Citation, Hit, Passage
 __all__ = ["Packed", "TokenCounter", "estimate_tokens", "pack"]
 
 TokenCounter = Callable[[str], int]
+Remarks = Callable[[Sequence[str]], Mapping[str, str]]
+"""From uids of passages to what is to be said beside those of them that need it."""
 
 # A passage that says nothing new is worth a tenth of what its score promises.
 _REPEATED = 0.1
@@ -37,7 +39,11 @@ def estimate_tokens(text: str) -> int:
 
 
 def pack(
-    hits: Sequence[Hit], passages: Mapping[str, Passage], budget: int, count: TokenCounter
+    hits: Sequence[Hit],
+    passages: Mapping[str, Passage],
+    budget: int,
+    count: TokenCounter,
+    remarks: Remarks = lambda _: {},
 ) -> Packed:
     """Choose greedily by gain per token, then lay out by source and time.
 
@@ -48,11 +54,24 @@ def pack(
         passages: by uid, of all hits.
         budget: tokens that the text may take.
         count: counts the tokens of a text.
+        remarks: asked about passages that are chosen; what it says is part of the text.
     """
     blocks = {hit.uid: _block(hit) for hit in hits}
     # The number and the break before each block are counted too.
     costs = {uid: count(f"[{len(hits)}] {block}\n\n") for uid, block in blocks.items()}
-    chosen = _choose(hits, costs, budget)
+    asked = set[str]()
+    while True:
+        chosen = _choose(hits, costs, budget)
+        new = [hit for hit in chosen if hit.uid not in asked]
+        asked.update(hit.uid for hit in new)
+        said = remarks([hit.uid for hit in new]) if new else {}
+        if not said:
+            break
+        # A remark takes room, so that the choice may be another.
+        for hit in new:
+            if hit.uid in said:
+                blocks[hit.uid] = _block(hit, said[hit.uid])
+                costs[hit.uid] = count(f"[{len(hits)}] {blocks[hit.uid]}\n\n")
     order = sorted(chosen, key=lambda hit: _place(hit, passages[hit.uid], chosen))
     lines, citations = [], []
     for number, hit in enumerate(order, start=1):
@@ -110,10 +129,9 @@ def _place(hit: Hit, passage: Passage, chosen: Sequence[Hit]) -> tuple[int, int]
     return first, passage.position
 
 
-def _block(hit: Hit) -> str:
+def _block(hit: Hit, remark: str = "") -> str:
     """Return a hit as the context shows it: where it is from, when, who, and its words."""
-    about = [
-        part for part in (hit.title or hit.source, f"{hit.at:%Y-%m-%d}" if hit.at else "") if part
-    ]
+    day = f"{hit.at:%Y-%m-%d}" if hit.at else ""
+    about = ", ".join(part for part in (hit.title or hit.source, day) if part)
     speaker = f"{hit.speaker}: " if hit.speaker else ""
-    return f"({', '.join(about)}) {speaker}{hit.text}"
+    return f"({'; '.join(part for part in (about, remark) if part)}) {speaker}{hit.text}"

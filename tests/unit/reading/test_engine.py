@@ -214,6 +214,21 @@ def test_facts_events_and_entities_come_when_asked_for() -> None:
     assert [hit.uid for hit in past.hits] == ["f0"]
     both = reader.search(ask("Where does Ann live?", kinds=["passage", "proposition"]))
     assert {hit.kind for hit in both.hits} == {"passage", "proposition"}
+    text = reader.context(ask("Where does Ann live?")).text
+    assert "(n, 2020-01-01; since 2023-01-01: Ann live in Lisbon) Ann: I live in Berlin." in text
+    assert "(n, 2023-01-01) Ann: I live in Lisbon now." in text
+    assert "since" not in reader.context(ask("Where does Ann live?", as_of=then)).text
+
+
+@pytest.mark.parametrize("question", ["What did Ann adopt?", "What did Bob adopt?", "Who sang?"])
+def test_a_budget_that_nothing_fits_into_is_the_reason(question: str) -> None:
+    packed = talk().context(ask(question, budget=5))
+    assert packed.abstained == "no passage fits into 5 tokens: raise the budget"
+    assert (packed.text, packed.n_tokens) == ("", 0)
+
+
+def test_an_empty_memory_is_a_better_reason_than_a_small_budget() -> None:
+    assert "no passage yet" in (engine([]).context(ask("Who?", budget=1)).abstained or "")
 
 
 def test_a_name_is_read_again_after_a_commit() -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -118,6 +119,24 @@ def test_a_packed_text_keeps_within_its_budget(budget: int) -> None:
     ]
     for citation in packed.citations:
         assert f"[{citation.number}] " in packed.text
+
+
+@pytest.mark.parametrize("budget", [1, 10, 40, 100, 1_000])
+def test_remarks_stand_beside_their_passages_and_count(budget: int) -> None:
+    hits = [hit(f"u{at}", 5.0 - at / 4, text=f"word{at} " * 12) for at in range(12)]
+    passages = {one.uid: passage(one.uid, at) for at, one in enumerate(hits)}
+    asked: list[str] = []
+
+    def remarks(uids: Sequence[str]) -> dict[str, str]:
+        asked.extend(uids)
+        return {uid: f"since changed for {uid}" for uid in uids if uid[1:] in "024"}
+
+    packed = pack(hits, passages, budget, estimate_tokens, remarks)
+    assert packed.n_tokens <= budget
+    assert len(set(asked)) == len(asked)
+    for citation in packed.citations:
+        said = f"; since changed for {citation.passage}) " in packed.text
+        assert said is (citation.passage[1:] in "024")
 
 
 def test_what_repeats_is_left_for_what_is_new() -> None:

@@ -1,0 +1,70 @@
+"""What passages say that is no longer so, and what is so instead, for readers of a context."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from graphmem.ports import GraphReader
+from graphmem_schemas import Proposition
+
+__all__ = ["since_changed"]
+
+
+def since_changed(passages: Sequence[str], reader: GraphReader, space: str) -> dict[str, str]:
+    """Return for passages that state a superseded fact what holds since, in words.
+
+    A passage that itself tells of the change needs no such remark. Two reads of the store where
+    nothing has changed.
+
+    Args:
+        passages: their uids.
+    """
+    stated: dict[str, set[str]] = {uid: set() for uid in passages}
+    for edge in reader.neighbours(space, list(passages), ["EVIDENCED_BY"]) if passages else ():
+        stated.get(edge.end, set()).add(edge.start)
+    newer = _newer(set().union(*stated.values()), reader, space)
+    latest = {uid: _latest(facts, newer) for uid, facts in stated.items()}
+    texts = _texts({*newer, *set().union(*latest.values())}, reader, space)
+    remarks: dict[str, str] = {}
+    for uid, facts in latest.items():
+        # What has become so again needs no remark either.
+        said = {texts[fact][0] for fact in stated[uid] & texts.keys()}
+        found = sorted({texts[fact] for fact in facts & texts.keys()})
+        words = [f"since {when}: {text}" for text, when in found if text not in said]
+        if words:
+            remarks[uid] = "; ".join(words)
+    return remarks
+
+
+def _newer(facts: Iterable[str], reader: GraphReader, space: str) -> dict[str, str]:
+    """Return for each superseded fact the one that took its place, and for that one too."""
+    newer: dict[str, str] = {}
+    left = set(facts)
+    while left:
+        edges = reader.neighbours(space, sorted(left), ["SUPERSEDES"])
+        found = {edge.end: edge.start for edge in edges if edge.end in left}
+        newer.update(found)
+        left = set(found.values()) - newer.keys()
+    return newer
+
+
+def _latest(facts: set[str], newer: Mapping[str, str]) -> set[str]:
+    """Return what took the place of the facts in the end, unless these tell of it themselves."""
+    ends = set()
+    for fact in facts & newer.keys():
+        chain = [fact]
+        while chain[-1] in newer and newer[chain[-1]] not in chain:
+            chain.append(newer[chain[-1]])
+        if facts.isdisjoint(chain[1:]):
+            ends.add(chain[-1])
+    return ends
+
+
+def _texts(facts: set[str], reader: GraphReader, space: str) -> dict[str, tuple[str, str]]:
+    """Return what each fact says and since when it holds; without those that were retracted."""
+    found = reader.get(space, sorted(facts)) if facts else []
+    return {
+        node.uid: (node.text, f"{node.valid_from:%Y-%m-%d}" if node.valid_from else "changed")
+        for node in found
+        if isinstance(node, Proposition) and node.status not in ("retired", "quarantined")
+    }
