@@ -80,7 +80,9 @@ def hit_lines(number: int, hit: Hit, *, why: bool = False) -> list[str]:
     if why:
         parts = " + ".join(f"{part.name} {part.value:.3f}" for part in hit.parts)
         lines.append(f"   why: {parts or 'no parts given'}")
-        lines.extend(f"        {step.start} -{step.kind}- {step.end}" for step in hit.why)
+        lines.extend(
+            f"        {step.start} -{step.kind}- {step.end}  {step.text}" for step in hit.why
+        )
     return lines
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphmem.cli.output import day, emit, hit_lines, node_payload, wrapped
+from graphmem.cli.output import counted, day, emit, hit_lines, node_payload, wrapped
 from graphmem.cli.session import Session
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ __all__ = ["context", "context_lines", "get", "history", "search"]
 
 Question = Annotated[str, typer.Argument(help="In plain words.")]
 AsOf = Annotated[str | None, typer.Option(help="Answer with what held then (ISO 8601).")]
+_READING = "read"
 Uid = Annotated[str, typer.Argument(help="As receipts and hits give it.")]
 
 
@@ -82,18 +83,32 @@ def context_lines(packed: Context) -> list[str]:
     for citation in packed.citations:
         origin = " · ".join(p for p in (citation.source, citation.ref, day(citation.at)) if p)
         lines.append(f"[{citation.number}] {origin}")
-    return [*lines, f"({packed.n_tokens:,} tokens)"]
+    return [*lines, f"({counted(packed.n_tokens, 'token')})"]
 
 
 def _recall_lines(recall: Recall, *, why: bool) -> Iterable[str]:
     if recall.abstained:
         yield f"no answer: {recall.abstained}"
+        if recall.hits:
+            yield "the nearest, which are not trusted to answer it:"
     for number, hit in enumerate(recall.hits, 1):
         yield from hit_lines(number, hit, why=why)
     if why:
-        timings = ", ".join(f"{k} {v:.1f}" for k, v in recall.trace.timings_ms.items())
-        yield f"confidence {recall.confidence:.3f}; {recall.trace.n_candidates} candidates; "
-        yield f"ms: {timings}"
+        yield f"confidence {recall.confidence:.3f}; {recall.trace.n_candidates} candidates"
+        yield _timing_line(recall.trace.timings_ms)
+
+
+def _timing_line(timings: Mapping[str, float]) -> str:
+    """Write what each stage took, from the moments at which they ended."""
+    moments = sorted(timings.items(), key=lambda item: item[1])
+    before = [0.0, *(moment for _, moment in moments)]
+    # What comes last is the reading of nodes, and ends it all.
+    names = [_READING if name == "total" else name for name, _ in moments]
+    stages = ", ".join(
+        f"{name} {moment - start:.1f}"
+        for name, (_, moment), start in zip(names, moments, before, strict=False)
+    )
+    return f"milliseconds: {timings.get('total', 0.0):.1f} in all ({stages})"
 
 
 def _node_lines(node: Node) -> list[str]:

@@ -8,7 +8,18 @@ from datetime import datetime
 
 from graphmem.core.terms import terms
 from graphmem.ports import GraphReader
-from graphmem_schemas import Edge, EdgeKind, Entity, Event, Hit, HitKind, Node, Proposition
+from graphmem_schemas import (
+    Edge,
+    EdgeKind,
+    Entity,
+    Event,
+    Hit,
+    HitKind,
+    Node,
+    PathStep,
+    Proposition,
+    ScorePart,
+)
 
 __all__ = ["Statement", "facts_of", "state"]
 
@@ -16,6 +27,7 @@ __all__ = ["Statement", "facts_of", "state"]
 _FROM_PASSAGE = 0.4
 # A fact that no longer holds, where the question does not ask for another time.
 _SUPERSEDED = 0.5
+_SHOWN = 80
 _HIDDEN = frozenset(("retired", "quarantined"))
 _LABELS: Mapping[str, HitKind] = {
     "Proposition": "proposition",
@@ -32,6 +44,7 @@ class Statement:
         node: a proposition, an event or an entity.
         passage: the best passage that states it.
         score: on the scale of the passages' scores.
+        parts: what it is the sum of.
         superseded_by: uid of the newer fact, where this one no longer holds.
     """
 
@@ -39,6 +52,7 @@ class Statement:
     passage: Hit
     score: float
     superseded_by: str | None = None
+    parts: tuple[ScorePart, ...] = ()
 
     def to_hit(self) -> Hit:
         """Return it as a hit that says where it is from."""
@@ -52,8 +66,17 @@ class Statement:
             title=self.passage.title,
             speaker=self.passage.speaker,
             at=self.passage.at,
+            parts=self.parts,
+            why=(self._evidence(),),
             superseded_by=self.superseded_by,
         )
+
+    def _evidence(self) -> PathStep:
+        fact, passage = self.node.uid, self.passage.uid
+        text = self.passage.text[:_SHOWN]
+        if isinstance(self.node, Entity):
+            return PathStep(start=passage, kind="MENTIONS", end=fact, text=text)
+        return PathStep(start=fact, kind="EVIDENCED_BY", end=passage, text=text)
 
 
 def facts_of(
@@ -102,9 +125,14 @@ def state(
         newer: by uid of a superseded fact: uid of the fact that took its place.
     """
     scores: dict[str, float] = {}
+    shares: dict[str, dict[str, float]] = {}
     kept = [(node, hit) for node, hit in found if _counts(node, as_of)]
     for node, hit in kept:
         shared = sum(weights.get(term, 0.0) for term in dict.fromkeys(terms(_text(node))))
+        shares[node.uid] = {
+            "passage": hit.score * _FROM_PASSAGE,
+            "words": hit.score * (1.0 - _FROM_PASSAGE) * shared,
+        }
         scores[node.uid] = hit.score * (_FROM_PASSAGE + (1.0 - _FROM_PASSAGE) * shared)
         if as_of is None and node.uid in newer:
             scores[node.uid] *= _SUPERSEDED
@@ -112,8 +140,19 @@ def state(
         for old in sorted(newer.keys() & scores.keys()):
             if newer[old] in scores:
                 scores[old] = min(scores[old], 0.999 * scores[newer[old]])
-    made = [Statement(node, hit, scores[node.uid], newer.get(node.uid)) for node, hit in kept]
+    made = [
+        Statement(node, hit, score, newer.get(node.uid), _parts(shares[node.uid], score))
+        for node, hit in kept
+        for score in (scores[node.uid],)
+    ]
     return sorted(made, key=lambda one: (-one.score, one.node.uid))
+
+
+def _parts(shares: Mapping[str, float], score: float) -> tuple[ScorePart, ...]:
+    """Name what a fact's score is the sum of; what it lost for being superseded comes last."""
+    lost = score - sum(shares.values())
+    parts = {**shares, "superseded": lost if abs(lost) > 1e-9 else 0.0}
+    return tuple(ScorePart(name=n, value=round(v, 6)) for n, v in parts.items() if v)
 
 
 def _ends(edge: Edge) -> tuple[str, str]:

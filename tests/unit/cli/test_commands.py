@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,28 @@ def test_search_finds_and_explains(store: str, capsys: Capture) -> None:
     out = capsys.readouterr().out
     assert "I live in Lisbon now." in out
     assert "why: " in out
+
+
+def test_what_it_does_not_trust_is_labelled(store: str, capsys: Capture) -> None:
+    assert run(["search", "Who won the chess championship?", "--store", store]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("no answer: ")
+    assert "not trusted" in lines[1]
+    assert lines[2].startswith("1. ")
+
+
+def test_why_explains_facts_and_times(store: str, capsys: Capture) -> None:
+    where = ["--kind", "proposition", "--why", "--store", store]
+    assert run(["search", "Where does Mara live now?", *where]) == 0
+    out = capsys.readouterr().out
+    assert "no parts" not in out
+    assert re.search(r"why: passage \d\.\d+ \+ words \d", out)
+    assert re.search(r"\+ superseded -\d", out)
+    assert re.search(r"-EVIDENCED_BY- \w{32}  I live in Lisbon now\.", out)
+    stages = re.search(r"milliseconds: (\S+) in all \((.+)\)", out)
+    assert stages
+    times = [float(stage.split()[1]) for stage in stages[2].split(", ")]
+    assert sum(times) == pytest.approx(float(stages[1]), abs=0.5)
 
 
 def test_search_takes_a_kind_and_refuses_what_is_none(store: str, capsys: Capture) -> None:
