@@ -7,6 +7,7 @@ that moved to a later commit come again there.
 
 from __future__ import annotations
 
+import gc
 import re
 import tempfile
 from collections import defaultdict
@@ -42,7 +43,10 @@ def build(path: Path, store: GraphStore, space: str) -> int:
     Complexity: reads the space once; holds the label of every node and a batch of the feed.
     """
     seq = store.seq(space)
-    with _stage(path) as stage, writing(path) as engine, ThreadPoolExecutor(1) as loader:
+    with (
+        _stage(path) as stage, writing(path) as engine, ThreadPoolExecutor(1) as loader,
+        _uncollected(),
+    ):  # fmt: skip
         nodes = _Nodes(space, stage)
         nodes.read(store)
         loads = [loader.submit(nodes.load, engine)]
@@ -146,6 +150,18 @@ class _Edges:
             engine.run(embedded.copy_edges(kind, pair, path, parallel=parallel))
         for (kind, pair), rows in self.odd.items():
             engine.run_rows(embedded.create_edges(kind, pair, EDGE_TYPES), rows)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the collector from looking at rows that go by themselves; it takes a sixth of it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @contextmanager

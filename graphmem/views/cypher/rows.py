@@ -18,7 +18,7 @@ from graphmem_schemas import Edge, Node
 
 __all__ = ["edge_line", "edge_row", "node_line", "node_row"]
 
-_PLAIN = re.compile(r"[0-9A-Za-z](?:[\w .:/@-]*\w)?", re.ASCII)
+_PLAIN = re.compile(r"\w(?:[\w .:/@-]*\w)?")
 
 
 def node_row(node: Node, space: str) -> dict[str, Any]:

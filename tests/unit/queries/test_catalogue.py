@@ -1,0 +1,85 @@
+"""The catalogue says what its texts take and give, and no text leaves its space."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from graphmem.core.cypher_guard import check_statement
+from graphmem_queries.catalogue import BadParameter, Query, UnknownQuery, find_query, queries
+
+EACH = [pytest.param(query, id=name) for name, query in queries().items()]
+
+
+def test_there_are_many() -> None:
+    assert len(queries()) >= 30
+    assert list(queries()) == sorted(queries())
+
+
+@pytest.mark.parametrize("query", EACH)
+def test_a_text_takes_the_parameters_of_its_head(query: Query) -> None:
+    for home in ("neo4j", "embedded"):
+        names = check_statement(query.text(home))  # type: ignore[arg-type]
+        assert names == {"space", *(parameter.name for parameter in query.parameters)}
+    assert query.question.endswith("?")
+    assert query.portable == (query.text("neo4j") == query.text("embedded"))
+
+
+@pytest.mark.parametrize("query", EACH)
+def test_every_node_and_edge_is_of_the_space(query: Query) -> None:
+    for text in query.texts.values():
+        # A variable that stands for a node said before, in parentheses of its own, is of it too.
+        bound = set(re.findall(r"\((\w+)[^()]*\{space: \$space\}\)", text))
+        # Not what a function is called with.
+        nodes = re.findall(r"(?<![\w`])\((\w*)((?::[\w|]+)?(?: ?\{[^}]*\})?)\)", text)
+        for name, said in nodes:
+            assert "{space: $space}" in said or name in bound, name + said
+        assert nodes
+        for inside in re.findall(r"-\[([^\]]*)\]", text):
+            paths = "SHORTEST" in inside or "shortestPath" in text
+            assert "space = $space" in text if paths else "{space: $space}" in inside, inside
+
+
+@pytest.mark.parametrize("query", EACH)
+def test_the_order_is_total_and_the_rows_are_limited(query: Query) -> None:
+    for text in query.texts.values():
+        order = re.search(r"ORDER BY (.+) LIMIT \$limit$", text)
+        assert order is not None
+        last = order[1].split(", ")[-1].split()[0]
+        keys = {"uid", "passage", "name", "kind", "label", "language", "predicate", "speaker"}
+        assert last.split(".")[-1] in keys or last.endswith("_uid") or last == "role"
+
+
+def test_parameters_are_read_as_one_types_them() -> None:
+    bound = find_query("believed_on").bind({"entity": "Mara", "date": "2024-01-02"})
+    assert bound == {"entity": "Mara", "date": datetime(2024, 1, 2, tzinfo=UTC), "limit": 20}
+    assert find_query("insights_of_runs").bind({"runs": "a, b"})["runs"] == ("a", "b")
+    assert find_query("doubtful_facts").bind({"below": "0.25", "limit": "3"}) == {
+        "below": 0.25,
+        "limit": 3,
+    }
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"entity": "x"},
+        {"entity": "x", "date": "soon"},
+        {"entity": 1, "date": "2024-01-01"},
+        {"entity": "x", "date": "2024-01-01", "limit": "many"},
+        {"entity": "x", "date": 5},
+        {"entity": "x", "date": "2024-01-01", "limit": True},
+        {"entity": "x", "data": "2024-01-01"},
+    ],
+)
+def test_what_is_missing_unknown_or_wrong_is_said(given: dict[str, object]) -> None:
+    with pytest.raises(BadParameter, match=r"believed_on|parameter"):
+        find_query("believed_on").bind(given)
+
+
+def test_an_unknown_query_is_an_error_with_a_hint() -> None:
+    with pytest.raises(UnknownQuery, match="believed_now"):
+        find_query("believed")
