@@ -108,7 +108,7 @@ def test_every_text_of_the_store_is_sent(sent: Sent) -> None:
         statements.find("Entity"),
         statements.neighbours(()),
         statements.neighbours(("NEXT", "SIMILAR")),
-        statements.edges_between(),
+        *(text("store/edges_between", kinds=(kind,)) for kind in EDGE_KINDS),
         statements.check_counts(),
         text("store/check_spaces"),
         text("store/check_keys"),
@@ -134,9 +134,9 @@ def test_every_statement_starts_from_an_index(sent: Sent, driver: Driver) -> Non
 
 def test_an_edge_is_looked_for_between_its_ends(driver: Driver) -> None:
     """Not among all the edges of one end, which may be a hub."""
-    rows: dict[str, list[str]] = {kind: [] for kind in EDGE_KINDS}
-    explain = cast(LiteralString, f"EXPLAIN {statements.edges_between()}")
-    plan = driver.execute_query(explain, space="a", **rows).summary.plan
+    between = text("store/edges_between", kinds=("SIMILAR",))
+    explain = cast(LiteralString, f"EXPLAIN {between}")
+    plan = driver.execute_query(explain, space="a", rows=[]).summary.plan
     assert plan is not None
     assert "Expand(Into)" in operators(plan)
     assert "Expand(All)" not in operators(plan)

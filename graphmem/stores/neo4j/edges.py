@@ -14,10 +14,9 @@ from graphmem.stores.neo4j.rows import (
     encode_edge,
     encode_key,
 )
-from graphmem.stores.neo4j.statements import edges_between
 from graphmem.stores.neo4j.transaction import Found, Transaction
 from graphmem_queries.texts import text
-from graphmem_schemas import EDGE_KINDS, Edge
+from graphmem_schemas import Edge, EdgeKind
 
 __all__ = ["EdgeWriter"]
 
@@ -70,17 +69,20 @@ class EdgeWriter:
         self, keys: Iterable[EdgeKey], nodes: Mapping[str, Found]
     ) -> dict[EdgeKey, _Draft]:
         """Read the edges that are there; where an end is new there cannot be one."""
-        rows: dict[str, list[tuple[int, str, str]]] = {kind: [] for kind in EDGE_KINDS}
+        rows: dict[EdgeKind, list[tuple[int, str, str]]] = {}
         asked: list[EdgeKey] = []
         for key in keys:
             start, end = nodes[key[1]], nodes[key[2]]
             if not (start.is_fresh or end.is_fresh):
-                rows[key[0]].append((len(asked), start.id, end.id))
+                rows.setdefault(key[0], []).append((len(asked), start.id, end.id))
                 asked.append(key)
-        if not asked:
-            return {}
-        found = self._tx.run(edges_between(), space=self._tx.space, **rows)
-        return {asked[n]: _Draft(decode_edge(asked[n], said), i) for n, i, said in found}
+        drafts: dict[EdgeKey, _Draft] = {}
+        for kind, asked_of_kind in rows.items():
+            statement = text("store/edges_between", kinds=(kind,))
+            for part in chunks(asked_of_kind, _BATCH_ROWS):
+                for n, i, said in self._tx.run(statement, space=self._tx.space, rows=part):
+                    drafts[asked[n]] = _Draft(decode_edge(asked[n], said), i)
+        return drafts
 
     def _create(self, edges: Sequence[Edge], nodes: Mapping[str, Found]) -> None:
         tx = self._tx

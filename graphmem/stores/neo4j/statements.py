@@ -10,7 +10,7 @@ from graphmem.core.property_graph import property_types
 from graphmem_queries.texts import columns, each, text
 from graphmem_schemas import EDGE_KINDS, EdgeKind, Node
 
-__all__ = ["check_counts", "edges_between", "feed", "find", "get", "locate", "neighbours"]
+__all__ = ["check_counts", "feed", "find", "get", "locate", "neighbours"]
 
 
 @cache
@@ -37,12 +37,6 @@ def find(label: str) -> LiteralString:
 def neighbours(kinds: tuple[EdgeKind, ...]) -> LiteralString:
     """Read the edges at nodes; no kinds are all kinds."""
     return each(text("store/neighbours", label=label, kinds=kinds) for label in Node.registry)
-
-
-@cache
-def edges_between() -> LiteralString:
-    """Read edges by their ends; one text for all kinds, so that the server plans it once."""
-    return each(text("store/edges_between", kinds=(kind,)) for kind in EDGE_KINDS)
 
 
 @cache

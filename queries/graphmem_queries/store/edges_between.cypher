@@ -1,8 +1,8 @@
-// Which edges of a kind are there already? One branch a kind. Fills: KIND.
+// Which edges of a kind are there already? Fills: KIND.
 // The CALL makes the server look between the two ends, however many edges one of them has.
-// Parameters: space; by kind, rows of [number, id of the start, id of the end].
+// Parameters: space; rows of [number, id of the start, id of the end].
 // Columns: number, id, what an edge says.
-UNWIND $<KIND> AS row
+UNWIND $rows AS row
 MATCH (a) WHERE elementId(a) = row[1]
 MATCH (b) WHERE elementId(b) = row[2]
 CALL (a, b) {
