@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from graphmem.errors import GraphMemError
     from graphmem.memory import Memory
 
-__all__ = ["Memory"]
+__all__ = ["GraphMemError", "Memory"]
 
 
 def __getattr__(name: str) -> object:
@@ -16,4 +17,12 @@ def __getattr__(name: str) -> object:
         from graphmem.memory import Memory
 
         return Memory
+    if name == "GraphMemError":
+        from graphmem.errors import GraphMemError
+
+        return GraphMemError
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

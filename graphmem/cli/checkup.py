@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ __all__ = ["Finding", "check_up"]
 
 LOW_DISK_BYTES = 200_000_000
 _PACKAGES = ("graphmem", "numpy", "numba", "onnxruntime", "tokenizers", "spacy", "usearch")
+# What errors say elsewhere, and what leads nowhere here.
+_HERE = re.compile(r"[;,] (or, if it was a store, )?(ask )?`graphmem doctor`( says \w+)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ def _store(session: Session) -> Iterator[Finding]:
         yield _integrity(store)
         yield from _views(store)
     except GraphMemError as error:
-        yield Finding("store", False, str(error), _advice(error))
+        yield Finding("store", False, _HERE.sub("", str(error)), _advice(error))
     finally:
         if store is not None:
             store.close()

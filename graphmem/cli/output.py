@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphmem.cli.session import Session
+from graphmem.core.uids import is_content_uid
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -25,12 +26,15 @@ __all__ = [
     "day",
     "emit",
     "hit_lines",
+    "named",
     "node_payload",
     "program",
     "wrapped",
 ]
 
 WIDTH = 96
+# Of a text that stands for its source.
+MAX_WORDS = 40
 
 
 def emit(
@@ -69,11 +73,18 @@ def wrapped(text: str, indent: str = "   ") -> list[str]:
     )
 
 
+def named(source: str | None, text: str) -> str:
+    """Return the name of a source; the first words of a text whose source nobody named."""
+    if source is None or not is_content_uid(source):
+        return source or ""
+    words = textwrap.shorten(text, MAX_WORDS, placeholder=" …")
+    return f"“{words}” (source {source})"
+
+
 def hit_lines(number: int, hit: Hit, *, why: bool = False) -> list[str]:
     """Write one hit: where it is from, what it says, and on request how it came up."""
-    origin = " · ".join(
-        part for part in (hit.source or hit.kind, hit.ref, hit.speaker, day(hit.at)) if part
-    )
+    source = named(hit.source, hit.text) or hit.kind
+    origin = " · ".join(part for part in (source, hit.ref, hit.speaker, day(hit.at)) if part)
     lines = [f"{number}. [{hit.score:.3f}] {origin}", *wrapped(hit.text)]
     if hit.superseded_by:
         lines.append(f"   no longer so: superseded by {hit.superseded_by}")

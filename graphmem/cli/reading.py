@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphmem.cli.output import counted, day, emit, hit_lines, node_payload, wrapped
+from graphmem.cli.output import counted, day, emit, hit_lines, named, node_payload, wrapped
 from graphmem.cli.session import Session
 
 if TYPE_CHECKING:
@@ -80,8 +80,10 @@ def context_lines(packed: Context) -> list[str]:
     if packed.abstained:
         return [f"no answer: {packed.abstained}"]
     lines = [packed.text, ""]
+    texts = {hit.uid: hit.text for hit in packed.recall.hits}
     for citation in packed.citations:
-        origin = " · ".join(p for p in (citation.source, citation.ref, day(citation.at)) if p)
+        source = named(citation.source, texts.get(citation.passage, ""))
+        origin = " · ".join(p for p in (source, citation.ref, day(citation.at)) if p)
         lines.append(f"[{citation.number}] {origin}")
     return [*lines, f"({counted(packed.n_tokens, 'token')})"]
 

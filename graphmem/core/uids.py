@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import blake2b
 
-__all__ = ["content_uid"]
+__all__ = ["content_uid", "is_content_uid"]
 
+_FORM = re.compile(r"[0-9a-f]{32}")
 _EMPTY = blake2b(digest_size=16, person=b"graphmem")
 
 
@@ -18,3 +20,8 @@ def content_uid(*parts: str) -> str:
     raws = [part.encode("utf-8", "surrogatepass") for part in parts]
     digest.update(b"".join([len(raw).to_bytes(8, "little") + raw for raw in raws]))
     return digest.hexdigest()
+
+
+def is_content_uid(text: str) -> bool:
+    """Whether a text has the form of such an identity, which says nothing to a reader."""
+    return _FORM.fullmatch(text) is not None

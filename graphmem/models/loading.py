@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from graphmem.errors import InvalidInput
+from graphmem.models.registry import check_embedder
 from graphmem.ports import Embedder, Encoder, Extractor
 
 __all__ = ["LazyModels"]
@@ -18,11 +19,20 @@ class LazyModels:
             "openai:<model>", or an object of the port.
         extractor: None or "spacy" for the shipped English pipeline, "spacy:<name>" for a spaCy
             pipeline of the user's own, or an object of the port.
+
+    Raises:
+        InvalidInput: A choice has none of these forms.
     """
 
     def __init__(
         self, embedder: str | Embedder | None = None, extractor: str | Extractor | None = None
     ) -> None:
+        check_embedder(embedder)
+        if isinstance(extractor, str) and extractor.partition(":")[0] != "spacy":
+            raise InvalidInput(
+                f"unknown extractor {extractor!r}: use 'spacy' for the shipped English pipeline "
+                "or 'spacy:<name>' for a spaCy pipeline that is installed"
+            )
         self._embedder_choice, self._extractor_choice = embedder, extractor
         self._lock = threading.RLock()
         self._embedder: Embedder | None = None
@@ -61,12 +71,7 @@ class LazyModels:
     def _open_extractor(self, choice: str | Extractor | None) -> Extractor:
         if choice is not None and not isinstance(choice, str):
             return choice
-        kind, _, name = (choice or "spacy").partition(":")
-        if kind != "spacy":
-            raise InvalidInput(
-                f"unknown extractor {choice!r}: use 'spacy' for the shipped English pipeline or "
-                "'spacy:<name>' for a spaCy pipeline that is installed"
-            )
+        _, _, name = (choice or "spacy").partition(":")
         from graphmem.language.extractor import SpacyExtractor
 
         # The shipped pipeline encodes the windows of a text that is longer than one.

@@ -5,9 +5,26 @@ from __future__ import annotations
 from graphmem.errors import InvalidInput
 from graphmem.ports import Embedder
 
-__all__ = ["open_embedder"]
+__all__ = ["check_embedder", "open_embedder"]
 
+_KINDS = ("sentence-transformers", "openai")
 _FORMS = "'minilm', 'sentence-transformers:<name or path>' or 'openai:<model>'"
+
+
+def check_embedder(spec: str | Embedder | None) -> None:
+    """Check the form of a choice, without loading anything.
+
+    Raises:
+        InvalidInput: No embedder is called so, or the object is none.
+    """
+    if spec is None:
+        return
+    if not isinstance(spec, str):
+        _checked(spec)
+        return
+    kind, _, model = spec.partition(":")
+    if spec != "minilm" and not (kind in _KINDS and model):
+        raise InvalidInput(f"no embedder is called {spec!r}: give {_FORMS}")
 
 
 def open_embedder(spec: str | Embedder | None) -> Embedder:
@@ -22,29 +39,27 @@ def open_embedder(spec: str | Embedder | None) -> Embedder:
         MissingExtra: an optional dependency is not installed.
         ModelMissing: the files of the model are not there.
     """
+    check_embedder(spec)
     if spec is None or spec == "minilm":
         from graphmem.models.minilm import MiniLMEncoder
 
         return MiniLMEncoder()
     if not isinstance(spec, str):
-        return _checked(spec)
+        return spec
     kind, _, model = spec.partition(":")
-    if kind == "sentence-transformers" and model:
+    if kind == "sentence-transformers":
         from graphmem.models.sentence_transformers import SentenceTransformerEmbedder
 
         return SentenceTransformerEmbedder(model)
-    if kind == "openai" and model:
-        from graphmem.models.openai import OpenAIEmbedder
+    from graphmem.models.openai import OpenAIEmbedder
 
-        return OpenAIEmbedder(model)
-    raise InvalidInput(f"no embedder is called {spec!r}: give {_FORMS}")
+    return OpenAIEmbedder(model)
 
 
-def _checked(embedder: Embedder) -> Embedder:
+def _checked(embedder: Embedder) -> None:
     missing = [name for name in ("name", "dimension", "embed") if not hasattr(embedder, name)]
     if missing:
         raise InvalidInput(
             f"{type(embedder).__name__} is no embedder, it has no {' or '.join(missing)}: "
             f"give {_FORMS}, or an object with the Embedder protocol"
         )
-    return embedder

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphmem.core.terms import terms
+from graphmem.core.uids import is_content_uid
 from graphmem_schemas import Citation, Hit, Passage
 
 __all__ = ["Packed", "TokenCounter", "estimate_tokens", "pack"]
@@ -132,6 +133,9 @@ def _place(hit: Hit, passage: Passage, chosen: Sequence[Hit]) -> tuple[int, int]
 def _block(hit: Hit, remark: str = "") -> str:
     """Return a hit as the context shows it: where it is from, when, who, and its words."""
     day = f"{hit.at:%Y-%m-%d}" if hit.at else ""
-    about = ", ".join(part for part in (hit.title or hit.source, day) if part)
+    # A source that nobody named has its content's hash for a name, which costs tokens for nothing.
+    named = hit.title or ("" if is_content_uid(hit.source or "") else hit.source)
+    about = ", ".join(part for part in (named, day) if part)
     speaker = f"{hit.speaker}: " if hit.speaker else ""
-    return f"({'; '.join(part for part in (about, remark) if part)}) {speaker}{hit.text}"
+    head = "; ".join(part for part in (about, remark) if part)
+    return (f"({head}) " if head else "") + f"{speaker}{hit.text}"

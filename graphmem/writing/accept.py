@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -98,7 +99,7 @@ def accept(
         check_text(title, "title", MAX_NAME_CHARS)
     moment = check_moment(at)
     if isinstance(content, str):
-        content = Document(text=check_text(content, "text"), title=title)
+        content = Document(text=_no_path(check_text(content, "text")), title=title)
     if isinstance(content, Path):
         content = _read(content, title)
     if isinstance(content, Document):
@@ -234,6 +235,18 @@ def first_problem(error: ValidationError) -> str:
     value = ascii(problem["input"])
     shown = value if len(value) <= MAX_SHOWN_CHARS else value[:MAX_SHOWN_CHARS] + "…"
     return f"{where}: {problem['msg']}; it is {shown}"
+
+
+def _no_path(text: str) -> str:
+    """Refuse the name of a file that is there: who gives it wants what the file holds."""
+    if len(text) <= MAX_PATH_CHARS and not any(map(str.isspace, text)) and Path(text).suffix:
+        with suppress(OSError):  # no name that a file can have
+            if Path(text).is_file():
+                raise InvalidInput(
+                    f"{text!r} is the name of a file: give Path({text!r}) to add what it holds, "
+                    "or say more than the name"
+                )
+    return text
 
 
 def _visible(character: str) -> bool:

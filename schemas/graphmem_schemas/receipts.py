@@ -144,9 +144,10 @@ class Recall(Frozen):
         abstained: why the memory has no answer; None where it has one.
         confidence: how far the question is covered; an open scale without a unit. 0 (0.6 where
             people talk): every word to look for stands in the best passages. Lower: words are
-            missing, the rarer the lower (one costs up to 0.5, what is asked for another 0.5);
-            or others than who is asked about said it. Higher: who is asked about said more of it than anyone else.
-            Below -0.9 the memory abstains; at -9 there was nothing to look for or to look in.
+            missing, the rarer the lower (one costs up to 0.5, what is asked for another 0.5), or
+            others than who is asked about said it. Higher: who is asked about said more of it
+            than anyone else. Below -0.9 the memory abstains; -9: there was nothing to look for,
+            or nothing to look in.
     """
 
     id: str

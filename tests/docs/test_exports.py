@@ -62,3 +62,4 @@ def test_a_package_exports_what_it_says(package: object) -> None:
     assert names
     assert len(set(names)) == len(names)
     assert [name for name in names if not hasattr(package, name)] == []
+    assert set(names) <= set(dir(package))

@@ -118,6 +118,20 @@ def test_search_finds_and_explains(store: str, capsys: Capture) -> None:
     assert "why: " in out
 
 
+def test_a_source_without_a_name_is_shown_by_its_first_words(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    where = ["--store", str(tmp_path / "m.db")]
+    assert run(["add", "--text", "Devi has a small dog called Biscuit who sings.", *where]) == 0
+    for command in ("search", "context"):
+        capsys.readouterr()
+        assert run([command, "Who has a dog?", *where]) == 0
+        out = capsys.readouterr().out
+        assert re.search(r"“Devi has a small dog called Biscuit …” \(source \w{32}\)", out)
+    source = re.findall(r"source (\w{32})", out)[0]
+    assert run(["delete", "--source", source, *where]) == 0
+
+
 def test_what_it_does_not_trust_is_labelled(store: str, capsys: Capture) -> None:
     assert run(["search", "Who won the chess championship?", "--store", store]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -230,6 +244,7 @@ def test_doctor_names_a_damaged_store_and_does_not_crash(store: str, capsys: Cap
     bad = [finding for finding in report["findings"] if not finding["ok"]]
     assert bad
     assert all(finding["do"] for finding in bad)
+    assert "graphmem doctor" not in json.dumps(bad)
 
 
 def test_doctor_says_that_another_programs_file_is_no_store(
@@ -243,3 +258,4 @@ def test_doctor_says_that_another_programs_file_is_no_store(
     (bad,) = [finding for finding in report["findings"] if not finding["ok"]]
     assert bad["what"] == "store"
     assert "--store" in bad["do"]
+    assert "graphmem doctor" not in json.dumps(bad)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from graphmem.errors import EmbeddingFailed, InvalidInput, MissingExtra, ModelMissing
+from graphmem.models.loading import LazyModels
 from graphmem.models.registry import open_embedder
 from graphmem.models.sentence_transformers import SentenceTransformerEmbedder
 from graphmem.testing.fakes import FakeEmbedder
@@ -92,3 +93,11 @@ def test_sentence_transformers_errors_are_ours() -> None:
         SentenceTransformerEmbedder("small", batch_size=0)
     with pytest.raises(EmbeddingFailed, match="out of memory"):
         SentenceTransformerEmbedder("small").embed(["break"])
+
+
+@pytest.mark.parametrize(
+    "choice", [{"embedder": "glove"}, {"embedder": 7}, {"extractor": "nltk"}], ids=str
+)
+def test_a_choice_that_is_none_fails_before_anything_is_added(choice: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput, match=r"give|use"):
+        LazyModels(**choice)

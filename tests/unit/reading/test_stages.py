@@ -139,6 +139,13 @@ def test_remarks_stand_beside_their_passages_and_count(budget: int) -> None:
         assert said is (citation.passage[1:] in "024")
 
 
+def test_a_source_without_a_name_has_none_in_the_text() -> None:
+    nameless = hit("a", 3.0, "Mara has a dog").model_copy(update={"source": "0f" * 16})
+    packed = pack([nameless], {"a": passage("a", 0)}, 500, estimate_tokens)
+    assert packed.text == "[1] Mara has a dog"
+    assert packed.citations[0].source == "0f" * 16
+
+
 def test_what_repeats_is_left_for_what_is_new() -> None:
     same = "Caroline moved to Lisbon in May with her two cats"
     hits = [hit("a", 3.0, same), hit("b", 2.9, same), hit("c", 2.5, "Her brother stayed in Oslo")]

@@ -120,3 +120,15 @@ def test_files_of_one_name_in_two_folders_are_two_sources(tmp_path: Path) -> Non
     paths = [tmp_path / folder / "notes.md" for folder in ("a", "b")]
     texts = accept(paths, source=None, at=None, title=None)
     assert [text.name for text in texts] == [path.as_posix() for path in paths]
+
+
+def test_the_name_of_a_file_is_not_taken_for_a_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("notes.md").write_text("Mara lives in Lisbon.")
+    with pytest.raises(InvalidInput, match=r"name of a file: give Path\('notes\.md'\)"):
+        accept("notes.md", source=None, at=None, title=None)
+    for text in ("Read notes.md first", "other.md", "Lisbon", "a." + "b" * 3_000):
+        (source,) = accept(text, source=None, at=None, title=None)
+        assert source.turns[0].text == text
