@@ -121,11 +121,10 @@ def delete_edges(kind: str, pair: Pair) -> str:
     return _filled("delete_edges", **_ends(kind, pair))
 
 
-@cache
-def counts() -> str:
-    """Count the nodes of each label and the edges of each kind: name, n."""
-    nodes = [_filled("count_nodes", label=label) for label in Node.registry]
-    edges = [_filled("count_edges", kind=kind) for kind in EDGE_KINDS]
+def counts(labels: Iterable[str], kinds: Iterable[str]) -> str:
+    """Count the nodes of some labels and the edges of some kinds: name, n."""
+    nodes = [_filled("count_nodes", label=_label(label)) for label in labels]
+    edges = [_filled("count_edges", kind=_known(kind, EDGE_KINDS)) for kind in kinds]
     return "\nUNION ALL\n".join(nodes + edges)
 
 
