@@ -24,6 +24,8 @@ def to_igraph(store: GraphStore, space: str) -> Any:
     Raises:
         MissingExtra: igraph is not installed.
         StoreBusy: Others wrote to the space all the time.
+
+    Complexity: the whole space in memory, about 7 kB a node with its edges while it is made.
     """
     try:
         import igraph

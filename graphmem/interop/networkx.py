@@ -21,7 +21,7 @@ def to_networkx(store: GraphStore, space: str) -> networkx.MultiDiGraph:
     Raises:
         StoreBusy: Others wrote to the space all the time.
 
-    Complexity: the whole space in memory, about 3 kB a node and 1 kB an edge.
+    Complexity: the whole space in memory, about 4 kB a node with its edges.
     """
 
     def make() -> networkx.MultiDiGraph:

@@ -1,7 +1,8 @@
 """A space read back from TriG or Turtle, with the same uids.
 
 A file that `export_trig` wrote is read in parts, so that memory does not grow with it; one that
-another tool wrote is read whole, at about 3 kB for each of its triples.
+another tool wrote is read whole, at about 1.6 kB for each of its triples (40 a node with its
+edges). rdflib reads some 25,000 triples a second: JSON Lines is the faster way.
 """
 
 from __future__ import annotations
