@@ -18,6 +18,7 @@ from train_language_data import Group, encode_group, group_sentences, read_treeb
 from train_language_heads import gold_parse, mention_words, predicted_parse, unit_labels
 from train_language_parser import make_example
 
+from graphmem.language.edus import unit_scores
 from graphmem.language.kinds import word_kinds
 from graphmem.language.mentions import find_nominals
 from graphmem.language.names import find_names, span_head
@@ -25,7 +26,6 @@ from graphmem.language.parse import Parse
 from graphmem.language.phrases import mention_heads, phrase_span
 from graphmem.language.pipeline import MODEL_FOLDER, Pipeline
 from graphmem.language.pronouns import is_third_person, resolve_pronouns
-from graphmem.language.units import unit_scores
 from graphmem.language.weights import Weights, load_weights
 from graphmem.models.minilm import MiniLMEncoder
 from graphmem.ports import Encoder

@@ -13,6 +13,8 @@ from spacy.strings import hash_string
 from spacy.tokens import Doc
 from train_language_data import Group
 
+from graphmem.language.edu_features import N_FEATURES, TABLE_BITS, unit_features
+from graphmem.language.edus import state_columns
 from graphmem.language.lemmas import word_class
 from graphmem.language.mentions import find_nominals
 from graphmem.language.network import Network
@@ -21,8 +23,6 @@ from graphmem.language.pipeline import Pipeline
 from graphmem.language.pronoun_features import GROUPS, Candidate, echo, find_candidates
 from graphmem.language.pronouns import PRONOUN_MODELS, allowed_candidates, is_third_person
 from graphmem.language.tokens import Tokens
-from graphmem.language.unit_features import N_FEATURES, TABLE_BITS, unit_features
-from graphmem.language.units import state_columns
 from graphmem.language.weights import Weights
 
 __all__ = [

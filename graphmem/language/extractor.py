@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from graphmem.core.extraction import Extraction, Mention
 from graphmem.errors import InvalidInput
 from graphmem.language.detect import detect_language
+from graphmem.language.edus import find_units
 from graphmem.language.events import find_events
 from graphmem.language.foreign import ForeignPipeline
 from graphmem.language.lemmas import Lemmatizer
@@ -19,7 +20,6 @@ from graphmem.language.propositions.discourse import Discourse
 from graphmem.language.propositions.drafts import find_propositions
 from graphmem.language.sentences import sentence_offsets, surface_sentences
 from graphmem.language.surface import capitalised_spans
-from graphmem.language.units import find_units
 from graphmem.language.weights import load_weights
 from graphmem.language.windows import cut_windows, is_covered, join_windows, slice_encoding
 from graphmem.ports import Encoder, Encoding, ExtractionInput

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from graphmem.language.edu_features import unit_features
 from graphmem.language.parse import Parse
-from graphmem.language.unit_features import unit_features
 from graphmem.language.weights import Weights
 
 __all__ = ["STATE_STEPS", "find_units", "state_columns", "unit_scores"]
