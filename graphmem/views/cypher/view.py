@@ -130,12 +130,13 @@ class CypherView:
 
     def _open(self) -> _Opened:
         """Open the newest state, made where it is not there; anew where it is damaged."""
+        problem: Exception | None = None
         for _ in range(_N_ATTEMPTS):
             versions = self._home()
             try:
                 return self._found(versions) or self._made(versions)
             except StoreError as error:  # a file that another process has just replaced
-                problem: Exception = error
+                problem = error
                 versions.forget()
             except OSError as error:
                 problem = error
