@@ -119,7 +119,8 @@ def decode_edge(key: EdgeKey, said: Sequence[Any]) -> Edge:
         StoreCorrupt: They are not those of an edge.
     """
     kind, start, end = key
-    known = dict(zip(("sources", "shares", "role", "span"), said, strict=True))
+    sources, shares, role, span = said
+    known = {"sources": sources, "shares": shares, "role": role, "span": span}
     try:
         return edge_from(kind, start, end, known)
     except (ValidationError, ValueError, TypeError) as error:

@@ -42,17 +42,21 @@ def neighbours(kinds: tuple[EdgeKind, ...]) -> LiteralString:
 @cache
 def check_counts() -> LiteralString:
     """Count what a space holds, without its counters."""
-    nodes = [text("store/check_nodes", label=label) for label in Node.registry]
-    return each([*nodes, *(text("store/check_edges", kinds=(kind,)) for kind in EDGE_KINDS)])
+    branches: list[LiteralString] = []
+    branches.extend(text("store/check_nodes", label=label) for label in Node.registry)
+    branches.extend(text("store/check_edges", kinds=(kind,)) for kind in EDGE_KINDS)
+    return each(branches)
 
 
 @cache
 def feed(labels: Sequence[str], kinds: Sequence[EdgeKind], vectors: bool) -> LiteralString:
     """Read what changed within some commits."""
-    nodes = [
+    branches: list[LiteralString] = [text("store/feed_removals")]
+    branches.extend(
         text("store/feed_nodes", label=label, columns=columns(property_types(label)))
         for label in labels
-    ]
-    edges = [text("store/feed_edges", kinds=(kind,)) for kind in kinds]
-    floats = [text("store/feed_vectors", label=label) for label in Node.registry if vectors]
-    return each([text("store/feed_removals"), *nodes, *edges, *floats])
+    )
+    branches.extend(text("store/feed_edges", kinds=(kind,)) for kind in kinds)
+    if vectors:
+        branches.extend(text("store/feed_vectors", label=label) for label in Node.registry)
+    return each(branches)
