@@ -4,7 +4,8 @@ Three signs, each from 0 to about 1. *Own*: who is asked about has more said of 
 others have (a question about the wrong person is answered by nobody). *Focus*: the thing that is
 asked for ("which **yoga pose** did …") stands near the best passages. *Gap*: how rare the rarest
 word is that the best passage and its neighbours lack. Cosines tell nothing of this kind; but where
-no word is shared at all, a low one shows that the question is about something else.
+no word is shared at all, a low one shows that the question is about something else, and sooner where
+it has a name.
 """
 
 from __future__ import annotations
@@ -31,12 +32,15 @@ _OWN, _FOCUS, _GAP = 2.0, 0.5, 0.5
 _NOT_ONE, _NOBODY = 0.3, 0.0
 # Where no word of the question is near, a lower cosine than this says that nothing is.
 _STRANGE = 0.3
+# The same where the question has a name: a word may be said otherwise, a name is not.
+_STRANGE_NAME = 0.45
 _N_OWN = 60
 _N_FOCUS = 3
 _N_TOGETHER = 5
 _TURNS = (PassageKind.PERSON_TURN, PassageKind.ROLE_TURN)
 
 _WORD = re.compile(r"\w+")
+_NAME = re.compile(r"(?<=[^\W_] )[A-Z]\w+")
 _ASKED_FOR = re.compile(
     r"\b(?:what|which|how many|how much)\s+(.+?)\s+"
     r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|might)\b",
@@ -96,11 +100,17 @@ def judge(question: str, match: TextMatch, pool: Pool, best: list[int]) -> Verdi
     gap = masses[rarest] / log(match.n_passages + 2) if rarest is not None else 0.0
     own = _own(match, pool, best, float(masses.sum()))
     confidence = _OWN * own + _FOCUS * (_focus(question, match, held) - 1.0) - _GAP * float(gap)
-    if not held[:, wanted].any() and float(pool.cosines[best[:_N_OWN]].max()) < _STRANGE:
+    strange = _STRANGE_NAME if _names_a_stranger(question, match) else _STRANGE
+    if not held[:, wanted].any() and float(pool.cosines[best[:_N_OWN]].max()) < strange:
         confidence = min(confidence, BAR - 1.0)
     if confidence >= BAR:
         return Verdict(confidence, None)
     return Verdict(confidence, _reason(question, match, missing, own))
+
+
+def _names_a_stranger(question: str, match: TextMatch) -> bool:
+    """Whether the question has a name, of nobody who speaks and of nothing that is a title."""
+    return not match.speakers and not match.titles and _NAME.search(question) is not None
 
 
 def _held(match: TextMatch, pool: Pool, best: list[int]) -> npt.NDArray[np.bool_]:

@@ -1,7 +1,10 @@
 """The engine over real views and the reference store; only the embedder is a stand-in."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import numpy as np
 import pytest
 
 from graphmem.core.changes import Changes, Vector
@@ -152,6 +155,29 @@ def test_a_question_about_something_else_is_declined() -> None:
     assert recall.abstained is not None
     for word in ("vegetables", "grandmother", "plant"):
         assert f"'{word}'" in recall.abstained
+
+
+def test_a_name_that_nothing_says_is_declined_where_another_word_may_be_meant() -> None:
+    texts = [
+        Passage(uid="p", recorded_at=NOW, source="s", position=0, text="Nadia lives in Oslo.")
+    ]
+    reader = engine(texts)
+    vector = EMBEDDER.embed([texts[0].text])[0]
+    other = np.zeros_like(vector)
+    other[int(np.abs(vector).argmin())] = 1.0
+    # A cosine of .4, as such questions have with an encoder that knows where Oslo is.
+    near = 0.4 * vector + float(np.sqrt(1 - 0.4**2)) * (other - (other @ vector) * vector)
+
+    class Near:
+        name, dimension = EMBEDDER.name, EMBEDDER.dimension
+
+        def embed(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
+            return np.array([near for _ in texts], np.float32)
+
+    reader.embedder = Near()
+    declined = reader.search(ask("Who is the king of Norway?")).abstained
+    assert declined == "no passage says anything of 'king', 'Norway'"
+    assert reader.search(ask("Who resides there?")).abstained is None
 
 
 def test_an_empty_memory_has_no_answer() -> None:
