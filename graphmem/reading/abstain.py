@@ -4,8 +4,8 @@ Three signs, each from 0 to about 1. *Own*: who is asked about has more said of 
 others have (a question about the wrong person is answered by nobody). *Focus*: the thing that is
 asked for ("which **yoga pose** did …") stands near the best passages. *Gap*: how rare the rarest
 word is that the best passage and its neighbours lack. Cosines tell nothing of this kind; but where
-no word is shared at all, a low one shows that the question is about something else, and sooner where
-it has a name.
+no word is shared at all, a low one shows that the question is about something else, and
+sooner where it has a name.
 """
 
 from __future__ import annotations
