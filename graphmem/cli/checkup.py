@@ -103,7 +103,7 @@ def _language() -> Finding:
 def _store(session: Session) -> Iterator[Finding]:
     path = session.path
     if path is not None and not path.exists():
-        yield Finding("store", True, f"{session.store} is not there yet: `graphmem add` makes it")
+        yield Finding("store", True, f"{session.shown} is not there yet: `graphmem add` makes it")
         return
     store = None
     try:
@@ -114,7 +114,7 @@ def _store(session: Session) -> Iterator[Finding]:
         yield Finding(
             "store",
             True,
-            f"{session.store}, {store.size_bytes / 1e6:,.1f} MB, spaces "
+            f"{session.shown}, {store.size_bytes / 1e6:,.1f} MB, spaces "
             f"{', '.join(store.spaces()) or 'none'}; {sum(counts.nodes.values()):,} nodes and "
             f"{sum(counts.edges.values()):,} edges in {session.space!r}",
         )
@@ -176,6 +176,7 @@ def _advice(error: GraphMemError) -> str:
         "an export",
         "not_a_store": "name the store's own file with --store",
         "schema_too_new": "install the graphmem that wrote it, or a newer one",
+        "store_denied": "check user, password and rights of the login, then try again",
         "store_busy": "another process is writing: wait, then try again",
         "store_read_only": "give this user the right to write the file and its folder",
         "store_full": "make room on the disk",

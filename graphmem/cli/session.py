@@ -111,6 +111,12 @@ class Session:
         return Path(rest.removeprefix("/")) if scheme == "sqlite" and rest else None
 
     @property
+    def shown(self) -> str:
+        """The store as it may be printed: a URL without its login."""
+        scheme, mark, rest = self.store.partition("://")
+        return f"{scheme}://{rest.rpartition('@')[2]}" if mark else self.store
+
+    @property
     def console(self) -> Console:
         """Where talk goes: stderr, so that stdout stays clean for machines."""
         from rich.console import Console

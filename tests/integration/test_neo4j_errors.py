@@ -192,3 +192,17 @@ def test_a_read_only_database_can_be_read(
     finally:
         neo4j_alone.stop()
         neo4j_alone.start()
+
+
+def test_the_doctor_prints_no_password(
+    neo4j: Login, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from graphmem.cli import main
+
+    url = neo4j.uri.replace("://", f"://{neo4j.user}:{neo4j.password}@")
+    monkeypatch.setattr("sys.argv", ["graphmem", "doctor", "--store", url])
+    with pytest.raises(SystemExit):
+        main()
+    printed = capsys.readouterr()
+    assert "store: bolt://127.0.0.1" in printed.out
+    assert neo4j.password not in printed.out + printed.err
