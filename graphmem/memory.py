@@ -79,6 +79,8 @@ class Memory(SpeaksCypher):
         served: bool = False,
     ) -> None:
         self.space = check_space(space)
+        # Before the store, so that a wrong name leaves no empty file behind.
+        self._models = LazyModels(embedder, extractor)
         if store is None:
             store = os.environ.get("GRAPHMEM_STORE") or DEFAULT_STORE
         # A store that was handed over open is its owner's to close.
@@ -86,7 +88,6 @@ class Memory(SpeaksCypher):
         self._store = open_store(store) if isinstance(store, str | Path) else store
         if not hasattr(self._store, "apply"):
             raise InvalidInput(f"store must be a path, a URL or a store, not {store!r}")
-        self._models = LazyModels(embedder, extractor)
         self._clock: Clock = clock or _system_clock
         self._writer = Writer(self._store, self.space, self._models, self._clock)
         self._reader = open_reader(

@@ -112,10 +112,10 @@ class BareLoader:
 
     def remove(self) -> None:
         """Remove all of the space, some thousand nodes a transaction."""
-        statements = [text("bench/remove", label=label) for label in Node.registry]
         with self._driver.session(database=self._database) as session:
-            for statement in [*statements, text("bench/remove_books")]:
-                session.run(statement, space=self._space).consume()
+            for label in Node.registry:
+                session.run(text("bench/remove", label=label), space=self._space).consume()
+            session.run(text("bench/remove_books"), space=self._space).consume()
 
     def _edges(self, edges: Sequence[Edge]) -> Rows:
         ends = {"PART_OF": "Source", "MENTIONS": "Entity"}

@@ -77,7 +77,7 @@ def paged_push(
     waiting, settled = np.zeros(links.n_rows), np.zeros(links.n_rows)
     waiting[rows[linked]] = shares[linked] * onward
     n_pushed = 0
-    touched = np.unique(rows[linked])
+    touched: Rows = np.unique(rows[linked]).astype(np.int64)
     while len(touched):
         frontier = touched[waiting[touched] > steps.epsilon * links.degrees[touched]]
         if not len(frontier):

@@ -92,7 +92,7 @@ def prepare(client: Client) -> str:
             if name in lacking or (name is None and number >= version):
                 _define(client, statement)
     if lacking or version < len(MIGRATIONS):
-        await_indexes(client)
+        _await_indexes(client)
         held = client.patiently(lambda: _mark(client))
     return str(held[0][0])
 
@@ -110,7 +110,7 @@ def missing(client: Client) -> set[str]:
     return {name for name in wanted if name is not None and name not in there}
 
 
-def await_indexes(client: Client) -> None:
+def _await_indexes(client: Client) -> None:
     """Wait until every index can be used."""
     client.patiently(lambda: client.read(text("schema/await"), timeout_s=_AWAIT_S))
 
@@ -130,7 +130,7 @@ def index_vectors(client: Client, label: str, dimension: int) -> None:
         _define(client, text("schema/drop_vector", label=label))
     config = {"vector.dimensions": dimension, "vector.similarity_function": "cosine"}
     _define(client, text("schema/vector", label=label), options={"indexConfig": config})
-    await_indexes(client)
+    _await_indexes(client)
     value = f"{dimension} of {embedder or ''}"
     client.patiently(lambda: client.write(text("store/write_meta"), key=key, value=value))
 

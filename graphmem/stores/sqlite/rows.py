@@ -149,7 +149,9 @@ def make_edge(
     kind, start, end = ends
     known = decode_attributes(attributes) if attributes else {}
     try:
-        return Edge(kind=kind, start=start, end=end, sources=sources, **known)
+        return Edge.model_validate(
+            {**known, "kind": kind, "start": start, "end": end, "sources": sources}
+        )
     except (TypeError, ValidationError) as error:
         msg = f"edge {kind} {start} -> {end} cannot be read; `graphmem doctor` says more"
         raise StoreCorrupt(msg) from error
