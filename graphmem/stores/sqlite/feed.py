@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from graphmem.core.changes import ChangeBatch
@@ -97,7 +98,7 @@ class _FeedReader:
             f" WHERE edge.space = ? AND edge.seq > ? AND edge.seq <= ?{self._kinds}"
         )
         rows = self._connection.execute(query, span).fetchall()
-        return sorted(rows, key=lambda row: (row[5], *row[:3]))
+        return sorted(rows, key=_BY_COMMIT)
 
     def _vector_rows(self, span: tuple[int, int, int]) -> list[tuple[str, bytes]]:
         if not self._vectors:
@@ -122,6 +123,7 @@ class _FeedReader:
         return self._connection.execute(query, span).fetchall()
 
 
+_BY_COMMIT = itemgetter(5, 0, 1, 2)
 _INDEXED_EDGE = "edge INDEXED BY edge_by_seq"
 
 

@@ -20,7 +20,7 @@ from typing import IO, Any
 
 from graphmem.ports import GraphStore
 from graphmem.views.cypher.engine import Writing, writing
-from graphmem.views.cypher.rows import edge_line, edge_row, node_line, node_row
+from graphmem.views.cypher.rows import edge_line, edge_row, node_line, node_row, quoted
 from graphmem.views.cypher.tables import EDGE_TYPES, LABELS, Pair, edge_ddl, node_ddl, node_types
 from graphmem_queries import embedded
 from graphmem_schemas import EDGE_KINDS, EdgeKind
@@ -35,7 +35,7 @@ def build(path: Path, store: GraphStore, space: str) -> int:
     """Make the projection in a new file.
 
     The engine loads on a thread of its own while the next tables are read; it alone uses its
-    connection.
+    connection meanwhile.
 
     Returns:
         The watermark: what was committed later may be in the file or not.
@@ -75,6 +75,7 @@ class _Nodes:
 
     def read(self, store: GraphStore) -> None:
         """Write a file for each label."""
+        quoted_space = quoted(self.space)
         with ExitStack() as stack:
             files = {
                 label: stack.enter_context(_lines(_file(self.stage, label))) for label in LABELS
@@ -84,10 +85,9 @@ class _Nodes:
                     if node.uid in self.labels:
                         continue  # it changed meanwhile and comes again when we catch up
                     self.labels[node.uid] = node.label
-                    row = node_row(node, self.space)
-                    line = node_line(row)
+                    line = node_line(node, quoted_space)
                     if line is None:
-                        self.odd[node.label].append(row)
+                        self.odd[node.label].append(node_row(node, self.space))
                     else:
                         files[node.label].write(line)
 
@@ -117,7 +117,7 @@ class _Edges:
 
     def read(self, store: GraphStore) -> None:
         """Write a file for each kind and pair of labels."""
-        quoted_space = '"' + self.space.replace('"', '""') + '"'
+        quoted_space = quoted(self.space)
         files: dict[tuple[str, Pair], IO[str]] = {}
         with ExitStack() as stack:
             for batch in store.changes(self.space, 0, kinds=self.kinds):
@@ -134,7 +134,7 @@ class _Edges:
                     if file is None:
                         self.paths[key] = _file(self.stage, f"{edge.kind}-{start}-{end}")
                         file = files[key] = stack.enter_context(_lines(self.paths[key]))
-                    if "\n" in line[:-1] or "\r" in line:
+                    if line.find("\n") != len(line) - 1 or "\r" in line:
                         self.multiline.add(key)
                     file.write(line)
 

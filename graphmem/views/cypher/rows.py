@@ -7,7 +7,6 @@ quoted), so a thing with such a list has no line; it is put in by a statement in
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -16,7 +15,7 @@ from graphmem.core.property_graph import node_properties
 from graphmem.views.cypher.tables import EDGE_TYPES, node_types
 from graphmem_schemas import Edge, Node
 
-__all__ = ["edge_line", "edge_row", "node_line", "node_row"]
+__all__ = ["edge_line", "edge_row", "node_line", "node_row", "quoted"]
 
 _PLAIN = re.compile(r"\w(?:[\w .:/@-]*\w)?")
 
@@ -28,11 +27,12 @@ def node_row(node: Node, space: str) -> dict[str, Any]:
     return {name: said.get(name) for name in node_types(node.label)}
 
 
-def node_line(row: Mapping[str, Any]) -> str | None:
+def node_line(node: Node, quoted_space: str) -> str | None:
     """Return a node as a line of CSV; None where only a statement can put it in."""
+    said = node.__dict__
     fields = []
-    for value in row.values():
-        field = _field(value)
+    for name in node_types(node.label):
+        field = quoted_space if name == "space" else _field(said[name])
         if field is None:
             return None
         fields.append(field)
@@ -68,26 +68,29 @@ def edge_line(edge: Edge, quoted_space: str) -> str | None:
             return None
         shares = ",".join(map(repr, sources.values()))
         said = f'{edge.weight!r},"[{",".join(sources)}]","[{shares}]"'
-    role = "" if edge.role is None else _quoted(edge.role)
+    role = "" if edge.role is None else quoted(edge.role)
     where = f'"[{span[0]},{span[1]}]"' if span else ""
-    return f"{_quoted(edge.start)},{_quoted(edge.end)},{quoted_space},{said},{role},{where}\n"
+    return f"{quoted(edge.start)},{quoted(edge.end)},{quoted_space},{said},{role},{where}\n"
 
 
 def _field(value: Any) -> str | None:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _quoted(value)
+        return quoted(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
-    if isinstance(value, Sequence):
+    if isinstance(value, tuple):
+        if not value:
+            return ""
         return f'"[{",".join(value)}]"' if all(map(_is_plain, value)) else None
     return repr(value)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a string as a field of CSV."""
     return f'"{text}"' if '"' not in text else '"' + text.replace('"', '""') + '"'
 
 

@@ -94,7 +94,7 @@ class Versions:
         if version.name in self._checked:
             return True
         path = self.path(version)
-        if _crc(path) != version.file_crc or _crc(log_of(path)) != version.log_crc:
+        if _crc(path) != version.file_crc or _crc(_log_of(path)) != version.log_crc:
             return False
         self._checked.add(version.name)
         return True
@@ -118,7 +118,7 @@ class Versions:
         said = {
             "identity": self._identity, "name": path.name, **facts,
             "file_crc": _crc(path) if like is None else like.file_crc,
-            "log_crc": _crc(log_of(path)),
+            "log_crc": _crc(_log_of(path)),
         }  # fmt: skip
         version = Version(**said)  # type: ignore[arg-type]  # the caller's facts are its fields
         said = asdict(version)
@@ -134,7 +134,7 @@ class Versions:
 
     def remove(self, path: Path) -> None:
         """Remove a version's file and its log; some systems keep what is open."""
-        for file in (path, log_of(path)):
+        for file in (path, _log_of(path)):
             try:
                 file.unlink(missing_ok=True)
             except OSError as error:
@@ -151,7 +151,7 @@ class Versions:
         except OSError:
             shutil.copyfile(old, new)
         if version.log_crc:
-            shutil.copyfile(log_of(old), log_of(new))
+            shutil.copyfile(_log_of(old), _log_of(new))
         return new
 
     @contextmanager
@@ -180,7 +180,7 @@ class Versions:
                         file.unlink()
 
 
-def log_of(path: Path) -> Path:
+def _log_of(path: Path) -> Path:
     """Return where the log of a file is."""
     return path.with_name(path.name + ".wal")
 
