@@ -68,7 +68,7 @@ def example_texts() -> tuple[list[tuple[str | None, Any]], list[str]]:
     """Return the example texts and their questions."""
     texts = [(text.source, text.content) for text in demo_texts([]) if text.group != "documents"]
     asked = read_questions()
-    return [*texts], [*(question for question, _ in asked.asked), asked.declined]
+    return [*texts], [*(one.question for one in asked.asked), asked.declined]
 
 
 def _set_texts(folder: Path, group: str) -> tuple[list[tuple[str | None, Any]], list[str]]:

@@ -39,8 +39,9 @@ _SPECIAL = {
     "key": _NAMES,
     "aliases": st.lists(_NAMES, max_size=3).map(tuple),
     "parts": st.lists(_NAMES, max_size=2).map(tuple),
-    "trust": st.floats(0.0, 1.0),
-    "confidence": st.floats(0.0, 1.0),
+    # igraph reads no number closer to 0 than the normal ones.
+    "trust": st.floats(0.0, 1.0, allow_subnormal=False),
+    "confidence": st.floats(0.0, 1.0, allow_subnormal=False),
     "alpha": _SHARES,
     "beta": _SHARES,
 }
@@ -49,7 +50,7 @@ _TYPES: dict[PropertyType, st.SearchStrategy[Any]] = {
     "strings": st.lists(_TEXTS, max_size=3).map(tuple),
     "datetime": _MOMENTS,
     "integer": st.integers(0, 2**31 - 1),
-    "float": st.floats(-1e6, 1e6),
+    "float": st.floats(-1e6, 1e6, allow_subnormal=False),
     "boolean": st.booleans(),
 }
 
