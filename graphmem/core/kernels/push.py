@@ -234,8 +234,11 @@ def push_mass(
             n_nearby, total = _gather(links, steps, turn, frontier[i])
             sizes = _hand_on(turn, degrees, epsilon, n_nearby, work.amounts[i] / total, sizes)
         frontier, following = following, frontier
-    leaders, added = _refine(links, steps, work, sizes[0], n_refined)
-    for i in range(len(leaders)):
-        work.mass[leaders[i], 1] += added[i]
+    refined = 0.0
+    if n_refined > 0:
+        leaders, added = _refine(links, steps, work, sizes[0], n_refined)
+        for i in range(len(leaders)):
+            work.mass[leaders[i], 1] += added[i]
+        refined = added.sum()
     settled, settled_mass, residue = _collect(work, sizes[0], steps.damping)
-    return settled, settled_mass, residue - added.sum(), n_pushed
+    return settled, settled_mass, residue - refined, n_pushed

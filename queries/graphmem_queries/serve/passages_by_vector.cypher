@@ -5,6 +5,6 @@ CALL db.index.vector.queryNodes('graphmem_Passage_vector', $n, $vector) YIELD no
 WITH collect([node, score]) AS found
 UNWIND found AS pair
 WITH pair[0] AS node, pair[1] AS score, size(found) AS n_seen
-WHERE node.space = $space AND ($until IS NULL OR node.at IS NULL OR node.at.epochSeconds <= $until)
+WHERE node.space = $space AND ($until IS NULL OR node.at IS NULL OR node.at.epochMillis < 1000 * ($until + 1))
 RETURN node.uid AS uid, score, n_seen
 ORDER BY score DESC, uid
