@@ -105,7 +105,7 @@ def _check(mass: npt.NDArray[np.floating[Any]], steps: Steps) -> None:
 def _work(n_nodes: int, n_nearby: int) -> Work:
     """Return this thread's work arrays, large enough for the graph and its longest list."""
     work: Work | None = getattr(_local, "work", None)
-    if work is None or len(work.touched) < n_nodes or len(work.nearby) < n_nearby:
+    if work is None or len(work.mass) < n_nodes or len(work.nearby) < n_nearby:
         room, width = n_nodes + n_nodes // 4 + 64, n_nearby + n_nearby // 4 + 64
         work = Work(
             mass=np.zeros((room, 2)),

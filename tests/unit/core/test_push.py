@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphmem.core.adjacency import Adjacency
-from graphmem.core.push import Pushed, Steps, push
+from graphmem.core.push import Pushed, Steps, _work, push
 from graphmem.errors import InvalidInput
 
 Floats = npt.NDArray[np.float64]
@@ -221,3 +222,13 @@ def test_arguments_out_of_range_are_refused(
     steps = case.steps._replace(damping=damping, epsilon=epsilon)
     with pytest.raises(InvalidInput):
         push(case.adjacency, np.arange(len(mass)), np.array(mass), steps)
+
+
+def test_work_arrays_are_never_shorter_than_a_graph_that_grows_by_one_node() -> None:
+    def shortfalls() -> list[int]:
+        # Not the arrays that this thread has from other tests.
+        works = ((n, _work(n, 3)) for n in range(1, 600))
+        return [n for n, work in works if min(map(len, work[:4])) < n or len(work.touched) <= n]
+
+    with ThreadPoolExecutor(1) as fresh_thread:
+        assert fresh_thread.submit(shortfalls).result() == []
