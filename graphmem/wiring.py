@@ -100,7 +100,8 @@ class HeldReader:
                 # Here and not beside the encoder: what a thread frees, others cannot use.
                 views.refresh(self._store)
                 self._engine = Engine(
-                    self._store, self._space, views.text, views.vectors, views.adjacency,
+                    self._store, views.nodes or self._store, self._space,
+                    views.text, views.vectors, views.adjacency,
                     partial(self._catch_up, views), self._models.embedder, self._clock,
                 )  # fmt: skip
             return self._engine
@@ -115,7 +116,10 @@ class HeldReader:
 
         if self._views is None:
             self._views = SpaceViews(
-                self._space, self._models.embedder.dimension, self._store.views_folder
+                self._space,
+                self._models.embedder.dimension,
+                self._store.views_folder,
+                remote=Capability.REMOTE in self._store.capabilities,
             )
         return self._views
 
@@ -160,7 +164,7 @@ class ServedReader:
         views = space.views(question.query, vector)
         known = _Known(embedder.name, embedder.dimension, vector)
         return Engine(
-            self._store, self._name, views.text, views.vectors, views.walk,
+            self._store, self._store, self._name, views.text, views.vectors, views.walk,
             lambda: views.walk.seq, known, self._clock,
         )  # fmt: skip
 

@@ -13,7 +13,15 @@ from graphmem.ports.models import (
 from graphmem.ports.serving import CandidateServer, LinkServer
 from graphmem.ports.stores import Capability, GraphReader, GraphStore, Plan
 from graphmem.ports.surroundings import Clock, Progress
-from graphmem.ports.views import Cosines, TextIndex, TextMatch, VectorIndex, View, WalkGraph
+from graphmem.ports.views import (
+    Cosines,
+    ShownNodes,
+    TextIndex,
+    TextMatch,
+    VectorIndex,
+    View,
+    WalkGraph,
+)
 
 __all__ = [
     "CandidateServer",
@@ -33,6 +41,7 @@ __all__ = [
     "Models",
     "Plan",
     "Progress",
+    "ShownNodes",
     "TextIndex",
     "TextMatch",
     "VectorIndex",

@@ -20,6 +20,7 @@ class Capability(StrEnum):
     MANY_PROCESSES = "many_processes"
     SERVED = "served"
     CYPHER = "cypher"
+    REMOTE = "remote"
 
 
 class GraphReader(Protocol):

@@ -13,8 +13,9 @@ from graphmem.core.uid_index import Keys
 from graphmem.core.walk import Link, Walk
 from graphmem.ports.models import Float32
 from graphmem.ports.stores import GraphStore
+from graphmem_schemas import Node
 
-__all__ = ["Cosines", "TextIndex", "TextMatch", "VectorIndex", "View", "WalkGraph"]
+__all__ = ["Cosines", "ShownNodes", "TextIndex", "TextMatch", "VectorIndex", "View", "WalkGraph"]
 
 
 Cosines = Callable[[Float32], Float32]
@@ -28,6 +29,14 @@ class View(Protocol):
 
     def refresh(self, store: GraphStore) -> None:
         """Catch up with the store from `seq`; rebuild when that cannot be done."""
+        ...
+
+
+class ShownNodes(Protocol):
+    """Reads what a hit on a passage shows: passages, sources, entities. A store does, too."""
+
+    def get(self, space: str, uids: Sequence[str]) -> list[Node | None]:
+        """Return the nodes in the order of `uids`; None for one that is not in the space."""
         ...
 
 

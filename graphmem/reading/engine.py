@@ -14,6 +14,7 @@ from graphmem.ports import (
     Embedder,
     Float32,
     GraphReader,
+    ShownNodes,
     TextIndex,
     TextMatch,
     VectorIndex,
@@ -96,7 +97,8 @@ class Engine:
     """Answers questions from one space.
 
     Attributes:
-        store: where nodes are read from.
+        store: where facts and what they rest on are read from.
+        nodes: where passages, sources and entities are read from.
         space: the space.
         text: lexical search.
         vectors: search by meaning.
@@ -108,6 +110,7 @@ class Engine:
     """
 
     store: GraphReader
+    nodes: ShownNodes
     space: str
     text: TextIndex
     vectors: VectorIndex
@@ -266,7 +269,7 @@ class Engine:
 
     def _read(self, uids: list[str]) -> list[Node]:
         wanted = list(dict.fromkeys(uids))
-        found = self.store.get(self.space, wanted) if wanted else []
+        found = self.nodes.get(self.space, wanted) if wanted else []
         return [node for node in found if node is not None]
 
 

@@ -10,6 +10,7 @@ from graphmem.ports import GraphStore
 from graphmem.views import snapshot
 from graphmem.views.adjacency import AdjacencyView
 from graphmem.views.history import removed_since
+from graphmem.views.nodes import NodeView
 from graphmem.views.text import TextView
 from graphmem.views.vectors import GRAPH_FROM, VectorView
 from graphmem_schemas import EdgeKind
@@ -24,20 +25,26 @@ WALK_KINDS: dict[EdgeKind, float] = {"MENTIONS": 1.0, "SHORT_FOR": 0.5}
 
 
 class SpaceViews:
-    """Text, vectors and adjacency of one space.
+    """Text, vectors and adjacency of one space, and the nodes of a remote one.
 
     Args:
         space: the space.
         dimension: of the vectors.
         folder: where views are kept; None keeps them in memory only.
+        remote: whether a read of the store is a journey, so that answers are shown from a view.
     """
 
-    def __init__(self, space: str, dimension: int, folder: Path | None) -> None:
+    def __init__(
+        self, space: str, dimension: int, folder: Path | None, *, remote: bool = False
+    ) -> None:
         self._views_folder = folder
         self._folder = snapshot.folder_of(space, folder) if folder else None
         self.text = TextView(space, self._folder)
         self.vectors = VectorView(space, dimension, self._folder)
         self.adjacency = AdjacencyView(space, self._folder, WALK_KINDS)
+        self.nodes = NodeView(space, self._folder) if remote else None
+        held = (self.text, self.vectors, self.adjacency, self.nodes)
+        self._all = [view for view in held if view is not None]
         self._space = space
         self._seen: int | None = None
 
@@ -52,7 +59,7 @@ class SpaceViews:
         if newest == self._seen:
             return newest
         self._seen = None
-        for view in (self.text, self.vectors, self.adjacency):
+        for view in self._all:
             view.refresh(store)
         self._seen = newest
         return newest
@@ -77,7 +84,7 @@ class SpaceViews:
         try:
             if self._lags_behind_removals(store):
                 self.refresh(store)
-            for view in (self.text, self.vectors, self.adjacency):
+            for view in self._all:
                 view.save(store)
             if self._lags_behind_removals(store):
                 self.discard()
@@ -90,7 +97,7 @@ class SpaceViews:
 
     def _lags_behind_removals(self, store: GraphStore) -> bool:
         """Whether a view may still hold what is not in the store any more."""
-        seqs = [view.seq for view in (self.text, self.vectors, self.adjacency) if view.seq]
+        seqs = [view.seq for view in self._all if view.seq]
         return bool(seqs) and removed_since(store, self._space, min(seqs))
 
 

@@ -46,6 +46,7 @@ class Neo4jStore(Serving, CypherServing):
             Capability.MANY_PROCESSES,
             Capability.SERVED,
             Capability.CYPHER,
+            Capability.REMOTE,
         }
     )
 

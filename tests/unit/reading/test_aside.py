@@ -70,8 +70,9 @@ class _Failing(FakeEmbedder):
 
 def test_what_was_looked_up_is_closed_when_the_embedder_fails() -> None:
     text, embedder = _Closing("s", None), _Failing()
+    store = MemoryStore()
     engine = Engine(
-        MemoryStore(), "s", text, VectorView("s", embedder.dimension, None),
+        store, store, "s", text, VectorView("s", embedder.dimension, None),
         AdjacencyView("s", None, {"MENTIONS": 1.0}), lambda: 0, embedder, FixedClock(NOW),
     )  # fmt: skip
     with pytest.raises(EmbeddingFailed):

@@ -59,7 +59,7 @@ def over(store: MemoryStore) -> Engine:
             view.refresh(store)
         return store.seq(SPACE)
 
-    return Engine(store, SPACE, text, vectors, walk, catch_up, EMBEDDER, FixedClock(NOW))
+    return Engine(store, store, SPACE, text, vectors, walk, catch_up, EMBEDDER, FixedClock(NOW))
 
 
 def films() -> Engine:

@@ -27,7 +27,7 @@ CLOCK = FixedClock(NOW)
 def _whole(server: Any, request: SearchRequest) -> Recall:
     views = SpaceViews("a", EMBEDDER.dimension, None)
     engine = Engine(
-        server, "a", views.text, views.vectors, views.adjacency,
+        server, server, "a", views.text, views.vectors, views.adjacency,
         lambda: views.refresh(server), EMBEDDER, CLOCK,
     )  # fmt: skip
     return engine.search(request)
@@ -38,7 +38,7 @@ def _served(server: Any, request: SearchRequest) -> Recall:
     vector = EMBEDDER.embed([request.question])[0]
     views = space.views(analyse(request.question, request.as_of).query, vector)
     engine = Engine(
-        server, "a", views.text, views.vectors, views.walk,
+        server, server, "a", views.text, views.vectors, views.walk,
         lambda: space.walk.seq, EMBEDDER, CLOCK,
     )  # fmt: skip
     return engine.search(request)
