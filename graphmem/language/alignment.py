@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphmem.core.kernels.compile import kernel
-from graphmem.core.kernels.half import widen
+from graphmem.core.kernels.half import WIDENED, widen_bits
 from graphmem.ports import Encoding
 
 __all__ = ["N_STATES", "align_states"]
@@ -29,26 +29,41 @@ def align_states(encoding: Encoding, offsets: Ints, missing: Floats) -> Floats:
         (n, 768) float32.
     """
     rows = np.empty((len(offsets), N_STATES), np.float32)
-    _fill(widen(encoding.states), np.ascontiguousarray(encoding.offsets), offsets, missing, rows)
+    halves = np.ascontiguousarray(encoding.states).view(np.uint16)
+    pieces = np.ascontiguousarray(encoding.offsets)
+    _fill(halves, pieces, offsets, missing, rows, rows.view(np.uint32))
     return rows
 
 
 @kernel()
-def _fill(
-    states: Floats, pieces: npt.NDArray[np.int32], words: Ints, missing: Floats, rows: Floats
+def _fill(  # noqa: PLR0913
+    halves: npt.NDArray[np.uint16],
+    pieces: npt.NDArray[np.int32],
+    words: Ints,
+    missing: Floats,
+    rows: Floats,
+    bits: npt.NDArray[np.uint32],
 ) -> None:
-    """Fill in the rows; pieces and words each come in text order, so that one pass does."""
+    """Fill in the rows; pieces and words each come in text order, so that one pass does.
+
+    `bits` is the memory of `rows`. A piece is widened where it is needed, while it is at hand.
+    """
     n_pieces, first, last = len(pieces), 0, 0
+    more_bits = np.empty(N_STATES, np.uint32)
+    more = more_bits.view(np.float32)
     for word in range(len(words)):
         while first < n_pieces and pieces[first, 1] <= words[word, 0]:
             first += 1
         while last < n_pieces and pieces[last, 0] < words[word, 1]:
             last += 1
+        row = rows[word]
         if last <= first:
-            rows[word] = missing
+            row[:] = missing
             continue
-        rows[word] = states[first]
+        widen_bits(halves[first], bits[word])
         for piece in range(first + 1, last):
-            rows[word] += states[piece]
+            widen_bits(halves[piece], more_bits)
+            row += more
+        row *= WIDENED
         if last - first > 1:
-            rows[word] /= np.float32(last - first)
+            row /= np.float32(last - first)

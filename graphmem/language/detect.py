@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import chain, repeat
 
 __all__ = ["detect_language"]
 
@@ -72,12 +73,11 @@ def detect_language(text: str) -> str | None:
     script = _foreign_script(sample)
     if script is not None:
         return script
-    words = [word.lower() for word in _WORD.findall(sample)]
+    words = list(map(str.lower, _WORD.findall(sample)))
     if not words:
         return None
     hits = Counter(dict.fromkeys(_WORDS, 0))
-    for word in words:
-        hits.update(_CODES.get(word, ()))
+    hits.update(chain.from_iterable(map(_CODES.get, words, repeat(()))))
     english = hits.pop("en")
     # A tie goes to the language that comes first by code.
     best = max(sorted(hits), key=lambda code: hits[code])

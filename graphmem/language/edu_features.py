@@ -64,22 +64,22 @@ def _mix(seed: np.uint64, value: np.uint64) -> np.uint64:
 
 @kernel()
 def _put(parts: Keys, feature: int, a: np.uint64, b: np.uint64, c: np.uint64) -> None:
-    parts[feature, 0] = a
-    parts[feature, 1] = b
-    parts[feature, 2] = c
+    parts[0, feature] = a
+    parts[1, feature] = b
+    parts[2, feature] = c
 
 
 @kernel()
 def _hash(parts: Keys, row: npt.NDArray[np.int32], is_first: bool) -> None:
-    """Turn the parts of all features into rows of the table, in one loop: less to compile."""
+    """Turn the parts of all features into rows of the table, many at once."""
     for feature in range(N_FEATURES):
-        if is_first and _CLOSING[0] <= feature < _CLOSING[1]:
-            row[feature] = 0  # nothing closes before the first word of a sentence
-            continue
         mixed = _mix(_GOLDEN, np.uint64(feature + 1))
-        for part in range(3):
-            mixed = _mix(mixed, parts[feature, part])
+        mixed = _mix(mixed, parts[0, feature])
+        mixed = _mix(mixed, parts[1, feature])
+        mixed = _mix(mixed, parts[2, feature])
         row[feature] = np.int32(mixed & _MASK)
+    if is_first:  # nothing closes before the first word of a sentence
+        row[_CLOSING[0] : _CLOSING[1]] = 0
 
 
 @kernel()
@@ -91,7 +91,7 @@ def _fill(
     depth = np.zeros(n_words, np.int64)
     flags = np.zeros(n_words, np.int64)
     leaders = np.zeros(n_words, np.uint64)
-    parts = np.zeros((N_FEATURES, 3), np.uint64)
+    parts = np.zeros((3, N_FEATURES), np.uint64)
     _measure(keys, deps, heads, left, right, depth, flags, leaders)
     for sentence in range(len(bounds)):
         first, last = bounds[sentence, 0], bounds[sentence, 1]

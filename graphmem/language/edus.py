@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from graphmem.core.kernels.compile import kernel
 from graphmem.language.edu_features import unit_features
 from graphmem.language.parse import Parse
 from graphmem.language.weights import Weights
@@ -38,13 +39,21 @@ def unit_scores(parse: Parse, weights: Weights) -> npt.NDArray[np.float32]:
     return scores
 
 
+@kernel(fastmath=True)
 def _state_score(
     states: npt.NDArray[np.float32], coefficients: npt.NDArray[np.float32]
 ) -> npt.NDArray[np.float32]:
-    both = states @ coefficients.T
-    score: npt.NDArray[np.float32] = both[:, 0].copy()
-    score[1:] += both[:-1, 1]
-    return score
+    """Score each word by its state and the one before; sums are over 768, whatever the words."""
+    scores = np.zeros(len(states), np.float32)
+    for word in range(len(states)):
+        own, following = np.float32(0), np.float32(0)
+        for column in range(states.shape[1]):
+            own += states[word, column] * coefficients[0, column]
+            following += states[word, column] * coefficients[1, column]
+        scores[word] += own
+        if word + 1 < len(states):
+            scores[word + 1] = following
+    return scores
 
 
 def state_columns(score: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

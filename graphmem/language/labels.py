@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -56,9 +57,9 @@ TAG_FLAGS: npt.NDArray[np.int64] = np.array(
 
 def tag_codes(tags: Sequence[str]) -> npt.NDArray[np.int64]:
     """Return (n,) codes; 0 for a tag outside of the Penn Treebank's."""
-    return np.array([_TAG_CODES.get(tag, 0) for tag in tags], np.int64)
+    return np.fromiter(map(_TAG_CODES.get, tags, repeat(0)), np.int64, len(tags))
 
 
 def dep_codes(deps: Sequence[str]) -> npt.NDArray[np.int64]:
     """Return (n,) codes; 0 for a relation that training never saw."""
-    return np.array([_DEP_CODES.get(dep, 0) for dep in deps], np.int64)
+    return np.fromiter(map(_DEP_CODES.get, deps, repeat(0)), np.int64, len(deps))

@@ -13,8 +13,8 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 from spacy.tokens import Doc
-from thinc.api import NumpyOps
 
+from graphmem.core.kernels.hashed_rows import sum_hashed_rows
 from graphmem.errors import ModelMissing
 from graphmem.language.arc_eager import N_FEATURES
 from graphmem.language.runtime import onnxruntime
@@ -23,7 +23,6 @@ __all__ = ["HASH_SEED", "Network", "load_network"]
 
 HASH_SEED = 7
 _ATTRIBUTES: list[int | str] = ["NORM", "PREFIX", "SUFFIX", "SHAPE", "SPACY"]
-_OPS = NumpyOps()
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -80,12 +79,11 @@ class Network:
     def _hashed(self, doc: Doc) -> Floats:
         """Return (n, 5 * width) sums of four hashed rows for each attribute of each word."""
         keys = np.asarray(doc.to_array(_ATTRIBUTES)).astype(np.uint64).reshape(-1, 5)
-        parts = []
+        width = self.tables[0].shape[1]
+        out = np.empty((len(keys), len(self.tables) * width), np.float32)
         for column, table in enumerate(self.tables):
-            ids = np.ascontiguousarray(keys[:, column])
-            rows = np.asarray(_OPS.hash(ids, HASH_SEED + column)) % np.uint32(len(table))
-            parts.append(table[rows].sum(1))
-        return np.concatenate(parts, axis=1)
+            sum_hashed_rows(keys[:, column], HASH_SEED + column, table, out, column * width)
+        return out
 
 
 def load_network(folder: Path) -> Network:

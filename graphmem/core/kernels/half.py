@@ -11,13 +11,14 @@ import numpy.typing as npt
 
 from graphmem.core.kernels.compile import kernel
 
-__all__ = ["narrow", "widen"]
+__all__ = ["WIDENED", "narrow", "widen", "widen_bits"]
 
 _Bits32 = npt.NDArray[np.uint32]
 _Bits16 = npt.NDArray[np.uint16]
 
 # A half's exponent counts from 15, a single's from 127.
-_SCALE = np.float32(2.0**112)
+WIDENED = np.float32(2.0**112)
+"""What the singles of `widen_bits` are still to be multiplied with."""
 
 
 def narrow(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float16]:
@@ -32,9 +33,9 @@ def widen(values: npt.NDArray[np.float16]) -> npt.NDArray[np.float32]:
     """Return the same values: `values.astype(np.float32)`."""
     bits = np.ascontiguousarray(values, np.float16).view(np.uint16)
     out = np.empty(values.shape, np.uint32)
-    _widen(bits.ravel(), out.reshape(-1))
+    widen_bits(bits.ravel(), out.reshape(-1))
     floats = out.view(np.float32)
-    floats *= _SCALE
+    floats *= WIDENED
     return floats
 
 
@@ -58,7 +59,7 @@ def _narrow(bits: _Bits32, out: _Bits16) -> None:
 
 
 @kernel()
-def _widen(bits: _Bits16, out: _Bits32) -> None:
+def widen_bits(bits: _Bits16, out: _Bits32) -> None:
     """Fill in singles that are 2**112 times too small, but for what is not finite."""
     for at in range(len(bits)):
         half = np.uint32(bits[at])
