@@ -1,0 +1,73 @@
+"""The stage that turns what passages assert into statements, and reconciled facts into changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from graphmem.core.extraction import PropositionDraft
+from graphmem.core.names import normalise_name
+from graphmem.core.wording import is_state, word_fact
+from graphmem.writing.drafting import Draft, Place
+from graphmem.writing.reconcile import Reconciled, Statement
+from graphmem.writing.resolve import Resolution
+from graphmem.writing.uses import names_entity, states_something
+from graphmem_schemas import Edge
+
+__all__ = ["state_facts", "statements_of"]
+
+
+def statements_of(place: Place, resolution: Resolution) -> list[Statement]:
+    """Return what the passage asserts; what it only asks, plans or reports stays in its events."""
+    statements: list[Statement] = []
+    for fact in place.extraction.propositions:
+        if not fact.asserted:
+            continue
+        subject = resolution.uid_of.get(normalise_name(fact.subject.text))
+        if subject is None or not states_something(fact):
+            continue
+        is_entity = names_entity(fact.object)
+        obj = resolution.uid_of.get(normalise_name(fact.object.text)) if is_entity else None
+        statements.append(
+            Statement(
+                text=_worded(fact),
+                subject=subject, predicate=fact.predicate, object=obj,
+                value=None if obj else " ".join(fact.object.text.split()),
+                negated=fact.negated, confidence=fact.confidence, past=_is_over(fact),
+                source=place.source, passage=place.passage.uid, span=(fact.start, fact.end),
+                stated_at=place.passage.at, validity=fact.validity, retired_at=fact.retired_at,
+            )
+        )  # fmt: skip
+    return statements
+
+
+def _worded(fact: PropositionDraft) -> str:
+    if fact.text is not None:
+        return fact.text
+    subject, obj = (" ".join(a.text.split()) for a in (fact.subject, fact.object))
+    if fact.rule == "given":  # the caller's relations are phrases of their own
+        return f"{subject} {fact.predicate} {obj}"
+    tense: Literal["past", "present"] = "past" if fact.tense == "past" else "present"
+    return word_fact(subject, fact.predicate, obj, negated=fact.negated, tense=tense)
+
+
+def _is_over(fact: PropositionDraft) -> bool:
+    """Whether the text tells of a state that is past: "lived in", but not "moved to"."""
+    return fact.tense == "past" and is_state(fact.predicate)
+
+
+def state_facts(statements: Sequence[Statement], facts: Reconciled, draft: Draft) -> None:
+    """Put the reconciled facts, with what they rest on and whom they are about."""
+    for fact in facts.facts.values():
+        draft.nodes[fact.uid] = fact
+    for edge in facts.edges:
+        draft.add_edge(edge)
+    for statement, uid in zip(statements, facts.uids, strict=True):
+        source = statement.source
+        draft.add_edge(
+            Edge(kind="EVIDENCED_BY", start=uid, end=statement.passage, sources={source: 1.0},
+                 span=statement.span, role=statement.evidence.role)
+        )  # fmt: skip
+        draft.join("SUBJECT", uid, statement.subject, source)
+        if statement.object:
+            draft.join("OBJECT", uid, statement.object, source)

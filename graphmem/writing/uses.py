@@ -1,0 +1,61 @@
+"""Which words of a passage name entities: what resolving is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graphmem.core.extraction import Argument, PropositionDraft
+from graphmem.core.names import MAX_NAME_WORDS, normalise_name
+from graphmem.writing.drafting import Place
+from graphmem.writing.resolve import NameUse
+
+__all__ = ["name_uses", "names_entity", "states_something"]
+
+# Without a subject that is known, a fact would hang on the word "he".
+_PRONOUNS = frozenset(
+    "i me my mine myself you your yours yourself he him his himself she her hers herself it its "
+    "itself we us our ours ourselves they them their theirs themselves this that these those who "
+    "which what there one someone somebody something anyone everyone everybody nobody".split()
+)
+_LITERAL_KINDS = ("time", "quantity")
+
+
+def name_uses(places: Sequence[Place]) -> list[NameUse]:
+    """Return the names that the passages use, as resolving wants them."""
+    uses: list[NameUse] = []
+    for place in places:
+        if place.about:
+            uses.append(NameUse(place.about, "unknown", named=True, source=place.source))
+        uses += [
+            NameUse(m.name, m.kind, m.named, place.source)
+            for m in place.extraction.mentions
+            if m.named
+        ]
+        for fact in place.extraction.propositions:
+            if states_something(fact):
+                uses += [
+                    _use(argument, place.source)
+                    for argument in (fact.subject, fact.object)
+                    if names_entity(argument) and (fact.asserted or argument.named)
+                ]
+    return uses
+
+
+def _use(argument: Argument, source: str) -> NameUse:
+    return NameUse(argument.text, argument.kind, argument.named, source)
+
+
+def names_entity(argument: Argument) -> bool:
+    """Whether the words can be the name of something: no pronoun, date, amount or sentence."""
+    key = normalise_name(argument.text)
+    return (
+        not argument.literal
+        and argument.kind not in _LITERAL_KINDS
+        and 0 < len(key.split()) <= MAX_NAME_WORDS
+        and key not in _PRONOUNS
+    )
+
+
+def states_something(fact: PropositionDraft) -> bool:
+    """Whether a fact has a subject that is known and an object at all."""
+    return names_entity(fact.subject) and bool(fact.object.text.strip())
