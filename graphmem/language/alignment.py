@@ -36,7 +36,7 @@ def align_states(encoding: Encoding, offsets: Ints, missing: Floats) -> Floats:
 
 
 @kernel()
-def _fill(  # noqa: PLR0913
+def _fill(
     halves: npt.NDArray[np.uint16],
     pieces: npt.NDArray[np.int32],
     words: Ints,

@@ -1,4 +1,4 @@
-"""Rows of small tables by hashes of 64-bit keys, summed: hash embeddings as spaCy's `HashEmbed`."""
+"""Sums of table rows that hashes of 64-bit keys choose: embeddings as spaCy's `HashEmbed`."""
 
 from __future__ import annotations
 

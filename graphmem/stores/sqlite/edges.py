@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from graphmem.stores.sqlite.reads import EDGE_COLUMNS, EDGE_TABLES
@@ -22,14 +24,25 @@ __all__ = ["EdgeWriter"]
 
 _Key = tuple[int, int, int]
 
+_START, _END, _SOURCES = (attrgetter(name) for name in ("start", "end", "sources"))
+_ONE_EDGE = (
+    "SELECT id, attributes, sources FROM edge WHERE start_node = ? AND kind = ? AND end_node = ?"
+)
+
 
 @dataclass(slots=True)
 class _Draft:
-    """An edge that is being merged; `id` is None while it is new."""
+    """An edge that is being merged; `id` is None while it is new.
+
+    Attributes:
+        weights: what each source contributes, by id.
+        joined: the sources among them that did not contribute before.
+    """
 
     id: int | None
     attributes: str | None
     weights: dict[int, float]
+    joined: set[int] = field(default_factory=set)
     changed: bool = False
 
 
@@ -49,16 +62,20 @@ class EdgeWriter:
         """
         tx = self._tx
         terms = tx.term_ids(set())
-        ends = dict.fromkeys(edge.start for edge in edges)
-        ends.update(dict.fromkeys(edge.end for edge in edges))
+        ends = dict.fromkeys(map(_START, edges))
+        ends.update(dict.fromkeys(map(_END, edges)))
         nodes = tx.ids_of(ends, "edge")
-        sources = self._source_ids(dict.fromkeys(uid for edge in edges for uid in edge.sources))
+        sources = self._source_ids(dict.fromkeys(chain.from_iterable(map(_SOURCES, edges))))
+        fresh = tx.first_fresh
         drafts: dict[_Key, _Draft] = {}
         for edge in edges:
-            key = (nodes[edge.start], terms[edge.kind], nodes[edge.end])
+            start, end = nodes[edge.start], nodes[edge.end]
+            key = (start, terms[edge.kind], end)
             weights = {sources[uid]: weight for uid, weight in edge.sources.items()}
             attributes = encode_attributes(edge)
-            draft = drafts.get(key) or self._stored(key)
+            draft = drafts.get(key)
+            if draft is None and start < fresh and end < fresh:
+                draft = self._stored(key)
             if draft is None:
                 drafts[key] = _Draft(None, attributes, weights)
             else:
@@ -69,21 +86,16 @@ class EdgeWriter:
 
     def _stored(self, key: _Key) -> _Draft | None:
         """Return the edge in the file; where an end is new there cannot be one."""
-        if self._tx.is_fresh(key[0]) or self._tx.is_fresh(key[2]):
-            return None
-        query = (
-            "SELECT id, attributes, sources FROM edge"
-            " WHERE start_node = ? AND kind = ? AND end_node = ?"
-        )
-        row = self._tx.execute(query, key).fetchone()
+        row = self._tx.execute(_ONE_EDGE, key).fetchone()
         return None if row is None else _Draft(row[0], row[1], decode_sources(row[2]))
 
     def _insert(self, drafts: list[tuple[_Key, _Draft]]) -> None:
         tx = self._tx
         ids = tx.new_edge_ids(len(drafts))
+        texts = self._encode([draft.weights for _, draft in drafts])
         rows = [
-            (i, tx.space, kind, start, end, tx.seq, draft.attributes, self._encode(draft.weights))
-            for i, ((start, kind, end), draft) in zip(ids, drafts, strict=True)
+            (i, tx.space, kind, start, end, tx.seq, draft.attributes, text)
+            for i, ((start, kind, end), draft), text in zip(ids, drafts, texts, strict=True)
         ]
         given = [
             (source, i)
@@ -100,16 +112,17 @@ class EdgeWriter:
 
     def _update(self, drafts: list[_Draft]) -> None:
         tx = self._tx
+        texts = self._encode([draft.weights for draft in drafts])
         tx.executemany(
             "UPDATE edge SET seq = ?, attributes = ?, sources = ? WHERE id = ?",
             [
-                (tx.seq, draft.attributes, self._encode(draft.weights), draft.id)
-                for draft in drafts
+                (tx.seq, draft.attributes, text, draft.id)
+                for draft, text in zip(drafts, texts, strict=True)
             ],
         )
         tx.executemany(
             "INSERT OR IGNORE INTO contribution (source, edge) VALUES (?, ?)",
-            [(source, draft.id) for draft in drafts for source in draft.weights],
+            [(source, draft.id) for draft in drafts for source in sorted(draft.joined)],
         )
 
     def remove_sources(self, uids: Sequence[str]) -> None:
@@ -183,18 +196,25 @@ class EdgeWriter:
         self._source_uids.update((i, uid) for uid, i in ids.items())
         return ids
 
-    def _encode(self, weights: dict[int, float]) -> str:
+    def _encode(self, weights: Sequence[dict[int, float]]) -> list[str]:
         """Sort by uid, so that the order of adding does not show in the sum of the weights."""
-        if len(weights) == 1:
-            return encode_sources(weights)
-        for marks, chunk in in_chunks(weights.keys() - self._source_uids.keys()):
+        known = self._source_uids
+        several = set(chain.from_iterable(each for each in weights if len(each) > 1))
+        for marks, chunk in in_chunks(several - known.keys()):
             query = f"SELECT id, uid FROM source WHERE id IN {marks}"
-            self._source_uids.update(self._tx.execute(query, chunk))
-        return encode_sources(dict(sorted(weights.items(), key=lambda w: self._source_uids[w[0]])))
+            known.update(self._tx.execute(query, chunk))
+        return [
+            encode_sources(each if len(each) == 1 else _sorted_by(known, each)) for each in weights
+        ]
+
+
+def _sorted_by(uids: Mapping[int, str], weights: dict[int, float]) -> dict[int, float]:
+    return {source: weights[source] for source in sorted(weights, key=uids.__getitem__)}
 
 
 def _merge(draft: _Draft, attributes: str | None, weights: dict[int, float]) -> None:
     if not weights.items() <= draft.weights.items():
+        draft.joined |= weights.keys() - draft.weights.keys()
         draft.weights.update(weights)
         draft.changed = True
     merged = merge_attributes(draft.attributes, attributes)

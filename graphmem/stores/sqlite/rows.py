@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -29,9 +30,6 @@ _T = TypeVar("_T")
 _CHUNKS = (1, 16, 48, 256)
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _from_json = json.JSONDecoder().decode
-# What an edge has besides its key and its sources; all of it may be None.
-_ATTRIBUTES = tuple(sorted(Edge.model_fields.keys() - {"kind", "start", "end", "sources"}))
-_ATTRIBUTES_SET = frozenset(_ATTRIBUTES)
 
 
 def in_chunks(values: Iterable[_T]) -> Iterator[tuple[str, list[_T]]]:
@@ -83,10 +81,18 @@ def decode_vector(uid: str, blob: bytes) -> Vector:
 
 def encode_attributes(edge: Edge) -> str | None:
     """Write what an edge says besides its key and its sources; None where that is nothing."""
-    if _ATTRIBUTES_SET.isdisjoint(edge.model_fields_set):
+    role, span = edge.role, edge.span
+    if role is None and span is None:
         return None
-    known = {name: value for name in _ATTRIBUTES if (value := getattr(edge, name)) is not None}
-    return _to_json(known) if known else None
+    # A portion has thousands of edges, and JSON of one role or one span needs no encoder.
+    said = [] if role is None else [f'"role":{_quoted(role)}']
+    said += [] if span is None else [f'"span":[{span[0]},{span[1]}]']
+    return "{" + ",".join(said) + "}"
+
+
+@lru_cache(maxsize=64)
+def _quoted(text: str) -> str:
+    return _to_json(text)
 
 
 def decode_attributes(text: str | None) -> dict[str, Any]:
@@ -118,6 +124,9 @@ def merge_attributes(old: str | None, new: str | None) -> str | None:
 
 def encode_sources(weights: Mapping[int, float]) -> str:
     """Write source ids and weights as `[id, weight, …]`, in the order given."""
+    if len(weights) == 1:
+        ((source, weight),) = weights.items()
+        return f"[{source},{weight!r}]"
     return "[" + ",".join([f"{source},{weight!r}" for source, weight in weights.items()]) + "]"
 
 

@@ -22,6 +22,8 @@ class Transaction:
         seq: the number that this commit will have.
         space: id of the space.
         space_is_new: whether nothing can be in the space yet.
+        first_fresh: nodes from this id on are made by this transaction, so that nothing can hang
+            on them yet.
         node_ids: ids of the nodes that are known so far to be there, by uid.
         tally: by how much the counters change, by sort and term.
     """
@@ -31,8 +33,8 @@ class Transaction:
         state = "SELECT seq, next_node, next_edge, next_source FROM state"
         row: tuple[int, int, int, int] = self.execute(state).fetchone()
         self.seq = row[0] + 1
-        self._first_node, self._next_edge, self._next_source = row[1:]
-        self._next_node = self._first_node
+        self.first_fresh, self._next_edge, self._next_source = row[1:]
+        self._next_node = self.first_fresh
         self._terms: dict[str, int] = dict(self.execute("SELECT name, id FROM term"))
         self._names = {i: name for name, i in self._terms.items()}
         held = space_id(connection, space)
@@ -66,10 +68,6 @@ class Transaction:
     def term_name(self, term: int) -> str:
         """Return the label or kind of an id."""
         return self._names[term]
-
-    def is_fresh(self, node: int) -> bool:
-        """Whether this transaction made the node, so that nothing can hang on it yet."""
-        return node >= self._first_node
 
     def new_node_ids(self, uids: Iterable[str]) -> range:
         """Give ids to new nodes. Ids are never used again, so no row can mean another node."""

@@ -138,7 +138,7 @@ class _NodeWriter:
         blobs = {vector.uid: _blob(vector) for vector in vectors}
         ids = tx.ids_of(blobs, "vector")
         old: dict[int, bytes] = {}
-        for marks, chunk in in_chunks(i for i in ids.values() if not tx.is_fresh(i)):
+        for marks, chunk in in_chunks(i for i in ids.values() if i < tx.first_fresh):
             old.update(tx.execute(f"SELECT node, floats FROM vector WHERE node IN {marks}", chunk))
         rows = [
             (ids[uid], tx.space, tx.seq, blob)
