@@ -12,12 +12,20 @@ from typing import Any, Self
 from pydantic import ValidationError
 
 from graphmem.errors import InvalidInput
+from graphmem.facets.cues import Cues
+from graphmem.facets.cypher import SpeaksCypher
+from graphmem.facets.facts import Facts
+from graphmem.facets.lessons import Lessons
+from graphmem.facets.runs import Runs
+from graphmem.facets.topics import Topics
+from graphmem.facets.upkeep import Upkeep
+from graphmem.facets.workspaces import Workspaces
 from graphmem.models.loading import LazyModels
 from graphmem.models.seal import break_seal, describe, read_seal, seal, write_seal
 from graphmem.ports import Clock, Embedder, Extractor, GraphStore, Progress
 from graphmem.reading.lookup import find_node, find_source
 from graphmem.stores.registry import open_store
-from graphmem.wiring import CypherReader, SpeaksCypher, open_reader
+from graphmem.wiring import CypherReader, open_reader
 from graphmem.writing.accept import (
     Content,
     accept,
@@ -49,7 +57,7 @@ __all__ = ["Memory"]
 DEFAULT_STORE = "graphmem.db"
 
 
-class Memory(SpeaksCypher):
+class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCypher):
     """Long-term memory of an agent: text in, cited context out.
 
     Args:

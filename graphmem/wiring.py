@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from graphmem.views.served import ServedSpace
     from graphmem.views.space import SpaceViews
 
-__all__ = ["CypherReader", "HeldReader", "ServedReader", "SpeaksCypher", "open_reader"]
+__all__ = ["CypherReader", "HeldReader", "ServedReader", "open_reader"]
 
 
 def open_reader(
@@ -241,53 +241,6 @@ class CypherReader:
                 folder = folder_of(self._space, home) if home else None
                 self._view = CypherView(self._store, self._space, folder)
             return self._view
-
-
-class SpeaksCypher:
-    """The part of the facade that takes Cypher."""
-
-    _cypher: CypherReader
-
-    def cypher(
-        self,
-        statement: str,
-        parameters: Mapping[str, Any] | None = None,
-        *,
-        limit: int = 1_000,
-        timeout_s: float = 10.0,
-    ) -> CypherResult:
-        """Run a Cypher statement that reads: on a projection of this space, or on Neo4j itself.
-
-        A projection holds this space alone. A server that holds several wants `$space` in the
-        statement: that keeps a slip from mixing spaces, not somebody from reading another one.
-
-        Args:
-            statement: one statement.
-            parameters: a plain value, or a list of such, for each `$name`; `$space` is bound.
-            limit: rows at most, 1 to 100,000; the result says if it cut.
-            timeout_s: seconds after which the engine gives up, up to 600.
-
-        Raises:
-            InvalidInput: The statement does more than read, or cannot be run.
-            MissingExtra: There is no server, and the extra `cypher` is not installed.
-            StatementTimedOut: It took longer than it may.
-        """
-        return self._cypher.run(statement, parameters, limit=limit, timeout_s=timeout_s)
-
-    def query(
-        self,
-        name: str,
-        parameters: Mapping[str, Any] | None = None,
-        *,
-        limit: int = 1_000,
-        timeout_s: float = 10.0,
-    ) -> CypherResult:
-        """Run a query of the catalogue (`graphmem queries` lists them); else like `cypher`.
-
-        Raises:
-            InvalidInput: There is no such query, or a parameter is none of its type.
-        """
-        return self._cypher.query(name, parameters, limit=limit, timeout_s=timeout_s)
 
 
 @dataclass(slots=True, eq=False)

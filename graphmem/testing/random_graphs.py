@@ -44,7 +44,9 @@ _SPECIAL = {
     "confidence": st.floats(0.0, 1.0, allow_subnormal=False),
     "alpha": _SHARES,
     "beta": _SHARES,
+    "score": st.floats(0.0, 1.0, allow_subnormal=False),
 }
+_INTERVALS = (("valid_from", "valid_to"), ("happened_from", "happened_to"))
 _TYPES: dict[PropertyType, st.SearchStrategy[Any]] = {
     "string": _TEXTS,
     "strings": st.lists(_TEXTS, max_size=3).map(tuple),
@@ -63,11 +65,11 @@ def nodes(draw: st.DrawFn, label: str) -> Node:
     for name, field in model.model_fields.items():
         if field.is_required() or draw(st.booleans()):
             said[name] = draw(_of(label, name))
-    if label == "Proposition":
-        if said.get("object") is not None:
-            said["value"] = None
-        if said.get("valid_from") and said.get("valid_to"):
-            said["valid_from"], said["valid_to"] = sorted((said["valid_from"], said["valid_to"]))
+    if label == "Proposition" and said.get("object") is not None:
+        said["value"] = None
+    for first, last in _INTERVALS:
+        if said.get(first) and said.get(last):
+            said[first], said[last] = sorted((said[first], said[last]))
     return model.model_validate(said)
 
 
@@ -113,7 +115,9 @@ def _vector(uid: str, turn: int) -> Vector:
 def _of(label: str, name: str) -> st.SearchStrategy[Any]:
     """Return what an attribute of a label may be, within its bounds."""
     field = Node.registry[label].model_fields[name]
-    if get_origin(field.annotation) is Literal:
-        return st.sampled_from(get_args(field.annotation))
+    for annotation in (field.annotation, *get_args(field.annotation)):
+        if get_origin(annotation) is Literal:
+            words = st.sampled_from(get_args(annotation))
+            return words if field.default is not None else st.none() | words
     found = _SPECIAL[name] if name in _SPECIAL else _TYPES[property_types(label)[name]]
     return found if field.is_required() or field.default is not None else st.none() | found

@@ -19,6 +19,7 @@ from graphmem_schemas import (
     Interaction,
     Node,
     Passage,
+    Predicate,
     Prescription,
     Proposition,
     Query,
@@ -73,7 +74,7 @@ def one_of_each_label() -> tuple[Node, ...]:
         ),
         Event(
             uid="event", passage="passage", text="Zoë said hi", start=1, end=9, speaker="Zoë",
-            happened_from=MOMENT, happened_to=MOMENT, **common,
+            happened_from=MOMENT, happened_to=MOMENT, granularity="day", place="entity", **common,
         ),
         Entity(
             uid="entity", name="Zoë", key="zoë", kind="person", aliases=("zoe", "z"),
@@ -82,18 +83,31 @@ def one_of_each_label() -> tuple[Node, ...]:
         Proposition(
             uid="proposition", text="Zoë likes tea", subject="entity", predicate="like",
             value="tea", negated=True, confidence=0.1, status="superseded", valid_from=MOMENT,
-            valid_to=MOMENT, retired_at=MOMENT, **common,
+            valid_to=MOMENT, retired_at=MOMENT, released=True, **common,
         ),
-        Concept(uid="concept", name="Tea", key="tea", **common),
+        Predicate(
+            uid="predicate", name="be in", key="be in", functional=True, inverse=("hold",),
+            synonyms=("lie in",), value_type="entity", learnt=True, **common,
+        ),
+        Concept(uid="concept", name="Tea", key="tea", aliases=("chai",), given=True, **common),
         Prescription(
             uid="prescription", text="Brew", when="thirsty", when_not="late", steps=("a", "b"),
             uses=3, successes=2, **common,
         ),
-        Hyperedge(uid="hyperedge", kind="meeting", text="They met", ordered=True, **common),
+        Hyperedge(
+            uid="hyperedge", kind="meeting", text="They met", ordered=True,
+            members=("entity", "event", "entity"), **common,
+        ),
         Interaction(
             uid="interaction", query="query", position=4, agent="a", action="look",
-            observation="saw", reward=-0.5, at=MOMENT, **common,
+            observation="saw", reward=-0.5, at=MOMENT, noop=True, **common,
         ),
-        Query(uid="query", text="find tea", outcome="failure", score=0.3, **common),
-        Insight(uid="insight", text="tea helps", alpha=2.5, beta=1.5, **common),
+        Query(
+            uid="query", text="find tea", outcome="failure", score=0.3, source="source",
+            slots=("tea",), **common,
+        ),
+        Insight(
+            uid="insight", text="tea helps", when="thirsty", steps=("boil", "pour"), alpha=2.5,
+            beta=1.5, **common,
+        ),
     )  # fmt: skip

@@ -18,6 +18,7 @@ from graphmem_schemas import (
     Interaction,
     Node,
     Passage,
+    Predicate,
     Prescription,
     Proposition,
     Query,
@@ -101,6 +102,10 @@ def _knowledge(name: str) -> Iterator[Node]:
         "f3", 14, predicate="like", value="rain", status="contradicted", retired_at=_day(20)
     )
     common: dict[str, Any] = {"recorded_at": _day(3)}
+    yield Predicate(
+        uid=f"{name}in", name="live in", key="live in", functional=True, synonyms=("dwell in",),
+        **common,
+    )  # fmt: skip
     yield Concept(uid=f"{name}drinks", name="Drinks", key="drinks", **common)
     yield Concept(uid=f"{name}tea", name="Tea", key="tea", **common)
     yield Concept(uid=f"{name}green", name="Green tea", key="green tea", **common)
@@ -167,6 +172,7 @@ def _higher_edges(edge: Any) -> Iterator[Edge]:
         ("SENT_TO", "i0", "i1"), ("PART_OF", "i0", "run-0"), ("PART_OF", "i1", "run-1"),
         ("SUPPORTED_BY", "n0", "run-0"), ("CONTRADICTED_BY", "n1", "run-1"),
         ("SUPPORTED_BY", "n1", "run-0"), ("DERIVED_FROM", "n1", "n0"),
+        ("USED", "run-1", "how0"), ("USED", "run-1", "f2"),
     ):  # fmt: skip
         yield edge(kind, start, end)
     for member in ("mara", "v0", "f0"):

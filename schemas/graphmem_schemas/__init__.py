@@ -2,7 +2,7 @@
 
 from graphmem_schemas.base import Frozen, Node, Timestamp, parse_node
 from graphmem_schemas.edges import EDGE_KINDS, EDGE_RULES, Edge, EdgeKind
-from graphmem_schemas.events import Event
+from graphmem_schemas.events import Event, Granularity, Role
 from graphmem_schemas.evidence import Passage, Source, SourceKind
 from graphmem_schemas.hierarchy import Insight, Interaction, Outcome, Query
 from graphmem_schemas.hypergraph import Hyperedge
@@ -10,9 +10,11 @@ from graphmem_schemas.knowledge import (
     Concept,
     Entity,
     EntityKind,
+    Predicate,
     Prescription,
     Proposition,
     PropositionStatus,
+    ValueType,
 )
 from graphmem_schemas.receipts import (
     Change,
@@ -65,6 +67,7 @@ __all__ = [
     "GivenEntity",
     "GivenExtraction",
     "GivenTriple",
+    "Granularity",
     "Hit",
     "HitKind",
     "Hyperedge",
@@ -75,6 +78,7 @@ __all__ = [
     "Outcome",
     "Passage",
     "PathStep",
+    "Predicate",
     "Prescription",
     "Proposition",
     "PropositionStatus",
@@ -82,6 +86,7 @@ __all__ = [
     "Recall",
     "Receipt",
     "RejectedRow",
+    "Role",
     "ScorePart",
     "SearchRequest",
     "Seed",
@@ -90,5 +95,6 @@ __all__ = [
     "Stats",
     "Timestamp",
     "Trace",
+    "ValueType",
     "parse_node",
 ]

@@ -14,10 +14,12 @@ EdgeKind = Literal[
     "PART_OF", "NEXT", "MENTIONS", "EVIDENCED_BY", "ARGUMENT", "CAUSES", "SUBJECT", "OBJECT",
     "SUPERSEDES", "CONTRADICTS", "SAME_AS", "SIMILAR", "SHORT_FOR", "BROADER", "ABOUT", "FROM",
     "MEMBER", "MERGED_FROM", "SENT_TO", "SUPPORTED_BY", "CONTRADICTED_BY", "DERIVED_FROM",
+    "USED",
 ]  # fmt: skip
 EDGE_KINDS: tuple[EdgeKind, ...] = get_args(EdgeKind)
 
-_ANY_FACT = ("Event", "Proposition", "Prescription", "Hyperedge")
+_ANY_FACT = ("Event", "Proposition", "Prescription", "Hyperedge", "Insight", "Interaction")
+_ANY_USED = ("Passage", "Event", "Proposition", "Entity", "Prescription", "Insight", "Hyperedge")
 
 EDGE_RULES: dict[EdgeKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "PART_OF": (("Passage", "Interaction"), ("Source", "Query")),
@@ -34,7 +36,7 @@ EDGE_RULES: dict[EdgeKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "SIMILAR": (("Entity", "Query"), ("Entity", "Query")),
     "SHORT_FOR": (("Entity",), ("Entity",)),
     "BROADER": (("Concept",), ("Concept",)),
-    "ABOUT": (("Prescription", "Proposition"), ("Concept",)),
+    "ABOUT": (("Prescription", "Proposition", "Insight", "Hyperedge"), ("Concept",)),
     "FROM": (("Prescription",), ("Query",)),
     "MEMBER": (("Hyperedge",), ("Entity", "Event", "Proposition")),
     "MERGED_FROM": (("Hyperedge",), ("Hyperedge",)),
@@ -42,6 +44,7 @@ EDGE_RULES: dict[EdgeKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "SUPPORTED_BY": (("Insight",), ("Query",)),
     "CONTRADICTED_BY": (("Insight",), ("Query",)),
     "DERIVED_FROM": (("Insight",), ("Insight",)),
+    "USED": (("Query",), _ANY_USED),
 }
 
 

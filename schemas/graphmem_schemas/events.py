@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field, model_validator
 
 from graphmem_schemas.base import Node, Timestamp
 
-__all__ = ["Event"]
+__all__ = ["Event", "Granularity", "Role"]
+
+Granularity = Literal[
+    "minute", "day", "weekend", "week", "month", "season", "year", "decade", "span"
+]
+"""How exactly a time is known: an interval is never narrower than what the text said."""
+
+Role = Literal[
+    "agent", "patient", "recipient", "instrument", "place", "time", "topic", "cause", "result",
+    "member", "other",
+]  # fmt: skip
+"""What a participant is to an event or a hyperedge."""
+
+_A_MOMENT = timedelta(microseconds=1)
+# An interval longer than this is found by its years, a shorter one by its months.
+_LONGEST_BY_MONTHS = 24
+# And one longer than this by its first and last years only.
+_LONGEST_BY_YEARS = 100
 
 
 class Event(Node):
@@ -19,6 +39,8 @@ class Event(Node):
         end: exclusive end offset of the verbatim span.
         happened_from: start of the world-time interval, where one is known.
         happened_to: exclusive end of that interval.
+        granularity: how exactly that is known; "span" for an interval that the text gives itself.
+        place: uid of the entity where it happened.
     """
 
     passage: str
@@ -28,3 +50,32 @@ class Event(Node):
     speaker: str | None = None
     happened_from: Timestamp | None = None
     happened_to: Timestamp | None = None
+    granularity: Granularity | None = None
+    place: str | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Event:
+        if self.happened_from and self.happened_to and self.happened_to < self.happened_from:
+            msg = f"happened_to {self.happened_to} is before happened_from {self.happened_from}"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def lookup_keys(self) -> tuple[str, ...]:
+        """An event is found by the months (`m2023-05`) or, where they are many, years (`y2023`).
+
+        An open interval is found by the end that is known.
+        """
+        start, end = self.happened_from, self.happened_to
+        first = last = start or end
+        if first is None or last is None:
+            return ()
+        if start and end:
+            last = max(start, end - _A_MOMENT)
+        months = (last.year - first.year) * 12 + last.month - first.month
+        if months < _LONGEST_BY_MONTHS:
+            counted = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+            return tuple(f"m{n // 12:04}-{n % 12 + 1:02}" for n in counted)
+        if last.year - first.year < _LONGEST_BY_YEARS:
+            return tuple(f"y{year:04}" for year in range(first.year, last.year + 1))
+        return f"y{first.year:04}", f"y{last.year:04}"

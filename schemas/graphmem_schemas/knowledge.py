@@ -8,12 +8,22 @@ from pydantic import Field, model_validator
 
 from graphmem_schemas.base import Node, Timestamp
 
-__all__ = ["Concept", "Entity", "EntityKind", "Prescription", "Proposition", "PropositionStatus"]
+__all__ = [
+    "Concept",
+    "Entity",
+    "EntityKind",
+    "Predicate",
+    "Prescription",
+    "Proposition",
+    "PropositionStatus",
+    "ValueType",
+]
 
 EntityKind = Literal[
     "person", "place", "organization", "event", "object", "animal", "plant", "substance",
     "abstract", "time", "quantity", "unknown",
 ]  # fmt: skip
+ValueType = Literal["entity", "number", "date", "text"]
 PropositionStatus = Literal["current", "superseded", "contradicted", "retired", "quarantined"]
 
 
@@ -53,6 +63,7 @@ class Proposition(Node):
         valid_from: world time from which it holds; None is unknown.
         valid_to: exclusive world time until which it holds; None is open.
         retired_at: system time at which we stopped believing it.
+        released: whether somebody let it out of quarantine.
     """
 
     text: str
@@ -66,6 +77,7 @@ class Proposition(Node):
     valid_from: Timestamp | None = None
     valid_to: Timestamp | None = None
     retired_at: Timestamp | None = None
+    released: bool = False
 
     @property
     def lookup_keys(self) -> tuple[str, ...]:
@@ -83,20 +95,59 @@ class Proposition(Node):
         return self
 
 
-class Concept(Node):
-    """A topic or intent that groups propositions and prescriptions."""
+class Predicate(Node):
+    """What a space knows of a relation beyond what English says of it.
+
+    Attributes:
+        name: the relation as facts have it ("live in").
+        key: the same, normalised.
+        functional: whether a subject has one object of it at a time.
+        inverse: relations that say the same from the other end ("contain" for "be in").
+        synonyms: relations that say the same.
+        value_type: what its objects are.
+        learnt: whether data told, and nobody defined it.
+    """
 
     name: str = Field(min_length=1)
     key: str = Field(min_length=1)
+    functional: bool = False
+    inverse: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
+    value_type: ValueType | None = None
+    learnt: bool = False
 
     @property
     def lookup_keys(self) -> tuple[str, ...]:
-        """A concept is found by its normalised name."""
-        return (self.key,)
+        """A predicate is found by every way to say it, and among all of its space by `*`."""
+        return tuple(dict.fromkeys((self.key, *self.synonyms, *self.inverse, "*")))
+
+
+class Concept(Node):
+    """A topic or intent that groups propositions and prescriptions.
+
+    Attributes:
+        aliases: other normalised names of it.
+        given: whether somebody loaded it, so that it stays where nothing uses it.
+    """
+
+    name: str = Field(min_length=1)
+    key: str = Field(min_length=1)
+    aliases: tuple[str, ...] = ()
+    given: bool = False
+
+    @property
+    def lookup_keys(self) -> tuple[str, ...]:
+        """A concept is found by its normalised names."""
+        return tuple(dict.fromkeys((self.key, *self.aliases)))
 
 
 class Prescription(Node):
-    """How-to knowledge: when to use it, when not, what to do, and how it went."""
+    """How-to knowledge: when to use it, when not, what to do, and how it went.
+
+    Attributes:
+        uses: runs and answers that used it: a count of its edges, kept for reading.
+        successes: those of them that succeeded.
+    """
 
     text: str
     when: str

@@ -60,11 +60,18 @@ class Receipt(Frozen):
 
 
 class DeleteReceipt(Frozen):
-    """What a `delete` removed: counts per label and per edge kind."""
+    """What a `delete` removed: counts per label and per edge kind.
+
+    Attributes:
+        recounted: nodes that stay, with less to rest on.
+        places: what was cleared: "graph", "vectors", "text", "adjacency", …
+    """
 
     seq: int
     nodes: dict[str, int] = Field(default_factory=dict)
     edges: dict[str, int] = Field(default_factory=dict)
+    recounted: int = 0
+    places: tuple[str, ...] = ()
 
 
 class Change(Frozen):

@@ -27,7 +27,9 @@ MAX_TEXT_CHARS = 64 * 1024 * 1024
 MAX_K = 1_000
 MAX_BUDGET = 1_000_000
 
-HitKind = Literal["passage", "proposition", "event", "entity"]
+HitKind = Literal[
+    "passage", "proposition", "event", "entity", "prescription", "insight", "hyperedge", "query",
+]  # fmt: skip
 
 
 def _written_date(value: object) -> object:

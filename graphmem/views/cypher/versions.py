@@ -27,7 +27,7 @@ __all__ = ["Version", "Versions"]
 _log = logging.getLogger("graphmem")
 
 # Raise it with every change of what the tables mean.
-_FORMAT = "cypher/1"
+_FORMAT = "cypher/2"
 _NOTE = "cypher.json"
 _CHUNK = 1 << 20
 _STALE_S = 3_600.0

@@ -57,7 +57,9 @@ def test_long_keys_fit_into_an_index_and_stay_apart() -> None:
 def test_keys_beyond_the_first_are_those_that_differ_from_it() -> None:
     assert extra_keys(entity("x", name="n", aliases=("n", "m"))) == {("Entity", "=m", "x")}
     assert extra_keys(passage("x")) == set()
-    assert labels_with_keys() == ["Source", "Entity", "Proposition", "Concept"]
+    assert labels_with_keys() == [
+        "Event", "Source", "Entity", "Predicate", "Proposition", "Concept",
+    ]  # fmt: skip
 
 
 def test_rows_that_are_no_node_or_edge_are_said() -> None:

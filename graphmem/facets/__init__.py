@@ -1,0 +1,1 @@
+"""What `Memory` can do, one file a side of it: each is a class that `Memory` inherits."""
