@@ -58,7 +58,7 @@ def test_keys_beyond_the_first_are_those_that_differ_from_it() -> None:
     assert extra_keys(entity("x", name="n", aliases=("n", "m"))) == {("Entity", "=m", "x")}
     assert extra_keys(passage("x")) == set()
     assert labels_with_keys() == [
-        "Event", "Source", "Entity", "Predicate", "Proposition", "Concept",
+        "Event", "Source", "Entity", "Proposition", "Predicate", "Concept",
     ]  # fmt: skip
 
 
