@@ -23,6 +23,7 @@ Rows = list[tuple[Any, dict[str, Any]]]
 
 _AT = datetime(2024, 1, 1, tzinfo=UTC)
 _CROWD = 2
+_VECTORS_A_STATEMENT = 1_000
 
 
 def made_changes(n: int, embedder: Embedder, size: int) -> Iterator[Changes]:
@@ -89,16 +90,23 @@ class BareLoader:
 
     def rows(self, changes: Changes) -> Rows:
         """Return statements with their parameters, ready to be sent."""
-        by_label: dict[str, list[dict[str, Any]]] = {}
+        vectors = {one.uid: one.values.tolist() for one in changes.vectors}
+        plain: dict[str, list[dict[str, Any]]] = {}
+        placed: dict[str, list[list[Any]]] = {}
         for node in changes.nodes:
             said = {**node_properties(node), "space": self._space, "seq": 1}
-            by_label.setdefault(node.label, []).append(said)
+            if node.uid in vectors:
+                placed.setdefault(node.label, []).append([said, vectors[node.uid]])
+            else:
+                plain.setdefault(node.label, []).append(said)
         found: Rows = [
             (text("bench/create_nodes", label=label), {"rows": rows})
-            for label, rows in by_label.items()
+            for label, rows in plain.items()
         ]
-        vectors = [[one.uid, one.values.tolist()] for one in changes.vectors]
-        found.append((text("bench/create_vectors"), {"space": self._space, "rows": vectors}))
+        for label, pairs in placed.items():
+            statement = text("bench/create_nodes_with_vectors", label=label)
+            for at in range(0, len(pairs), _VECTORS_A_STATEMENT):
+                found.append((statement, {"rows": pairs[at : at + _VECTORS_A_STATEMENT]}))
         found += self._edges(changes.edges)
         return found
 

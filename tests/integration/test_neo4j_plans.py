@@ -103,8 +103,8 @@ def test_every_text_of_the_store_is_sent(sent: Sent) -> None:
     assert {name for name in whole if text(f"store/{name}") not in sent} == {"commit_of"}
     kinds = (*EDGE_KINDS,)
     for branch in (
-        statements.get(),
-        statements.locate(),
+        statements.get(tuple(Node.registry)),
+        statements.locate(tuple(Node.registry)),
         statements.find("Entity"),
         statements.neighbours(()),
         statements.neighbours(("NEXT", "SIMILAR")),

@@ -38,8 +38,12 @@ class Neo4jReader:
 
     def _rows(self, space: str, uids: Sequence[str]) -> list[list[Any]]:
         """Return uid, label, id and properties of the nodes that are there."""
-        wanted = list(dict.fromkeys(uids))
-        return self._run(get(), space=space, uids=wanted) if wanted else []
+        wanted, labels = list(dict.fromkeys(uids)), self._labels_of(space)
+        return self._run(get(labels), space=space, uids=wanted) if wanted and labels else []
+
+    def _labels_of(self, space: str) -> tuple[str, ...]:
+        """Return the labels that nodes of the space may have; each costs a look a uid."""
+        return tuple(Node.registry)
 
     def find(self, space: str, label: str, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return, for each key that some node of the label has, the sorted uids of those."""

@@ -64,14 +64,21 @@ def index_key(key: str) -> str:
     return f"{key[:40]}\x00{blake2b(given, digest_size=16).hexdigest()}"
 
 
-def encode_node(node: Node, space: str, seq: int) -> dict[str, Any]:
-    """Return the properties of a node."""
+def encode_node(node: Node, space: str, seq: int) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the properties of a node, and its moments, as ISO 8601, by name.
+
+    The server reads moments from text: the driver takes 50 µs to send one as what it is, which
+    was a quarter of the time to load.
+    """
     said: dict[str, Any] = node_properties(node)
+    moments = {name: v.isoformat() for name, v in said.items() if isinstance(v, datetime)}
+    for name in moments:
+        del said[name]
     said["space"] = space
     said["seq"] = seq
     if keys := node.lookup_keys:
         said["lookup"] = index_key(keys[0])
-    return said
+    return said, moments
 
 
 def extra_keys(node: Node) -> set[tuple[str, str, str]]:

@@ -14,18 +14,17 @@ __all__ = ["check_counts", "feed", "find", "get", "locate", "neighbours"]
 
 
 @cache
-def get() -> LiteralString:
-    """Read nodes whose label is not known."""
+def get(labels: tuple[str, ...]) -> LiteralString:
+    """Read nodes of any of the labels."""
     return each(
-        text("store/get", label=label, columns=columns(property_types(label)))
-        for label in Node.registry
+        text("store/get", label=label, columns=columns(property_types(label))) for label in labels
     )
 
 
 @cache
-def locate() -> LiteralString:
-    """Find where nodes are whose label is not known."""
-    return each(text("store/locate", label=label) for label in Node.registry)
+def locate(labels: tuple[str, ...]) -> LiteralString:
+    """Find where nodes of any of the labels are."""
+    return each(text("store/locate", label=label) for label in labels)
 
 
 def find(label: str) -> LiteralString:

@@ -82,6 +82,12 @@ class Transaction(Neo4jReader):
         counts = {name: int(n) for name, n in (row.split(" ") for row in removed or ())}
         return _commit(int(seq), counts)
 
+    def _labels_of(self, space: str) -> tuple[str, ...]:
+        """Leave out those of which the space holds no node; what changed since is in `found`."""
+        if space != self.space:
+            return super()._labels_of(space)
+        return tuple(label for label in Node.registry if self._before.get(f"n_{label}"))
+
     def _rows(self, space: str, uids: Sequence[str]) -> list[list[Any]]:
         rows = super()._rows(space, uids)
         if space == self.space:
@@ -115,8 +121,10 @@ class Transaction(Neo4jReader):
         unknown = [uid for uid in wanted if uid not in self.found]
         if unknown and self.seq > 1:
             self.found.update(dict.fromkeys(unknown))
-            for uid, label, i in self.run(locate(), space=self.space, uids=unknown):
-                self.found[uid] = Found(label, i)
+            if labels := self._labels_of(self.space):
+                statement = locate(labels)
+                for uid, label, i in self.run(statement, space=self.space, uids=unknown):
+                    self.found[uid] = Found(label, i)
         return {uid: found for uid in wanted if (found := self.found.get(uid)) is not None}
 
     def changed(self, n_rows: int) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from graphmem.core.changes import Changes, Commit, Vector
 from graphmem.core.property_graph import property_types
+from graphmem.stores.neo4j.client import Rows
 from graphmem.stores.neo4j.edges import EdgeWriter
 from graphmem.stores.neo4j.rows import chunks, encode_node, encode_vector, extra_keys
 from graphmem.stores.neo4j.transaction import Found, Transaction
@@ -28,12 +29,13 @@ def write(transaction: Transaction, changes: Changes) -> Commit:
     """
     edges = EdgeWriter(transaction)
     nodes = _NodeWriter(transaction)
+    vectors = {vector.uid: vector for vector in changes.vectors}
     transaction.read_nodes([*(node.uid for node in changes.nodes), *changes.remove_nodes])
     edges.remove_sources(changes.remove_sources)
     nodes.remove(changes.remove_nodes, edges)
-    nodes.put(changes.nodes)
+    nodes.put(changes.nodes, vectors)
     edges.put(changes.edges)
-    nodes.put_vectors(changes.vectors)
+    nodes.put_vectors(vectors)
     return transaction.finish()
 
 
@@ -43,8 +45,13 @@ class _NodeWriter:
     def __init__(self, transaction: Transaction) -> None:
         self._tx = transaction
 
-    def put(self, nodes: Sequence[Node]) -> None:
-        """Insert new nodes, replace those that differ, leave the others alone."""
+    def put(self, nodes: Sequence[Node], vectors: dict[str, Vector]) -> None:
+        """Insert new nodes, replace those that differ, leave the others alone.
+
+        Args:
+            nodes: the last of a uid counts.
+            vectors: by uid; those that came in with a new node are taken out.
+        """
         fresh: list[Node] = []
         changed: list[tuple[Node, Found, Node]] = []
         for node in {node.uid: node for node in nodes}.values():
@@ -53,18 +60,37 @@ class _NodeWriter:
                 fresh.append(node)
             elif (old := found.node) != node:
                 changed.append((node, found, old))
-        self._create(fresh)
+        self._create([node for node in fresh if node.uid not in vectors])
+        self._create_with([(node, vectors.pop(node.uid)) for node in fresh if node.uid in vectors])
+        self._add_keys({key for node in fresh for key in extra_keys(node)})
         self._replace(changed)
 
     def _create(self, nodes: Sequence[Node]) -> None:
         tx = self._tx
         for part in chunks(nodes, _BATCH_ROWS):
-            rows = [(node.label, encode_node(node, tx.space, tx.seq)) for node in part]
-            made = tx.run(text("store/create_nodes"), rows=rows)
-            for node, (i,) in zip(part, made, strict=True):
-                tx.found[node.uid] = Found(node.label, i, is_fresh=True)
-                tx.totals[f"n_{node.label}"] += 1
-        self._add_keys({key for node in nodes for key in extra_keys(node)})
+            rows = [(node.label, *encode_node(node, tx.space, tx.seq)) for node in part]
+            self._made(part, tx.run(text("store/create_nodes"), rows=rows))
+
+    def _create_with(self, pairs: Sequence[tuple[Node, Vector]]) -> None:
+        """Insert new nodes with their vectors, in one go."""
+        tx = self._tx
+        for part in chunks(pairs, _BATCH_VECTORS):
+            rows = [
+                (node.label, *encode_node(node, tx.space, tx.seq), encode_vector(vector))
+                for node, vector in part
+            ]
+            made = tx.run(text("store/create_nodes_with_vectors"), rows=rows, seq=tx.seq)
+            self._made([node for node, _ in part], made)
+        for node, vector in pairs:
+            tx.dimensions.setdefault(node.label, len(vector.values))
+        tx.totals["n_vectors"] += len(pairs)
+        tx.changed(len(pairs))
+
+    def _made(self, nodes: Sequence[Node], ids: Rows) -> None:
+        tx = self._tx
+        for node, (i,) in zip(nodes, ids, strict=True):
+            tx.found[node.uid] = Found(node.label, i, is_fresh=True)
+            tx.totals[f"n_{node.label}"] += 1
         tx.totals["n_nodes"] += len(nodes)
         tx.changed(len(nodes))
 
@@ -75,9 +101,8 @@ class _NodeWriter:
         for node, found, old in changed:
             # What is null goes; a vector, which no model names, stays.
             names = dict.fromkeys((*property_types(old.label), *property_types(node.label)))
-            rows.append(
-                (found.id, {**names, "lookup": None, **encode_node(node, tx.space, tx.seq)})
-            )
+            said, moments = encode_node(node, tx.space, tx.seq)
+            rows.append((found.id, {**names, "lookup": None, **said}, moments))
             if node.label != old.label:
                 relabelled.append((found.id, old.label, node.label))
                 tx.totals[f"n_{old.label}"] -= 1
@@ -122,12 +147,11 @@ class _NodeWriter:
         for uid, found in there.items():
             tx.removed_node(uid, found.label)
 
-    def put_vectors(self, vectors: Sequence[Vector]) -> None:
-        """Insert new vectors, replace those that differ, leave the others alone."""
+    def put_vectors(self, vectors: Mapping[str, Vector]) -> None:
+        """Insert vectors of nodes that are there, replace those that differ."""
         tx = self._tx
-        latest = {vector.uid: vector for vector in vectors}
-        nodes = tx.locate(latest, "vector")
-        rows = {nodes[uid].id: encode_vector(vector) for uid, vector in latest.items()}
+        nodes = tx.locate(vectors, "vector")
+        rows = {nodes[uid].id: encode_vector(vector) for uid, vector in vectors.items()}
         asked = [found.id for found in nodes.values() if not found.is_fresh]
         old: dict[str, list[float]] = {}
         for part in chunks(asked, _BATCH_VECTORS):
@@ -138,7 +162,7 @@ class _NodeWriter:
         tx.totals["n_vectors"] += sum(i not in old for i, _ in changed)
         tx.changed(len(changed))
         for uid, found in nodes.items():
-            tx.dimensions.setdefault(found.label, len(latest[uid].values))
+            tx.dimensions.setdefault(found.label, len(vectors[uid].values))
 
 
 def _same(old: Sequence[float] | None, new: Sequence[float]) -> bool:
