@@ -36,6 +36,7 @@ class Statement:
         stated_at: when it was said: from then on it is known to hold.
         past: whether it is told as over: of a functional relation, such a fact is retired and
             closes no other.
+        content: what it says, whenever that holds; it follows from the other fields.
         validity: when it is said to hold, where that is known better than from `stated_at`.
         retired_at: when whoever stated it stopped believing it.
     """
@@ -54,29 +55,34 @@ class Statement:
     stated_at: datetime | None
     validity: Validity | None = None
     retired_at: datetime | None = None
+    content: Content = field(init=False, repr=False, compare=False)
 
-    @property
-    def content(self) -> Content:
-        """What it says, whenever that holds."""
+    def __post_init__(self) -> None:
         over = self.past and is_functional(self.predicate)
-        return Content(
+        content = Content(
             self.subject, self.predicate, self.object, self.value, self.negated, over
         )  # fmt: skip
+        # Asked for some ten times over, and a frozen dataclass has no other way to keep it.
+        object.__setattr__(self, "content", content)
+
+    @property
+    def role(self) -> str | None:
+        """When it is said to hold, as its evidence keeps that."""
+        return self.validity.text if self.validity else None
 
     @property
     def evidence(self) -> Evidence:
         """The passage that says it."""
         said = self.validity or Validity(self.stated_at)
         claim = Claim(self.content, said.start, self.passage, said.end)
-        role = said.text if self.validity else None
-        return Evidence(claim, (self.source,), self.span, role)
+        return Evidence(claim, (self.source,), self.span, self.role)
 
-    def draft(self, now: datetime) -> Proposition:
-        """Return the fact as it reads here, with no place in time yet."""
+    def draft(self, now: datetime, valid_from: datetime | None = None) -> Proposition:
+        """Return the fact as it reads here, at its first place in time."""
         return Proposition(
             uid=self.content.uid, recorded_at=now, text=self.text, subject=self.subject,
             predicate=self.predicate, object=self.object, value=self.value,
-            negated=self.negated, confidence=self.confidence,
+            negated=self.negated, confidence=self.confidence, valid_from=valid_from,
         )  # fmt: skip
 
 
@@ -142,11 +148,13 @@ def _settle_alone(
     # What is said to end, or to begin at another time than its passage, is a matter of evidence.
     if any(s.validity for s in group):
         return False
-    held = {s: _holding(s, scope) for s in group}
+    held = [_holding(s, scope) for s in group] if scope.facts else []
     # A passage that says two rivals in one breath may end a quarrel that others began.
     one_each = len({s.passage for s in group}) == len({(s.passage, s.content) for s in group})
-    if one_each and all(held.values()):
-        uids.update(((s.content, s.passage), uid) for s, uid in held.items() if uid)
+    if held and one_each and all(held):
+        uids.update(
+            ((s.content, s.passage), uid) for s, uid in zip(group, held, strict=True) if uid
+        )
         return True
     contents = {s.content for s in group} | {content_of(fact) for fact in scope.facts.values()}
     if len(contents) > 1 or len(scope.facts) > 1:
@@ -158,9 +166,14 @@ def _settle_alone(
     known = (stored.valid_to if content.over else stored.valid_from) if stored else None
     times = [at for at in (known, *(s.stated_at for s in group)) if at]
     first = min(times, default=None)
-    fact = (stored or group[0].draft(now)).model_copy(
-        update={"status": "retired", "valid_to": first} if content.over else {"valid_from": first}
-    )
+    if stored is None and not content.over:
+        fact = group[0].draft(now, first)
+    else:
+        fact = (stored or group[0].draft(now)).model_copy(
+            update={"status": "retired", "valid_to": first}
+            if content.over
+            else {"valid_from": first}
+        )
     uids.update(((s.content, s.passage), fact.uid) for s in group)
     result.facts[fact.uid] = fact
     if stored is None:
@@ -173,8 +186,10 @@ def _retire(
 ) -> None:
     """Note when facts stopped being believed, where those who state them say so."""
     for statement, uid in zip(statements, result.uids, strict=True):
+        if statement.retired_at is None:
+            continue
         fact = result.facts.get(uid) or scopes[statement.content.scope].facts[uid]
-        if statement.retired_at and fact.retired_at != statement.retired_at:
+        if fact.retired_at != statement.retired_at:
             result.facts[uid] = fact.model_copy(update={"retired_at": statement.retired_at})
 
 

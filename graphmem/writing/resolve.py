@@ -103,7 +103,9 @@ def resolve(uses: Iterable[NameUse], reader: GraphReader, space: str, now: datet
         if not key:
             continue
         resolution.used_by.setdefault(use.source, set()).add(key)
-        first = firsts.setdefault(key, _First(" ".join(use.surface.split()), use.source))
+        first = firsts.get(key)
+        if first is None:
+            first = firsts[key] = _First(" ".join(use.surface.split()), use.source)
         if first.source == use.source:
             first.add(use)
     known = reader.find(space, "Entity", [f"={key}" for key in firsts])

@@ -66,7 +66,7 @@ def state_facts(statements: Sequence[Statement], facts: Reconciled, draft: Draft
         source = statement.source
         draft.add_edge(
             Edge(kind="EVIDENCED_BY", start=uid, end=statement.passage, sources={source: 1.0},
-                 span=statement.span, role=statement.evidence.role)
+                 span=statement.span, role=statement.role)
         )  # fmt: skip
         draft.join("SUBJECT", uid, statement.subject, source)
         if statement.object:

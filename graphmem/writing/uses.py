@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from graphmem.core.extraction import Argument, PropositionDraft
 from graphmem.core.names import MAX_NAME_WORDS, normalise_name
@@ -47,13 +48,16 @@ def _use(argument: Argument, source: str) -> NameUse:
 
 def names_entity(argument: Argument) -> bool:
     """Whether the words can be the name of something: no pronoun, date, amount or sentence."""
-    key = normalise_name(argument.text)
     return (
         not argument.literal
         and argument.kind not in _LITERAL_KINDS
-        and 0 < len(key.split()) <= MAX_NAME_WORDS
-        and key not in _PRONOUNS
+        and _can_name(normalise_name(argument.text))
     )
+
+
+@lru_cache(maxsize=8_192)
+def _can_name(key: str) -> bool:
+    return 0 < len(key.split()) <= MAX_NAME_WORDS and key not in _PRONOUNS
 
 
 def states_something(fact: PropositionDraft) -> bool:
