@@ -46,6 +46,11 @@ class Query(Node):
     source: str | None = None
     slots: tuple[str, ...] = ()
 
+    @property
+    def lookup_keys(self) -> tuple[str, ...]:
+        """A task is found by the source of its run."""
+        return (self.source,) if self.source else ()
+
 
 class Insight(Node):
     """A lesson across tasks, with its evidence counted as Beta(alpha, beta).

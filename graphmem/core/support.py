@@ -1,0 +1,123 @@
+"""What a derived node rests on: one table, and the counts that follow from edges.
+
+A node falls when something that it rested on goes and too little of that sort is left. What
+never rested on anything (it was imported bare, or somebody gave it) stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from graphmem_schemas import (
+    Concept,
+    Edge,
+    EdgeKind,
+    Insight,
+    Node,
+    Outcome,
+    Prescription,
+    Query,
+)
+
+__all__ = ["SUPPORT", "SUPPORT_KINDS", "Rest", "falls", "recounted", "rests_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """One sort of edges that a node rests on.
+
+    Attributes:
+        kinds: any of them will do.
+        inward: whether they end at the node; else they start there.
+        at_least: how many a node needs that has lost one.
+    """
+
+    kinds: tuple[EdgeKind, ...]
+    inward: bool = False
+    at_least: int = 1
+
+    def holds(self, uid: str, edge: Edge) -> bool:
+        """Whether the node rests on this edge."""
+        return edge.kind in self.kinds and (edge.end if self.inward else edge.start) == uid
+
+
+_TOLD = Rest(("EVIDENCED_BY",))
+
+SUPPORT: Mapping[str, tuple[Rest, ...]] = {
+    "Passage": (Rest(("PART_OF",)),),
+    "Event": (_TOLD,),
+    "Proposition": (_TOLD,),
+    "Entity": (Rest(("MENTIONS", "SUBJECT", "OBJECT", "ARGUMENT", "MEMBER"), inward=True),),
+    "Concept": (Rest(("ABOUT", "BROADER"), inward=True),),
+    "Prescription": (Rest(("EVIDENCED_BY", "FROM")),),
+    "Hyperedge": (_TOLD, Rest(("MEMBER",), at_least=2)),
+    "Insight": (Rest(("SUPPORTED_BY", "CONTRADICTED_BY")),),
+    # A step says the same words as the passage that keeps it.
+    "Interaction": (Rest(("PART_OF",)), _TOLD),
+    "Query": (),
+}
+"""By label: of each sort of edges that a node rests on, some must be left."""
+
+# What somebody asked and found useful; a run's task rests on the run's source instead.
+_FEEDBACK = (
+    Rest(("USED",)),
+    Rest(("SUPPORTED_BY", "CONTRADICTED_BY"), inward=True),
+)
+
+SUPPORT_KINDS: tuple[EdgeKind, ...] = tuple(
+    sorted({kind for rests in (*SUPPORT.values(), _FEEDBACK) for rest in rests
+            for kind in rest.kinds})
+)  # fmt: skip
+
+
+def rests_of(node: Node) -> tuple[Rest, ...]:
+    """Return what a node rests on; nothing for one that stands by itself."""
+    if isinstance(node, Concept) and node.given:
+        return ()
+    return SUPPORT.get(node.label, ())
+
+
+def falls(node: Node, lost: Collection[Edge], left: Collection[Edge]) -> bool:
+    """Whether a node has too little to rest on.
+
+    Args:
+        lost: edges of it that go.
+        left: edges of it that stay.
+    """
+    uid = node.uid
+    if isinstance(node, Query) and node.source is None:
+        # Any sort will do: what was used, or what it spoke for or against.
+        used = any(rest.holds(uid, edge) for rest in _FEEDBACK for edge in lost)
+        return used and not any(rest.holds(uid, edge) for rest in _FEEDBACK for edge in left)
+    return any(
+        sum(rest.holds(uid, edge) for edge in left) < rest.at_least
+        for rest in rests_of(node)
+        if any(rest.holds(uid, edge) for edge in lost)
+    )
+
+
+def recounted(node: Node, edges: Iterable[Edge], outcomes: Mapping[str, Outcome]) -> Node:
+    """Return the node with its counts as its edges have them; the same where nothing differs.
+
+    Args:
+        node: an insight or a prescription; others have no counts.
+        edges: all that touch it.
+        outcomes: of the queries at their other ends, by uid.
+    """
+    if isinstance(node, Insight):
+        weight = {"SUPPORTED_BY": 1.0, "CONTRADICTED_BY": 1.0}
+        for edge in sorted(edges, key=lambda e: (e.kind, e.end)):
+            if edge.start == node.uid and edge.kind in weight:
+                weight[edge.kind] += edge.weight
+        counts = {"alpha": weight["SUPPORTED_BY"], "beta": weight["CONTRADICTED_BY"]}
+    elif isinstance(node, Prescription):
+        users = {e.end for e in edges if e.kind == "FROM" and e.start == node.uid}
+        users |= {e.start for e in edges if e.kind == "USED" and e.end == node.uid}
+        won = sum(outcomes.get(uid) == "success" for uid in users)
+        counts = {"uses": len(users), "successes": won}
+    else:
+        return node
+    if all(getattr(node, name) == value for name, value in counts.items()):
+        return node
+    return node.model_copy(update=counts)
