@@ -23,12 +23,15 @@ _UNITS = ("meter", "metre", "people", "mile", "km", "feet", "dollar", "m", "ft",
 def find_dates(parse: Parse) -> list[tuple[int, int]]:
     """Return the token spans of dates, in order, without overlap."""
     spans: list[tuple[int, int]] = []
-    token, n_words = 0, len(parse)
-    while token < n_words:
-        start, end = _date_at(parse, token, spans[-1][1] if spans else 0)
+    free_from = 0
+    for token, word in enumerate(parse.words):
+        # Few words can begin a date: figures, and names of months and days.
+        if word[0].islower() or token < free_from:
+            continue
+        start, end = _date_at(parse, token, free_from)
         if end > start:
             spans.append((start, end))
-        token = max(end, token + 1)
+            free_from = end
     return spans
 
 

@@ -32,16 +32,16 @@ def find_events(
             participants[unit_of[clause.head]].setdefault(key, argument)
     events = []
     for (start, end), found in zip(units, participants, strict=True):
-        if any(character.isalnum() for word in parse.words[start:end] for character in word):
+        span = (parse.starts[start], parse.ends[end - 1])
+        if any(map(str.isalnum, parse.text[slice(*span)])):
             text = resolved_text(parse, start, end, discourse.pronouns)
-            span = (parse.starts[start], parse.ends[end - 1])
             events.append(EventDraft(*span, text, tuple(found.values())))
     return tuple(events)
 
 
 def resolved_text(parse: Parse, start: int, end: int, pronouns: dict[int, Referent]) -> str:
     """Return the words of a token range with pronouns replaced by what they stand for."""
-    replaced = [token for token in range(start, end) if token in pronouns]
+    replaced = sorted(token for token in pronouns if start <= token < end)
     if not replaced:
         return parse.surface(start, end)
     parts: list[str] = []

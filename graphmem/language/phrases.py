@@ -9,6 +9,8 @@ __all__ = ["argument_span", "mention_heads", "phrase_span"]
 _NOUNS = frozenset({"NN", "NNS", "NNP", "NNPS"})
 _COMMON = frozenset({"NN", "NNS"})
 _PROPER = frozenset({"NNP", "NNPS"})
+_NOUN_LIKE = frozenset({"JJ", "JJS", "VBG"})
+_MAY_HEAD = _NOUNS | _NOUN_LIKE | {"CD"}
 _SKIPPED = frozenset({"flat", "fixed", "goeswith"})
 _ARGUMENTS = frozenset({"nsubj", "obj", "obl", "nmod"})
 _OUTSIDE = frozenset(
@@ -25,7 +27,11 @@ _LONGEST = 10
 
 def mention_heads(parse: Parse) -> list[int]:
     """Return the words that head a nominal mention; pronouns are not among them."""
-    return [token for token in range(len(parse)) if _heads_mention(parse, token)]
+    return [
+        token
+        for token, tag in enumerate(parse.tags)
+        if tag in _MAY_HEAD and _heads_mention(parse, token)
+    ]
 
 
 def _heads_mention(parse: Parse, token: int) -> bool:
@@ -40,9 +46,7 @@ def _heads_mention(parse: Parse, token: int) -> bool:
         return True
     if tag == "CD":
         return base in _ARGUMENTS or base in ("ROOT", "appos", "conj")
-    if tag in ("JJ", "JJS", "VBG") and base in _ARGUMENTS:
-        return parse.child(token, "det") is not None
-    return False
+    return base in _ARGUMENTS and parse.child(token, "det") is not None
 
 
 def phrase_span(parse: Parse, head: int) -> tuple[int, int]:

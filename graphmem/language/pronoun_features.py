@@ -29,7 +29,21 @@ _REACH = 4  # sentences
 _GENDER_BAR = 1.0
 _KINDS = ("person", "place", "organization", "object", "abstract", "event", "animal")
 _ROLES = ("subject", "object", "oblique", "possessor", "other")
+_DEFINITE = frozenset({"the", "this", "that", "these", "those"})
+_INDEFINITE = frozenset({"a", "an"})
+_SIGNS = {"she": 1.0, "he": -1.0}
 N_PAIR_FEATURES = 30
+
+
+def _one_of(n: int) -> list[tuple[float, ...]]:
+    """Return n rows, each with its own place set, and one without any."""
+    return [tuple(float(at == place) for at in range(n)) for place in range(n + 1)]
+
+
+_DISTANCE_ROWS = [(*row, float(at)) for at, row in enumerate(_one_of(4))]
+_ROLE_ROWS = dict(zip(_ROLES, _one_of(len(_ROLES)), strict=False))
+_KIND_ROWS = dict(zip(_KINDS, _one_of(len(_KINDS)), strict=False))
+_NO_KIND = _one_of(len(_KINDS))[-1]
 _NEVER = frozenset(
     "thank thanks lot lots one thing things way time day congrats wow kind sort".split()
 )
@@ -150,29 +164,26 @@ def pair_features(
         parse: of the passage.
         candidate: the earlier mention.
         token: the pronoun.
-        distance: sentences between them.
+        distance: sentences between them, 0 to 4.
         rank: how many allowed candidates are nearer.
     """
     role, own = _role(parse, candidate.token), _role(parse, token)
-    kind = candidate.referent.kind
-    sign = {"she": 1.0, "he": -1.0}.get(GROUPS[parse.lower[token]], 0.0)
-    parallel = role == own
+    referent = candidate.referent
     return [
-        *(float(distance == step) for step in range(4)),
-        float(distance),
-        *(float(role == name) for name in _ROLES),
-        float(parallel and role == "subject"),
-        float(parallel),
+        *_DISTANCE_ROWS[distance],
+        *_ROLE_ROWS[role],
+        float(role == own == "subject"),
+        float(role == own),
         float(own == "subject"),
         float(own == "possessor"),
-        *(float(kind == name) for name in _KINDS),
-        float(candidate.referent.named),
+        *_KIND_ROWS.get(referent.kind, _NO_KIND),
+        float(referent.named),
         float(candidate.is_echo),
         math.log(candidate.n_seen),
         math.log(1 + rank),
-        float(candidate.determiner in ("the", "this", "that", "these", "those")),
-        float(candidate.determiner in ("a", "an")),
-        sign * max(-4.0, min(4.0, candidate.female)),
+        float(candidate.determiner in _DEFINITE),
+        float(candidate.determiner in _INDEFINITE),
+        _SIGNS.get(GROUPS[parse.lower[token]], 0.0) * max(-4.0, min(4.0, candidate.female)),
         float(candidate.plural),
         float(parse.deps[token] == "expl"),
     ]

@@ -255,12 +255,12 @@ def _is_reported_aside(discourse: Discourse, head: int) -> bool:
     """Whether ", says Omar" or ", I think" hangs on the clause."""
     parse = discourse.parse
     for child in parse.children[head]:
+        dep = parse.deps[child]
+        if dep not in ("parataxis", "conj") or not parse.tags[child].startswith("VB"):
+            continue
         below = {parse.deps[c] for c in parse.children[child]}
         # The parser takes ", says Omar" for a conjunct, too, though nothing joins it.
-        beside = parse.deps[child] == "parataxis" or (
-            parse.deps[child] == "conj" and "cc" not in below
-        )
-        if not beside or not parse.tags[child].startswith("VB"):
+        if dep == "conj" and "cc" in below:
             continue
         lemma = discourse.lemmatize(parse.words[child], parse.tags[child])
         if lemma in _REPORTING and not below & {"ccomp", "obj"} and "nsubj" in below:

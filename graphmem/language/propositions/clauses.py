@@ -48,11 +48,11 @@ class Clause:
 def find_clauses(discourse: Discourse) -> list[Clause]:
     """Return the clauses of a parse in text order."""
     parse = discourse.parse
+    predicates = {parse.heads[word] for word, dep in enumerate(parse.deps) if dep == "cop"}
     clauses = []
     for token, tag in enumerate(parse.tags):
-        verbal = tag.startswith("VB") and parse.deps[token] not in _NOT_CLAUSES
-        copular = parse.child(token, "cop") is not None
-        if verbal or copular:
+        copular = token in predicates
+        if copular or (tag.startswith("VB") and parse.deps[token] not in _NOT_CLAUSES):
             clauses.append(_clause(discourse, token, copular=copular))
     return clauses
 

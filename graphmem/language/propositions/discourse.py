@@ -16,6 +16,8 @@ __all__ = ["Discourse", "Referent"]
 _RELATIVE_TAGS = frozenset({"WDT", "WP", "WP$"})
 _PLAIN_DEPS = frozenset({"nmod", "compound", "amod", "acl", "acl:relcl"})
 _LONGEST_CLAUSE = 8
+# Text, kind, whether it is a name, and whether it is a value.
+_Words = tuple[str, EntityKind, bool, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Discourse:
     lemmatize: Lemmatizer
     pronouns: dict[int, Referent]
     described: dict[str, tuple[int, Referent]] = field(default_factory=dict)
+    # A word is asked for its phrase by each fact and event that it is in.
+    _phrases: dict[int, _Words | None] = field(default_factory=dict)
 
     def is_named(self, token: int) -> bool:
         """Whether the token is inside a name or a date."""
@@ -107,23 +111,26 @@ class Discourse:
 
     def phrase(self, head: int, role: str) -> Argument | None:
         """Return a nominal by its own words, without its possessor; None where it has none."""
+        if head not in self._phrases:
+            self._phrases[head] = self._own_words(head)
+        words = self._phrases[head]
+        return None if words is None else Argument(words[0], role, *words[1:])
+
+    def _own_words(self, head: int) -> _Words | None:
         parse = self.parse
         span = self.nominals.name_of.get(head) or self.nominals.by_head.get(head)
         if span is not None:
             owner = None if span.named else parse.child(head, "nmod:poss")
             if owner is not None and span.start <= owner < head:
                 first = max(parse.subtree(owner)) + 1
-                return Argument(parse.surface(first, span.end), role, span.kind)
-            literal = span.kind in ("time", "quantity")
-            return Argument(span.text, role, span.kind, span.named, literal)
+                return parse.surface(first, span.end), span.kind, False, False
+            return span.text, span.kind, span.named, span.kind in ("time", "quantity")
         if parse.tags[head] in ("PRP", "PRP$"):
             return None
-        start, end = argument_span(parse, head)
-        text = parse.surface(start, end)
-        if not any(character.isalnum() for character in text):
+        text = parse.surface(*argument_span(parse, head))
+        if not any(map(str.isalnum, text)):
             return None
-        literal = not parse.tags[head].startswith("NN")
-        return Argument(text, role, "unknown", False, literal)
+        return text, "unknown", False, not parse.tags[head].startswith("NN")
 
     def apposed(self, head: int) -> Referent | None:
         """Return the person whose name stands in apposition to a noun ("his wife Ines")."""
