@@ -74,6 +74,16 @@ class HeldReader:
         with self._lock:
             self._open_views().complete(self._store)
 
+    def forget(self) -> None:
+        """Let go of what the store has no more, in this process and on disk."""
+        from graphmem.views.snapshot import discard
+
+        # Nothing of what is gone may lie on disk until the views are made anew.
+        discard(self._space, self._store.views_folder)
+        with self._lock:
+            if self._views is not None:
+                self._views.refresh(self._store)
+
     def rebuild(self) -> None:
         """Make the views anew from the store, and keep them."""
         with self._lock:
@@ -143,6 +153,10 @@ class ServedReader:
     def complete(self) -> None:
         """Do nothing: the store keeps its indexes itself."""
 
+    def forget(self) -> None:
+        """Let go of what the store has no more."""
+        self.rebuild()
+
     def rebuild(self) -> None:
         """Forget the links that are held."""
         with self._lock:
@@ -195,17 +209,19 @@ class CypherReader:
     ) -> CypherResult:
         """Check a statement and run it."""
         from graphmem.core.cypher import accept_cypher
+        from graphmem.core.cypher_spaces import find_unbound
 
         request = accept_cypher(
             statement, parameters, space=self._space, limit=limit, timeout_s=timeout_s
         )
         if Capability.CYPHER not in self._store.capabilities:
             return self._projection().cypher(request)
-        if "space" not in request.parameters and len(self._store.spaces()) > 1:
+        unbound = find_unbound(request.statement)
+        if unbound and not {self._space}.issuperset(self._store.spaces()):
             raise InvalidInput(
-                "this server holds several spaces, and the statement does not name $space: "
-                "write (n:Entity {space: $space}) and -[r:MENTIONS {space: $space}]-; the value "
-                "is filled in"
+                f"this server holds other spaces too, and {unbound!r} is not bound to one: write "
+                "(n:Entity {space: $space}) for each node of a pattern, also behind a WITH that "
+                "does not pass it on; the value is filled in"
             )
         return cast(CypherServer, self._store).cypher(request)
 

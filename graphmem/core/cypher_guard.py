@@ -8,9 +8,8 @@ number, odd ends of lines), because such a text is how one hides a word from a g
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 
+from graphmem.core.cypher_tokens import NAMING, NOTHING, Token, read_tokens
 from graphmem.errors import InvalidInput
 
 __all__ = ["MAX_STATEMENT_CHARS", "READING_PROCEDURES", "check_statement"]
@@ -39,43 +38,12 @@ _NAMESPACES = frozenset({
     "date", "datetime", "localdatetime", "time", "localtime", "duration", "point", "vector",
 })  # fmt: skip
 
-_TOKEN = re.compile(
-    r"""
-      (?P<gap>\s+|//[^\n]*|/\*.*?\*/)
-    | (?P<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
-    | (?P<quoted>`(?:[^`]|``)*`)
-    | (?P<number>(?:0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|[0-9][0-9_]*(?:[eE][0-9]+)?)(?!\w))
-    | (?P<parameter>(?<![\w$])\$(?:[^\W\d]\w*|[0-9]+(?!\w)|`(?:[^`]|``)+`))
-    | (?P<word>[^\W\d]\w*)
-    | (?P<mark>[^\w\s'"`])
-    """,
-    re.VERBOSE | re.DOTALL,
-)
 _BY_NUMBER = re.compile(r"\\[uU]+[0-9a-fA-F]{4}")
 _ODD_ENDS = re.compile("//[^\n]*(?:\r(?!\n)|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029])")
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-
-    @property
-    def key(self) -> str:
-        """The word as keywords are compared; a name in backticks is no keyword."""
-        return self.text.casefold().upper() if self.kind == "word" else ""
-
-    @property
-    def name(self) -> str:
-        """What is named, with or without backticks."""
-        plain = self.text.removeprefix("$") if self.kind == "parameter" else self.text
-        return plain[1:-1].replace("``", "`") if plain.startswith("`") else plain
-
-
-_NAMING = ("word", "quoted")
 # FOREACH, where a clause stands behind a bar, is refused for itself.
 _BEFORE_LABELS = (":", "|", "&", "!")
-_NOTHING = _Token("", "")
 
 
 def check_statement(statement: object) -> frozenset[str]:
@@ -94,13 +62,13 @@ def check_statement(statement: object) -> frozenset[str]:
     Complexity: linear in the characters.
     """
     text = _accepted(statement)
-    tokens = list(_tokens(text))
+    tokens = list(read_tokens(text))
     while tokens and tokens[-1].text == ";":
         tokens.pop()
     start = 0
     while start < len(tokens) and tokens[start].key in _BEFORE:
         start += 1
-    first = tokens[start] if start < len(tokens) else _NOTHING
+    first = tokens[start] if start < len(tokens) else NOTHING
     if first.key not in _BEGINNINGS:
         raise InvalidInput(
             f"a statement begins with MATCH, WITH, UNWIND, RETURN, CALL or SHOW, not "
@@ -131,21 +99,7 @@ def _accepted(statement: object) -> str:
     return statement
 
 
-def _tokens(text: str) -> Iterator[_Token]:
-    at = 0
-    while at < len(text):
-        found = _TOKEN.match(text, at)
-        if found is None or (text.startswith("/*", at) and found.lastgroup == "mark"):
-            raise InvalidInput(
-                f"the statement cannot be read from character {at} on ({text[at : at + 20]!r}): "
-                "a string, a name in backticks or a comment has no end, or a number none"
-            )
-        at = found.end()
-        if found.lastgroup != "gap":
-            yield _Token(str(found.lastgroup), found[0])
-
-
-def _check_token(tokens: list[_Token], at: int, token: _Token, *, may_show: bool) -> None:
+def _check_token(tokens: list[Token], at: int, token: Token, *, may_show: bool) -> None:
     if token.text == ";":
         raise InvalidInput("one statement at a time: there is a ';' before the end")
     if token.kind == "word" and not _is_name(tokens, at):
@@ -164,18 +118,18 @@ def _check_token(tokens: list[_Token], at: int, token: _Token, *, may_show: bool
         raise InvalidInput("a parameter is written $name, without a gap and behind no name")
 
 
-def _is_name(tokens: list[_Token], at: int) -> bool:
+def _is_name(tokens: list[Token], at: int) -> bool:
     """Whether a word can only be the name of a property, a label, a key or a parameter."""
-    before = tokens[at - 1] if at else _NOTHING
-    after = tokens[at + 1] if at + 1 < len(tokens) else _NOTHING
+    before = tokens[at - 1] if at else NOTHING
+    after = tokens[at + 1] if at + 1 < len(tokens) else NOTHING
     if before.text == ".":
-        owner = tokens[at - 2] if at > 1 else _NOTHING
+        owner = tokens[at - 2] if at > 1 else NOTHING
         return owner.text != "." and owner.kind != "number"
     return before.text in _BEFORE_LABELS or after.text == ":"
 
 
-def _check_call(tokens: list[_Token], at: int) -> None:
-    after = tokens[at + 1] if at + 1 < len(tokens) else _NOTHING
+def _check_call(tokens: list[Token], at: int) -> None:
+    after = tokens[at + 1] if at + 1 < len(tokens) else NOTHING
     if after.text in ("{", "("):
         return
     path, end = _path(tokens, at + 1)
@@ -187,10 +141,10 @@ def _check_call(tokens: list[_Token], at: int) -> None:
         )
 
 
-def _path(tokens: list[_Token], at: int) -> tuple[list[str], int]:
+def _path(tokens: list[Token], at: int) -> tuple[list[str], int]:
     """Return the parts of a dotted name and where it ends."""
     parts: list[str] = []
-    while at < len(tokens) and tokens[at].kind in _NAMING:
+    while at < len(tokens) and tokens[at].kind in NAMING:
         parts.append(tokens[at].name)
         at += 1
         if at >= len(tokens) or tokens[at].text != ".":
@@ -199,16 +153,16 @@ def _path(tokens: list[_Token], at: int) -> tuple[list[str], int]:
     return parts, at
 
 
-def _check_show(tokens: list[_Token], at: int, *, may_show: bool) -> None:
+def _check_show(tokens: list[Token], at: int, *, may_show: bool) -> None:
     after = {token.key for token in tokens[at + 1 : at + 3]}
     if not may_show or not after & _SHOWN:
         raise InvalidInput(f"SHOW shows {', '.join(sorted(_SHOWN))} here, at the beginning alone")
 
 
-def _check_function(tokens: list[_Token], at: int) -> None:
+def _check_function(tokens: list[Token], at: int) -> None:
     """Refuse `a.b.c(` of a plug-in; procedures have been looked at behind their CALL."""
     start = at - 1
-    while start >= 2 and tokens[start - 1].text == "." and tokens[start].kind in _NAMING:
+    while start >= 2 and tokens[start - 1].text == "." and tokens[start].kind in NAMING:
         start -= 2
     path, end = _path(tokens, start)
     called = start > 0 and tokens[start - 1].key == "CALL"

@@ -29,8 +29,8 @@ class SpeaksCypher(Facet):
     ) -> CypherResult:
         """Run a Cypher statement that reads: on a projection of this space, or on Neo4j itself.
 
-        A projection holds this space alone. A server that holds several wants `$space` in the
-        statement: that keeps a slip from mixing spaces, not somebody from reading another one.
+        A projection holds this space alone. On a server that holds others too, each node of a
+        pattern must be bound by `{space: $space}`; a statement that does not do so is refused.
 
         Args:
             statement: one statement.

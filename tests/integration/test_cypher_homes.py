@@ -98,7 +98,7 @@ def test_values_look_the_same_on_both_homes(file: Memory, server: Memory) -> Non
         "MATCH (s:Prescription {space: $space}) RETURN s ORDER BY s.uid",
         "MATCH (a {space: $space})-[r:MENTIONS {space: $space}]->(b {space: $space})"
         " RETURN a.uid, r, b.uid ORDER BY a.uid, b.uid",
-        "MATCH path = (a:Event {space: $space})-[:CAUSES {space: $space}]->(b:Event)"
+        "MATCH path = (a:Event {space: $space})-[:CAUSES]->(b:Event {space: $space})"
         " RETURN path, a.recorded_at AS at ORDER BY at",
     ):
         here, there = file.cypher(statement), server.cypher(statement)
@@ -133,9 +133,26 @@ def test_the_server_itself_refuses_to_write(server: Memory) -> None:
         store.cypher(request)
 
 
-def test_a_server_with_several_spaces_wants_the_space_named(server: Memory) -> None:
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "MATCH (n:Entity) RETURN n.uid",
+        "MATCH (n:Entity) WHERE $space IS NOT NULL RETURN n.uid",
+        "MATCH (n:GraphmemSpace) RETURN n, $space",
+    ],
+)
+def test_a_server_with_several_spaces_wants_each_node_bound(
+    server: Memory, statement: str
+) -> None:
+    """Also of a space that holds nothing yet."""
+    with (
+        pytest.raises(InvalidInput, match=r"\$space"),
+        Memory(server._store, space=f"{server.space} that is empty") as empty,
+    ):
+        empty.cypher(statement)
     with pytest.raises(InvalidInput, match=r"\$space"):
-        server.cypher("MATCH (n:Entity) RETURN n.uid")
+        server.cypher(statement)
+    assert server.cypher("SHOW INDEXES YIELD name").rows
 
 
 def test_a_server_gives_up_in_time_and_says_when_it_cut(server: Memory) -> None:
