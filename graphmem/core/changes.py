@@ -9,7 +9,16 @@ import numpy.typing as npt
 
 from graphmem_schemas import Edge, EdgeKind, Node
 
-__all__ = ["ChangeBatch", "Changes", "Commit", "Counts", "EdgeKey", "Vector"]
+__all__ = [
+    "ChangeBatch",
+    "Changes",
+    "Commit",
+    "Counts",
+    "EdgeKey",
+    "EdgeRow",
+    "EdgeTerms",
+    "Vector",
+]
 
 EdgeKey = tuple[EdgeKind, str, str]
 
@@ -20,6 +29,20 @@ class Vector:
 
     uid: str
     values: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeTerms:
+    """What an edge says besides its key; see `Edge`. Many edges of a source share one."""
+
+    sources: tuple[str, ...]
+    shares: tuple[float, ...]
+    role: str | None = None
+    span: tuple[int, int] | None = None
+
+
+EdgeRow = tuple[EdgeKind, str, str, EdgeTerms]
+"""An edge as plain values: kind, start, end, terms."""
 
 
 @dataclass(frozen=True, slots=True)

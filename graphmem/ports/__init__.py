@@ -1,6 +1,8 @@
 """The protocols at the rim: what graphmem needs from stores, views, models and the world."""
 
+from graphmem.ports.bulk import EdgeRowReader
 from graphmem.ports.cypher import CypherServer
+from graphmem.ports.lessons import LessonIndex, Ranked
 from graphmem.ports.models import (
     Embedder,
     Encoder,
@@ -29,6 +31,7 @@ __all__ = [
     "Clock",
     "Cosines",
     "CypherServer",
+    "EdgeRowReader",
     "Embedder",
     "Encoder",
     "Encoding",
@@ -37,10 +40,12 @@ __all__ = [
     "Float32",
     "GraphReader",
     "GraphStore",
+    "LessonIndex",
     "LinkServer",
     "Models",
     "Plan",
     "Progress",
+    "Ranked",
     "ShownNodes",
     "TextIndex",
     "TextMatch",

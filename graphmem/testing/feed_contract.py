@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphmem.core.changes import ChangeBatch, Changes, EdgeKey
-from graphmem.ports import GraphStore
+from graphmem.core.changes import ChangeBatch, Changes, EdgeKey, EdgeRow
+from graphmem.ports import EdgeRowReader, GraphStore
 from graphmem.testing.samples import edge, entity, passage, vector
 from graphmem_schemas import EDGE_KINDS, Edge, Node
 
@@ -205,3 +205,30 @@ class FeedContract:
             mirror.follow(read_feed(store, mirror.seq))
             mirror.assert_same_as(store)
         assert late.vectors == often.vectors == rarely.vectors
+
+    def test_edges_as_rows_say_the_same(self, store: GraphStore) -> None:
+        """Of a store that hands out rows (`EdgeRowReader`)."""
+        rng = random.Random(11)
+        for _ in range(60):
+            changes = _random_changes(rng)
+            store.apply("a", lambda _, changes=changes: changes)  # type: ignore[misc]
+        store.apply("b", lambda _: Changes(nodes=(entity("x"), entity("y"))))
+        said = edge("x", "y", role="r").model_copy(update={"span": (1, 2)})
+        store.apply("b", lambda _: Changes(edges=(said,)))
+        if isinstance(store, EdgeRowReader):
+            for space in "abc":
+                batches = store.changes(space, 0, kinds=EDGE_KINDS)
+                edges = [one for batch in batches for one in batch.edges]
+                rows = [row for part in store.edge_rows(space, EDGE_KINDS) for row in part]
+                assert sorted(map(_edge_of, rows), key=_key) == sorted(edges, key=_key)
+            assert list(store.edge_rows("a", [])) == []
+
+
+def _edge_of(row: EdgeRow) -> Edge:
+    kind, start, end, terms = row
+    sources = dict(zip(terms.sources, terms.shares, strict=True))
+    return Edge(kind=kind, start=start, end=end, sources=sources, role=terms.role, span=terms.span)
+
+
+def _key(edge: Edge) -> EdgeKey:
+    return edge.kind, edge.start, edge.end

@@ -22,6 +22,9 @@ __all__ = [
     "create_nodes",
     "delete_edges",
     "edge_table",
+    "from_file",
+    "from_rows",
+    "locate",
     "node_table",
     "on_label",
     "plain",
@@ -96,24 +99,45 @@ def copy_edges(kind: str, pair: Pair, path: Path, *, parallel: bool) -> str:
 
 
 def on_label(name: str, label: str) -> str:
-    """Return a text that is about one label: locate, delete_nodes."""
+    """Return a text that is about one label: delete_nodes."""
     return _filled(name, label=_label(label))
 
 
-def create_nodes(label: str, types: Mapping[str, str]) -> str:
-    """Make nodes of $rows."""
-    return _filled("create_nodes", label=_label(label), values=_each("value", types))
+def from_rows(types: Mapping[str, str]) -> str:
+    """Begin a statement on $rows, whose values it names.
+
+    Args:
+        types: the engine's type of each value, by name.
+    """
+    return _filled("from_rows", values=_each("cast", types))
 
 
-def replace_nodes(label: str, types: Mapping[str, str]) -> str:
-    """Put nodes that are there into the state of $rows."""
-    changes = {name: type_ for name, type_ in types.items() if name != "uid"}
-    return _filled("replace_nodes", label=_label(label), changes=_each("change", changes))
+def from_file(types: Mapping[str, str], path: Path) -> str:
+    """Begin a statement on the lines of a file, whose fields it names, in the order of types."""
+    return _filled("from_file", columns=_each("column", types), path=_quoted(path))
 
 
-def create_edges(kind: str, pair: Pair, types: Mapping[str, str]) -> str:
-    """Make edges of $rows."""
-    return _filled("create_edges", values=_each("value", types), **_ends(kind, pair))
+def create_nodes(label: str, types: Mapping[str, str], source: str) -> str:
+    """Make nodes of a source; see `from_rows` and `from_file`."""
+    values = _each("value", types)
+    return _filled("create_nodes", source=source, label=_label(label), values=values)
+
+
+def replace_nodes(label: str, types: Mapping[str, str], source: str) -> str:
+    """Put nodes that are there into the state that a source says."""
+    changes = _each("change", {name: type_ for name, type_ in types.items() if name != "uid"})
+    return _filled("replace_nodes", source=source, label=_label(label), changes=changes)
+
+
+def create_edges(kind: str, pair: Pair, types: Mapping[str, str], source: str) -> str:
+    """Make edges of a source, which also names `start` and `stop`."""
+    values = _each("value", types)
+    return _filled("create_edges", source=source, values=values, **_ends(kind, pair))
+
+
+def locate(label: str, source: str) -> str:
+    """Find which of the uids of a source are nodes of a label."""
+    return _filled("locate", source=source, label=_label(label))
 
 
 def delete_edges(kind: str, pair: Pair) -> str:

@@ -12,7 +12,7 @@ from graphmem.stores.sqlite.mapping import mapped
 from graphmem.stores.sqlite.rows import decode_node, decode_sources, in_chunks, make_edge
 from graphmem_schemas import Edge, EdgeKind, Node
 
-__all__ = ["EDGE_COLUMNS", "EDGE_TABLES", "SqliteReader", "edges_of", "space_id"]
+__all__ = ["EDGE_COLUMNS", "EDGE_TABLES", "SqliteReader", "edges_of", "named_sources", "space_id"]
 
 _SPACE = "(SELECT id FROM space WHERE name = ?)"
 EDGE_COLUMNS = "kind.name, start.uid, stop.uid, edge.attributes, edge.sources, edge.seq, edge.id"
@@ -35,18 +35,27 @@ def edges_of(connection: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) ->
     """Build edges from rows of `EDGE_COLUMNS`, in their order."""
     rows = list(rows)
     # The edges of one source say the same of it, so most texts come again and again.
-    decoded = {text: decode_sources(text) for text in {row[4] for row in rows}}
+    named = named_sources(connection, {row[4] for row in rows})
+    return [make_edge((row[0], row[1], row[2]), row[3], named.get(row[4])) for row in rows]
+
+
+def named_sources(
+    connection: sqlite3.Connection, texts: Iterable[str]
+) -> dict[str, dict[str, float]]:
+    """Return what each source contributes, by uid, for texts of `edge.sources`.
+
+    A text that names a source that is not there has no entry, and makes no edge.
+    """
+    decoded = {text: decode_sources(text) for text in texts}
     ids = {source for weights in decoded.values() for source in weights}
     uids: dict[int, str] = {}
     for marks, chunk in in_chunks(ids):
         uids.update(connection.execute(f"SELECT id, uid FROM source WHERE id IN {marks}", chunk))
-    # A text that names a source that is not there has no entry, and makes no edge.
-    named = {
+    return {
         text: {uids[source]: weight for source, weight in weights.items()}
         for text, weights in decoded.items()
         if weights.keys() <= uids.keys()
     }
-    return [make_edge((row[0], row[1], row[2]), row[3], named.get(row[4])) for row in rows]
 
 
 class SqliteReader:

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock, local
 
-from graphmem.core.changes import ChangeBatch, Commit, Counts
+from graphmem.core.changes import ChangeBatch, Commit, Counts, EdgeRow
 from graphmem.errors import InvalidInput, NotAStore, StoreBusy, StoreCorrupt
 from graphmem.ports import Capability, Plan
+from graphmem.stores.sqlite.bulk import edge_rows
 from graphmem.stores.sqlite.check import problems
 from graphmem.stores.sqlite.feed import Wanted, next_batch
 from graphmem.stores.sqlite.mapping import BUSY_TIMEOUT_S, mapped
@@ -177,6 +178,11 @@ class SqliteStore:
                 return
             yield batch
             after = batch.seq
+
+    def edge_rows(self, space: str, kinds: Sequence[EdgeKind]) -> Iterator[list[EdgeRow]]:
+        """Yield every edge of the kinds as plain rows, some thousand at a time, of one state."""
+        with self._reading() as connection:
+            yield from edge_rows(connection, space, kinds)
 
     def close(self) -> None:
         """Release every resource; closing twice is fine."""

@@ -7,7 +7,7 @@ milliseconds; so they stay in the log, which every opener reads, until a new fil
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,31 @@ from typing import Any
 from graphmem.core.changes import ChangeBatch, EdgeKey
 from graphmem.ports import GraphStore
 from graphmem.views.cypher.engine import Writing, writing
-from graphmem.views.cypher.rows import edge_row, node_row
-from graphmem.views.cypher.tables import EDGE_TYPES, LABELS, Pair, node_types, ruled_pairs
+from graphmem.views.cypher.rows import (
+    edge_row,
+    edge_tail,
+    edge_terms,
+    node_line,
+    node_row,
+    quoted,
+)
+from graphmem.views.cypher.stage import Stage, stage_beside
+from graphmem.views.cypher.tables import (
+    EDGE_TYPES,
+    LABELS,
+    LINK_TYPES,
+    Pair,
+    node_types,
+    ruled_pairs,
+    table_name,
+)
 from graphmem_queries import embedded
 from graphmem_schemas import EDGE_KINDS, Edge, Node
 
 __all__ = ["News", "apply_news", "read_news"]
+
+_Table = tuple[str, Pair]
+_UID = {"uid": "STRING"}
 
 
 @dataclass
@@ -78,9 +97,9 @@ def apply_news(path: Path, news: News, space: str) -> bool:
         Whether it could be done. Where it could not (a node got another label, an edge joins
         labels that no rule names), nothing was changed, and a new file is needed.
     """
-    with writing(path) as engine:
+    with stage_beside(path) as stage, writing(path) as engine:
         engine.run(embedded.plain("begin"))
-        done = _Update(engine, space, news).run()
+        done = _Update(engine, stage, space, news).run()
         # What is not committed when the file is closed was never there.
         if done:
             engine.run(embedded.plain("commit"))
@@ -88,11 +107,12 @@ def apply_news(path: Path, news: News, space: str) -> bool:
 
 
 class _Update:
-    def __init__(self, engine: Writing, space: str, news: News) -> None:
+    def __init__(self, engine: Writing, stage: Stage, space: str, news: News) -> None:
         self._engine = engine
+        self._stage = stage
         self._space = space
         self._news = news
-        self._before = _labels(engine, _touched(news))
+        self._before = self._labels()
 
     def run(self) -> bool:
         news, before = self._news, self._before
@@ -108,23 +128,57 @@ class _Update:
             self._engine.run_rows(embedded.delete_edges(kind, pair), rows)
         self._delete_nodes()
         self._put_nodes(held)
-        for (kind, pair), rows in edges.items():
-            self._engine.run_rows(embedded.create_edges(kind, pair, EDGE_TYPES), rows)
+        for table, of_table in edges.items():
+            self._put_edges(table, of_table)
         return True
 
-    def _by_table(
-        self, edges: Iterable[Edge], labels: dict[str, str]
-    ) -> dict[tuple[str, Pair], list[dict[str, Any]]]:
-        tables: dict[tuple[str, Pair], list[dict[str, Any]]] = defaultdict(list)
+    def _labels(self) -> dict[str, str]:
+        """Return the labels of those nodes that are there and that anything is about."""
+        news = self._news
+        touched = set(news.nodes) | news.removed_nodes
+        for _, start, end in (*news.edges, *news.removed_edges):
+            touched |= {start, end}
+        if not touched:
+            return {}
+        source = self._staged("touched", _UID, [f"{quoted(uid)}\n" for uid in sorted(touched)])
+        return {
+            uid: label
+            for label in LABELS
+            for (uid,) in self._engine.run(embedded.locate(label, source))
+        }
+
+    def _staged(self, name: str, types: Mapping[str, str], lines: Sequence[str]) -> str:
+        """Write lines, and return how a statement on them begins."""
+        self._stage.write(name, lines)
+        return embedded.from_file(types, self._stage.path(name))
+
+    def _by_table(self, edges: Iterable[Edge], labels: dict[str, str]) -> dict[_Table, list[Edge]]:
+        tables: dict[_Table, list[Edge]] = defaultdict(list)
         for edge in edges:
             start, end = labels.get(edge.start), labels.get(edge.end)
             if start and end:
-                tables[edge.kind, (start, end)].append(edge_row(edge, self._space))
+                tables[edge.kind, (start, end)].append(edge)
         return tables
 
-    def _old_edges(self, held: dict[str, str]) -> dict[tuple[str, Pair], list[dict[str, Any]]]:
+    def _put_edges(self, table: _Table, edges: Iterable[Edge]) -> None:
+        kind, pair = table
+        lines: list[str] = []
+        odd: list[dict[str, Any]] = []
+        for edge in edges:
+            terms = edge_terms(edge)
+            if (tail := edge_tail(terms, quoted(self._space))) is None:
+                odd.append(edge_row(edge.start, edge.end, terms, self._space))
+            else:
+                lines.append(f"{quoted(edge.start)},{quoted(edge.end)},{tail}")
+        if lines:
+            source = self._staged(table_name(*table), LINK_TYPES, lines)
+            self._engine.run(embedded.create_edges(kind, pair, EDGE_TYPES, source))
+        source = embedded.from_rows(LINK_TYPES)
+        self._engine.run_rows(embedded.create_edges(kind, pair, EDGE_TYPES, source), odd)
+
+    def _old_edges(self, held: dict[str, str]) -> dict[_Table, list[dict[str, Any]]]:
         """Return those that may be in the file and must not be, or not as they are."""
-        tables: dict[tuple[str, Pair], list[dict[str, Any]]] = defaultdict(list)
+        tables: dict[_Table, list[dict[str, Any]]] = defaultdict(list)
         for kind, start, end in self._news.removed_edges | self._news.edges.keys():
             if start in held and end in held:
                 pair = held[start], held[end]
@@ -139,29 +193,20 @@ class _Update:
             self._engine.run(embedded.on_label("delete_nodes", label), uids=uids)
 
     def _put_nodes(self, held: dict[str, str]) -> None:
-        new: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        old: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        tables: dict[tuple[str, bool], list[Node]] = defaultdict(list)
         for uid, node in self._news.nodes.items():
-            (old if uid in held else new)[node.label].append(node_row(node, self._space))
-        for label, rows in new.items():
-            self._engine.run_rows(embedded.create_nodes(label, node_types(label)), rows)
-        for label, rows in old.items():
-            self._engine.run_rows(embedded.replace_nodes(label, node_types(label)), rows)
-
-
-def _touched(news: News) -> list[str]:
-    uids = set(news.nodes) | news.removed_nodes
-    for _, start, end in (*news.edges, *news.removed_edges):
-        uids |= {start, end}
-    return sorted(uids)
-
-
-def _labels(engine: Writing, uids: list[str]) -> dict[str, str]:
-    """Return the labels of those that are there."""
-    if not uids:
-        return {}
-    return {
-        uid: label
-        for label in LABELS
-        for (uid,) in engine.run(embedded.on_label("locate", label), uids=uids)
-    }
+            tables[node.label, uid in held].append(node)
+        for (label, there), nodes in tables.items():
+            put = embedded.replace_nodes if there else embedded.create_nodes
+            types = node_types(label)
+            lines: list[str] = []
+            odd: list[dict[str, Any]] = []
+            for node in nodes:
+                if (line := node_line(node, quoted(self._space))) is None:
+                    odd.append(node_row(node, self._space))
+                else:
+                    lines.append(line)
+            if lines:
+                source = self._staged(f"{label}-{'old' if there else 'new'}", types, lines)
+                self._engine.run(put(label, types, source))
+            self._engine.run_rows(put(label, types, embedded.from_rows(types)), odd)

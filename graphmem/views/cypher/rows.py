@@ -7,15 +7,26 @@ quoted), so a thing with such a list has no line; it is put in by a statement in
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from graphmem.core.changes import EdgeRow, EdgeTerms
 from graphmem.core.property_graph import node_properties
-from graphmem.views.cypher.tables import EDGE_TYPES, node_types
-from graphmem_schemas import Edge, Node
+from graphmem.ports import EdgeRowReader, GraphStore
+from graphmem.views.cypher.tables import node_types
+from graphmem_schemas import Edge, EdgeKind, Node
 
-__all__ = ["edge_line", "edge_row", "node_line", "node_row", "quoted"]
+__all__ = [
+    "edge_row",
+    "edge_rows",
+    "edge_tail",
+    "edge_terms",
+    "node_line",
+    "node_row",
+    "quoted",
+]
 
 _PLAIN = re.compile(r"\w(?:[\w .:/@-]*\w)?")
 
@@ -39,38 +50,43 @@ def node_line(node: Node, quoted_space: str) -> str | None:
     return ",".join(fields) + "\n"
 
 
-def edge_row(edge: Edge, space: str) -> dict[str, Any]:
+def edge_rows(store: GraphStore, space: str, kinds: Sequence[EdgeKind]) -> Iterator[list[EdgeRow]]:
+    """Yield every edge of the kinds, as quickly as the store can."""
+    if isinstance(store, EdgeRowReader):
+        yield from store.edge_rows(space, kinds)
+        return
+    for batch in store.changes(space, 0, kinds=kinds):
+        yield [(edge.kind, edge.start, edge.end, edge_terms(edge)) for edge in batch.edges]
+
+
+def edge_terms(edge: Edge) -> EdgeTerms:
+    """Return what an edge says besides its key."""
+    return EdgeTerms(tuple(edge.sources), tuple(edge.sources.values()), edge.role, edge.span)
+
+
+def edge_row(start: str, end: str, terms: EdgeTerms, space: str) -> dict[str, Any]:
     """Return each column of an edge's tables, and its ends as `start` and `stop`."""
-    said = {
+    return {
+        "start": start,
+        "stop": end,
         "space": space,
-        "weight": float(edge.weight),
-        "sources": list(edge.sources),
-        "shares": list(map(float, edge.sources.values())),
-        "role": edge.role,
-        "span": list(edge.span) if edge.span else None,
+        "weight": float(sum(terms.shares)),
+        "sources": list(terms.sources),
+        "shares": list(map(float, terms.shares)),
+        "role": terms.role,
+        "span": list(terms.span) if terms.span else None,
     }
-    return {"start": edge.start, "stop": edge.end, **{name: said[name] for name in EDGE_TYPES}}
 
 
-def edge_line(edge: Edge, quoted_space: str) -> str | None:
-    """Return an edge as a line of CSV; None where only a statement can put it in.
-
-    It is made of half a million edges at a time: hence by hand.
-    """
-    sources, span = edge.sources, edge.span
-    if len(sources) == 1:
-        ((source, share),) = sources.items()
-        if not _is_plain(source):
-            return None
-        said = f"{share!r},[{source}],[{share!r}]"
-    else:
-        if not all(map(_is_plain, sources)):
-            return None
-        shares = ",".join(map(repr, sources.values()))
-        said = f'{edge.weight!r},"[{",".join(sources)}]","[{shares}]"'
-    role = "" if edge.role is None else quoted(edge.role)
-    where = f'"[{span[0]},{span[1]}]"' if span else ""
-    return f"{quoted(edge.start)},{quoted(edge.end)},{quoted_space},{said},{role},{where}\n"
+def edge_tail(terms: EdgeTerms, quoted_space: str) -> str | None:
+    """Return what follows the ends in a line of CSV; None where only a statement can say it."""
+    if not all(map(_is_plain, terms.sources)):
+        return None
+    sources, shares = ",".join(terms.sources), ",".join(map(repr, terms.shares))
+    role = "" if terms.role is None else quoted(terms.role)
+    span = f'"[{terms.span[0]},{terms.span[1]}]"' if terms.span else ""
+    said = f'{sum(terms.shares)!r},"[{sources}]","[{shares}]"'
+    return f"{quoted_space},{said},{role},{span}\n"
 
 
 def _field(value: Any) -> str | None:

@@ -14,7 +14,17 @@ from graphmem.core.property_graph import property_types
 from graphmem_queries import embedded
 from graphmem_schemas import EDGE_RULES, Node
 
-__all__ = ["EDGE_TYPES", "LABELS", "Pair", "edge_ddl", "node_ddl", "node_types", "ruled_pairs"]
+__all__ = [
+    "EDGE_TYPES",
+    "LABELS",
+    "LINK_TYPES",
+    "Pair",
+    "edge_ddl",
+    "node_ddl",
+    "node_types",
+    "ruled_pairs",
+    "table_name",
+]
 
 Pair = tuple[str, str]
 
@@ -26,6 +36,8 @@ EDGE_TYPES = {
     "space": "STRING", "weight": "DOUBLE", "sources": "STRING[]", "shares": "DOUBLE[]",
     "role": "STRING", "span": "INT64[]",
 }  # fmt: skip
+LINK_TYPES = {"start": "STRING", "stop": "STRING", **EDGE_TYPES}
+"""The columns of a row or a line of an edge: its ends first."""
 LABELS: tuple[str, ...] = tuple(Node.registry)
 
 
@@ -58,3 +70,8 @@ def ruled_pairs(kind: str) -> frozenset[Pair]:
     """Return the pairs of labels that a kind may join by the rules of the graph."""
     rules = {str(name): ends for name, ends in EDGE_RULES.items()}
     return frozenset(product(*rules[kind]))
+
+
+def table_name(kind: str, pair: Pair) -> str:
+    """Return a name for the edges of a kind between two labels."""
+    return "-".join((kind, *pair))

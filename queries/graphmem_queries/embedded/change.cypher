@@ -1,2 +1,2 @@
 // One property in its new state.
-n.`<NAME>` = CAST(row.`<NAME>`, "<TYPE>")
+n.`<NAME>` = `<NAME>`

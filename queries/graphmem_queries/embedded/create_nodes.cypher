@@ -1,2 +1,3 @@
 // New nodes of a label.
-UNWIND $rows AS row CREATE (:`<LABEL>` {<VALUES>})
+<SOURCE>
+CREATE (:`<LABEL>` {<VALUES>})

@@ -1,2 +1,3 @@
 // Which of some uids are nodes of a label.
-UNWIND $uids AS uid MATCH (n:`<LABEL>` {uid: uid}) RETURN n.uid
+<SOURCE>
+MATCH (n:`<LABEL>` {uid: `uid`}) RETURN n.uid

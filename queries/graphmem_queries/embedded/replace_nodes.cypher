@@ -1,2 +1,3 @@
 // Nodes that are there, in their new state.
-UNWIND $rows AS row MATCH (n:`<LABEL>` {uid: row.uid}) SET <CHANGES>
+<SOURCE>
+MATCH (n:`<LABEL>` {uid: `uid`}) SET <CHANGES>

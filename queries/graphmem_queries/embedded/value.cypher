@@ -1,2 +1,2 @@
-// One value of a row.
-`<NAME>`: CAST(row.`<NAME>`, "<TYPE>")
+// One value, which becomes a property of the same name.
+`<NAME>`: `<NAME>`

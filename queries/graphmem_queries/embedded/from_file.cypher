@@ -1,0 +1,2 @@
+// Rows of a file.
+LOAD WITH HEADERS (<COLUMNS>) FROM "<PATH>" (header=false, auto_detect=false, parallel=false, quote="\"", escape="\"")

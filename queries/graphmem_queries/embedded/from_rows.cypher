@@ -1,0 +1,2 @@
+// Rows that were given as values.
+UNWIND $rows AS row WITH <VALUES>
