@@ -16,7 +16,8 @@ GraphMemError
 │   └── StatementTimedOut           a Cypher statement took longer than it may
 ├── ModelError
 │   ├── ModelMissing                the encoder or pipeline files are not there
-│   └── EmbeddingFailed *           an embedder did not answer
+│   ├── EmbeddingFailed *           an embedder did not answer
+│   └── CompletionFailed *          an LLM did not answer, or not in the form that was asked
 ├── NotSupported                    this store or build cannot do that
 └── MissingExtra (ImportError)      an optional dependency is not installed
 
@@ -28,6 +29,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = [
+    "CompletionFailed",
     "DimensionMismatch",
     "EmbeddingFailed",
     "GraphMemError",
@@ -154,6 +156,13 @@ class EmbeddingFailed(ModelError):
     """An embedder did not return vectors."""
 
     code = "embedding_failed"
+    retryable = True
+
+
+class CompletionFailed(ModelError):
+    """An LLM did not answer, or not in the form that was asked."""
+
+    code = "completion_failed"
     retryable = True
 
 

@@ -23,7 +23,8 @@ from graphmem.facets.workspaces import Workspaces
 from graphmem.models.loading import LazyModels
 from graphmem.models.seal import break_seal, describe, read_seal, seal, write_seal
 from graphmem.ports import Clock, Embedder, Extractor, GraphStore, Progress
-from graphmem.reading.lookup import find_node, find_source
+from graphmem.ports.models import LLM
+from graphmem.reading.lookup import find_node
 from graphmem.stores.registry import open_store
 from graphmem.wiring import CypherReader, open_reader
 from graphmem.writing.accept import (
@@ -40,7 +41,6 @@ from graphmem.writing.writer import Writer
 from graphmem_schemas import (
     Change,
     Context,
-    DeleteReceipt,
     ExtractedPassage,
     GivenExtraction,
     HitKind,
@@ -67,6 +67,7 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
         embedder: None for the shipped encoder, "sentence-transformers:<name or path>",
             "openai:<model>", or an embedder of your own.
         extractor: None for the shipped English pipeline, "spacy:<name>", or your own.
+        llm: None for none, "openai:<model>", or an LLM of your own; nothing needs one.
         clock: tells the time; None is the system's, in UTC.
         served: have the store search with its own indexes (Neo4j), for a space that this process
             need not hold; else its views are held here, which answers sooner.
@@ -76,19 +77,20 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
         StoreError: The store cannot be opened.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # settings, all by their names
         self,
         store: str | Path | GraphStore | None = None,
         *,
         space: str = "default",
         embedder: str | Embedder | None = None,
         extractor: str | Extractor | None = None,
+        llm: str | LLM | None = None,
         clock: Clock | None = None,
         served: bool = False,
     ) -> None:
         self.space = check_space(space)
         # Before the store, so that a wrong name leaves no empty file behind.
-        self._models = LazyModels(embedder, extractor)
+        self._models = LazyModels(embedder, extractor, llm)
         if store is None:
             store = os.environ.get("GRAPHMEM_STORE") or DEFAULT_STORE
         # A store that was handed over open is its owner's to close.
@@ -163,38 +165,6 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
         )
         problems = tuple(RejectedRow(index=i, reason=why) for i, why in rejected)
         return receipt.model_copy(update={"rejected": problems})
-
-    def delete(
-        self, uid: str | None = None, *, source: str | None = None, space: str | None = None
-    ) -> DeleteReceipt:
-        """Remove a node, a source or the whole space, with what rests on it alone.
-
-        Args:
-            uid: a node; an entity takes the facts about it along.
-            source: the name that the source was added under.
-            space: this memory's own space, named again so that it is not emptied by a slip.
-
-        Raises:
-            InvalidInput: Not exactly one of the three is given, or another space is named.
-            NotFound: There is no such node or source.
-        """
-        from graphmem.views.snapshot import discard
-        from graphmem.writing import forget
-
-        forget.check_one_target(uid, source, space, self.space)
-        if space is not None:
-            commits = list(forget.forget_space(self._store, space))
-        elif source is not None:
-            uids = [find_source(self._store, self.space, source)]
-            plan = partial(forget.forget_sources, uids, space=self.space)
-            commits = [self._store.apply(self.space, plan)]
-        else:
-            plan = partial(forget.forget_nodes, [self.get(uid or "").uid], space=self.space)
-            commits = [self._store.apply(self.space, plan)]
-        if any(commit.seq for commit in commits):
-            # Nothing of what is gone may lie on disk until the views are made anew.
-            discard(self.space, self._store.views_folder)
-        return forget.receipt_of(commits)
 
     # Reading
 

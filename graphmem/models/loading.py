@@ -5,39 +5,48 @@ from __future__ import annotations
 import threading
 
 from graphmem.errors import InvalidInput
+from graphmem.models.chat import check_llm, open_llm
 from graphmem.models.registry import check_embedder
 from graphmem.ports import Embedder, Encoder, Extractor
+from graphmem.ports.models import LLM
 
 __all__ = ["LazyModels"]
 
 
 class LazyModels:
-    """Loads the embedder, the encoder and the extractor once, on first use.
+    """Loads the embedder, the encoder, the extractor and the LLM once, on first use.
 
     Args:
         embedder: None or "minilm" for the shipped encoder, "sentence-transformers:<name>",
             "openai:<model>", or an object of the port.
         extractor: None or "spacy" for the shipped English pipeline, "spacy:<name>" for a spaCy
             pipeline of the user's own, or an object of the port.
+        llm: None for none, "openai:<model>", or an object of the port.
 
     Raises:
         InvalidInput: A choice has none of these forms.
     """
 
     def __init__(
-        self, embedder: str | Embedder | None = None, extractor: str | Extractor | None = None
+        self,
+        embedder: str | Embedder | None = None,
+        extractor: str | Extractor | None = None,
+        llm: str | LLM | None = None,
     ) -> None:
         check_embedder(embedder)
+        check_llm(llm)
         if isinstance(extractor, str) and extractor.partition(":")[0] != "spacy":
             raise InvalidInput(
                 f"unknown extractor {extractor!r}: use 'spacy' for the shipped English pipeline "
                 "or 'spacy:<name>' for a spaCy pipeline that is installed"
             )
         self._embedder_choice, self._extractor_choice = embedder, extractor
+        self._llm_choice = llm
         self._lock = threading.RLock()
         self._embedder: Embedder | None = None
         self._encoder: Encoder | None = None
         self._extractor: Extractor | None = None
+        self._llm: LLM | None = None
 
     @property
     def embedder(self) -> Embedder:
@@ -67,6 +76,14 @@ class LazyModels:
             if self._extractor is None:
                 self._extractor = self._open_extractor(self._extractor_choice)
             return self._extractor
+
+    @property
+    def llm(self) -> LLM | None:
+        """Answers in words; None where nobody gave one."""
+        with self._lock:
+            if self._llm is None:
+                self._llm = open_llm(self._llm_choice)
+            return self._llm
 
     def _open_extractor(self, choice: str | Extractor | None) -> Extractor:
         if choice is not None and not isinstance(choice, str):

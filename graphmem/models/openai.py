@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphmem.errors import (
-    DimensionMismatch,
-    EmbeddingFailed,
-    GraphMemError,
-    InvalidInput,
-    MissingExtra,
-)
+from graphmem.errors import DimensionMismatch, EmbeddingFailed, InvalidInput
+from graphmem.models.endpoint import connect, mapped
 from graphmem.models.rows import unit_rows
 from graphmem.ports import Float32
-
-if TYPE_CHECKING:
-    import openai
 
 __all__ = ["OpenAIEmbedder"]
 
@@ -32,8 +23,6 @@ _SHORTENS = "text-embedding-3"
 _BATCH = 128
 # A request may hold 300,000 tokens and a text 8,191: this keeps both in any usual script.
 _MAX_CHARACTERS = 8000
-_MAX_RETRIES = 3
-_TIMEOUT_S = 60.0
 
 
 class OpenAIEmbedder:
@@ -68,7 +57,7 @@ class OpenAIEmbedder:
         self.name = f"openai:{model}"
         self._model = model
         self._shorten = dimension is not None and model.startswith(_SHORTENS)
-        self._client = _connect(base_url, api_key)
+        self._client = connect(base_url, api_key, "an openai: embedder")
         self.dimension = dimension or _DIMENSIONS.get(model) or 0
         if not self.dimension:
             self.dimension = self._request(["dimension"]).shape[1]
@@ -103,39 +92,12 @@ class OpenAIEmbedder:
             items = sorted(response.data, key=lambda item: item.index)
             rows = np.array([item.embedding for item in items], dtype=np.float32)
         except openai.OpenAIError as error:
-            raise self._mapped(error) from None
+            raise mapped(error, self.name, self._client.api_key, EmbeddingFailed) from None
         except (AttributeError, TypeError, ValueError) as error:
             raise EmbeddingFailed(f"{self.name} answered with no vectors: {error}") from None
         if len(rows) != len(batch):
             raise EmbeddingFailed(f"{self.name} returned {len(rows)} vectors for {len(batch)}")
         return unit_rows(rows, self.name)
-
-    def _mapped(self, error: openai.OpenAIError) -> GraphMemError:
-        """Say what happened without the driver's text where that may quote the key."""
-        import openai
-
-        if isinstance(error, (openai.AuthenticationError, openai.PermissionDeniedError)):
-            return InvalidInput(f"{self.name}: the server refuses the API key; check it")
-        key = self._client.api_key
-        text = str(error).replace(key, "***") if key else str(error)
-        if isinstance(error, openai.RateLimitError):
-            return EmbeddingFailed(f"{self.name}: too many requests ({text}); try again later")
-        if isinstance(error, openai.APIStatusError) and error.status_code < 500:
-            return InvalidInput(f"{self.name}: the server refuses the request: {text}")
-        return EmbeddingFailed(f"{self.name} did not answer ({text}); try again later")
-
-
-def _connect(base_url: str | None, api_key: str | None) -> openai.OpenAI:
-    try:
-        import openai
-    except ImportError as error:
-        raise MissingExtra("llm", "an openai: embedder") from error
-    try:
-        return openai.OpenAI(
-            base_url=base_url, api_key=api_key, max_retries=_MAX_RETRIES, timeout=_TIMEOUT_S
-        )
-    except openai.OpenAIError:
-        raise InvalidInput("no API key: set OPENAI_API_KEY or give api_key=") from None
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[str]]:

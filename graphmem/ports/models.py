@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from graphmem.core.chat import ChatMessage
 from graphmem.core.extraction import Extraction
 
-__all__ = ["Embedder", "Encoder", "Encoding", "ExtractionInput", "Extractor", "Float32", "Models"]
+__all__ = [
+    "LLM",
+    "Embedder",
+    "Encoder",
+    "Encoding",
+    "ExtractionInput",
+    "Extractor",
+    "Float32",
+    "Models",
+]
 
 
 Float32 = npt.NDArray[np.float32]
@@ -67,12 +78,14 @@ class ExtractionInput:
         speaker: who says it: what "I" stands for.
         addressee: whom it is said to, where only one other person takes part.
         title: what the passage is about; names in it are known to be names.
+        at: when it is said: from where "yesterday" counts.
     """
 
     text: str
     speaker: str | None = None
     addressee: str | None = None
     title: str | None = None
+    at: datetime | None = None
 
 
 class Extractor(Protocol):
@@ -89,6 +102,25 @@ class Extractor(Protocol):
         self, inputs: Sequence[ExtractionInput], encodings: Sequence[Encoding]
     ) -> list[Extraction]:
         """Return one extraction a passage, in input order; no passage affects another."""
+        ...
+
+
+class LLM(Protocol):
+    """Answers in words. Nothing needs one; with one, some things get better."""
+
+    name: str
+
+    def complete(self, messages: Sequence[ChatMessage], schema: Mapping[str, Any]) -> str:
+        """Return the answer as it comes; `core.chat.ask` makes the best of it.
+
+        Args:
+            messages: in order; the last one is the user's.
+            schema: JSON schema of the answer, as strict modes want it.
+
+        Raises:
+            InvalidInput: The key, the model or the request is refused.
+            CompletionFailed: There is no answer.
+        """
         ...
 
 
@@ -111,4 +143,9 @@ class Models(Protocol):
     @property
     def extractor(self) -> Extractor:
         """Finds names, events and facts."""
+        ...
+
+    @property
+    def llm(self) -> LLM | None:
+        """Answers in words; None where nobody gave one."""
         ...
