@@ -92,7 +92,7 @@ def one_of_each_label() -> tuple[Node, ...]:
         Concept(uid="concept", name="Tea", key="tea", aliases=("chai",), given=True, **common),
         Prescription(
             uid="prescription", text="Brew", when="thirsty", when_not="late", steps=("a", "b"),
-            uses=3, successes=2, **common,
+            uses=3, successes=2, source="source", position=3, skeleton="x", **common,
         ),
         Hyperedge(
             uid="hyperedge", kind="meeting", text="They met", ordered=True,
@@ -104,10 +104,10 @@ def one_of_each_label() -> tuple[Node, ...]:
         ),
         Query(
             uid="query", text="find tea", outcome="failure", score=0.3, source="source",
-            slots=("tea",), **common,
+            slots=("tea",), skeleton="find _", steps=("look",), **common,
         ),
         Insight(
-            uid="insight", text="tea helps", when="thirsty", steps=("boil", "pour"), alpha=2.5,
-            beta=1.5, **common,
+            uid="insight", text="tea helps", when="thirsty", steps=("boil", "pour"), kind="avoid",
+            skeleton="find _", alpha=2.5, beta=1.5, **common,
         ),
     )  # fmt: skip

@@ -4,7 +4,7 @@ from graphmem_schemas.base import Frozen, Node, Timestamp, parse_node
 from graphmem_schemas.edges import EDGE_KINDS, EDGE_RULES, Edge, EdgeKind
 from graphmem_schemas.events import Event, Granularity, Role
 from graphmem_schemas.evidence import Passage, Source, SourceKind
-from graphmem_schemas.hierarchy import Insight, Interaction, Outcome, Query
+from graphmem_schemas.hierarchy import Insight, InsightKind, Interaction, Outcome, Query
 from graphmem_schemas.hypergraph import Hyperedge
 from graphmem_schemas.knowledge import (
     Concept,
@@ -44,6 +44,7 @@ from graphmem_schemas.requests import (
     Message,
     SearchRequest,
 )
+from graphmem_schemas.runs import GivenPrescription, Step
 
 __all__ = [
     "EDGE_KINDS",
@@ -66,12 +67,14 @@ __all__ = [
     "Frozen",
     "GivenEntity",
     "GivenExtraction",
+    "GivenPrescription",
     "GivenTriple",
     "Granularity",
     "Hit",
     "HitKind",
     "Hyperedge",
     "Insight",
+    "InsightKind",
     "Interaction",
     "Message",
     "Node",
@@ -93,6 +96,7 @@ __all__ = [
     "Source",
     "SourceKind",
     "Stats",
+    "Step",
     "Timestamp",
     "Trace",
     "ValueType",

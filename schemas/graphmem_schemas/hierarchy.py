@@ -8,9 +8,10 @@ from pydantic import Field
 
 from graphmem_schemas.base import Node, Timestamp
 
-__all__ = ["Insight", "Interaction", "Outcome", "Query"]
+__all__ = ["Insight", "InsightKind", "Interaction", "Outcome", "Query"]
 
 Outcome = Literal["success", "failure", "unknown"]
+InsightKind = Literal["do", "distinguish", "avoid"]
 
 
 class Interaction(Node):
@@ -36,8 +37,10 @@ class Query(Node):
     Attributes:
         score: 0 to 1, where the outcome was measured.
         source: uid of the run's source; None for a question that feedback was given on.
-        slots: words of the task that stand for any thing of their kind: left out where tasks
-            are compared.
+        slots: words that the run shows to stand for any thing of their kind: left out where
+            tasks are compared.
+        skeleton: the task without its slots; runs of one skeleton are of one sort.
+        steps: patterns of what was done, without what changed nothing, in order.
     """
 
     text: str
@@ -45,11 +48,14 @@ class Query(Node):
     score: float | None = Field(default=None, ge=0.0, le=1.0)
     source: str | None = None
     slots: tuple[str, ...] = ()
+    skeleton: str = ""
+    steps: tuple[str, ...] = ()
 
     @property
     def lookup_keys(self) -> tuple[str, ...]:
-        """A task is found by the source of its run."""
-        return (self.source,) if self.source else ()
+        """A task is found by the source of its run, and by its sort as `~skeleton`."""
+        sort = (f"~{self.skeleton}",) if self.skeleton else ()
+        return (self.source, *sort) if self.source else sort
 
 
 class Insight(Node):
@@ -58,6 +64,9 @@ class Insight(Node):
     Attributes:
         when: the tasks that it is for.
         steps: what to do, in order.
+        kind: whether all that went well have the steps in common, or they tell what went well
+            from what failed, or lead to failure.
+        skeleton: the sort of task whose runs it was drawn from; empty where it was not.
         alpha: 1 and the weight of the runs that support it.
         beta: 1 and the weight of those that contradict it.
     """
@@ -65,5 +74,12 @@ class Insight(Node):
     text: str
     when: str = ""
     steps: tuple[str, ...] = ()
+    kind: InsightKind = "do"
+    skeleton: str = ""
     alpha: float = Field(default=1.0, gt=0.0)
     beta: float = Field(default=1.0, gt=0.0)
+
+    @property
+    def lookup_keys(self) -> tuple[str, ...]:
+        """An insight is found by the sort of task that it was drawn from."""
+        return (self.skeleton,) if self.skeleton else ()

@@ -147,6 +147,9 @@ class Prescription(Node):
     Attributes:
         uses: runs and answers that used it: a count of its edges, kept for reading.
         successes: those of them that succeeded.
+        source: uid of the source that it was first told in.
+        position: where it stands there: lessons of one run lie together.
+        skeleton: the sort of task whose runs it was drawn from; empty where it was not.
     """
 
     text: str
@@ -155,3 +158,11 @@ class Prescription(Node):
     steps: tuple[str, ...] = ()
     uses: int = Field(default=0, ge=0)
     successes: int = Field(default=0, ge=0)
+    source: str | None = None
+    position: int = Field(default=0, ge=0)
+    skeleton: str = ""
+
+    @property
+    def lookup_keys(self) -> tuple[str, ...]:
+        """What was drawn from runs is found by the sort of their task."""
+        return (self.skeleton,) if self.skeleton else ()

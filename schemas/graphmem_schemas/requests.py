@@ -20,6 +20,7 @@ __all__ = [
     "GivenTriple",
     "HitKind",
     "Message",
+    "Moment",
     "SearchRequest",
 ]
 

@@ -58,7 +58,8 @@ def test_keys_beyond_the_first_are_those_that_differ_from_it() -> None:
     assert extra_keys(entity("x", name="n", aliases=("n", "m"))) == {("Entity", "=m", "x")}
     assert extra_keys(passage("x")) == set()
     assert labels_with_keys() == [
-        "Event", "Source", "Entity", "Proposition", "Predicate", "Concept",
+        "Event", "Source", "Query", "Insight", "Entity", "Proposition", "Predicate", "Concept",
+        "Prescription",
     ]  # fmt: skip
 
 
