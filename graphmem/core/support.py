@@ -20,7 +20,7 @@ from graphmem_schemas import (
     Query,
 )
 
-__all__ = ["SUPPORT", "SUPPORT_KINDS", "Rest", "falls", "recounted", "rests_of"]
+__all__ = ["SUPPORT", "SUPPORT_KINDS", "Rest", "falls", "holds_up", "recounted", "rests_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ _TOLD = Rest(("EVIDENCED_BY",))
 SUPPORT: Mapping[str, tuple[Rest, ...]] = {
     "Passage": (Rest(("PART_OF",)),),
     "Event": (_TOLD,),
-    "Proposition": (_TOLD,),
+    "Proposition": (_TOLD, Rest(("SUBJECT",)), Rest(("OBJECT",))),
     "Entity": (Rest(("MENTIONS", "SUBJECT", "OBJECT", "ARGUMENT", "MEMBER"), inward=True),),
     "Concept": (Rest(("ABOUT", "BROADER"), inward=True),),
     "Prescription": (Rest(("EVIDENCED_BY", "FROM")),),
@@ -76,6 +76,13 @@ def rests_of(node: Node) -> tuple[Rest, ...]:
     if isinstance(node, Concept) and node.given:
         return ()
     return SUPPORT.get(node.label, ())
+
+
+def holds_up(node: Node, edge: Edge) -> bool:
+    """Whether a node rests on an edge, or has it in its counts."""
+    counted = isinstance(node, Prescription) and edge.kind == "USED" and edge.end == node.uid
+    rests = _FEEDBACK if isinstance(node, Query) and node.source is None else rests_of(node)
+    return counted or any(rest.holds(node.uid, edge) for rest in rests)
 
 
 def falls(node: Node, lost: Collection[Edge], left: Collection[Edge]) -> bool:

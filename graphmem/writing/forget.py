@@ -7,39 +7,65 @@ are laid out anew, as if the deleted had never been said.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from graphmem.core.changes import Changes, Commit
 from graphmem.errors import InvalidInput
 from graphmem.ports import GraphReader, GraphStore
+from graphmem.writing.carry import carry
+from graphmem.writing.fall import Fallen, fall
 from graphmem.writing.scopes import Relaid, content_of, read_evidence, read_scopes, relay
 from graphmem_schemas import (
     DeleteReceipt,
     Edge,
-    EdgeKind,
-    Entity,
+    Event,
     Node,
     Passage,
     Proposition,
     Source,
 )
 
-__all__ = ["check_one_target", "forget_nodes", "forget_sources", "forget_space", "receipt_of"]
+__all__ = [
+    "Forgotten",
+    "check_one_target",
+    "forget",
+    "forget_nodes",
+    "forget_sources",
+    "forget_space",
+    "receipt_of",
+]
+
+PLACES = ("graph", "vectors", "text", "adjacency", "projection")
+"""What every removal clears: the store's rows and vectors, the views of them, the Cypher files."""
 
 _PART = 2_000
 _FIRST = ("Source", "Passage", "Entity", "Concept", "Query")
 _LAST_FIRST = (*(label for label in Node.registry if label not in _FIRST), *reversed(_FIRST))
-_USES: tuple[EdgeKind, ...] = ("MENTIONS", "SUBJECT", "OBJECT", "ARGUMENT", "MEMBER")
 
 
-def check_one_target(uid: object, source: object, space: str | None, own: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A change that takes something back.
+
+    Attributes:
+        n_weakened: how many nodes stay with less to rest on.
+        restored: how many of the removed are put again, by label and by kind of edge.
+    """
+
+    changes: Changes
+    n_weakened: int
+    restored: tuple[Counter[str], Counter[str]]
+
+
+def check_one_target(space: str | None, own: str, *others: object) -> None:
     """Check that exactly one thing is to be deleted, and that a space is the memory's own.
 
     Raises:
-        InvalidInput: Not exactly one of the three is given, or another space is named.
+        InvalidInput: Not exactly one is given, or another space is named.
     """
-    if sum(given is not None for given in (uid, source, space)) != 1:
-        raise InvalidInput("delete takes exactly one of uid, source and space")
+    if sum(given is not None for given in (space, *others)) != 1:
+        raise InvalidInput("delete takes exactly one of uid, source, entity and space")
     if space is not None and space != own:
         raise InvalidInput(
             f"this memory is open on space {own!r} and cannot delete {space!r}: "
@@ -47,34 +73,47 @@ def check_one_target(uid: object, source: object, space: str | None, own: str) -
         )
 
 
-def forget_sources(uids: Sequence[str], reader: GraphReader, space: str) -> Changes:
+def forget_sources(uids: Sequence[str], reader: GraphReader, space: str) -> Forgotten:
     """Remove sources with their passages and all that rests on these alone."""
-    parts = reader.neighbours(space, uids, ["PART_OF"])
-    passages = [edge.start for edge in parts if edge.end in set(uids)]
-    return _forget({*uids, *passages}, reader, space, sources=tuple(uids))
+    return _forget(uids, reader, space, keys=uids)
 
 
-def forget_nodes(uids: Sequence[str], reader: GraphReader, space: str) -> Changes:
+def forget_nodes(uids: Sequence[str], reader: GraphReader, space: str) -> Forgotten:
     """Remove single nodes: a source, a passage, an event, a fact or an entity with its facts."""
     nodes = [node for node in reader.get(space, uids) if node is not None]
-    sources = [node.uid for node in nodes if isinstance(node, Source)]
-    if sources:
-        return forget_sources(sources, reader, space)
-    gone = {node.uid for node in nodes}
-    entities = [node.uid for node in nodes if isinstance(node, Entity)]
-    if entities:
-        uses = reader.neighbours(space, entities, ["SUBJECT", "OBJECT"])
-        gone |= {edge.start for edge in uses}
-    return _forget(gone, reader, space)
+    keys = [node.uid for node in nodes if isinstance(node, Source)]
+    return _forget([node.uid for node in nodes], reader, space, keys=keys)
 
 
-def receipt_of(commits: Sequence[Commit]) -> DeleteReceipt:
+def forget(
+    store: GraphStore, space: str, plan: Callable[[GraphReader], Forgotten]
+) -> DeleteReceipt:
+    """Remove what a plan says, in one commit, and tell what went."""
+    last: list[Forgotten] = []
+
+    def changes(reader: GraphReader) -> Changes:
+        last[:] = [plan(reader)]
+        return last[0].changes
+
+    commit = store.apply(space, changes)
+    if not commit.seq:
+        return DeleteReceipt(seq=0)
+    labels, kinds = last[0].restored
+    return DeleteReceipt(
+        seq=commit.seq,
+        nodes=dict(Counter(commit.n_nodes_removed) - labels),
+        edges=dict(Counter(commit.n_edges_removed) - kinds),
+        recounted=last[0].n_weakened,
+    )
+
+
+def receipt_of(commits: Iterable[Commit]) -> DeleteReceipt:
     """Return what the commits removed together."""
-    nodes, edges = Counter[str](), Counter[str]()
+    nodes, edges, last = Counter[str](), Counter[str](), 0
     for commit in commits:
         nodes.update(commit.n_nodes_removed)
         edges.update(commit.n_edges_removed)
-    last = max((commit.seq for commit in commits), default=0)
+        last = max(last, commit.seq)
     return DeleteReceipt(seq=last, nodes=dict(nodes), edges=dict(edges))
 
 
@@ -98,39 +137,57 @@ def _some(store: GraphStore, space: str, label: str) -> tuple[str, ...]:
 
 
 def _forget(
-    gone: set[str], reader: GraphReader, space: str, sources: tuple[str, ...] = ()
-) -> Changes:
-    gone = gone | _unsupported(gone, reader, space)
-    gone |= _unused_entities(gone, reader, space)
-    joined = _joined(gone, reader, space)
-    facts, edges = dict[str, Proposition](), list[Edge]()
-    removed, links = set(gone), list[str]()
-    for relaid in _relaid(gone, reader, space):
-        facts |= relaid.facts
+    uids: Sequence[str], reader: GraphReader, space: str, keys: Sequence[str]
+) -> Forgotten:
+    fallen = fall(uids, reader, space, keys)
+    gone = fallen.gone
+    nodes: dict[str, Node] = {}
+    edges, removed, links = _joined(gone, reader, space), set(gone), list[str]()
+    for relaid in _relaid(fallen, reader, space):
+        nodes |= relaid.facts
         edges += relaid.edges
         removed.update(relaid.remove_nodes)
         links += relaid.remove_links
-    return Changes(
-        nodes=(*facts.values(), *_shortened(gone, reader, space)),
-        edges=(*joined, *edges),
+    nodes |= {node.uid: node for node in fallen.mended(reader, space)}
+    carried = carry(removed, nodes, reader, space, gone)
+    for node in (
+        *carried.nodes, *_shortened(fallen, reader, space), *_placeless(fallen, reader, space)
+    ):  # fmt: skip
+        nodes[node.uid] = node
+    changes = Changes(
+        nodes=tuple(nodes.values()),
+        edges=(*edges, *carried.edges),
         remove_nodes=tuple(sorted(removed)),
-        remove_sources=(*sources, *links),
+        remove_sources=(*keys, *links),
     )
+    return Forgotten(changes, len(fallen.weakened()), _restored(changes, reader, space))
 
 
-def _relaid(gone: set[str], reader: GraphReader, space: str) -> list[Relaid]:
+def _restored(
+    changes: Changes, reader: GraphReader, space: str
+) -> tuple[Counter[str], Counter[str]]:
+    """Count, by label and by kind, what is removed only to be put again."""
+    put = {node.uid: node for node in changes.nodes}
+    again = sorted(put.keys() & set(changes.remove_nodes))
+    if not again:
+        return Counter(), Counter()
+    before = {(e.kind, e.start, e.end) for e in reader.neighbours(space, again)}
+    after = {(e.kind, e.start, e.end) for e in changes.edges}
+    labels = Counter(put[uid].label for uid in again)
+    return labels, Counter(kind for kind, _, _ in before & after)
+
+
+def _relaid(fallen: Fallen, reader: GraphReader, space: str) -> list[Relaid]:
     """Lay the timelines of what lost evidence out anew, over what is left."""
-    evidence = reader.neighbours(space, sorted(gone), ["EVIDENCED_BY"])
-    touched = {edge.start for edge in evidence} | gone
-    contents = [
-        content_of(fact)
-        for fact in reader.get(space, sorted(touched))
-        if isinstance(fact, Proposition)
+    touched = [
+        *fallen.weakened(),
+        *(fallen.nodes[u] for u in sorted(fallen.gone & fallen.nodes.keys())),
     ]
+    contents = [content_of(fact) for fact in touched if isinstance(fact, Proposition)]
     if not contents:
         return []
     scopes = list(read_scopes(contents, reader, space).values())
-    without = frozenset(gone)
+    without = frozenset(fallen.gone)
     read_evidence(scopes, reader, space, without)
     return [relay(scope, {}, gone=without) for scope in scopes]
 
@@ -151,30 +208,11 @@ def _joined(gone: set[str], reader: GraphReader, space: str) -> list[Edge]:
     return joined
 
 
-def _unsupported(gone: set[str], reader: GraphReader, space: str) -> set[str]:
-    """Facts and events all of whose evidence goes."""
-    evidence = reader.neighbours(space, sorted(gone), ["EVIDENCED_BY"])
-    touched = {edge.start for edge in evidence if edge.end in gone and edge.start not in gone}
-    remaining = reader.neighbours(space, sorted(touched), ["EVIDENCED_BY"])
-    return touched - {edge.start for edge in remaining if edge.end not in gone}
-
-
-def _unused_entities(gone: set[str], reader: GraphReader, space: str) -> set[str]:
-    """Entities that nothing names any more."""
-    touched = {e.end for e in _uses_by(gone, reader, space)} - gone
-    remaining = reader.neighbours(space, sorted(touched), _USES)
-    return touched - {edge.end for edge in remaining if edge.start not in gone}
-
-
-def _uses_by(users: set[str], reader: GraphReader, space: str) -> Iterable[Edge]:
-    edges = reader.neighbours(space, sorted(users), _USES)
-    return [edge for edge in edges if edge.start in users]
-
-
-def _shortened(gone: set[str], reader: GraphReader, space: str) -> list[Source]:
+def _shortened(fallen: Fallen, reader: GraphReader, space: str) -> list[Source]:
     """Sources whose last passage goes: the next one added follows the one before it."""
-    passages = [node for node in reader.get(space, sorted(gone)) if isinstance(node, Passage)]
-    owners = {passage.source for passage in passages} - gone
+    gone = fallen.gone
+    passages = [node for uid, node in fallen.nodes.items() if uid in gone]
+    owners = {node.source for node in passages if isinstance(node, Passage)} - gone
     sources = [node for node in reader.get(space, sorted(owners)) if isinstance(node, Source)]
     repaired: list[Source] = []
     for source in sources:
@@ -185,3 +223,18 @@ def _shortened(gone: set[str], reader: GraphReader, space: str) -> list[Source]:
         if last != source.last_passage:
             repaired.append(source.model_copy(update={"last_passage": last}))
     return repaired
+
+
+def _placeless(fallen: Fallen, reader: GraphReader, space: str) -> list[Event]:
+    """Events that stay, and whose place goes."""
+    found = {
+        edge.start
+        for uid in fallen.gone
+        for edge in fallen.edges.get(uid, ())
+        if edge.kind == "ARGUMENT" and edge.end == uid
+    } - fallen.gone
+    return [
+        event.model_copy(update={"place": None})
+        for event in reader.get(space, sorted(found))
+        if isinstance(event, Event) and event.place in fallen.gone
+    ]
