@@ -27,6 +27,7 @@ from graphmem.reading.candidates import MIN_EACH, ByWords, Pool, extend, gather,
 from graphmem.reading.changed import since_changed
 from graphmem.reading.facts import facts_of, state
 from graphmem.reading.fuse import flat_parts, walks, with_walk
+from graphmem.reading.newer import N_LOOKED, asks_for_now, newer_first
 from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
 from graphmem.reading.seeds import choose_seeds, ranking
 from graphmem.reading.spread import Spread, spread, visits
@@ -157,7 +158,10 @@ class Engine:
         try:
             ranked = self._rank(found, started)
             verdict = judge(found.question.text, match, ranked.pool, ranked.order)
-            nodes, hits = self._hydrate(ranked, max(k, n_read))
+            is_now = request.as_of is None and asks_for_now(request.question)
+            nodes, hits = self._hydrate(ranked, max(k, n_read, N_LOOKED if is_now else 0))
+            hits = self._newer_first(request.question, match, nodes, hits) if is_now else hits
+            hits = hits[: max(k, n_read)]
             if request.kinds != ("passage",):
                 hits = self._with_facts(request, match, hits)[:k]
             trace = _trace(ranked, nodes, started)
@@ -257,12 +261,18 @@ class Engine:
         facts = [node.uid for node, _ in found if isinstance(node, Proposition)]
         chain = self.store.neighbours(self.space, facts, ["SUPERSEDES"]) if facts else []
         newer = {edge.end: edge.start for edge in chain}
-        mass = sum(match.idfs) or 1.0
-        weights = {term: idf / mass for term, idf in zip(match.terms, match.idfs, strict=True)}
-        hits = [one.to_hit() for one in state(found, weights, request.as_of, newer)]
+        hits = [one.to_hit() for one in state(found, _shares(match), request.as_of, newer)]
         if "passage" in request.kinds:
             hits += passages
         return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.uid)))
+
+    def _newer_first(
+        self, question: str, match: TextMatch, nodes: dict[str, Passage], hits: tuple[Hit, ...]
+    ) -> tuple[Hit, ...]:
+        sources = {nodes[hit.uid].source for hit in hits[:N_LOOKED]}
+        found = self._read(sorted(sources))
+        began = {node.uid: node.at for node in found if isinstance(node, Source)}
+        return newer_first(question, hits, nodes, began, _shares(match))
 
     def _since_changed(self, passages: Sequence[str]) -> dict[str, str]:
         return since_changed(passages, self.store, self.space)
@@ -271,6 +281,12 @@ class Engine:
         wanted = list(dict.fromkeys(uids))
         found = self.nodes.get(self.space, wanted) if wanted else []
         return [node for node in found if node is not None]
+
+
+def _shares(match: TextMatch) -> dict[str, float]:
+    """Return what share of the question each of its terms is, by rarity."""
+    mass = sum(match.idfs) or 1.0
+    return {term: idf / mass for term, idf in zip(match.terms, match.idfs, strict=True)}
 
 
 def _no_remarks(_: Sequence[str]) -> dict[str, str]:

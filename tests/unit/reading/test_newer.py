@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphmem.core.terms import terms
+from graphmem.reading.newer import N_LOOKED, asks_for_now, newer_first
+from graphmem.reading.values import asked_kind, values_in
+from graphmem_schemas import Hit, Passage
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+QUESTION = "How many sources are in my Zotero library?"
+OLD = "My Zotero library has 45 sources."
+NEW = "I have added more: my Zotero library has 52 sources now."
+
+
+def _passage(uid: str, text: str, position: int, **said: Any) -> Passage:
+    given: dict[str, Any] = {"source": "s", "speaker": "user", **said}
+    return Passage(uid=uid, recorded_at=NOW, text=text, position=position, **given)
+
+
+def _order(
+    question: str, *passages: Passage, began: dict[str, datetime | None] | None = None
+) -> list[str]:
+    hits = [
+        Hit(uid=p.uid, kind="passage", text=p.text, score=1.0 - at / 100)
+        for at, p in enumerate(passages)
+    ]
+    asked = dict.fromkeys(terms(question), 1.0)
+    weights = {term: 1.0 / len(asked) for term in asked}
+    found = newer_first(question, hits, {p.uid: p for p in passages}, began or {}, weights)
+    assert [hit.score for hit in found] == [hit.score for hit in hits]
+    for hit in found:
+        before = next(one.score for one in hits if one.uid == hit.uid)
+        assert before + sum(part.value for part in hit.parts) == pytest.approx(hit.score)
+    return [hit.uid for hit in found]
+
+
+def test_only_a_question_for_one_value_now_asks_for_now() -> None:
+    for question in (
+        QUESTION, "What is my monthly budget?", "When is the webinar?", "Where do I live?",
+        "What time should I be there?", "Who is my doctor?", "What accuracy does it have?",
+    ):  # fmt: skip
+        assert asks_for_now(question), question
+    for question in (
+        "How many sources did I have before?", "What was my budget?", "In what order do I cook?",
+        "Tell me about my library", "How has my budget changed over time?", "How long ago is it?",
+    ):  # fmt: skip
+        assert not asks_for_now(question), question
+
+
+def test_the_later_value_takes_the_place_of_the_earlier() -> None:
+    other = _passage("c", "I drank 3 cups of tea.", 1)
+    assert _order(QUESTION, _passage("a", OLD, 0), other, _passage("b", NEW, 5)) == ["b", "c", "a"]
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        _passage("b", "My Zotero library has 52 sources.", 5),  # tells of no change
+        _passage("b", "I have more in my Zotero library now.", 5),  # no value
+        _passage("b", "I now spend $52 on my Zotero library.", 5),  # of another kind
+        _passage("b", NEW.replace("52", "45"), 5),  # the same value
+        _passage("b", NEW, 5, speaker="Ben"),
+        _passage("b", NEW, 1),  # the same breath
+        _passage("b", NEW, 5, source="t"),  # nobody knows which was first
+        _passage("b", "I now own 52 cats.", 5),  # of something else
+    ],
+)
+def test_what_is_no_later_value_of_the_same_stays_below(later: Passage) -> None:
+    assert _order(QUESTION, _passage("a", OLD, 0), later) == ["a", "b"]
+
+
+def test_what_an_assistant_says_is_not_taken_for_news() -> None:
+    one, other = (
+        _passage(u, t, n, speaker="assistant") for u, t, n in (("a", OLD, 0), ("b", NEW, 9))
+    )
+    assert _order(QUESTION, one, other) == ["a", "b"]
+
+
+def test_sources_are_ordered_by_when_they_began() -> None:
+    passages = _passage("a", OLD, 9), _passage("b", NEW, 0, source="t")
+    began: dict[str, datetime | None] = {"s": NOW, "t": NOW + timedelta(days=1)}
+    assert _order(QUESTION, *passages, began=began) == ["b", "a"]
+    began["t"] = NOW - timedelta(days=1)
+    assert _order(QUESTION, *passages, began=began) == ["a", "b"]
+
+
+@given(values=st.permutations(range(20)), told=st.lists(st.booleans(), min_size=20, max_size=20))
+def test_nothing_is_lost_and_it_always_ends(values: list[int], told: list[bool]) -> None:
+    passages = [
+        _passage(
+            f"p{n}", f"My Zotero library has {40 + n} sources{' now' if told[n] else ''}.", 2 * n
+        )
+        for n in values
+    ]
+    found = _order(QUESTION, *passages)
+    assert sorted(found) == sorted(p.uid for p in passages)
+    assert found[N_LOOKED:] == [p.uid for p in passages[N_LOOKED:]]
+    position = {p.uid: p.position for p in passages}
+    newest = max((n for n in values[:N_LOOKED] if told[n]), default=None)
+    if newest is not None:
+        above = found[: found.index(f"p{newest}")]
+        assert all(position[uid] > 2 * newest for uid in above)
+
+
+def test_the_kind_of_value_is_read_from_the_question() -> None:
+    for question, kind in (
+        ("What time is it?", "time"), ("How long does it take?", "duration"),
+        ("When is it due?", "date"), ("What is the tax rate?", "percentage"),
+        ("What is my budget?", "money"), (QUESTION, "count"), ("What is my size?", "any"),
+    ):  # fmt: skip
+        assert asked_kind(question) == kind
+
+
+def test_values_are_of_their_kind() -> None:
+    text = "We met on May 5 at 4:30 PM. It was 15% off after 3 weeks. I paid $1,200 for 12 lamps."
+    asked = frozenset(terms("lamps"))
+    for kind, found in (
+        ("time", {"4:30 pm"}), ("duration", {"3 weeks"}), ("date", {"may 5"}),
+        ("percentage", {"15%"}), ("money", {"$1,200"}), ("count", {"12"}),
+    ):  # fmt: skip
+        assert values_in(text, kind, asked) == found  # type: ignore[arg-type]  # of the literals
