@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from graphmem.cli.demo_texts import ChangedFact
 from graphmem.core.names import normalise_name
+from graphmem.core.registry import ENGLISH
 from graphmem.ports import GraphStore
-from graphmem.writing.predicates import family_of
 from graphmem_schemas import Passage, Proposition
 
 __all__ = ["FactChange", "find_change"]
@@ -29,7 +29,7 @@ def find_change(store: GraphStore, space: str, wanted: ChangedFact) -> FactChang
     key = f"={normalise_name(wanted.subject)}"
     for subject in store.find(space, "Entity", [key]).get(key, ()):
         # The change may be told in other words: who moves to a place lives there.
-        scopes = [f"{subject} {predicate}" for predicate in family_of(wanted.predicate)]
+        scopes = [f"{subject} {predicate}" for predicate in ENGLISH.family_of(wanted.predicate)]
         found = store.find(space, "Proposition", scopes)
         uids = sorted({uid for scope in scopes for uid in found.get(scope, ())})
         facts = [node for node in store.get(space, uids) if isinstance(node, Proposition)]

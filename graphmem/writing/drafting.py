@@ -15,12 +15,20 @@ __all__ = ["Draft", "Place"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """A passage with its place in its source."""
+    """A passage with its place in its source.
+
+    Attributes:
+        about: what the source or the passage is about, by its title.
+        trust: 0 to 1: how far the source is trusted.
+        previous: uid of the passage before it, where this one is new.
+    """
 
     source: str
     passage: Passage
     extraction: Extraction
     about: str | None
+    trust: float = 1.0
+    previous: str | None = None
 
 
 class Draft:

@@ -11,18 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from graphmem.core.contents import Claim, Content
+from graphmem.core.registry import ENGLISH, Registry
+from graphmem.core.scopes import Evidence, Scope
+from graphmem.core.timeline import LOW_TRUST
 from graphmem.core.validity import Validity
 from graphmem.ports import GraphReader
-from graphmem.writing.predicates import is_functional
-from graphmem.writing.scopes import (
-    Evidence,
-    Scope,
-    content_of,
-    read_evidence,
-    read_scopes,
-    relay,
-)
-from graphmem.writing.timeline import Claim, Content
+from graphmem.writing.scopes import read_evidence, read_scopes, relay
 from graphmem_schemas import Edge, Proposition
 
 __all__ = ["Reconciled", "Statement", "reconcile"]
@@ -33,9 +28,10 @@ class Statement:
     """One fact as one passage states it, its ends resolved.
 
     Attributes:
+        over: whether it is told as past: such a fact is retired, and ends what it tells of.
         stated_at: when it was said: from then on it is known to hold.
-        past: whether it is told as over: of a functional relation, such a fact is retired and
-            closes no other.
+        position: of the passage in its source.
+        trust: 0 to 1: how far the source is trusted.
         content: what it says, whenever that holds; it follows from the other fields.
         validity: when it is said to hold, where that is known better than from `stated_at`.
         retired_at: when whoever stated it stopped believing it.
@@ -48,20 +44,21 @@ class Statement:
     value: str | None
     negated: bool
     confidence: float
-    past: bool
+    over: bool
     source: str
     passage: str
     span: tuple[int, int]
     stated_at: datetime | None
     validity: Validity | None = None
     retired_at: datetime | None = None
+    position: int = 0
+    trust: float = 1.0
     content: Content = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        over = self.past and is_functional(self.predicate)
         content = Content(
-            self.subject, self.predicate, self.object, self.value, self.negated, over
-        )  # fmt: skip
+            self.subject, self.predicate, self.object, self.value, self.negated, self.over
+        )
         # Asked for some ten times over, and a frozen dataclass has no other way to keep it.
         object.__setattr__(self, "content", content)
 
@@ -74,8 +71,11 @@ class Statement:
     def evidence(self) -> Evidence:
         """The passage that says it."""
         said = self.validity or Validity(self.stated_at)
-        claim = Claim(self.content, said.start, self.passage, said.end)
-        return Evidence(claim, (self.source,), self.span, self.role)
+        claim = Claim(
+            self.content, said.start, self.passage, said.end, self.source, self.position,
+            self.trust,
+        )  # fmt: skip
+        return Evidence(claim, {self.source: self.trust}, self.span, self.role)
 
     def draft(self, now: datetime, valid_from: datetime | None = None) -> Proposition:
         """Return the fact as it reads here, at its first place in time."""
@@ -109,17 +109,22 @@ class Reconciled:
 
 
 def reconcile(
-    statements: Sequence[Statement], reader: GraphReader, space: str, now: datetime
+    statements: Sequence[Statement],
+    reader: GraphReader,
+    space: str,
+    now: datetime,
+    registry: Registry = ENGLISH,
 ) -> Reconciled:
     """Place each statement on the timeline of its scope.
 
     What only supports a fact that holds reads no evidence, so that an add takes no longer for
     facts that are stated very often; the others' scopes are laid out anew from all evidence.
     """
-    scopes = read_scopes(list(dict.fromkeys(s.content for s in statements)), reader, space)
+    contents = list(dict.fromkeys(s.content for s in statements))
+    scopes = read_scopes(contents, reader, space, registry)
     told: dict[tuple[str, ...], list[Statement]] = {}
     for statement in statements:
-        told.setdefault(statement.content.scope, []).append(statement)
+        told.setdefault(registry.scope_of(statement.content), []).append(statement)
     result = Reconciled()
     uids: dict[tuple[Content, str], str] = {}
     unsettled: list[tuple[str, ...]] = []
@@ -130,7 +135,7 @@ def reconcile(
     for key in unsettled:
         _relay(told[key], scopes[key], result, uids, now)
     result.uids = [uids[s.content, s.passage] for s in statements]
-    _retire(statements, scopes, result)
+    _retire(statements, scopes, registry, result)
     for uid in result.uids:
         if uid not in result.added:
             result.confirmed[uid] = None
@@ -145,35 +150,26 @@ def _settle_alone(
     now: datetime,
 ) -> bool:
     """Settle a scope without its evidence where that can be; return whether it could be."""
-    # What is said to end, or to begin at another time than its passage, is a matter of evidence.
-    if any(s.validity for s in group):
+    # What is said to end, or to begin at another time than its passage, is a matter of evidence;
+    # so is what rests on one doubtful source.
+    if any(s.validity for s in group) or any(fact.doubtful for fact in scope.facts.values()):
         return False
-    held = [_holding(s, scope) for s in group] if scope.facts else []
+    contents = {s.content for s in group}
+    contents.update(scope.content_of(fact) for fact in scope.facts.values())
+    held = [uid for s in group if (uid := _holding(s, scope))] if scope.facts else []
     # A passage that says two rivals in one breath may end a quarrel that others began.
     one_each = len({s.passage for s in group}) == len({(s.passage, s.content) for s in group})
-    if held and one_each and all(held):
-        uids.update(
-            ((s.content, s.passage), uid) for s, uid in zip(group, held, strict=True) if uid
-        )
+    if len(held) == len(group) and one_each:
+        uids.update(((s.content, s.passage), uid) for s, uid in zip(group, held, strict=True))
         return True
-    contents = {s.content for s in group} | {content_of(fact) for fact in scope.facts.values()}
-    if len(contents) > 1 or len(scope.facts) > 1:
+    if len(contents) > 1:
         return False
-    (content,) = contents
+    if len(scope.facts) > 1:
+        return False
     stored = next(iter(scope.facts.values()), None)
-    if stored and stored.valid_to and not content.over:
+    if stored and stored.valid_to and not group[0].content.over:
         return False
-    known = (stored.valid_to if content.over else stored.valid_from) if stored else None
-    times = [at for at in (known, *(s.stated_at for s in group)) if at]
-    first = min(times, default=None)
-    if stored is None and not content.over:
-        fact = group[0].draft(now, first)
-    else:
-        fact = (stored or group[0].draft(now)).model_copy(
-            update={"status": "retired", "valid_to": first}
-            if content.over
-            else {"valid_from": first}
-        )
+    fact = _settled(group, stored, now)
     uids.update(((s.content, s.passage), fact.uid) for s in group)
     result.facts[fact.uid] = fact
     if stored is None:
@@ -181,22 +177,48 @@ def _settle_alone(
     return True
 
 
+def _settled(group: Sequence[Statement], stored: Proposition | None, now: datetime) -> Proposition:
+    """Return the one fact of a scope, stored or new, with what is said of it now."""
+    over = group[0].content.over
+    known = (stored.valid_to if over else stored.valid_from) if stored else None
+    first = min((at for at in (known, *(s.stated_at for s in group)) if at), default=None)
+    if stored is None:
+        doubtful = group[0].trust < LOW_TRUST and len({s.source for s in group}) == 1
+        draft = group[0].draft(now, None if over else first)
+        if not (over or doubtful):
+            return draft
+        ended = {"status": "retired", "valid_to": first} if over else {}
+        return draft.model_copy(update={**ended, "doubtful": doubtful})
+    place = {"status": "retired", "valid_to": first} if over else {"valid_from": first}
+    return stored.model_copy(update=place)
+
+
 def _retire(
-    statements: Sequence[Statement], scopes: Mapping[tuple[str, ...], Scope], result: Reconciled
+    statements: Sequence[Statement],
+    scopes: Mapping[tuple[str, ...], Scope],
+    registry: Registry,
+    result: Reconciled,
 ) -> None:
     """Note when facts stopped being believed, where those who state them say so."""
     for statement, uid in zip(statements, result.uids, strict=True):
         if statement.retired_at is None:
             continue
-        fact = result.facts.get(uid) or scopes[statement.content.scope].facts[uid]
+        fact = result.facts.get(uid) or scopes[registry.scope_of(statement.content)].facts[uid]
         if fact.retired_at != statement.retired_at:
             result.facts[uid] = fact.model_copy(update={"retired_at": statement.retired_at})
 
 
 def _holding(statement: Statement, scope: Scope) -> str | None:
-    """Return the stored fact that already says so at that time, if there is one."""
+    """Return the stored fact that already says so then, if saying it again changes nothing.
+
+    It may change something where rivals are told of the same moment: a source takes back what
+    it said before, and that may leave it or others without a rival.
+    """
     content, at = statement.content, statement.stated_at
-    same = [fact for fact in scope.facts.values() if content_of(fact) == content]
+    same = [fact for fact in scope.facts.values() if scope.content_of(fact) == content]
+    rivals = [fact for fact in scope.facts.values() if scope.content_of(fact) != content]
+    if rivals and (content.over or at is None or any(_touches(fact, at) for fact in rivals)):
+        return None
     if at is None:
         return content.uid if any(fact.uid == content.uid for fact in same) else None
     for fact in same:
@@ -209,6 +231,10 @@ def _holding(statement: Statement, scope: Scope) -> str | None:
         ):
             return fact.uid
     return None
+
+
+def _touches(fact: Proposition, at: datetime) -> bool:
+    return at in (fact.valid_from, fact.valid_to)
 
 
 def _relay(

@@ -10,42 +10,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from graphmem.core.validity import Validity
+from graphmem.core.contents import Content, content_of
+from graphmem.core.doubts import lay_out
+from graphmem.core.registry import Registry, registry_of
+from graphmem.core.scopes import Evidence, Scope, evidence_of
+from graphmem.core.timeline import Spell, Timeline
 from graphmem.ports import GraphReader
-from graphmem.writing.predicates import family_of, is_functional
-from graphmem.writing.timeline import Claim, Content, Spell, Timeline, lay_out
-from graphmem_schemas import Edge, EdgeKind, Node, Passage, Proposition
+from graphmem_schemas import Edge, EdgeKind, Node, Passage, Predicate, Proposition
 
-__all__ = ["Evidence", "Relaid", "Scope", "content_of", "read_evidence", "read_scopes", "relay"]
+__all__ = [
+    "Evidence",
+    "Relaid",
+    "Scope",
+    "content_of",
+    "read_evidence",
+    "read_registry",
+    "read_scopes",
+    "relay",
+]
 
 _OWN: tuple[EdgeKind, ...] = ("EVIDENCED_BY", "SUBJECT", "OBJECT", "SUPERSEDES", "CONTRADICTS")
 _LINKS = frozenset(("SUPERSEDES", "CONTRADICTS"))
-_OUTSIDE = frozenset(("retired", "quarantined"))
+_ALL = "*"
 
 _Key = tuple[EdgeKind, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A passage that states a content: new, or stored as an EVIDENCED_BY edge.
-
-    Attributes:
-        role: when it says that the content holds, where it says more than "now".
-    """
-
-    claim: Claim
-    sources: tuple[str, ...]
-    span: tuple[int, int] | None
-    role: str | None = None
-
-
-@dataclass(slots=True)
-class Scope:
-    """What the store has of one scope, by uid of the fact."""
-
-    facts: dict[str, Proposition] = field(default_factory=dict)
-    edges: list[Edge] = field(default_factory=list)
-    evidence: list[Evidence] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -67,29 +55,41 @@ class Relaid:
     remove_links: list[str] = field(default_factory=list)
 
 
-def content_of(fact: Proposition) -> Content:
-    """Return what a stored fact says."""
-    content = Content(fact.subject, fact.predicate, fact.object, fact.value, fact.negated)
-    over = content._replace(over=True)
-    return over if fact.uid == over.uid else content
+def read_registry(reader: GraphReader, space: str) -> Registry:
+    """Return what the space knows of relations; one read where nobody has defined any."""
+    uids = reader.find(space, "Predicate", [_ALL]).get(_ALL, ())
+    found = reader.get(space, uids) if uids else []
+    return registry_of([node for node in found if isinstance(node, Predicate)])
 
 
 def read_scopes(
-    contents: Sequence[Content], reader: GraphReader, space: str
+    contents: Sequence[Content],
+    reader: GraphReader,
+    space: str,
+    registry: Registry | None = None,
 ) -> dict[tuple[str, ...], Scope]:
     """Read the facts of the contents' scopes; two reads and one for each return of a fact.
 
     Facts of functional relations are looked up by subject and relation: there are few. Of others
     a subject can have very many, so that only the fact itself and its denial are read.
+
+    Args:
+        contents: as they are kept.
+        reader: the store.
+        space: the space.
+        registry: what the space knows of relations, where that has been read already.
     """
-    scopes: dict[tuple[str, ...], Scope] = {content.scope: Scope() for content in contents}
+    registry = registry or read_registry(reader, space)
+    scopes: dict[tuple[str, ...], Scope] = {}
     keys: dict[str, None] = {}
     uids: dict[str, None] = {}
     for content in contents:
-        if content.over:
+        scopes.setdefault(registry.scope_of(content), Scope(registry))
+        if content.predicate in registry.families:
+            family = registry.families[content.predicate]
+            keys.update((f"{content.subject} {p}", None) for p in family)
+        elif content.over:
             uids[content.uid] = None
-        elif is_functional(content.predicate):
-            keys.update((f"{content.subject} {p}", None) for p in family_of(content.predicate))
         else:
             uids.update({content.uid: None, content.twin.uid: None})
     found = reader.find(space, "Proposition", list(keys)) if keys else {}
@@ -98,26 +98,29 @@ def read_scopes(
     wanted = list(uids)
     while wanted:
         seen.update(wanted)
-        ended = _take(reader.get(space, wanted), scopes)
+        ended = _take(reader.get(space, wanted), scopes, registry)
         links = reader.neighbours(space, ended, ["SUPERSEDES"]) if ended else []
         wanted = sorted({uid for edge in links for uid in (edge.start, edge.end)} - seen)
     return scopes
 
 
-def _take(nodes: Iterable[Node | None], scopes: Mapping[tuple[str, ...], Scope]) -> list[str]:
+def _take(
+    nodes: Iterable[Node | None], scopes: Mapping[tuple[str, ...], Scope], registry: Registry
+) -> list[str]:
     """Put facts into their scopes; return those that may have come back after they ended.
 
-    What came back has a uid that only its links tell.
+    What came back has a uid that only its links tell. What somebody retired stays out.
     """
     ended: set[str] = set()
     for fact in nodes:
         if not isinstance(fact, Proposition):
             continue
-        content = content_of(fact)
-        scope = scopes.get(content.scope)
-        if scope is not None and (content.over or fact.status not in _OUTSIDE):
+        content = registry.content_of(fact)
+        key = registry.scope_of(content)
+        scope = scopes.get(key)
+        if scope is not None and (content.over or fact.status != "retired"):
             scope.facts[fact.uid] = fact
-            if content.scope[0] == "twins" and (len(scope.facts) > 1 or fact.valid_to):
+            if key[0] == "twins" and (len(scope.facts) > 1 or fact.valid_to):
                 ended.update(scope.facts)
     return sorted(ended)
 
@@ -134,36 +137,11 @@ def read_evidence(
         e.end for scope in scopes for e in scope.edges
         if e.kind == "EVIDENCED_BY" and e.start not in gone and e.end not in gone
     }  # fmt: skip
-    at = {
-        node.uid: node.at
-        for node in reader.get(space, sorted(stated))
-        if isinstance(node, Passage)
+    passages = {
+        node.uid: node for node in reader.get(space, sorted(stated)) if isinstance(node, Passage)
     }
     for scope in scopes:
-        scope.evidence = _evidence(scope, at, gone)
-
-
-def _evidence(
-    scope: Scope, at: Mapping[str, datetime | None], gone: frozenset[str]
-) -> list[Evidence]:
-    bare = {uid for uid in scope.facts if uid not in gone}
-    evidence: list[Evidence] = []
-    for edge in scope.edges:
-        if edge.kind == "EVIDENCED_BY":
-            bare.discard(edge.start)
-            if edge.start not in gone and edge.end in at:
-                said = Validity.parse(edge.role) or Validity(at[edge.end])
-                content = content_of(scope.facts[edge.start])
-                claim = Claim(content, said.start, edge.end, said.end)
-                evidence.append(Evidence(claim, tuple(edge.sources), edge.span, edge.role))
-    # A fact that rests on no passage (it was imported so) is taken at its own word.
-    for uid in sorted(bare):
-        fact = scope.facts[uid]
-        sources = {s for e in scope.edges if e.start == uid and e.kind == "SUBJECT"
-                   for s in e.sources}  # fmt: skip
-        claim = Claim(content_of(fact), fact.valid_from, "")
-        evidence.append(Evidence(claim, tuple(sorted(sources)), None))
-    return evidence
+        scope.evidence = evidence_of(scope, passages, gone)
 
 
 def relay(
@@ -189,8 +167,10 @@ def relay(
             evidence[one.claim.content, one.claim.passage] = replace(
                 known, claim=one.claim, role=one.role
             )
-    relaid = Relaid(lay_out(e.claim for e in evidence.values()))
-    drafts = {**drafts, **{content_of(f): f for _, f in sorted(scope.facts.items(), reverse=True)}}
+    claims = (e.claim for e in evidence.values())
+    relaid = Relaid(lay_out(claims, scope.registry, scope.released))
+    stored_as = sorted(scope.facts.items(), reverse=True)
+    drafts = {**drafts, **{scope.content_of(fact): fact for _, fact in stored_as}}
     wanted: dict[_Key, Edge] = {}
     for spell in relaid.timeline.spells:
         stored = scope.facts.get(spell.uid)
@@ -214,9 +194,14 @@ def _as_laid_out(spell: Spell, fact: Proposition, new: bool, now: datetime | Non
         "valid_from": spell.start,
         "valid_to": spell.end,
         "status": spell.status,
+        "doubtful": spell.doubtful,
     }
     if new:
-        update |= {"uid": spell.uid, "recorded_at": now or fact.recorded_at}
+        said = spell.content
+        update |= {
+            "uid": spell.uid, "recorded_at": now or fact.recorded_at, "subject": said.subject,
+            "predicate": said.predicate, "object": said.object, "value": said.value,
+        }  # fmt: skip
     return fact.model_copy(update=update)
 
 
@@ -232,10 +217,11 @@ def _rest(fact: Proposition, evidence: Evidence, wanted: dict[_Key, Edge]) -> No
         if not end:
             continue
         key: _Key = (kind, fact.uid, end)
-        sources = dict.fromkeys(evidence.sources, 1.0)
+        is_evidence = kind == "EVIDENCED_BY"
+        sources = dict(evidence.sources if is_evidence else dict.fromkeys(evidence.sources, 1.0))
         if key in wanted:
             sources |= wanted[key].sources
-        said = (evidence.span, evidence.role) if kind == "EVIDENCED_BY" else (None, None)
+        said = (evidence.span, evidence.role) if is_evidence else (None, None)
         wanted[key] = Edge(
             kind=kind, start=fact.uid, end=end, sources=sources, span=said[0], role=said[1]
         )

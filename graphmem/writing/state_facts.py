@@ -7,6 +7,7 @@ from typing import Literal
 
 from graphmem.core.extraction import PropositionDraft
 from graphmem.core.names import normalise_name
+from graphmem.core.registry import ENGLISH, Registry
 from graphmem.core.wording import is_state, word_fact
 from graphmem.writing.drafting import Draft, Place
 from graphmem.writing.reconcile import Reconciled, Statement
@@ -17,7 +18,9 @@ from graphmem_schemas import Edge
 __all__ = ["state_facts", "statements_of"]
 
 
-def statements_of(place: Place, resolution: Resolution) -> list[Statement]:
+def statements_of(
+    place: Place, resolution: Resolution, registry: Registry = ENGLISH
+) -> list[Statement]:
     """Return what the passage asserts; what it only asks, plans or reports stays in its events."""
     statements: list[Statement] = []
     for fact in place.extraction.propositions:
@@ -33,9 +36,11 @@ def statements_of(place: Place, resolution: Resolution) -> list[Statement]:
                 text=_worded(fact),
                 subject=subject, predicate=fact.predicate, object=obj,
                 value=None if obj else " ".join(fact.object.text.split()),
-                negated=fact.negated, confidence=fact.confidence, past=_is_over(fact),
+                negated=fact.negated, confidence=fact.confidence,
+                over=_is_over(fact) and registry.is_functional(fact.predicate),
                 source=place.source, passage=place.passage.uid, span=(fact.start, fact.end),
                 stated_at=place.passage.at, validity=fact.validity, retired_at=fact.retired_at,
+                position=place.passage.position, trust=place.trust,
             )
         )  # fmt: skip
     return statements
@@ -65,8 +70,8 @@ def state_facts(statements: Sequence[Statement], facts: Reconciled, draft: Draft
     for statement, uid in zip(statements, facts.uids, strict=True):
         source = statement.source
         draft.add_edge(
-            Edge(kind="EVIDENCED_BY", start=uid, end=statement.passage, sources={source: 1.0},
-                 span=statement.span, role=statement.role)
+            Edge(kind="EVIDENCED_BY", start=uid, end=statement.passage, span=statement.span,
+                 sources={source: statement.trust}, role=statement.role)
         )  # fmt: skip
         draft.join("SUBJECT", uid, statement.subject, source)
         if statement.object:

@@ -63,6 +63,7 @@ class Proposition(Node):
         valid_from: world time from which it holds; None is unknown.
         valid_to: exclusive world time until which it holds; None is open.
         retired_at: system time at which we stopped believing it.
+        doubtful: whether one source of low trust is all that it rests on.
         released: whether somebody let it out of quarantine.
     """
 
@@ -77,6 +78,7 @@ class Proposition(Node):
     valid_from: Timestamp | None = None
     valid_to: Timestamp | None = None
     retired_at: Timestamp | None = None
+    doubtful: bool = False
     released: bool = False
 
     @property

@@ -10,119 +10,66 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
-from typing import NamedTuple
 
-from graphmem.core.uids import content_uid
-from graphmem.writing.predicates import family_of, is_functional
+from graphmem.core.contents import Claim, Content
+from graphmem.core.last_words import Said, last_words
+from graphmem.core.registry import ENGLISH, Registry
 from graphmem_schemas import PropositionStatus
 
-__all__ = ["Claim", "Content", "Spell", "Timeline", "lay_out"]
+__all__ = ["LOW_TRUST", "Spell", "Timeline", "tell_all"]
 
-
-class Content(NamedTuple):
-    """What a fact says, whenever it holds.
-
-    Attributes:
-        over: whether it is told as past: such a fact stands for itself and closes no other.
-    """
-
-    subject: str
-    predicate: str
-    object: str | None
-    value: str | None
-    negated: bool
-    over: bool = False
-
-    @property
-    def uid(self) -> str:
-        """The uid of the fact that says this, the first time it holds."""
-        return _uid_of(self)
-
-    @property
-    def twin(self) -> Content:
-        """The denial of this, or what this denies."""
-        return self._replace(negated=not self.negated)
-
-    @property
-    def scope(self) -> tuple[str, ...]:
-        """The key of the facts that may not hold at once with this."""
-        return _scope_of(self)
-
-    def uid_from(self, start: datetime) -> str:
-        """Return the uid of the fact that says this again, after it had ended."""
-        return content_uid(*_parts(self), start.isoformat())
-
-    def excludes(self, other: Content) -> bool:
-        """Whether both, of one scope, cannot hold at once."""
-        same_object = (self.object, self.value) == (other.object, other.value)
-        if self.negated != other.negated:
-            return same_object and self.predicate == other.predicate
-        both_name_one = bool(self.object and other.object) or bool(self.value and other.value)
-        functional = is_functional(self.predicate)
-        return functional and not self.negated and not same_object and both_name_one
-
-
-# Reconciling asks for the uid and the scope of one content some ten times over.
-@lru_cache(maxsize=4_096)
-def _uid_of(content: Content) -> str:
-    return content_uid(*_parts(content))
-
-
-@lru_cache(maxsize=4_096)
-def _scope_of(content: Content) -> tuple[str, ...]:
-    if content.over:
-        return ("over", content.uid)
-    if is_functional(content.predicate):
-        return ("family", content.subject, family_of(content.predicate)[0])
-    return ("twins", min(content.uid, content.twin.uid))
-
-
-def _parts(content: Content) -> tuple[str, ...]:
-    value = f"={content.value}" if content.value is not None else ""
-    parts = ("proposition", content.subject, content.predicate, content.object or "", value,
-             str(content.negated))  # fmt: skip
-    return (*parts, "over") if content.over else parts
-
-
-class Claim(NamedTuple):
-    """One passage says it; `at` is when, None where that is not known.
-
-    Attributes:
-        until: when it ended, where the passage says that too.
-    """
-
-    content: Content
-    at: datetime | None
-    passage: str
-    until: datetime | None = None
+LOW_TRUST = 0.5
 
 
 @dataclass(slots=True, eq=False)
 class Spell:
-    """One fact: a content and the time through which it holds without a break."""
+    """One fact: a content and the time through which it holds without a break.
+
+    Attributes:
+        overtaken: whether its own sources took it back, at a time that is not known.
+        doubted: whether it is held back, because too little speaks for it.
+    """
 
     uid: str
     content: Content
     start: datetime | None
     end: datetime | None = None
     disputed: bool = False
+    overtaken: bool = False
+    doubted: bool = False
     claims: list[Claim] = field(default_factory=list)
 
     @property
     def status(self) -> PropositionStatus:
         """What becomes of the fact."""
+        if self.doubted:
+            return "quarantined"
         if self.content.over:
             return "retired"
-        if self.end is not None:
+        if self.end is not None or self.overtaken:
             return "superseded"
         return "contradicted" if self.disputed else "current"
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether one source of low trust is all that it rests on."""
+        sources = {claim.source for claim in self.claims}
+        return len(sources) == 1 and self.claims[0].trust < LOW_TRUST
+
+    def holds(self, at: datetime | None) -> bool:
+        """Whether it holds at a moment; None is after all that is dated."""
+        if self.overtaken or self.content.over:
+            return False
+        if at is None:
+            return self.end is None
+        return (self.start is None or self.start <= at) and (self.end is None or at < self.end)
 
 
 @dataclass(slots=True)
 class Timeline:
     """The facts of one scope, and which of them closes or contradicts which, by uid."""
 
+    registry: Registry = ENGLISH
     spells: list[Spell] = field(default_factory=list)
     closes: set[tuple[str, str]] = field(default_factory=set)
     disputes: set[tuple[str, str]] = field(default_factory=set)
@@ -130,36 +77,37 @@ class Timeline:
     _first: dict[Content, Spell] = field(default_factory=dict)
     _last: dict[Content, Spell] = field(default_factory=dict)
 
-    def tell(self, at: datetime, said: Mapping[Content, list[Claim]]) -> None:
+    def tell(self, at: datetime, said: Said) -> None:
         """Go on to the next moment: what is new closes what it excludes."""
-        new = [content for content in said if content not in self._open]
+        new = [content for content in said.standing if content not in self._open]
         for content in new:
+            # What comes back and closes nothing is linked to what it was, so that links
+            # lead to every fact of the scope.
             before = self._last.get(content)
             spell = self._begin(content, at, Spell(content.uid, content, at))
-            closed = [
-                held
-                for other, held in self._open.items()
-                if other not in said and content.excludes(other)
-            ]
-            for held in closed or filter(None, [before]):
-                # What comes back and closes nothing is linked to what it was, so that links
-                # lead to every fact of the scope.
-                held.end = held.end or at
-                self.closes.add((spell.uid, held.uid))
-            self._open[content] = spell
+            if not self._close(spell, said, at) and before:
+                before.end = before.end or at
+                self.closes.add((spell.uid, before.uid))
+        for content in said.standing:
+            if content.over and content not in new:
+                self._close(self._open[content], said, at)
+        self._overtake(at, said)
+        self._open = {c: self._open.get(c) or self._last[c] for c in (*self._open, *new)}
         self._open = {c: spell for c, spell in self._open.items() if spell.end is None}
-        for content, claims in said.items():
-            self._open[content].claims += claims
+        for content, claims in said.claims.items():
+            self._last[content].claims += claims
         for content in new:
-            for other in said:
+            for other in said.standing:
                 self._dispute(self._open[content], self._open[other], at)
 
     def tell_ended(self, at: datetime, said: Mapping[Content, list[Claim]]) -> None:
         """Add what is said to have ended at this moment, begun at an unknown one."""
         for content, claims in said.items():
             spell = self._open.get(content)
+            before = self._last.get(content)
+            if spell is None and before and before.end == at:
+                spell = before
             if spell is None:
-                before = self._last.get(content)
                 spell = self._begin(content, at, Spell(content.uid, content, None, at))
                 if before:
                     self.closes.add((spell.uid, before.uid))
@@ -173,19 +121,25 @@ class Timeline:
                 spell.end = at
                 del self._open[content]
 
-    def tell_undated(self, said: Mapping[Content, list[Claim]]) -> None:
+    def tell_undated(self, said: Said) -> None:
         """Set what was said at an unknown time beside what holds at the end."""
         outside: list[Spell] = []
-        for content, claims in said.items():
+        for content, claims in said.claims.items():
             spell = self._first.get(content)
             if spell is None:
-                spell = Spell(content.uid, content, None)
+                spell = self._first[content] = Spell(content.uid, content, None)
+                spell.overtaken = content not in said.standing
                 self.spells.append(spell)
                 outside.append(spell)
             spell.claims += claims
         for spell in outside:
+            if spell.overtaken:
+                closers = (self._first[by] for by in said.overtaken[spell.content])
+                self.closes.update((closer.uid, spell.uid) for closer in closers)
+                continue
             for other in (*outside, *self._open.values()):
-                self._dispute(spell, other, None)
+                if not other.overtaken:
+                    self._dispute(spell, other, None)
 
     def _begin(self, content: Content, at: datetime, spell: Spell) -> Spell:
         """Take in a new spell; one of a content that held before has a uid of its moment."""
@@ -196,27 +150,51 @@ class Timeline:
         self._last[content] = spell
         return spell
 
+    def _close(self, spell: Spell, said: Said, at: datetime) -> bool:
+        """End what a spell excludes and nobody says just now; return whether there was any."""
+        closed = [
+            held
+            for other, held in self._open.items()
+            if other not in said.standing and self.registry.closes(spell.content, other)
+        ]
+        for held in closed:
+            held.end = held.end or at
+            self.closes.add((spell.uid, held.uid))
+        return bool(closed)
+
+    def _overtake(self, at: datetime, said: Said) -> None:
+        """End at this moment what was said and taken back in it."""
+        for content in said.overtaken:
+            spell = self._open.get(content)
+            if spell is None:
+                spell = self._begin(content, at, Spell(content.uid, content, at))
+            spell.end = at
+        for content, closers in said.overtaken.items():
+            for by in closers:
+                self.closes.add((self._last[by].uid, self._last[content].uid))
+
     def _dispute(self, one: Spell, other: Spell, at: datetime | None) -> None:
         """Note two that disagree; what one passage says in one breath is no quarrel."""
-        if one is other or not one.content.excludes(other.content):
+        if one is other or not self.registry.excludes(one.content, other.content):
             return
         if not _passages(one, at) & _passages(other, at):
             one.disputed = other.disputed = True
             self.disputes.add((min(one.uid, other.uid), max(one.uid, other.uid)))
 
 
-def lay_out(claims: Iterable[Claim]) -> Timeline:
-    """Order what was said of one scope by time.
+def tell_all(claims: Iterable[Claim], registry: Registry = ENGLISH) -> Timeline:
+    """Order what was said of one scope by time, all of it taken at its word.
 
     Each fact ends where the next one that excludes it begins. Claims of one moment, and those
-    without one, do not close each other: they stand side by side as contradictions. What is said
-    again while it holds only supports it; what is said again after it ended is a new fact.
-    A fact also ends when a passage says so, unless another says then or later that it holds;
-    where it comes back, it supersedes what it was before.
+    without one, follow each other as their source has them; those of several sources do not
+    close each other: they stand side by side as contradictions. What is said again while it
+    holds only supports it; what is said again after it ended is a new fact. A fact also ends
+    when a passage says so, unless another says then or later that it holds; where it comes back,
+    it supersedes what it was before.
     Time: O(n log n) for n claims, times the facts that hold at once.
     """
-    timeline = Timeline()
-    moments: dict[datetime | None, dict[Content, list[Claim]]] = {}
+    timeline = Timeline(registry)
+    moments: dict[datetime | None, list[Claim]] = {}
     ended: dict[datetime, dict[Content, list[Claim]]] = {}
     ends: dict[datetime, set[Content]] = {}
     for claim in sorted(claims, key=lambda c: (c.content.uid, c.passage)):
@@ -225,13 +203,13 @@ def lay_out(claims: Iterable[Claim]) -> Timeline:
         if claim.until and not claim.at:
             ended.setdefault(claim.until, {}).setdefault(claim.content, []).append(claim)
         else:
-            moments.setdefault(claim.at, {}).setdefault(claim.content, []).append(claim)
-    undated = moments.pop(None, {})
+            moments.setdefault(claim.at, []).append(claim)
+    undated = moments.pop(None, [])
     for at in sorted({*filter(None, moments), *ends}):
-        timeline.tell(at, moments.get(at, {}))
+        timeline.tell(at, last_words(moments.get(at, []), registry))
         timeline.tell_ended(at, ended.get(at, {}))
         timeline.expire(at, ends.get(at, set()))
-    timeline.tell_undated(undated)
+    timeline.tell_undated(last_words(undated, registry))
     for spell in timeline.spells:
         if spell.content.over:
             spell.start, spell.end = None, spell.start

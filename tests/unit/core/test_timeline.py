@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from itertools import permutations
 
-from graphmem.writing.timeline import Claim, Content, lay_out
+from graphmem.core.contents import Claim, Content
+from graphmem.core.doubts import lay_out
 
 
 def content(obj: str, *, negated: bool = False, predicate: str = "live in") -> Content:
