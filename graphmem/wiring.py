@@ -8,13 +8,14 @@ served is searched by its store; each question has small views of its own.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from graphmem.errors import InvalidInput
+from graphmem.errors import GraphMemError, InvalidInput
 from graphmem.models.seal import check_seal, describe
 from graphmem.ports import (
     CandidateServer,
@@ -25,16 +26,21 @@ from graphmem.ports import (
     GraphStore,
     Models,
 )
+from graphmem.ports.lessons import LessonIndex
+from graphmem.reading.shown import Shown
 from graphmem_schemas import Context, Recall, SearchRequest
 
 if TYPE_CHECKING:
     from graphmem.core.cypher import CypherResult
     from graphmem.reading.engine import Engine
     from graphmem.views.cypher.view import CypherView
+    from graphmem.views.lessons import LessonView
     from graphmem.views.served import ServedSpace
     from graphmem.views.space import SpaceViews
 
 __all__ = ["CypherReader", "HeldReader", "ServedReader", "open_reader"]
+
+_log = logging.getLogger("graphmem")
 
 
 def open_reader(
@@ -52,10 +58,55 @@ def open_reader(
     return ServedReader(cast(CandidateServer, store), space, models, clock)
 
 
-class HeldReader:
+class _Reader:
+    """What both ways have: the few lessons of a space are held in any case.
+
+    Attributes:
+        shown: what was shown lately, for feedback.
+    """
+
+    def __init__(self, store: GraphStore, space: str, models: Models) -> None:
+        self.shown = Shown()
+        self._lesson_home = (store, space, models)
+        self._lesson_lock = threading.Lock()
+        self._lesson_view: LessonView | None = None
+
+    def lessons(self) -> LessonIndex:
+        """Return the runs, insights and prescriptions of the space, as the store has them now."""
+        from graphmem.views.lessons import LessonView
+        from graphmem.views.snapshot import folder_of
+
+        store, space, models = self._lesson_home
+        with self._lesson_lock:
+            view = self._lesson_view
+            if view is None:
+                home = store.views_folder
+                folder = folder_of(space, home) if home else None
+                view = self._lesson_view = LessonView(space, folder, models)
+            view.refresh(store)
+            return view
+
+    def _drop_lessons(self, *, keep: bool) -> None:
+        """Let go of the lessons, and keep their vectors for the next start where that is wanted.
+
+        What cannot be kept is made anew next time, so that it is logged and not raised.
+        """
+        with self._lesson_lock:
+            view, self._lesson_view = self._lesson_view, None
+            if view is None or not keep:
+                return
+            try:
+                view.refresh(self._lesson_home[0])
+                view.save(self._lesson_home[0])
+            except GraphMemError as error:
+                _log.warning("vectors of lessons are not kept and will be remade: %s", error)
+
+
+class HeldReader(_Reader):
     """Reads a space whose views are in this process. Safe to use from many threads."""
 
     def __init__(self, store: GraphStore, space: str, models: Models, clock: Clock) -> None:
+        super().__init__(store, space, models)
         self._store, self._space, self._models, self._clock = store, space, models, clock
         self._lock = threading.Lock()
         self._views: SpaceViews | None = None
@@ -63,11 +114,21 @@ class HeldReader:
 
     def search(self, request: SearchRequest) -> Recall:
         """Return the best hits with reasons."""
-        return self._reader().search(request)
+        return self.shown.note(self._reader().search(request))
 
     def context(self, request: SearchRequest) -> Context:
         """Return a text with citations."""
-        return self._reader().context(request)
+        context = self._reader().context(request)
+        self.shown.note(context.recall)
+        return context
+
+    def near(self, uids: Sequence[str]) -> dict[str, float]:
+        """Return what a walk from the nodes comes to: its share of time at each passage."""
+        from graphmem.reading.spread import spread
+
+        engine = self._reader()
+        engine.catch_up()
+        return spread(engine.walk, dict.fromkeys(uids, 1.0)).mass
 
     def complete(self) -> None:
         """Catch up, with all that a large space wants, and keep the views."""
@@ -90,6 +151,7 @@ class HeldReader:
             self._views = self._engine = None
             views = self._open_views()
             views.discard()
+            self._drop_lessons(keep=False)
             views.complete(self._store)
 
     def close(self) -> None:
@@ -98,6 +160,7 @@ class HeldReader:
             if self._views is not None:
                 self._views.save(self._store)
             self._views = self._engine = None
+        self._drop_lessons(keep=True)
 
     def _reader(self) -> Engine:
         """Return the engine, which catches up with the store before it answers."""
@@ -134,21 +197,32 @@ class HeldReader:
         return self._views
 
 
-class ServedReader:
+class ServedReader(_Reader):
     """Reads a space where it lies: nothing is held but links that walks came across."""
 
     def __init__(self, store: CandidateServer, space: str, models: Models, clock: Clock) -> None:
+        super().__init__(store, space, models)
         self._store, self._name, self._models, self._clock = store, space, models, clock
         self._lock = threading.Lock()
         self._space: ServedSpace | None = None
 
     def search(self, request: SearchRequest) -> Recall:
         """Return the best hits with reasons."""
-        return self._engine_for(request).search(request)
+        return self.shown.note(self._engine_for(request).search(request))
 
     def context(self, request: SearchRequest) -> Context:
         """Return a text with citations."""
-        return self._engine_for(request).context(request)
+        context = self._engine_for(request).context(request)
+        self.shown.note(context.recall)
+        return context
+
+    def near(self, uids: Sequence[str]) -> dict[str, float]:
+        """Return what a walk from the nodes comes to: its share of time at each passage."""
+        from graphmem.reading.spread import spread
+
+        walk = self._open_space().walk
+        walk.refresh(self._store)
+        return spread(walk, dict.fromkeys(uids, 1.0)).mass
 
     def complete(self) -> None:
         """Do nothing: the store keeps its indexes itself."""
@@ -161,9 +235,11 @@ class ServedReader:
         """Forget the links that are held."""
         with self._lock:
             self._space = None
+        self._drop_lessons(keep=False)
 
     def close(self) -> None:
         """Forget the links that are held; closing twice is fine."""
+        self._drop_lessons(keep=True)
         self.rebuild()
 
     def _engine_for(self, request: SearchRequest) -> Engine:

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
-__all__ = ["counted", "lower_bound", "mean"]
+__all__ = ["lower_bound", "mean"]
 
 # The 5 % quantile of the normal distribution.
 _Z = 1.6448536269514722
-_DIGITS = 6
-
-
-def counted(weights: Iterable[float]) -> float:
-    """Return 1 and the sum of the weights, to six digits, so that no order of adding shows."""
-    return round(1.0 + math.fsum(weights), _DIGITS)
 
 
 def mean(alpha: float, beta: float) -> float:

@@ -2,10 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
 from graphmem.facets.base import Facet
+from graphmem.models.seal import describe, seal
+from graphmem.writing.accept import check_k, check_text
+from graphmem_schemas import Recall, Receipt, Step
 
 __all__ = ["Runs"]
 
 
 class Runs(Facet):
     """Runs of agents, what they teach, and what was of use."""
+
+    def add_run(  # noqa: PLR0913 - each says another thing of one run
+        self,
+        task: str,
+        steps: Sequence[Step | Mapping[str, Any] | tuple[str, str] | str],
+        outcome: str | bool | float,
+        *,
+        agents: Iterable[str] | None = None,
+        score: float | None = None,
+        source: str | None = None,
+        at: datetime | str | None = None,
+    ) -> Receipt:
+        """Remember what agents did for a task and how it ended; every step verbatim.
+
+        Adding the same run again changes nothing; one that has grown at its end adds its new
+        steps. Insights are drawn from it and from runs of the same sort.
+
+        Args:
+            task: what was to be done, in plain words.
+            steps: {"action", "observation"?, "agent"?, "to"?, "reward"?, "at"?}, pairs of action
+                and observation, or actions alone; "to" names who a message was for.
+            outcome: "success", "failure", "unknown", a bool, or a score from 0 to 1.
+            agents: who takes part; a step without an agent is the first one's.
+            score: 0 to 1, where an outcome in words was measured, too.
+            source: name of the run; None is its content's hash.
+            at: when it was: ISO 8601 or datetime.
+
+        Raises:
+            InvalidInput: There is no step, one has no action or an unknown agent, the outcome is
+                out of range, or the name is that of something else; nothing has changed.
+            StoreError: It could not be stored; nothing has changed.
+        """
+        from graphmem.writing.add_run import RunWriter
+        from graphmem.writing.runs import accept_outcome, accept_run
+
+        ended = accept_outcome(outcome, score)
+        run = accept_run(task, steps, ended, agents=agents, source=source, at=at)
+        embedder = self._models.embedder
+        seal(self._store, describe(embedder))
+        writer = RunWriter(self._store, self.space, embedder, self._clock)
+        return writer.add(run, self._reader.lessons())
+
+    def similar(self, task: str, k: int = 5) -> Recall:
+        """Return the k runs whose tasks are most like this one; the title of a hit is its outcome.
+
+        Args:
+            task: in plain words.
+            k: 1 to 1,000.
+
+        Raises:
+            InvalidInput: The task is blank, or k out of range.
+        """
+        from graphmem.reading.similar import similar_runs
+
+        check_text(task, "task")
+        recall = similar_runs(
+            task, check_k(k), self._reader.lessons(), self._store, self.space, self._clock()
+        )
+        return self._reader.shown.note(recall)

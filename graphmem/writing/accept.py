@@ -19,7 +19,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from graphmem.core.uids import content_uid
 from graphmem.errors import InvalidInput, NotFound
-from graphmem_schemas import Document, ExtractedPassage, Message, SourceKind, Timestamp
+from graphmem_schemas import (
+    MAX_K,
+    Document,
+    ExtractedPassage,
+    Message,
+    SourceKind,
+    Timestamp,
+)
 
 __all__ = [
     "MAX_CHARS",
@@ -29,6 +36,7 @@ __all__ = [
     "Turn",
     "accept",
     "accept_passages",
+    "check_k",
     "check_moment",
     "check_path",
     "check_space",
@@ -208,6 +216,17 @@ def check_moment(at: object) -> datetime | None:
         raise InvalidInput(
             f"at {at!r} is not a date that exists; write ISO 8601, such as 2023-05-01T10:00:00Z"
         ) from error
+
+
+def check_k(k: object) -> int:
+    """Return how many hits are wanted.
+
+    Raises:
+        InvalidInput: It is no whole number from 1 to 1,000.
+    """
+    if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MAX_K:
+        raise InvalidInput(f"k is {k!r:.40}: give a whole number from 1 to {MAX_K:,}")
+    return k
 
 
 def check_path(path: object) -> Path:

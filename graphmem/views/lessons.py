@@ -1,0 +1,260 @@
+"""The lesson view: runs by the sort of their task, insights and prescriptions by what they say.
+
+Small beside the views of passages: it holds texts, makes their vectors itself when they are first
+asked for, and keeps only these on disk, by a hash of the text.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+
+from graphmem.core.lessons import Float64, WordIndex, fuse, letters, with_neighbours
+from graphmem.core.terms import terms, words
+from graphmem.ports import Float32, GraphStore, Models
+from graphmem.ports.lessons import Ranked
+from graphmem.views import snapshot
+from graphmem.views.history import is_history, token_at
+from graphmem.views.runs import RunIndex
+from graphmem_schemas import Insight, Node, Prescription, Query
+
+__all__ = ["LessonView"]
+
+_KIND = "lessons/1"
+_LABELS = (Query.label, Prescription.label, Insight.label)
+# What any request has in common says nothing: it is taken out of a task before it is compared.
+_GENERIC = (
+    "What should I do?",
+    "How do I do this task?",
+    "Please find the answer for me.",
+    "Could you help me with my account?",
+    "Add this to the list.",
+    "Tell me the total.",
+)
+
+
+class LessonView:
+    """A `View` and a `LessonIndex` of one space. Safe to use from many threads.
+
+    Args:
+        space: whose runs and lessons.
+        folder: where the vectors are kept; None keeps them in memory only.
+        models: give the embedder, when a vector is first needed.
+    """
+
+    def __init__(self, space: str, folder: Path | None, models: Models) -> None:
+        self.seq = 0
+        self._space = space
+        self._path = folder / "lessons.snap" if folder else None
+        self._models = models
+        self._home = ""
+        self._lock = threading.RLock()
+        self._token = ""
+        self._vectors: dict[str, Float32] = {}
+        self._loaded = False
+        self._n_kept = 0
+        self._forget_all()
+
+    def refresh(self, store: GraphStore) -> None:
+        """Catch up with the store; costs one look at its number where nothing is new."""
+        if self.seq and store.seq(self._space) == self.seq:
+            return
+        with self._lock:
+            self._home = store.identity
+            if not is_history(store, self._space, self.seq, self._token):
+                self._forget_all()
+            for batch in store.changes(self._space, self.seq, labels=_LABELS):
+                for uid in batch.removed_nodes:
+                    self._remove(uid)
+                for node in batch.nodes:
+                    self._remove(node.uid)
+                    self._put(node)
+                self.seq, self._token = batch.seq, token_at(store, self._space, batch.seq)
+
+    def save(self, store: GraphStore) -> None:
+        """Keep the vectors of the texts that are there, where there are new ones.
+
+        Raises:
+            StoreError: The folder cannot be written.
+        """
+        with self._lock:
+            if self._path is None or not self._vectors or len(self._vectors) == self._n_kept:
+                return
+            wanted = {_hash(text) for shelf in self._shelves.values() for text in shelf.texts}
+            kept = sorted(wanted & self._vectors.keys())
+            if not kept:
+                return
+            snapshot.save(
+                self._path,
+                kind=_KIND,
+                identity=self._identity(),
+                seq=self.seq,
+                token=self._token,
+                arrays={
+                    "hashes": np.array([key.encode() for key in kept], "S32"),
+                    "vectors": np.stack([self._vectors[key] for key in kept]),
+                },
+            )
+            self._n_kept = len(self._vectors)
+
+    def slots(self) -> frozenset[str]:
+        """Return the words that some run of the space shows to stand for any thing."""
+        with self._lock:
+            return self._runs.slots()
+
+    def similar(self, skeleton: str, k: int) -> list[Ranked]:
+        """Return the k runs whose tasks are most alike, best first, newest among equals."""
+        with self._lock:
+            return self._runs.similar(skeleton, k)
+
+    def best(self, label: str, text: str, k: int) -> list[Ranked]:
+        """Return the k prescriptions or insights that fit the text best, ties by uid.
+
+        O(n d) for n lessons: 20,000 take some 20 ms.
+        """
+        with self._lock:
+            shelf = self._shelves[label]
+            if not len(shelf):
+                return []
+            order = shelf.order()
+            nodes = [shelf.node(row) for row in order]
+            by_words, by_letters = shelf.lexical(text)
+            vectors = self._embed([_text(node) for node in nodes])
+            meaning = _centred(vectors, self._embed([text])[0], self._embed(_GENERIC))
+            scores = fuse(by_words[order], meaning, by_letters[order])
+            if label == Prescription.label:
+                scores = with_neighbours(scores, [_place(node)[1] for node in nodes])
+        found = [Ranked(n.uid, float(s)) for n, s in zip(nodes, scores, strict=True)]
+        return sorted(found, key=lambda one: (-one.score, one.uid))[:k]
+
+    def _forget_all(self) -> None:
+        self.seq, self._token = 0, ""
+        self._runs = RunIndex()
+        self._shelves = {label: _Shelf() for label in _LABELS[1:]}
+
+    def _remove(self, uid: str) -> None:
+        self._runs.remove(uid)
+        for shelf in self._shelves.values():
+            shelf.remove(uid)
+
+    def _put(self, node: Node) -> None:
+        if isinstance(node, Query):
+            self._runs.put(node)
+        else:
+            self._shelves[node.label].put(node)
+
+    def _embed(self, texts: Sequence[str]) -> Float32:
+        """Return (n, d) vectors, making only those that are not known yet."""
+        if not self._loaded:
+            self._load()
+        known = self._vectors
+        keys = [_hash(text) for text in texts]
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if new:
+            made = self._models.embedder.embed(list(new.values()))
+            known.update(zip(new, made, strict=True))
+        return np.stack([known[key] for key in keys])
+
+    def _load(self) -> None:
+        """Take up the vectors that were kept, where they are of this store and embedder."""
+        self._loaded = True
+        if self._path is None:
+            return
+        kept = snapshot.load(self._path, kind=_KIND, identity=self._identity())
+        if kept is not None:
+            keys = [key.decode() for key in kept.arrays["hashes"].tolist()]
+            self._vectors.update(zip(keys, kept.arrays["vectors"], strict=True))
+            self._n_kept = len(self._vectors)
+
+    def _identity(self) -> str:
+        embedder = self._models.embedder
+        return f"{self._home}/{embedder.name}/{embedder.dimension}/{self._space}"
+
+
+class _Shelf:
+    """The lessons of one label: their words, letters and order."""
+
+    def __init__(self) -> None:
+        self._words, self._letters = WordIndex(), WordIndex()
+        self._nodes: list[Node | None] = []
+        self._row_of: dict[str, int] = {}
+        self._order: list[int] | None = None
+
+    def __len__(self) -> int:
+        return len(self._row_of)
+
+    @property
+    def texts(self) -> Iterable[str]:
+        """The texts that are there."""
+        return (_text(node) for node in self._nodes if node is not None)
+
+    def put(self, node: Node) -> None:
+        """Add a lesson that is not there."""
+        text = _text(node)
+        row = self._words.add(terms(text))
+        self._letters.add(letters(words(text)))
+        self._nodes.append(node)
+        self._row_of[node.uid] = row
+        self._order = None
+
+    def remove(self, uid: str) -> None:
+        """Take a lesson away, where it is there."""
+        row = self._row_of.pop(uid, None)
+        if row is None:
+            return
+        self._words.remove(row)
+        self._letters.remove(row)
+        self._nodes[row], self._order = None, None
+        if len(self._nodes) > 2 * len(self._row_of) + 64:
+            left = [node for node in self._nodes if node is not None]
+            self.__init__()  # type: ignore[misc]  # made anew, without what is gone
+            for node in left:
+                self.put(node)
+
+    def node(self, row: int) -> Node:
+        """Return the lesson of a row that is there."""
+        node = self._nodes[row]
+        assert node is not None
+        return node
+
+    def order(self) -> list[int]:
+        """Return the rows in the order in which their lessons were told."""
+        if self._order is None:
+            self._order = sorted(self._row_of.values(), key=lambda row: _place(self.node(row)))
+        return self._order
+
+    def lexical(self, text: str) -> tuple[Float64, Float64]:
+        """Return how well the words and the letters of each row fit, (n_rows,) each."""
+        return self._words.scores(terms(text)), self._letters.scores(letters(words(text)))
+
+
+def _text(node: Node) -> str:
+    """Return what a lesson is compared by: of an insight no counts, which change."""
+    if isinstance(node, Insight):
+        return f"{node.when}\n{' '.join(node.steps) or node.text}"
+    if isinstance(node, Prescription):
+        return "\n".join((node.when, node.text, *(s for s in node.steps if s not in node.text)))
+    return ""
+
+
+def _place(node: Node) -> tuple[str, str, int, str]:
+    if isinstance(node, Prescription):
+        return node.recorded_at.isoformat(), node.source or "", node.position, node.uid
+    return node.recorded_at.isoformat(), "", 0, node.uid
+
+
+def _centred(lessons: Float32, task: Float32, generic: Float32) -> Float64:
+    """Return (n,) cosines without what all lessons, and all requests, have in common."""
+    rows = lessons.astype(np.float64) - lessons.mean(axis=0, dtype=np.float64)
+    asked = task.astype(np.float64) - generic.mean(axis=0, dtype=np.float64)
+    lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(asked)
+    cosines: Float64 = np.einsum("ij,j->i", rows, asked) / np.maximum(lengths, 1e-9)
+    return cosines
+
+
+def _hash(text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
