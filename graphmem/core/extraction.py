@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from graphmem.core.validity import Validity
+from graphmem.core.when import When
 from graphmem_schemas import EntityKind
 
 __all__ = ["Argument", "EventDraft", "Extraction", "Mention", "PropositionDraft"]
@@ -36,7 +37,8 @@ class Argument:
 
     Attributes:
         text: surface with pronouns replaced where that is safe.
-        role: "subject", "object", "agent", "patient", "recipient", "place", "time" or "other".
+        role: "subject" or "object" of a proposition; of an event "agent", "patient", "recipient",
+            "instrument", "place", "time", "topic" or "other".
         kind: kind of thing, "unknown" where nothing says.
         named: whether the text is (or resolves to) a proper name.
         literal: whether it is a value (number, date, adjective, clause) and not an entity.
@@ -51,12 +53,20 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class EventDraft:
-    """An elementary discourse unit: `text[start:end]`, and the same with pronouns resolved."""
+    """An elementary discourse unit: `text[start:end]`, and the same with pronouns resolved.
+
+    Attributes:
+        arguments: participants; one in several roles comes once for each.
+        when: when it happened, where the text says so.
+        because: places of the events that caused it, counted from its own: -1 is the one before.
+    """
 
     start: int
     end: int
     text: str
     arguments: tuple[Argument, ...] = ()
+    when: When | None = None
+    because: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,37 +6,59 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from graphmem.core.extraction import Argument, EventDraft
+from graphmem.language.causes import causes_of
 from graphmem.language.parse import Parse
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse, Referent
+from graphmem.language.timing import ClauseTimes, time_of_unit
 
 __all__ = ["find_events", "resolved_text"]
 
 _PLACE_CASES = frozenset("in at on near inside outside from to into through around over".split())
+_TOPIC_CASES = frozenset("about on regarding concerning of".split())
+_TELLING = frozenset(
+    "talk speak tell write read learn hear think chat ask argue discuss joke worry dream".split()
+)
+_GOING_THERE = frozenset("visit tour explore reach enter".split())
 _THIRD_PERSON = {
     "am": "is", "'m": " is", "’m": " is", "'ve": " has", "’ve": " has", "have": "has",
     "do": "does", "are": "is", "'re": " is", "’re": " is", "'ll": " will", "’ll": " will",
+    "were": "was",
 }  # fmt: skip
 
 
 def find_events(
-    discourse: Discourse, clauses: Sequence[Clause], units: Sequence[tuple[int, int]]
+    discourse: Discourse,
+    clauses: Sequence[Clause],
+    units: Sequence[tuple[int, int]],
+    times: ClauseTimes,
 ) -> tuple[EventDraft, ...]:
     """Return one event a unit that says anything, in text order."""
     parse = discourse.parse
     unit_of = [number for number, (start, end) in enumerate(units) for _ in range(start, end)]
     participants: list[dict[tuple[str, str], Argument]] = [{} for _ in units]
+    within: list[list[Clause]] = [[] for _ in units]
     for clause in clauses:
+        within[unit_of[clause.head]].append(clause)
         for argument in _participants(discourse, clause):
             key = (argument.text, argument.role)
             participants[unit_of[clause.head]].setdefault(key, argument)
+    told = [number for number, (start, end) in enumerate(units) if _says(parse, start, end)]
+    causes = causes_of(parse, [units[number] for number in told])
     events = []
-    for (start, end), found in zip(units, participants, strict=True):
+    for place, number in enumerate(told):
+        start, end = units[number]
+        text = resolved_text(parse, start, end, discourse.pronouns)
+        when = time_of_unit(parse, (start, end), within[number], times) if times else None
+        found = tuple(participants[number].values())
+        because = tuple(cause - place for cause in causes.get(place, ()))
         span = (parse.starts[start], parse.ends[end - 1])
-        if any(map(str.isalnum, parse.text[slice(*span)])):
-            text = resolved_text(parse, start, end, discourse.pronouns)
-            events.append(EventDraft(*span, text, tuple(found.values())))
+        events.append(EventDraft(*span, text, found, when, because))
     return tuple(events)
+
+
+def _says(parse: Parse, start: int, end: int) -> bool:
+    return any(map(str.isalnum, parse.text[parse.starts[start] : parse.ends[end - 1]]))
 
 
 def resolved_text(parse: Parse, start: int, end: int, pronouns: dict[int, Referent]) -> str:
@@ -44,24 +66,39 @@ def resolved_text(parse: Parse, start: int, end: int, pronouns: dict[int, Refere
     replaced = sorted(token for token in pronouns if start <= token < end)
     if not replaced:
         return parse.surface(start, end)
-    parts: list[str] = []
-    at = parse.starts[start]
+    words: dict[int, str] = {}
     for token in replaced:
         name = pronouns[token].text
-        parts += [parse.text[at : parse.starts[token]], name]
-        at = parse.ends[token]
         if parse.tags[token] == "PRP$" or parse.lower[token] in ("mine", "yours", "hers"):
-            parts.append("'" if name.endswith("s") else "'s")
-        verb = token + 1
-        if (
-            verb < end
-            and parse.lower[token] in ("i", "you")
-            and parse.lower[verb] in _THIRD_PERSON
-        ):
-            parts += [parse.text[at : parse.starts[verb]], _THIRD_PERSON[parse.lower[verb]]]
-            at = parse.ends[verb]
+            name += "'" if name.endswith("s") else "'s"
+        words[token] = name
+        if parse.lower[token] in ("i", "you"):
+            verb = _verb_beside(parse, token)
+            if start <= verb < end:
+                bent = _THIRD_PERSON[parse.lower[verb]]
+                words[verb] = bent.capitalize() if parse.words[verb][0].isupper() else bent
+    parts: list[str] = []
+    at = parse.starts[start]
+    for token in sorted(words):
+        parts += [parse.text[at : parse.starts[token]], words[token]]
+        at = parse.ends[token]
     parts.append(parse.text[at : parse.ends[end - 1]])
     return " ".join("".join(parts).split())
+
+
+def _verb_beside(parse: Parse, pronoun: int) -> int:
+    """Return the verb that is to agree with the name: after it, or before it in a question."""
+    for token in (pronoun + 1, pronoun - 1, pronoun - 2):
+        if not 0 <= token < len(parse) or parse.lower[token] not in _THIRD_PERSON:
+            continue
+        # "How have you been": the auxiliary of the verb that the pronoun is the subject of.
+        asks = parse.deps[token] in ("aux", "aux:pass", "cop") or parse.heads[pronoun] == token
+        of_it = parse.deps[pronoun].startswith("nsubj") and parse.heads[pronoun] in (
+            parse.heads[token], token,
+        )  # fmt: skip
+        if token > pronoun or (asks and of_it and parse.tags[token] in ("VBP", "VBD")):
+            return token
+    return -1
 
 
 def _participants(discourse: Discourse, clause: Clause) -> list[Argument]:
@@ -72,7 +109,10 @@ def _participants(discourse: Discourse, clause: Clause) -> list[Argument]:
         found += discourse.arguments(head, subject_role, clause.head)
     for head in clause.objects:
         role = "recipient" if deps[head] == "iobj" else "patient"
-        found += discourse.arguments(head, role, clause.head)
+        objects = discourse.arguments(head, role, clause.head)
+        found += objects
+        if clause.lemma in _GOING_THERE:
+            found += [replace(a, role="place") for a in objects if a.kind == "place"]
     for head in clause.obliques:
         case = discourse.case(head)
         for argument in discourse.arguments(head, "other", clause.head):
@@ -91,4 +131,7 @@ def _oblique_role(clause: Clause, case: str, argument: Argument) -> str:
         return "agent"
     if case in ("to", "for") and argument.kind in ("person", "organization"):
         return "recipient"
-    return "other"
+    if case in _TOPIC_CASES and clause.lemma in _TELLING:
+        return "topic"
+    tool = argument.kind in ("object", "substance") and not argument.named
+    return "instrument" if case == "with" and tool else "other"

@@ -20,6 +20,7 @@ from graphmem.language.propositions.discourse import Discourse
 from graphmem.language.propositions.drafts import find_propositions
 from graphmem.language.sentences import sentence_offsets, surface_sentences
 from graphmem.language.surface import capitalised_spans
+from graphmem.language.timing import clause_times
 from graphmem.language.weights import load_weights
 from graphmem.language.windows import cut_windows, is_covered, join_windows, slice_encoding
 from graphmem.ports import Encoder, Encoding, ExtractionInput
@@ -103,14 +104,15 @@ class SpacyExtractor:
         )
         discourse = Discourse(parse, nominals, self._lemmatize, pronouns)
         clauses = find_clauses(discourse)
-        propositions = find_propositions(discourse, clauses)
+        times = clause_times(parse, clauses, passage.at)
+        propositions = find_propositions(discourse, clauses, times)
         mentions = mentions_of(parse, nominals)
         return Extraction(
             language="en",
             parsed=True,
             sentences=sentence_offsets(parse),
             mentions=_with_surface_names(parse.text, mentions),
-            events=find_events(discourse, clauses, find_units(parse, weights)),
+            events=find_events(discourse, clauses, find_units(parse, weights), times),
             propositions=propositions,
         )
 

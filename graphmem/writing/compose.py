@@ -18,9 +18,12 @@ from graphmem.writing.accept import SourceText
 from graphmem.writing.drafting import Draft, Place
 from graphmem.writing.extract import ReadPassage
 from graphmem.writing.reconcile import Reconciled, reconcile
+from graphmem.writing.relations import relate
 from graphmem.writing.resolve import Resolution, resolve
+from graphmem.writing.scopes import read_registry
 from graphmem.writing.state_facts import state_facts, statements_of
 from graphmem.writing.tell_events import known_events, tell_events
+from graphmem.writing.trust import trust_of
 from graphmem.writing.uses import name_uses
 from graphmem_schemas import Passage, Source
 
@@ -60,6 +63,8 @@ def compose(
     """Place the read passages into the graph as it is now."""
     draft = Draft(space, now)
     placed = [place for reading in readings for place in _place(reading, reader, draft)]
+    registry = read_registry(reader, space)
+    placed = relate(placed, registry)
     resolution = resolve(name_uses(placed), reader, space, now)
     draft.add_nodes(resolution.new)
     for link in resolution.links:
@@ -67,9 +72,9 @@ def compose(
     known = known_events(placed, reader, draft)
     for place in placed:
         _mention(place, resolution, draft)
-        tell_events(place, resolution, draft, known)
-    statements = [s for place in placed for s in statements_of(place, resolution)]
-    facts = reconcile(statements, reader, space, now)
+    tell_events(placed, resolution, draft, known)
+    statements = [s for place in placed for s in statements_of(place, resolution, registry)]
+    facts = reconcile(statements, reader, space, now, registry)
     state_facts(statements, facts, draft)
     return _finished(draft, facts)
 
@@ -78,14 +83,17 @@ def _place(reading: SourceReading, reader: GraphReader, draft: Draft) -> list[Pl
     """Give the new passages their places after those that the source has already."""
     stored_source, *stored = reader.get(draft.space, [reading.uid, *reading.read])
     text = reading.text
-    source = stored_source if isinstance(stored_source, Source) else Source(
+    known_source = stored_source if isinstance(stored_source, Source) else None
+    trust = trust_of(text, known_source)
+    source = known_source or Source(
         uid=reading.uid, recorded_at=draft.now, name=text.name, kind=text.kind,
-        title=text.title, uri=text.uri, at=text.at,
+        title=text.title, uri=text.uri, at=text.at, trust=trust,
     )  # fmt: skip
     previous, position, places = source.last_passage, source.next_position, []
     for (uid, read), known in zip(reading.read.items(), stored, strict=True):
         if isinstance(known, Passage):
-            places.append(Place(reading.uid, known, read.extraction, _about(text, known)))
+            about = _about(text, known)
+            places.append(Place(reading.uid, known, read.extraction, about, trust))
         # Without a vector it was known when it was read, and has been deleted since.
         if known is not None or read.vector is None:
             continue
@@ -95,7 +103,9 @@ def _place(reading: SourceReading, reader: GraphReader, draft: Draft) -> list[Pl
         draft.join("PART_OF", uid, reading.uid, reading.uid)
         if previous:
             draft.join("NEXT", previous, uid, reading.uid)
-        places.append(Place(reading.uid, passage, read.extraction, _about(text, passage)))
+        places.append(
+            Place(reading.uid, passage, read.extraction, _about(text, passage), trust, previous)
+        )
         previous, position = uid, position + 1
     if position > source.next_position:
         grown = source.model_copy(update={"next_position": position, "last_passage": previous})

@@ -169,7 +169,7 @@ def extract(
     if not drafts:
         return []
     inputs = [
-        ExtractionInput(draft.text, draft.speaker, addressee, draft.title)
+        ExtractionInput(draft.text, draft.speaker, addressee, draft.title, draft.at)
         for draft, addressee in zip(drafts, addressees, strict=True)
     ]
     with collector_paused():

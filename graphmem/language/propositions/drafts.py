@@ -10,20 +10,23 @@ from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse
 from graphmem.language.propositions.facts import CONFIDENCE, Fact
 from graphmem.language.propositions.nominal import nominal_facts
+from graphmem.language.timing import ClauseTimes, validity_of
 
 __all__ = ["find_propositions"]
 
 _NOUN_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS", "CD"})
 
 
-def find_propositions(discourse: Discourse, clauses: list[Clause]) -> tuple[PropositionDraft, ...]:
+def find_propositions(
+    discourse: Discourse, clauses: list[Clause], times: ClauseTimes
+) -> tuple[PropositionDraft, ...]:
     """Return what a passage states, in text order; each subject-predicate-object once."""
     drafts: dict[tuple[str, str, str], PropositionDraft] = {}
     for fact in _facts(discourse, clauses):
         subject, value = fact.subject.text.casefold(), fact.object.text.casefold()
         key = (subject, fact.predicate, value)
         if subject != value and key not in drafts and not fact.subject.literal:
-            drafts[key] = _draft(discourse, fact)
+            drafts[key] = _draft(discourse, fact, times)
     return tuple(sorted(drafts.values(), key=lambda draft: (draft.start, draft.end)))
 
 
@@ -35,7 +38,7 @@ def _facts(discourse: Discourse, clauses: list[Clause]) -> Iterator[Fact]:
             yield from nominal_facts(discourse, token)
 
 
-def _draft(discourse: Discourse, fact: Fact) -> PropositionDraft:
+def _draft(discourse: Discourse, fact: Fact, times: ClauseTimes) -> PropositionDraft:
     clause = fact.clause
     start, end = _evidence(discourse, fact)
     return PropositionDraft(
@@ -49,6 +52,7 @@ def _draft(discourse: Discourse, fact: Fact) -> PropositionDraft:
         end=end,
         tense="present" if clause is None else clause.tense,
         asserted=clause is None or clause.asserted,
+        validity=validity_of(clause, fact, times) if clause and times else None,
     )
 
 

@@ -1,0 +1,149 @@
+"""The grammar of times: one rule a line, a pattern and what reads it.
+
+In a pattern a blank stands for any blanks, and a word in angle brackets for a piece below.
+`{…}` is what names the time; the rest only has to stand around it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from graphmem.core.when import SEASONS
+from graphmem.language import time_readers as read
+from graphmem.language.time_readers import DECADES, MONTHS, NUMBERS, WEEKDAYS, Reader
+
+__all__ = ["RULES", "TRIGGERS", "Rule"]
+
+_UNITS = ("day", "week", "weekend", "month", "year", "decade")
+# Short forms want their capital: "sat", "sun" and "mar" are other words.
+_FULL_DAY, _SHORT_DAY = "|".join(WEEKDAYS), "(?-i:Mon|Tues?|Weds?|Thu(?:rs?)?|Fri|Sat|Sun)"
+_MONTH = f"{'|'.join(MONTHS)}|(?-i:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\\.?"
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
+_NO_YEAR = r"BCE?|B\.C\.|people|dollars|euros|miles|met(?:er|re)s|km|kg|feet"
+_YEAR = rf"(?:1\d{{3}}|20\d{{2}}|['’]\d{{2}})(?![\d%]|[.,]\d|\s*(?:{_NO_YEAR})\b)"
+_FULL_YEAR = r"(?:1\d|20)\d\d"
+
+_PIECES = {
+    "n": rf"(?P<n>an?|{'|'.join(NUMBERS)}|\d{{1,3}})",
+    "unit": rf"(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})",
+    "turn": "(?P<turn>last|this|next)",
+    "turns": "(?P<turn>last|this past|past|this coming|coming|this|next)",
+    "weekday": f"(?P<day>{_FULL_DAY}|{_SHORT_DAY})",
+    "full-weekday": f"(?P<day>{_FULL_DAY})",
+    "Weekday": f"(?P<day>(?-i:{'|'.join(day.title() for day in WEEKDAYS)}))",
+    "any-weekday": rf"(?:(?:{_FULL_DAY}|{_SHORT_DAY}),?\s+(?:the\s+)?)?",
+    "part": r"(?:\s+(?:morning|afternoon|evening|night))?",
+    "month": f"(?P<month>{_MONTH})",
+    "last-month": f"(?P<last>{_MONTH})",
+    "day": f"(?P<day>{_DAY})",
+    "last-day": f"(?P<last>{_DAY})",
+    "year": f"(?P<year>{_YEAR})",
+    "to-year": f"(?P<to>{_YEAR})",
+    "full-year": f"(?P<year>{_FULL_YEAR})",
+    "last-year": f"(?P<last>{_FULL_YEAR})",
+    "season": f"(?P<season>{'|'.join(SEASONS)})",
+    "decade": rf"(?P<decade>(?:1\d|20)\d0s|['’]?[2-9]0s|{'|'.join(DECADES)})",
+    "to": r"\s*(?:to|until|till|through|and|-|–)\s*",
+    "comma": r"(?:,\s*|\s+)",
+    "in": r"\b(?:in|since|until|till|til|during|from|by|through|before|after|of|around|about"
+    r"|early|late|mid)[\s-]+",
+    "free": r"(?<![\w.,/$-])",
+    "no-number": r"(?![\d/-])",
+    "none": "(?P<turn>)",
+}  # fmt: skip
+
+TRIGGERS = frozenset(
+    (*_UNITS, *(f"{unit}s" for unit in _UNITS), *WEEKDAYS, *MONTHS, *SEASONS, *DECADES,
+     *(day[:3] for day in WEEKDAYS), "tues", "weds", "thur", "thurs",
+     *(f"{month[:3]}{dot}" for month in (*MONTHS, "sept") for dot in ("", ".")), "sept", "sept.",
+     "yesterday", "today", "tonight", "tomorrow", "night", "morning", "afternoon", "evening",
+     *(str(year) for year in range(1000, 2100)))
+)  # fmt: skip
+"""Words in lower case of which one stands in every text that names a time, or a number does."""
+
+
+class Rule(NamedTuple):
+    """A pattern whose group "at" names the time.
+
+    Attributes:
+        relative: whether it needs the day on which it was said.
+    """
+
+    pattern: re.Pattern[str]
+    read: Reader
+    relative: bool
+
+
+def _relative(template: str, reader: Reader) -> Rule:
+    return Rule(_compile(template), reader, relative=True)
+
+
+def _absolute(template: str, reader: Reader) -> Rule:
+    return Rule(_compile(template), reader, relative=False)
+
+
+def _compile(template: str) -> re.Pattern[str]:
+    marked = template.replace("{", "(?P<at>").replace("}", ")").replace(" ", r"\s+")
+    whole = re.sub(r"(?<!\?P)<([a-zA-Z-]+)>", lambda piece: _PIECES[piece[1]], marked)
+    return re.compile(whole, re.IGNORECASE)
+
+
+# Where two rules read the same words, the one that reads more of them wins.
+RULES: tuple[Rule, ...] = (
+    _relative(r"\b{the day before yesterday|the day after tomorrow}\b", read.day_word),
+    _relative(r"\b{(?:yesterday|tomorrow)<part>|today|tonight|last night}\b", read.day_word),
+    _relative(r"\b{this (?:morning|afternoon|evening)}\b", read.day_word),
+    # "The last year" rolls, "the last week of May" and "the next day" are of another time.
+    _relative(r"(?<!the\s)(?<!of\s)\b{<turns> <unit>}(?!s? (?:of|ago)\b|\w)", read.turn_of_unit),
+    _relative(r"\b{the <unit> before last}\b", read.before_last),
+    _relative(
+        r"\b(?:in|for|over|during|within|throughout) {the (?:last|past) (?:<n> )?<unit>s?}\b"
+        r"(?! of)",
+        read.last_units,
+    ),
+    _relative(r"<free>{<n> <unit>s? (?:ago|back)}\b(?! today)", read.ago),
+    _relative(r"<free>{<n> <unit>s? ago today}\b", read.years_ago_today),
+    _relative(r"\b{in <n> <unit>s?}\b(?!['’]| of\b)", read.ahead),
+    _relative(r"<free>{<n> <unit>s? from (?:now|today)}\b", read.from_now),
+    _relative(r"(?:have|has|['’](?:ve|s)) (?:\w+ )*?{for <n> <unit>s?(?: now)?}\b", read.perfect),
+    _relative(r"\b{(?:<turns>|on) <weekday><part>}\b(?! (?:of|before|after)\b)", read.weekday),
+    # Alone it wants its capital, and none beside it: "Black Friday", "Friday Harbor".
+    _relative(
+        r"\b{<none><Weekday><part>}\b(?!['’]s\b| (?:of|before|after)\b| (?-i:[A-Z]\w))",
+        read.weekday_alone,
+    ),
+    _relative(r"\b{(?:on )?<full-weekday><part> (?:of )?<turn> week}\b", read.weekday_of_week),
+    _relative(r"\b{<turn> week,? on <full-weekday>}\b", read.weekday_of_week),
+    _absolute(r"\b{<any-weekday><month> <day><comma><year>}", read.full_date),
+    _absolute(r"\b{<any-weekday><day> (?:of )?<month><comma><year>}", read.full_date),
+    _relative(
+        r"\b{<any-weekday><month> <day>}\b(?!\s*[-–:]\s*\d|\s*(?:%|percent|people|million))",
+        read.yearless_date,
+    ),
+    _relative(r"\b{<any-weekday><day> (?:of )?<month>}\b", read.yearless_date),
+    _relative(
+        r"\b{<month> <day>\s*(?:-|–|to)\s*<last-day>(?:<comma><year>)?}<no-number>",
+        read.days_of_month,
+    ),
+    _relative(
+        r"\b{the (?P<unit>week|weekend) of <month> <day>(?:<comma><year>)?}", read.week_of_date
+    ),
+    _absolute(r"\b{<month>,? (?:of )?<year>}", read.month_and_year),
+    _relative(r"\b{<month> (?:of )?<turn> year}\b", read.month_of_turn),
+    _relative(r"\b{<turn> year,? in <month>}\b", read.month_of_turn),
+    _relative(r"<in><none>{<month>}\b(?! (?-i:[A-Z]\w)|\s*['’]?\d)", read.month_alone),
+    _relative(r"\b{<turn> <month>}\b(?!\s*['’]?\d)", read.month_alone),
+    _absolute(r"\b(?:from|between) {<month><to><last-month> (?:of )?<year>}", read.months_to),
+    _absolute(r"\b{<month> <year><to><last-month> <to-year>}", read.full_months_to),
+    _absolute(r"\b{<none><season>(?: of)? <year>}", read.season),
+    _relative(r"\b{<turn> <season>(?P<year>)}\b(?! of)", read.season),
+    _absolute(r"<in>(?:the year )?{<year>}(?![-–/]\d|\w)", read.year_alone),
+    _absolute(r"\b(?:from|between|in|during) {<full-year><to><last-year>}\b", read.years_to),
+    _absolute(r"<free>{<full-year>\s?[-–]\s?(?P<last>(?:1\d|20)?\d\d)}<no-number>", read.years_to),
+    _absolute(r"\bthe (?:(?:early|late|mid)[\s-]+)?{<decade>}\b", read.decade),
+    _absolute(
+        r"<free>{<full-year>[-/](?P<month>\d\d)(?:[-/](?P<day>\d\d))?}<no-number>", read.numeric
+    ),
+    _absolute(r"<free>{(?P<one>\d\d?)/(?P<other>\d\d?)/<full-year>}<no-number>", read.slashed),
+)

@@ -1,0 +1,153 @@
+"""Which clause a named time belongs to, and what that says of its event and of its facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from graphmem.core.validity import Validity
+from graphmem.core.when import When
+from graphmem.core.wording import is_state
+from graphmem.language.parse import Parse
+from graphmem.language.propositions.clauses import Clause
+from graphmem.language.propositions.facts import Fact
+from graphmem.language.when import TimePhrase, find_times, names_time
+
+__all__ = ["ClauseTimes", "clause_times", "time_of_unit", "validity_of"]
+
+_AHEAD = frozenset("will 'll ’ll wo shall can could should must might may would".split())
+# "The film from 2019", "a quarter of 2023": the time is the noun's, not the verb's.
+_OF_NOUNS = frozenset({"of", "from", "before", "after"})
+_LIMIT = 12
+
+ClauseTimes = Mapping[int, Sequence[tuple[int, When, str]]]
+"""By head of a clause: the depth of each of its times in the tree, the time, and its sense."""
+
+
+def clause_times(parse: Parse, clauses: Sequence[Clause], at: datetime | None) -> ClauseTimes:
+    """Return the times that the clauses name; the key -1 - token stands for one without a verb.
+
+    Args:
+        parse: of the passage.
+        clauses: its clauses.
+        at: when it was said; None reads absolute dates alone.
+
+    Complexity: one look at the words where no time is named.
+    """
+    if not names_time(parse.lower, parse.text):
+        return {}
+    found: dict[int, list[tuple[int, When, str]]] = {}
+    by_head = {clause.head: clause for clause in clauses}
+    for phrase in find_times(parse.text, at):
+        head = _head(parse, phrase)
+        if head is None or _is_of_noun(parse, head):
+            continue
+        clause, depth = _clause_above(parse, head, by_head)
+        when = phrase.when(_direction(parse, clause) if clause else "present")
+        if when is not None:
+            key = clause.head if clause else -1 - head
+            found.setdefault(key, []).append((depth, when, phrase.sense))
+    return found
+
+
+def time_of_unit(
+    parse: Parse, unit: tuple[int, int], clauses: Sequence[Clause], times: ClauseTimes
+) -> When | None:
+    """Return when a discourse unit says that it happened: the time nearest to its main verb.
+
+    Args:
+        parse: of the passage.
+        unit: token range.
+        clauses: those whose heads are in the unit.
+        times: from `clause_times`.
+    """
+    start, end = unit
+    found = [
+        (_level(parse, clause.head) + depth, clause.head, number, when)
+        for clause in clauses
+        if not _describes_within(parse, clause, unit)
+        for number, (depth, when, _) in enumerate(times.get(clause.head, ()))
+    ]
+    if not found:
+        bare = [token for token in range(start, end) if -1 - token in times]
+        return times[-1 - bare[0]][0][1] if bare else None
+    return min(found, key=lambda f: f[:3])[3]
+
+
+def validity_of(clause: Clause, fact: Fact, times: ClauseTimes) -> Validity | None:
+    """Return from when to when a clause's facts hold, where it says so itself.
+
+    What happened then ("moved to Lisbon in May 2023") holds from then; a state says it by
+    "since", or by both ends. "Lived there in 2019" says neither, and a date that
+    is itself the object ("was born in 1990") needs no other.
+    """
+    if fact.object.kind == "time":
+        return None
+    for _, when, sense in times.get(clause.head, ()):
+        if sense == "since" or (when.granularity == "span" and sense == "at" and when.end):
+            return Validity(when.start, when.end)
+        if sense == "at" and clause.tense == "past" and not is_state(fact.predicate):
+            return Validity(when.start)
+    return None
+
+
+def _head(parse: Parse, phrase: TimePhrase) -> int | None:
+    """Return the word of the phrase that hangs on something outside of it."""
+    inside = [
+        token
+        for token in range(len(parse))
+        if parse.starts[token] >= phrase.start and parse.ends[token] <= phrase.end
+    ]
+    if not inside:
+        return None
+    first, last = inside[0], inside[-1]
+    outer = [t for t in inside if not first <= parse.heads[t] <= last or parse.heads[t] == t]
+    nominal = [t for t in outer if parse.deps[t] not in ("case", "det", "punct")]
+    return (nominal or outer or inside)[-1]
+
+
+def _is_of_noun(parse: Parse, head: int) -> bool:
+    if parse.deps[head] in ("compound", "amod", "nummod"):
+        return True
+    if parse.deps[head] != "nmod":
+        return False
+    return any(
+        parse.deps[c] == "case" and parse.lower[c] in _OF_NOUNS for c in parse.children[head]
+    )
+
+
+def _clause_above(
+    parse: Parse, token: int, by_head: Mapping[int, Clause]
+) -> tuple[Clause | None, int]:
+    for depth in range(_LIMIT):
+        if token in by_head:
+            return by_head[token], depth
+        if parse.heads[token] == token:
+            break
+        token = parse.heads[token]
+    return None, 0
+
+
+def _direction(parse: Parse, clause: Clause) -> str:
+    """Return "past", "present" or "future": which way an open form ("on Friday") points."""
+    if clause.tense in ("past", "future"):
+        return clause.tense
+    head = clause.head
+    helpers = [c for c in parse.children[head] if parse.deps[c] in ("aux", "mark")]
+    words = {parse.lower[c] for c in helpers}
+    ahead = words & _AHEAD or (parse.tags[head] == "VB" and "do" not in words)
+    going = parse.tags[head] == "VBG" and bool(words)
+    return "future" if ahead or going else "present"
+
+
+def _level(parse: Parse, token: int) -> int:
+    level = 0
+    while parse.heads[token] != token and level < _LIMIT:
+        token, level = parse.heads[token], level + 1
+    return level
+
+
+def _describes_within(parse: Parse, clause: Clause, unit: tuple[int, int]) -> bool:
+    """Whether it is a relative clause of a noun in the same unit: its time is not the unit's."""
+    noun = parse.heads[clause.head]
+    return parse.deps[clause.head] == "acl:relcl" and unit[0] <= noun < unit[1]
