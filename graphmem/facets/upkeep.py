@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 
 from graphmem.facets.base import Facet
-from graphmem.reading.lookup import find_entity, find_node, find_source
+from graphmem.reading.lookup import find_entity, find_exactly, find_node, find_source
 from graphmem.wiring import CypherReader
-from graphmem_schemas import DeleteReceipt
+from graphmem.writing.accept import check_moment
+from graphmem_schemas import DeleteReceipt, Receipt
 
 __all__ = ["Upkeep"]
 
@@ -61,3 +63,63 @@ class Upkeep(Facet):
         self._reader.forget()
         self._cypher.close()
         return receipt.model_copy(update={"places": forget.PLACES})
+
+    def retire(self, uid: str, at: datetime | str | None = None) -> Receipt:
+        """Close a fact without removing it: it is shown no more, and its history stays.
+
+        What is said later opens it anew, as a fact of its own.
+
+        Args:
+            uid: a fact.
+            at: since when it does not hold; None is now, or when it was last said to hold where
+                that is later.
+
+        Raises:
+            InvalidInput: It is no fact, or somebody said that it held at that time or later.
+            NotFound: The space has no such node.
+        """
+        from graphmem.writing.retire import retire
+
+        fact = find_node(self._store, self.space, uid)
+        moment, now = check_moment(at), self._clock()
+        plan = partial(retire, fact.uid, moment, now, space=self.space)
+        seq = self._store.apply(self.space, plan).seq
+        return Receipt(seq=seq, superseded=(uid,) if seq else ())
+
+    def merge(self, uid: str, into: str) -> Receipt:
+        """Say that two entities are one; nothing is moved, and `undo` takes it back.
+
+        Args:
+            uid: uid or name of the entity that is read as the other from now on.
+            into: uid or name of the other.
+
+        Raises:
+            InvalidInput: They are one node, one of them is no entity, or a name has several.
+            NotFound: The space has no such entity.
+        """
+        from graphmem.writing.merge import merge, set_apart
+
+        one, other = (find_exactly(self._store, self.space, name) for name in (uid, into))
+        seq = self._store.apply(self.space, partial(merge, one, other, space=self.space)).seq
+        set_apart(self._store, self.space, one, other, apart=False)
+        return Receipt(seq=seq, confirmed={"Entity": (one, other)} if seq else {})
+
+    def undo(self, one: str, other: str) -> Receipt:
+        """Say that two merged entities are two: both are again what they were.
+
+        `consolidate` will not merge these two again by itself.
+
+        Args:
+            one: uid or name of one of them.
+            other: uid or name of the other.
+
+        Raises:
+            InvalidInput: They are one node, one of them is no entity, or a name has several.
+            NotFound: The space has no such entity, or they were not merged with each other.
+        """
+        from graphmem.writing.merge import set_apart, undo
+
+        a, b = (find_exactly(self._store, self.space, name) for name in (one, other))
+        seq = self._store.apply(self.space, partial(undo, a, b, space=self.space)).seq
+        set_apart(self._store, self.space, a, b, apart=True)
+        return Receipt(seq=seq, confirmed={"Entity": (a, b)} if seq else {})

@@ -11,7 +11,7 @@ from graphmem.errors import InvalidInput, NotFound
 from graphmem.ports import GraphReader
 from graphmem_schemas import Entity, Node
 
-__all__ = ["find_entity", "find_node", "find_source", "merged"]
+__all__ = ["find_entity", "find_exactly", "find_node", "find_source", "merged"]
 
 
 def find_node(reader: GraphReader, space: str, uid: str) -> Node:
@@ -44,34 +44,51 @@ def find_source(reader: GraphReader, space: str, name: str) -> str:
     return found[0]
 
 
-def find_entity(reader: GraphReader, space: str, entity: str) -> list[str]:
-    """Return the uids of an entity and of all that were merged with it; it comes first.
+def find_exactly(reader: GraphReader, space: str, entity: str) -> str:
+    """Return the uid of one entity, whatever was merged with it.
 
     Args:
-        entity: its name or an alias, in any spelling, or its uid.
+        entity: its uid, or a name in any spelling. Where several have the name, the one that
+            goes by it first (and not as an alias) is meant.
 
     Raises:
-        InvalidInput: It is no string, or several entities that were not merged have the name.
+        InvalidInput: It is no string, or several entities have the name.
         NotFound: The space has no such entity.
     """
     if not isinstance(entity, str):
         raise InvalidInput(f"an entity is named by a string, not {type(entity).__name__}")
     (node,) = reader.get(space, [entity])
-    if isinstance(node, Entity):
-        found: tuple[str, ...] = (node.uid,)
-    else:
-        key = f"={normalise_name(entity)}"
-        found = reader.find(space, "Entity", [key]).get(key, ())
+    if node is not None:
+        return node.uid
+    name = normalise_name(entity)
+    found = reader.find(space, "Entity", [f"={name}"]).get(f"={name}", ())
     if not found:
         raise NotFound(f"there is no entity {entity[:80]!r} in space {space!r}")
-    same = merged(found, reader, space)
-    if len({same.root(uid) for uid in found}) > 1:
+    nodes = [one for one in reader.get(space, found) if isinstance(one, Entity)]
+    first = [one.uid for one in nodes if one.key == name] or list(found)
+    if len(first) > 1:
         raise InvalidInput(
-            f"{len(found)} entities have the name {entity[:80]!r}: "
-            f"give the uid of one ({', '.join(found[:5])})"
+            f"{len(first)} entities have the name {entity[:80]!r}: "
+            f"give the uid of one ({', '.join(first[:5])})"
         )
-    head = same.head(found[0])
-    return [head, *(uid for uid in same.group(head) if uid != head)]
+    return first[0]
+
+
+def find_entity(reader: GraphReader, space: str, entity: str) -> list[str]:
+    """Return the uids of an entity and of all that are one with it; it comes first.
+
+    Args:
+        entity: its uid, or a name in any spelling.
+
+    Raises:
+        InvalidInput: It is no string or no entity, or several entities have the name.
+        NotFound: The space has no such entity.
+    """
+    uid = find_exactly(reader, space, entity)
+    (node,) = reader.get(space, [uid])
+    if not isinstance(node, Entity):
+        raise InvalidInput(f"{uid!r} is no entity")
+    return [uid, *(other for other in merged([uid], reader, space).group(uid) if other != uid)]
 
 
 def merged(uids: Sequence[str], reader: GraphReader, space: str) -> Same:
