@@ -55,7 +55,7 @@ class CypherResult:
         rows: one tuple a row, in the order of the columns. A node is {"label", and what it says},
             an edge {"kind", and what it says}, a path {"nodes", "edges"}; a moment is a datetime
             in UTC.
-        cut: whether there were more rows than the limit.
+        cut: whether there were more rows than the limit, or than an answer may be large.
     """
 
     columns: tuple[str, ...] = ()

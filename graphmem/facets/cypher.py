@@ -42,6 +42,7 @@ class SpeaksCypher(Facet):
             InvalidInput: The statement does more than read, or cannot be run.
             MissingExtra: There is no server, and the extra `cypher` is not installed.
             StatementTimedOut: It took longer than it may.
+            StoreError: It broke the engine; the memory is unharmed.
         """
         return self._cypher.run(statement, parameters, limit=limit, timeout_s=timeout_s)
 

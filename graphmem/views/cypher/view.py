@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import shutil
 import sys
 import tempfile
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +19,8 @@ from graphmem.errors import StoreError, StoreFull
 from graphmem.ports import GraphStore
 from graphmem.views.cypher.build import build
 from graphmem.views.cypher.catch_up import apply_news, read_news
-from graphmem.views.cypher.engine import Reading, engine_version
+from graphmem.views.cypher.opening import engine_version
+from graphmem.views.cypher.reading import Engines, Reading, Unopened
 from graphmem.views.cypher.values import plain_row
 from graphmem.views.cypher.versions import Version, Versions
 from graphmem.views.history import is_history, removed_since, token_at
@@ -35,7 +38,7 @@ _COUNT_S = 60.0
 
 
 class CypherView:
-    """Runs statements on a projection of one space. Safe to use from many threads.
+    """Runs statements on a projection of one space. Safe to use from many threads, and in forks.
 
     Other processes that share the folder share the projection; writers of the store never wait.
     """
@@ -49,11 +52,15 @@ class CypherView:
             folder: where the projection is kept; None keeps it in a temporary folder.
         """
         self._store, self._space, self._folder = store, space, folder
+        self._start_over()
+        _VIEWS.add(self)
+
+    def _start_over(self) -> None:
         self._lock = threading.Lock()
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._engines = Engines()
+        self._drop_temporary: weakref.finalize[..., CypherView] | None = None
         self._versions: Versions | None = None
         self._opened: _Opened | None = None
-        self._pid = os.getpid()
 
     def cypher(self, request: CypherRequest) -> CypherResult:
         """Run a statement on the newest state of the space.
@@ -62,28 +69,41 @@ class CypherView:
             InvalidInput: The engine does not understand it, or it needs too much memory.
             MissingExtra: The engine is not installed.
             StatementTimedOut: It took longer than it may; making the projection does not count.
-            StoreError: The store cannot be read, or the projection cannot be made.
+            StoreError: The store cannot be read, the projection cannot be made, or the statement
+                broke the engine.
         """
+        for _ in range(_N_ATTEMPTS - 1):
+            try:
+                return self._run(request)
+            except Unopened as error:  # by an engine that was started after the file was replaced
+                _log.debug("the Cypher projection is opened again: %s", error)
+                with self._lock:
+                    self._let_go()
+        return self._run(request)
+
+    def _run(self, request: CypherRequest) -> CypherResult:
         with self._borrowed() as opened:
-            columns, rows = opened.reading.run(
+            columns, rows, cut = opened.reading.run(
                 request.statement,
                 request.parameters,
-                limit=request.limit + 1,
+                limit=request.limit,
                 timeout_s=request.timeout_s,
             )
-            return CypherResult(
-                columns=tuple(columns),
-                rows=tuple(map(plain_row, rows[: request.limit])),
-                cut=len(rows) > request.limit,
-            )
+            return CypherResult(tuple(columns), tuple(map(plain_row, rows)), cut)
 
     def close(self) -> None:
         """Let go of the files; closing twice is fine. The projection stays for the next start."""
         with self._lock:
             self._let_go()
-            if self._temporary is not None:
-                self._temporary.cleanup()
-            self._temporary = self._versions = None
+            self._engines.let_go()
+            if self._drop_temporary is not None:
+                self._drop_temporary()
+            self._drop_temporary = self._versions = None
+
+    def leave_to_parent(self) -> None:
+        """Begin anew, after a fork: what is open belongs to the parent."""
+        self._engines.leave_to_parent()
+        self._start_over()
 
     @contextmanager
     def _borrowed(self) -> Iterator[_Opened]:
@@ -100,13 +120,6 @@ class CypherView:
                     opened.reading.close()
 
     def _current(self) -> _Opened:
-        if self._pid != os.getpid():  # the engine's threads stayed with the parent
-            self._pid, self._opened, self._temporary, self._versions = (
-                os.getpid(),
-                None,
-                None,
-                None,
-            )
         opened = self._opened
         if opened is not None and self._fits(opened.version):
             return opened
@@ -149,10 +162,8 @@ class CypherView:
         if self._versions is None:
             folder = self._folder
             if folder is None:
-                self._temporary = tempfile.TemporaryDirectory(
-                    prefix="graphmem-cypher-", ignore_cleanup_errors=True
-                )
-                folder = Path(self._temporary.name)
+                folder = Path(tempfile.mkdtemp(prefix="graphmem-cypher-"))
+                self._drop_temporary = weakref.finalize(self, _remove, folder, os.getpid())
             engine = engine_version()
             self._versions = Versions(folder, f"{engine}/{self._store.identity}/{self._space}")
         return self._versions
@@ -171,7 +182,7 @@ class CypherView:
         version = versions.newest()
         if version is None or not self._fits(version) or not versions.is_whole(version):
             return None
-        return _Opened(version, Reading(versions.path(version)))
+        return _Opened(version, Reading(versions.path(version), self._engines))
 
     def _made(self, versions: Versions) -> _Opened:
         with versions.turn():
@@ -201,7 +212,7 @@ class CypherView:
         path = versions.share(last, news.seq)
         try:
             if apply_news(path, news, self._space):
-                reading = Reading(path)
+                reading = Reading(path, self._engines)
                 if self._agrees(reading, news.seq):
                     version = versions.publish(
                         path, last, seq=news.seq, token=self._token(news.seq),
@@ -222,7 +233,7 @@ class CypherView:
             news = read_news(self._store, self._space, seq, sys.maxsize)
             if news is not None and news.n_rows and apply_news(path, news, self._space):
                 seq, n_news = news.seq, news.n_rows
-            reading = Reading(path)
+            reading = Reading(path, self._engines)
             if not self._agrees(reading, seq):
                 _log.warning("the Cypher projection %s is not of the store's size", path)
             counts = self._store.count(self._space)
@@ -249,7 +260,7 @@ class CypherView:
         if not nodes:
             return True
         statement = embedded.counts(sorted(nodes), sorted(edges))
-        _, rows = reading.run(statement, {}, limit=1_000, timeout_s=_COUNT_S)
+        _, rows, _ = reading.run(statement, {}, limit=1_000, timeout_s=_COUNT_S)
         return {name: n for name, n in rows} == {**nodes, **edges}
 
     def _token(self, seq: int) -> str:
@@ -263,3 +274,20 @@ class _Opened:
         self.version = version
         self.reading = reading
         self.n_users = 0
+
+
+_VIEWS: weakref.WeakSet[CypherView] = weakref.WeakSet()
+
+
+def _remove(folder: Path, owner: int) -> None:
+    if os.getpid() == owner:  # a fork leaves it to its parent
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _leave_all_to_parent() -> None:
+    for view in _VIEWS:
+        view.leave_to_parent()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_all_to_parent)
