@@ -77,7 +77,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """A source and everything that it says, in order."""
+    """A source and everything that it says, in order.
+
+    Attributes:
+        trust: 0 to 1; None where the caller says nothing of it.
+    """
 
     name: str
     kind: SourceKind
@@ -85,6 +89,7 @@ class SourceText:
     title: str | None = None
     uri: str | None = None
     at: datetime | None = None
+    trust: float | None = None
 
 
 def accept(

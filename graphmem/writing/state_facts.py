@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from graphmem.core.extraction import PropositionDraft
 from graphmem.core.names import normalise_name
 from graphmem.core.registry import ENGLISH, Registry
-from graphmem.core.wording import is_state, word_fact
+from graphmem.core.wording import is_state
 from graphmem.writing.drafting import Draft, Place
 from graphmem.writing.reconcile import Reconciled, Statement
 from graphmem.writing.resolve import Resolution
 from graphmem.writing.uses import names_entity, states_something
+from graphmem.writing.wording import worded
 from graphmem_schemas import Edge
 
 __all__ = ["state_facts", "statements_of"]
@@ -33,7 +33,7 @@ def statements_of(
         obj = resolution.uid_of.get(normalise_name(fact.object.text)) if is_entity else None
         statements.append(
             Statement(
-                text=_worded(fact),
+                text=worded(fact),
                 subject=subject, predicate=fact.predicate, object=obj,
                 value=None if obj else " ".join(fact.object.text.split()),
                 negated=fact.negated, confidence=fact.confidence,
@@ -44,16 +44,6 @@ def statements_of(
             )
         )  # fmt: skip
     return statements
-
-
-def _worded(fact: PropositionDraft) -> str:
-    if fact.text is not None:
-        return fact.text
-    subject, obj = (" ".join(a.text.split()) for a in (fact.subject, fact.object))
-    if fact.rule == "given":  # the caller's relations are phrases of their own
-        return f"{subject} {fact.predicate} {obj}"
-    tense: Literal["past", "present"] = "past" if fact.tense == "past" else "present"
-    return word_fact(subject, fact.predicate, obj, negated=fact.negated, tense=tense)
 
 
 def _is_over(fact: PropositionDraft) -> bool:
