@@ -7,8 +7,9 @@ from pathlib import Path
 
 from graphmem.interop.picture.page import picture_svg
 from graphmem.interop.picture.select import Limits
+from graphmem.interop.whole import graph_of
 from graphmem.stores.registry import open_store
-from graphmem_schemas import EDGE_KINDS, Edge, Node, Passage, Source
+from graphmem_schemas import Passage, Source
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "graph.svg"
 # Few enough nodes that every name can be read at the width of a README.
@@ -20,11 +21,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("store", nargs="?", default="demo-output/demo.db")
     store = open_store(parser.parse_args().store)
-    nodes: list[Node] = []
-    edges: list[Edge] = []
-    for batch in store.changes("default", 0, labels=tuple(Node.registry), kinds=EDGE_KINDS):
-        nodes.extend(batch.nodes)
-        edges.extend(batch.edges)
+    nodes, edges = graph_of(store, "default")
     store.close()
     # The project's own pages change with every commit; the picture should not.
     own = {n.uid for n in nodes if isinstance(n, Source) and n.name.endswith(("README.md",))}

@@ -213,17 +213,12 @@ def _changed(session: Session, questions: Questions, show: Show) -> dict[str, An
 
 def _paint(session: Session, folder: Path, show: Show) -> str:
     from graphmem.interop.picture.page import picture_html
+    from graphmem.interop.whole import graph_of
     from graphmem.stores.registry import open_store
-    from graphmem_schemas import EDGE_KINDS, Edge, Node
 
     store = open_store(session.store)
     try:
-        batches = store.changes(session.space, 0, labels=tuple(Node.registry), kinds=EDGE_KINDS)
-        nodes: list[Node] = []
-        edges: list[Edge] = []
-        for batch in batches:
-            nodes.extend(batch.nodes)
-            edges.extend(batch.edges)
+        nodes, edges = graph_of(store, session.space)
     finally:
         store.close()
     path = folder / PICTURE_NAME

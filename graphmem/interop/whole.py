@@ -10,7 +10,7 @@ from graphmem.errors import StoreBusy
 from graphmem.ports import GraphStore
 from graphmem_schemas import EDGE_KINDS, Edge, Node
 
-__all__ = ["MAX_TRIES", "edges_of", "nodes_of", "undisturbed", "vectors_of"]
+__all__ = ["MAX_TRIES", "edges_of", "graph_of", "nodes_of", "undisturbed", "vectors_of"]
 
 # Nodes, vectors and edges are read one after another: what was written meanwhile would leave
 # edges without ends, so what was overtaken is made again.
@@ -35,6 +35,16 @@ def edges_of(store: GraphStore, space: str) -> Iterator[Edge]:
     """Yield every edge, by its last change and key, in the same manner."""
     for batch in store.changes(space, 0, kinds=EDGE_KINDS):
         yield from batch.edges
+
+
+def graph_of(store: GraphStore, space: str) -> tuple[list[Node], list[Edge]]:
+    """Return all nodes and edges, read in one go: what is drawn is held anyhow."""
+    nodes: list[Node] = []
+    edges: list[Edge] = []
+    for batch in store.changes(space, 0, labels=tuple(Node.registry), kinds=EDGE_KINDS):
+        nodes += batch.nodes
+        edges += batch.edges
+    return nodes, edges
 
 
 def undisturbed(store: GraphStore, space: str, make: Callable[[], _Made]) -> _Made:

@@ -16,7 +16,7 @@ from graphmem.interop.picture.layout import place
 from graphmem.interop.picture.select import Graph
 from graphmem_schemas import Edge, Entity, Event, Node, Passage, Proposition, Source
 
-__all__ = ["Drawing", "draw", "looks_of", "read_part"]
+__all__ = ["Drawing", "draw", "looks_of", "printable", "read_part"]
 
 _PULL = {"SUPERSEDES": 3.0, "SHORT_FOR": 2.0, "SUBJECT": 1.5, "OBJECT": 1.5, "MENTIONS": 0.7}
 _FONT = {"Source": 12.0, "Entity": 11.0}
@@ -72,7 +72,7 @@ def draw(graph: Graph) -> Drawing:
 def looks_of(node: Node, degree: int) -> _Looks:
     """Say how a node of this kind, with so many edges, is drawn."""
     if isinstance(node, Source):
-        return _Looks("square", "source", 9.0, _printable(_short(node.title or node.name)))
+        return _Looks("square", "source", 9.0, printable(_short(node.title or node.name)))
     if isinstance(node, Entity):
         return _Looks("circle", "entity", min(4.0 + degree**0.5 * 1.4, 16.0), _short(node.name))
     if isinstance(node, Proposition):
@@ -105,7 +105,7 @@ def _shape(row: int, look: _Looks, spot: tuple[float, float], uid: str) -> str:
     x, y = spot
     r = round(look.radius, 1)
     head = f'class="n {look.style}" data-i="{row}"'
-    title = f"<title>{escape(_printable(look.name or uid))}</title>"
+    title = f"<title>{escape(printable(look.name or uid))}</title>"
     if look.shape == "square":
         side = 2 * r
         return (
@@ -166,7 +166,7 @@ def _name(row: int, look: _Looks, x: float, base: float, size: float, style: str
     kind = look.style.split()[0]
     return (
         f'<text class="{style} {kind}" data-i="{row}" x="{x:.1f}" y="{base:.1f}" '
-        f'font-size="{size:.1f}">{escape(_printable(look.name))}</text>'
+        f'font-size="{size:.1f}">{escape(printable(look.name))}</text>'
     )
 
 
@@ -196,6 +196,6 @@ def _short(name: str, limit: int = 28) -> str:
     return tail if len(tail) <= limit else tail[: limit - 1].rstrip() + "…"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Drop what XML forbids."""
     return _UNPRINTABLE.sub("", text)

@@ -108,8 +108,10 @@ def _entities(
         and node.name not in titles
     }
     ranked = sorted(counts, key=lambda uid: (-counts[uid], uid))
-    # Named once, it joins nothing; what a fact is about comes in with the fact.
-    return {uid for uid in ranked[:limit] if counts[uid] > 1}
+    # Named once, it joins nothing, unless there is room for all; what a fact is about comes in
+    # with the fact.
+    least = 1 if len(counts) <= limit // 2 else 2
+    return {uid for uid in ranked[:limit] if counts[uid] >= least}
 
 
 def _facts(by_uid: dict[str, Node], entities: set[str], limit: int) -> list[Proposition]:
