@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from graphmem.core.changes import Changes
 from graphmem.core.skeleton import skeleton
-from graphmem.ports import Clock, Embedder, Float32, GraphReader, GraphStore, LessonIndex
+from graphmem.ports import Clock, Embedder, GraphReader, GraphStore, LessonIndex
 from graphmem.writing.drafting import Draft
-from graphmem.writing.extract import embedding_text
+from graphmem.writing.lay import embed_new
 from graphmem.writing.runs import Run, query_uid, tell_run
 from graphmem_schemas import Receipt
 
@@ -36,7 +36,7 @@ class RunWriter:
         slots = lessons.slots()
         near = lessons.similar(skeleton(run.task, slots | set(run.slots)), _N_NEAR)
         near = [one for one in near if one.uid != query_uid(run.source)][: _N_NEAR - 1]
-        vectors = self._embed(run)
+        vectors = embed_new(run.drafts, self._store, self._space, self._embedder)
         now = self._clock()
         last: list[Draft] = []
 
@@ -53,15 +53,6 @@ class RunWriter:
 
         commit = self._store.apply(self._space, plan)
         return receipt_of(last[0], commit.seq, (run.source,))
-
-    def _embed(self, run: Run) -> dict[str, Float32]:
-        """Return vectors of those of its passages that are not stored yet."""
-        known = self._store.get(self._space, [cut.uid for cut in run.drafts])
-        fresh = [c for c, node in zip(run.drafts, known, strict=True) if node is None]
-        if not fresh:
-            return {}
-        made = self._embedder.embed([embedding_text(cut) for cut in fresh])
-        return {cut.uid: vector for cut, vector in zip(fresh, made, strict=True)}
 
 
 def receipt_of(draft: Draft, seq: int, sources: tuple[str, ...]) -> Receipt:

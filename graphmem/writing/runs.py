@@ -15,7 +15,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from graphmem.core.changes import Vector
 from graphmem.core.skeleton import skeleton, slots_of
 from graphmem.core.steps import Done, patterns, wasted
 from graphmem.core.uids import content_uid
@@ -30,8 +29,9 @@ from graphmem.writing.accept import (
     is_blank,
 )
 from graphmem.writing.drafting import Draft
+from graphmem.writing.lay import lay_passages
 from graphmem.writing.segment import PassageDraft, segment
-from graphmem_schemas import Edge, Interaction, Outcome, Passage, Query, Source, Step
+from graphmem_schemas import Edge, Interaction, Outcome, Query, Source, Step
 
 __all__ = ["Run", "accept_outcome", "accept_run", "query_uid", "tell_run"]
 
@@ -176,45 +176,16 @@ def tell_run(
     same_end = isinstance(query, Query) and _ended(query) == _ended(told)
     if n_known == len(run.steps) and same_end:
         return False
-    _put(draft, told, new=query is None)
-    last = _tell_passages(run, source, draft, vectors)
+    if query is None:
+        draft.add_nodes([told])
+    else:
+        draft.nodes[query_id] = told
+    text = SourceText(run.name, "run", (), title=run.task[:_MAX_NAME_CHARS], at=run.at)
+    known = source if isinstance(source, Source) else None
+    lay_passages(text, source_uid, known, run.drafts, vectors, draft)
     _tell_steps(run, uids, n_known, query_id, draft)
     _link_alike(near, query_id, source_uid, reader, draft)
-    _put(draft, _source(run, source, draft.now, last), new=source is None)
     return True
-
-
-def _source(run: Run, known: object, now: datetime, last: tuple[int, str | None]) -> Source:
-    position, passage = last
-    if isinstance(known, Source):
-        return known.model_copy(update={"next_position": position, "last_passage": passage})
-    return Source(
-        uid=run.source, recorded_at=now, name=run.name, kind="run",
-        title=run.task[:_MAX_NAME_CHARS], at=run.at, next_position=position, last_passage=passage,
-    )  # fmt: skip
-
-
-def _tell_passages(
-    run: Run, source: object, draft: Draft, vectors: Mapping[str, Float32]
-) -> tuple[int, str | None]:
-    """Put the passages that are new after those that are there; return the next place."""
-    known = source if isinstance(source, Source) else None
-    position = known.next_position if known else 0
-    previous = known.last_passage if known else None
-    for cut in run.drafts:
-        if cut.uid not in vectors:
-            continue
-        passage = Passage(
-            uid=cut.uid, recorded_at=draft.now, source=run.source, position=position,
-            text=cut.text, ref=cut.ref, speaker=cut.speaker, at=cut.at,
-        )  # fmt: skip
-        draft.add_nodes([passage])
-        draft.vectors.append(Vector(cut.uid, vectors[cut.uid]))
-        draft.join("PART_OF", cut.uid, run.source, run.source)
-        if previous:
-            draft.join("NEXT", previous, cut.uid, run.source)
-        previous, position = cut.uid, position + 1
-    return position, previous
 
 
 def _tell_steps(run: Run, uids: Sequence[str], n_known: int, query_id: str, draft: Draft) -> None:
@@ -264,13 +235,6 @@ def _link_alike(
             start, end = sorted((query_id, one.uid))
             sources = {source_uid: one.score}
             draft.add_edge(Edge(kind="SIMILAR", start=start, end=end, sources=sources))
-
-
-def _put(draft: Draft, node: Source | Query, *, new: bool) -> None:
-    if new:
-        draft.add_nodes([node])
-    else:
-        draft.nodes[node.uid] = node
 
 
 def _ended(query: Query) -> tuple[object, ...]:
