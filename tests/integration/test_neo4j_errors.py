@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import LiteralString
 from urllib.parse import quote
 
 import pytest
@@ -169,6 +172,44 @@ def test_a_store_of_a_newer_graphmem_is_left_alone(neo4j_alone: Neo4jServer) -> 
     store.close()
 
 
+TLS = (
+    "server.bolt.tls_level=OPTIONAL",
+    (POLICY := "dbms.ssl.policy.bolt") + ".enabled=true",
+    f"{POLICY}.private_key=private.key",
+    f"{POLICY}.public_certificate=public.crt",
+)
+
+
+def restart(server: Neo4jServer, monkeypatch: pytest.MonkeyPatch, *settings: str) -> None:
+    """Have a server run with these settings beside its own."""
+    server.stop()
+    with monkeypatch.context() as patch:
+        lines = "".join(f"{line}\n" for line in settings)
+        patch.setattr(server_module, "CONFIGURATION", server_module.CONFIGURATION + lines)
+        server.start()
+
+
+def make_certificate(folder: Path) -> None:
+    """Put a key and a certificate that it signed itself, for this machine, into a new folder."""
+    folder.mkdir()
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+         "-keyout", folder / "private.key", "-out", folder / "public.crt",
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"],
+        check=True, capture_output=True, timeout=60,
+    )  # fmt: skip
+
+
+def user_of(server: Neo4jServer, name: str, change: LiteralString) -> Login:
+    """Make a user; those of the Community edition may do everything, or nothing."""
+    made = replace(server.login, user=name, password="first-password")
+    store = Neo4jStore(url(server.login))
+    statement = f"CREATE USER $name SET PASSWORD $password {change}"
+    store._client.write(statement, name=name, password=made.password)
+    store.close()
+    return made
+
+
 def test_a_read_only_database_can_be_read(
     neo4j_alone: Neo4jServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,11 +217,7 @@ def test_a_read_only_database_can_be_read(
     store = Neo4jStore(target)
     store.apply("a", lambda _: Changes(nodes=(entity("x"),)))
     store.close()
-    neo4j_alone.stop()
-    settings = server_module.CONFIGURATION + "server.databases.read_only=neo4j\n"
-    with monkeypatch.context() as patch:
-        patch.setattr(server_module, "CONFIGURATION", settings)
-        neo4j_alone.start()
+    restart(neo4j_alone, monkeypatch, "server.databases.read_only=neo4j")
     try:
         store = Neo4jStore(target)
         assert store.get("a", ["x"]) == [entity("x")]
@@ -190,8 +227,48 @@ def test_a_read_only_database_can_be_read(
             store.write_meta("k", "v")
         store.close()
     finally:
-        neo4j_alone.stop()
-        neo4j_alone.start()
+        restart(neo4j_alone, monkeypatch)
+
+
+def test_a_certificate_is_trusted_only_where_that_is_said(
+    neo4j_alone: Neo4jServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    mine, other = tmp_path / "mine", tmp_path / "other"
+    for folder in (mine, other):
+        make_certificate(folder)
+    login, ca = neo4j_alone.login, f"?ca={mine / 'public.crt'}"
+    # Plain connections go on beside those with TLS, so the server may stay like that.
+    restart(neo4j_alone, monkeypatch, *TLS, f"{POLICY}.base_directory={mine}")
+    for scheme in ("bolt", "neo4j"):
+        strict = url(login, scheme=f"{scheme}+s")
+        refused(strict, StoreUnavailable, rf"is not trusted \(self.signed.*{scheme}\+ssc://")
+        refused(f"{strict}?ca={other / 'public.crt'}", StoreUnavailable, "is not trusted")
+        for target in (url(login, scheme=f"{scheme}+ssc"), strict + ca):
+            store = Neo4jStore(target)
+            assert store._client.read("RETURN 1") == [[1]]
+            store.close()
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"], ids=["missing", "no PEM"])
+def test_certificates_that_cannot_be_read_are_said(tmp_path: Path, content: str | None) -> None:
+    file = tmp_path / "ca.pem"
+    if content:
+        file.write_text(content)
+    refused(f"bolt://u:p@127.0.0.1?ca={file}", InvalidInput, "ca=.*ca.pem cannot be read")
+
+
+def test_a_password_that_has_to_be_changed_is_said(neo4j_alone: Neo4jServer) -> None:
+    fresh = user_of(neo4j_alone, "fresh", "CHANGE REQUIRED")
+    refused(url(fresh), StoreDenied, "password of 'fresh' .* has to be changed")
+
+
+def test_too_many_wrong_passwords_are_said(neo4j_alone: Neo4jServer) -> None:
+    hasty = user_of(neo4j_alone, "hasty", "CHANGE NOT REQUIRED")
+    Neo4jStore(url(hasty)).close()
+    wrong = url(replace(hasty, password=SECRET))
+    for _ in range(3):
+        refused(wrong, StoreDenied, "refuses the login of 'hasty'")
+    refused(wrong, StoreDenied, "every login of 'hasty' for a while.*wait")
 
 
 def test_the_doctor_prints_no_password(

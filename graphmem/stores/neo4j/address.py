@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +35,11 @@ class Address:
 
     def __str__(self) -> str:
         return f"{self.uri.partition('?')[0]}/{self.database or ''}".rstrip("/")
+
+    @property
+    def scheme(self) -> str:
+        """How the server is spoken to, "bolt" or "neo4j", whatever the TLS."""
+        return self.uri.partition("://")[0].partition("+")[0]
 
     @property
     def user(self) -> str:
@@ -106,9 +112,19 @@ def _auth(url: SplitResult, env: Mapping[str, str]) -> tuple[str, str] | None:
 
 
 def driver_options(address: Address) -> dict[str, Any]:
-    """Return what the driver is told about TLS."""
+    """Return what the driver is told about TLS.
+
+    Raises:
+        InvalidInput: The file of certificates cannot be used.
+    """
     if address.ca is None:
         return {}
     from neo4j import TrustCustomCAs
 
+    try:
+        ssl.create_default_context(cafile=address.ca)
+    except OSError as error:  # ssl.SSLError is one
+        why = error.strerror or str(error)
+        msg = f"the certificates in ca={address.ca} cannot be read ({why}); give a PEM file"
+        raise InvalidInput(msg) from error
     return {"encrypted": True, "trusted_certificates": TrustCustomCAs(address.ca)}

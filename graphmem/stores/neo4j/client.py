@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import time
@@ -39,6 +40,9 @@ _WRITE_LIMIT_S = 300.0
 _N_LOOKS = 3
 _ALL_ROWS = -1
 _SOME_ROWS = 1_000
+
+# What went wrong is raised; the driver's log is for who asks for it.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 _T = TypeVar("_T")
 Rows = list[list[Any]]

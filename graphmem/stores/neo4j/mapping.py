@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
+from collections.abc import Iterator
+
 from neo4j.exceptions import (
     ConfigurationError,
     ConnectionAcquisitionTimeoutError,
@@ -41,6 +44,11 @@ _BUG = "Neo4j at {at} refused a statement ({what}); please report this as a defe
 CODES: dict[str, tuple[type[GraphMemError], str]] = {
     "Neo.ClientError": (StoreError, _BUG),
     "Neo.ClientError.Security": (StoreDenied, _LOGIN),
+    "Neo.ClientError.Security.CredentialsExpired": (
+        StoreDenied,
+        "the password of {user} on Neo4j at {at} has to be changed before it is of use ({what}); "
+        "ALTER CURRENT USER SET PASSWORD on the database `system` does that",
+    ),
     "Neo.ClientError.Security.Forbidden": (
         StoreDenied,
         "{user} lacks a right on Neo4j at {at} ({what}); graphmem reads and writes nodes and, "
@@ -115,6 +123,11 @@ def to_store_error(error: DriverError | Neo4jError, address: Address) -> GraphMe
         return InvalidInput(f"the driver cannot use the settings of {address}: {what}")
     if isinstance(error, ConnectionAcquisitionTimeoutError):
         return StoreBusy(f"all connections to {address} were in use for too long; try again")
+    if fault := next(_untrusted(error), None):
+        return StoreUnavailable(
+            f"the certificate of {address} is not trusted ({fault}); name the file of its "
+            f"issuer with ?ca=, or accept any certificate with {address.scheme}+ssc://"
+        )
     if not isinstance(error, Neo4jError):
         return StoreUnavailable(
             f"no Neo4j answers at {address} ({what}); start it, or check host, port and TLS"
@@ -126,6 +139,17 @@ def to_store_error(error: DriverError | Neo4jError, address: Address) -> GraphMe
         if _code(error).startswith(prefix):
             kind, words = CODES[prefix]
     return kind(words.format(at=address, what=what, user=address.user))
+
+
+def _untrusted(error: BaseException | None) -> Iterator[str]:
+    """Yield what TLS found wrong with a certificate; the driver says no more than "no route"."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            yield error.verify_message
+        if isinstance(error, BaseExceptionGroup):
+            for one in error.exceptions:
+                yield from _untrusted(one)
+        error = error.__cause__ or error.__context__
 
 
 def _code(error: Exception) -> str:
