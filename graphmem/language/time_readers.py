@@ -177,6 +177,20 @@ def yearless_date(match: re.Match[str], today: date) -> Pair:
     return past, this if back else on_date(today.year + 1, month, day)
 
 
+def day_of_month(match: re.Match[str], today: date) -> Pair:
+    """Read "on the 15th": of this month, else of the one before or after."""
+    day = _day_number(match["day"])
+    shift = (day <= today.day) - 1
+    past = _month_of_day(today, shift)
+    future = _month_of_day(today, shift + 1) if day != today.day else past
+    return on_date(past.year, past.month, day), on_date(future.year, future.month, day)
+
+
+def _month_of_day(today: date, shift: int) -> date:
+    month = today.year * 12 + today.month - 1 + shift
+    return date(month // 12, month % 12 + 1, 1)
+
+
 def days_of_month(match: re.Match[str], today: date) -> Pair | None:
     month, first, last = (
         _month_number(match["month"]), _day_number(match["day"]), _day_number(match["last"]),

@@ -150,4 +150,6 @@ def _level(parse: Parse, token: int) -> int:
 def _describes_within(parse: Parse, clause: Clause, unit: tuple[int, int]) -> bool:
     """Whether it is a relative clause of a noun in the same unit: its time is not the unit's."""
     noun = parse.heads[clause.head]
-    return parse.deps[clause.head] == "acl:relcl" and unit[0] <= noun < unit[1]
+    # "What I did this week" has no noun that it describes.
+    within = unit[0] <= noun < unit[1] and parse.tags[noun] not in ("WP", "WRB")
+    return within and parse.deps[clause.head] == "acl:relcl"

@@ -24,11 +24,17 @@ __all__ = ["TimePhrase", "find_times", "names_time", "read_time"]
 Sense = Literal["at", "since", "until", "before", "after"]
 
 _NUMERIC = re.compile(r"\d[-/–]\d|\d0s\b|['’]\d\d\b")
-# What stands before makes these no certain time.
+# What stands before makes these no certain time: "around May", "every Friday", "by tomorrow" …
 _VAGUE = re.compile(
-    r"(?:\b(?:about|around|roughly|approximately|almost|nearly|over|circa|half|some|than|or|to|and"
-    r"|every|each|by|least|most|few)\s+|[-/~–])$",
+    r"\b(?:about|around|roughly|approximately|circa|every|each|by)\s+$", re.IGNORECASE
+)
+# … "over two weeks ago", "Monday or Tuesday"; but one may come over tomorrow.
+_VAGUE_NUMBER = re.compile(
+    r"(?:\b(?:almost|nearly|over|half|some|than|or|to|and|least|most|few)\s+|[-/~–])$",
     re.IGNORECASE,
+)
+_PLAIN = re.compile(
+    r"(?:yesterday|today|tonight|tomorrow|last|this|next|the|on|in|past|coming)\b", re.IGNORECASE
 )
 _SENSE = re.compile(
     r"\b(since|until|till|til|up to|before|prior to|after)(?:\s+the(?:\s+end\s+of)?)?\s+$",
@@ -117,7 +123,7 @@ def find_times(text: str, at: datetime | None) -> list[TimePhrase]:
         if today is None and rule.relative:
             continue
         for match in rule.pattern.finditer(text):
-            if _VAGUE.search(text, max(0, match.start() - _LOOK_BACK), match.start()):
+            if _is_vague(text, match.start("at")):
                 continue
             try:
                 pair = rule.read(match, today or date.min)
@@ -147,6 +153,13 @@ def _rest(text: str, phrase: TimePhrase) -> str:
     """What the text says beside the time, but for the words that lead to it."""
     before = _LEADS.sub(" ", text[: phrase.start])
     return (before + text[phrase.end :]).strip(" .,")
+
+
+def _is_vague(text: str, start: int) -> bool:
+    back = max(0, start - _LOOK_BACK)
+    if _VAGUE.search(text, back, start):
+        return True
+    return not _PLAIN.match(text, start) and bool(_VAGUE_NUMBER.search(text, back, start))
 
 
 def _without_overlap(text: str, found: list[tuple[int, int, Pair]]) -> list[TimePhrase]:
