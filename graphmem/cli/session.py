@@ -91,10 +91,13 @@ class Session:
         """Check that the store is there.
 
         Raises:
+            InvalidInput: It is a URL with a slip of the pen.
             NotFound: It is a file that does not exist.
         """
         from graphmem.errors import NotFound
+        from graphmem.stores.registry import check_target
 
+        check_target(self.store)
         path = self.path
         if path is not None and not path.exists():
             raise NotFound(

@@ -52,7 +52,8 @@ def copy(
         with watching(session, "copying") as progress:
             copied = copy_space(old, space, new, to_space, merge=merge, progress=progress)
     result = {
-        "source": source, "space": space, "target": target, "to": to_space,
+        "source": Session(source).shown, "space": space,
+        "target": Session(target).shown, "to": to_space,
         "resumed": copied.resumed, "n_batches": copied.n_batches,
         "counts": dict(sorted(copied.holdings.counts.items())),
         "checksum": f"{copied.holdings.checksum:032x}",

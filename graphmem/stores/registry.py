@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -12,12 +13,14 @@ from urllib.parse import unquote
 from graphmem.errors import InvalidInput, MissingExtra
 from graphmem.ports import GraphStore
 
-__all__ = ["GROUP", "known_schemes", "open_store"]
+__all__ = ["GROUP", "check_target", "known_schemes", "open_store"]
 
 GROUP = "graphmem.stores"
 
 # Written here too, so that a path and a test need not know that the driver is installed.
 _NEO4J = frozenset(f"{base}{tls}" for base in ("neo4j", "bolt") for tls in ("", "+s", "+ssc"))
+
+_NO_URL = re.compile(r"(neo4j|bolt)(\+s|\+ssc)?:(?!//)", re.IGNORECASE)
 
 _shared: dict[str, GraphStore] = {}
 _sharing = Lock()
@@ -38,6 +41,7 @@ def open_store(target: str | Path) -> GraphStore:
         MissingExtra: The plug-in of the scheme lacks a library.
         StoreError: The store cannot be opened.
     """
+    check_target(target)
     if target == "neo4j":
         return _neo4j("neo4j://")
     if isinstance(target, Path) or "://" not in target:
@@ -50,6 +54,19 @@ def open_store(target: str | Path) -> GraphStore:
     if scheme in _NEO4J:
         return _neo4j(target)
     return _foreign(scheme)(target)
+
+
+def check_target(target: str | Path) -> None:
+    """Refuse what is meant as a URL of a server and is none; it may hold a password.
+
+    Raises:
+        InvalidInput: It is such a one; no part of it is repeated.
+    """
+    if found := _NO_URL.match(str(target)):
+        raise InvalidInput(
+            f"a URL of a Neo4j begins with {found[0].lower()}//; give "
+            "neo4j://user:password@host:7687/database, or a file of such a name as ./name"
+        )
 
 
 def known_schemes() -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 from graphmem.cli.app import run
 from graphmem.memory import Memory
 from graphmem.models.seal import read_seal
+from graphmem.stores.memory import MemoryStore
 from graphmem.stores.sqlite import SqliteStore
 from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder
@@ -89,3 +90,25 @@ def test_export_chooses_the_format_by_the_ending(
     assert ".graphml" in capsys.readouterr().err
     assert run(["export", str(tmp_path / "v.jsonl"), "--no-vectors", *where]) == 0
     assert '"vector"' not in (tmp_path / "v.jsonl").read_text()
+
+
+def test_no_password_is_printed(
+    old: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither in the result nor for a URL with a slip of the pen."""
+    from graphmem.stores import registry
+
+    target = MemoryStore()
+    monkeypatch.setattr(registry, "_neo4j", lambda url: target)
+    login = "neo4j:geheim@host/db"
+    assert run(["copy", old, f"bolt://{login}", "--space", "ann", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["target"] == "bolt://host/db"
+    for wrong in (f"bolt:/{login}", f"neo4j:{login}", f"NEO4J+s:{login}"):
+        for command in (["copy", old, wrong], ["copy", wrong, old], ["stats", "--store", wrong],
+                        ["add", "--store", wrong, "--text", "x"]):  # fmt: skip
+            assert run(command) != 0
+            more, says = capsys.readouterr()
+            out, err = out + more, err + says
+    assert "begins with bolt://" in err
+    assert "geheim" not in out + err
