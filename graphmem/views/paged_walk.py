@@ -13,6 +13,7 @@ from graphmem.core.push import Steps
 from graphmem.core.walk import Link, Walk
 from graphmem.errors import InvalidInput
 from graphmem.ports import GraphStore, LinkServer
+from graphmem.views.history import is_history, token_at
 from graphmem.views.links import specificity
 from graphmem.views.pages import PageCache
 from graphmem_schemas import EdgeKind
@@ -52,7 +53,7 @@ class PagedWalk:
             max_links: how many links are kept at most.
             max_rows: how many names are kept at most.
         """
-        self.seq = 0
+        self.seq, self._token = 0, ""
         self._store, self._space = store, space
         self._kinds = tuple(kinds)
         self._pages = PageCache(kinds, self._fetch, max_links, max_rows)
@@ -72,7 +73,9 @@ class PagedWalk:
         with self._turn:
             if newest == self.seq:
                 return
-            if self.seq and 0 < newest - self.seq <= _MAX_COMMITS:
+            # Where the store was put back to an older copy, nothing tells what differs.
+            known = self.seq and is_history(store, self._space, self.seq, self._token)
+            if known and newest - self.seq <= _MAX_COMMITS:
                 for batch in store.changes(self._space, self.seq, kinds=self._kinds):
                     gone = [uid for key in batch.removed_edges for uid in key[1:]]
                     ends = [uid for edge in batch.edges for uid in (edge.start, edge.end)]
@@ -83,7 +86,7 @@ class PagedWalk:
             else:
                 self._pages.clear()
             self._count_passages()
-            self.seq = newest
+            self.seq, self._token = newest, token_at(store, self._space, newest)
 
     def push(self, seeds: Mapping[str, float], *, damping: float, epsilon: float) -> Walk:
         """Return where a walk from the seeds ends; see `ports.WalkGraph`."""

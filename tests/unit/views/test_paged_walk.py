@@ -136,6 +136,20 @@ def test_what_others_write_is_seen_after_a_refresh(server: Any) -> None:
         _same(whole, paged, seeds)
 
 
+def test_a_store_that_was_put_back_is_noticed(server: Any, server_type: Any) -> None:
+    server.apply("a", lambda _: _graph(6))
+    whole, paged = _both(server)
+    _same(whole, paged, {"p000": 1.0})
+    older = server_type()
+    older.apply("a", lambda _: _graph(7))
+    more = Edge(kind="MENTIONS", start="p000", end="e029", sources={"late": 2.0})
+    older.apply("a", lambda _: Changes(edges=(more,)))
+    vars(server).update(vars(older))  # the same store, with another history and a later commit
+    for view in (whole, paged):
+        view.refresh(server)
+    _same(whole, paged, {"p000": 1.0})
+
+
 def test_links_and_degrees_are_those_of_the_whole_graph(server: Any) -> None:
     server.apply("a", lambda _: _graph(6))
     whole, paged = _both(server)

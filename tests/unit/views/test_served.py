@@ -13,6 +13,7 @@ from graphmem.bench.speed_texts import make_passages, question_about
 from graphmem.core.changes import Changes
 from graphmem.reading.analyse import analyse
 from graphmem.reading.engine import Engine
+from graphmem.reading.weights import WALK
 from graphmem.testing.fakes import FakeEmbedder, FixedClock
 from graphmem.views import served
 from graphmem.views.served import ServedSpace
@@ -111,3 +112,8 @@ def test_a_cosine_is_told_for_candidates_only(server: Any, made: list[str]) -> N
     told = views.vectors.cosines_with(np.append(keys, np.array([b"x" * 16], "S16")))(vector)
     assert told[:5] == pytest.approx(values)
     assert np.isnan(told[5])
+
+
+def test_it_walks_as_far_as_reading_does() -> None:
+    """Views may not know of reading, so the figures stand twice."""
+    assert (served._DAMPING, served._EPSILON) == (WALK.damping, WALK.epsilon)
