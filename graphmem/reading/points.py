@@ -1,0 +1,202 @@
+"""From what was found to points of a working memory: facts and events with who takes part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from graphmem.core.names import normalise_name
+from graphmem.core.points import MEMBER_LABELS, Member, Point, check_role
+from graphmem.core.terms import terms
+from graphmem.errors import InvalidInput
+from graphmem.ports import GraphReader
+from graphmem_schemas import Edge, EdgeKind, Entity, Event, Hyperedge, Node, Proposition
+
+__all__ = ["Draft", "MemberSpec", "drafts_from", "find_members", "names_of"]
+
+MemberSpec = str | tuple[str, str]
+"""A member's uid or an entity's name, alone or with its role."""
+
+# Facts that do not hold, or that are doubted, are none to reason from.
+_HIDDEN = frozenset(("retired", "quarantined", "superseded"))
+_PARTS: tuple[EdgeKind, ...] = ("SUBJECT", "OBJECT", "ARGUMENT", "MEMBER")
+_ROLE_OF = {"SUBJECT": "topic", "OBJECT": "other"}
+# A statement counts by the words it shares with the question, by who is in it that the points
+# know, and a little by how well its passage was found.
+_BY_MEMBERS, _BY_PASSAGE = 0.3, 0.3
+_MIN_MEMBERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a stored node says, as a point would.
+
+    Attributes:
+        node: uid of the fact, event or hyperedge.
+        kept: whether it is a hyperedge, which is what it says wherever it comes from.
+    """
+
+    node: str
+    kind: str
+    text: str
+    members: tuple[Member, ...]
+    evidence: tuple[str, ...]
+    ordered: bool = False
+    kept: bool = False
+
+    def point(self, point_id: str) -> Point:
+        """Return it under a name."""
+        return Point(
+            point_id, self.kind, self.text, self.members, self.ordered, self.evidence,
+            states=None if self.kept else self.node,
+        )  # fmt: skip
+
+
+def drafts_from(
+    question: str,
+    passages: Sequence[str],
+    members: frozenset[str],
+    reader: GraphReader,
+    space: str,
+) -> list[Draft]:
+    """Return what the passages state as far as it bears on the question, best first.
+
+    Facts that hold, events and kept hyperedges; each with two members or more. Three reads of
+    the store. Ties are ordered by uid.
+
+    Args:
+        question: in plain words.
+        passages: uids, best first.
+        members: uids that the points have already: what is about them counts more.
+        reader: the store.
+        space: the space.
+    """
+    rank = {uid: at for at, uid in enumerate(passages)}
+    evidence: dict[str, list[str]] = {}
+    for edge in reader.neighbours(space, list(rank), ["EVIDENCED_BY"]) if rank else ():
+        if edge.end in rank:
+            evidence.setdefault(edge.start, []).append(edge.end)
+    nodes = [node for node in reader.get(space, sorted(evidence)) if _counts(node)]
+    parts = _participants([n.uid for n in nodes if n is not None], reader, space)
+    wanted = frozenset(terms(question))
+    scored: list[tuple[float, Draft]] = []
+    for node in nodes:
+        if not isinstance(node, Event | Proposition | Hyperedge):
+            continue
+        draft = _draft(node, parts.get(node.uid, ()), sorted(evidence[node.uid], key=rank.get))  # type: ignore[arg-type]
+        if draft is None:
+            continue
+        shared = len(wanted & frozenset(terms(draft.text))) / max(len(wanted), 1)
+        known = any(member.uid in members for member in draft.members)
+        if shared or known:
+            found = 1.0 / (1 + rank[draft.evidence[0]])
+            scored.append((shared + _BY_MEMBERS * known + _BY_PASSAGE * found, draft))
+    scored.sort(key=lambda pair: (-pair[0], pair[1].node))
+    return [draft for _, draft in scored]
+
+
+def find_members(
+    specs: Sequence[MemberSpec], reader: GraphReader, space: str
+) -> tuple[Member, ...]:
+    """Return the members that are meant: by uid, or entities by name.
+
+    Raises:
+        InvalidInput: One is not in the space, is no entity, event or proposition, has a name
+            that several entities have, or a role that there is not.
+    """
+    named = [(spec, "member") if isinstance(spec, str) else spec for spec in specs]
+    for one in named:
+        if not (isinstance(one, tuple) and len(one) == 2 and isinstance(one[0], str)):
+            raise InvalidInput(f"a member is a uid, a name or (either, role), not {one!r}")
+    uids = list(dict.fromkeys(who for who, _ in named))
+    by_uid = dict(zip(uids, reader.get(space, uids), strict=True)) if uids else {}
+    keys = {who: normalise_name(who) for who, node in by_uid.items() if node is None}
+    asked = [f"={key}" for key in dict.fromkeys(keys.values()) if key]
+    by_name = reader.find(space, Entity.label, asked) if asked else {}
+    return tuple(
+        Member(
+            _meant(who, by_uid[who], by_name.get(f"={keys.get(who)}", ()), space), check_role(r)
+        )
+        for who, r in named
+    )
+
+
+def names_of(uids: Sequence[str], reader: GraphReader, space: str) -> dict[str, str]:
+    """Return how each node reads: an entity's name, the text of anything else."""
+    nodes = reader.get(space, list(dict.fromkeys(uids))) if uids else []
+    return {node.uid: _said(node) for node in nodes if node is not None}
+
+
+def _said(node: Node) -> str:
+    return node.name if isinstance(node, Entity) else str(getattr(node, "text", node.uid))
+
+
+def _meant(who: str, node: Node | None, found: tuple[str, ...], space: str) -> str:
+    if node is not None:
+        if node.label not in MEMBER_LABELS:
+            raise InvalidInput(
+                f"{who[:80]!r} is a {node.label} and cannot be a member: members are entities, "
+                "events or facts"
+            )
+        return node.uid
+    if not found:
+        raise InvalidInput(
+            f"there is no node and no entity {who[:80]!r} in space {space!r}: members are "
+            "entities, events or facts of this space"
+        )
+    if len(found) > 1:
+        raise InvalidInput(
+            f"{len(found)} entities are called {who[:80]!r}: name one by its uid, of "
+            f"{', '.join(found[:5])}"
+        )
+    return found[0]
+
+
+def _counts(node: Node | None) -> bool:
+    if isinstance(node, Event):
+        return not node.text.endswith("?")
+    return node is not None and not (isinstance(node, Proposition) and node.status in _HIDDEN)
+
+
+def _participants(
+    uids: Sequence[str], reader: GraphReader, space: str
+) -> Mapping[str, list[Edge]]:
+    wanted, parts = set(uids), dict[str, list[Edge]]()
+    for edge in reader.neighbours(space, list(uids), _PARTS) if uids else ():
+        if edge.start in wanted:
+            parts.setdefault(edge.start, []).append(edge)
+    return parts
+
+
+def _draft(
+    node: Event | Proposition | Hyperedge, edges: Sequence[Edge], evidence: Sequence[str]
+) -> Draft | None:
+    """Return a node as a point; a fact with a value and an event of one take part themselves."""
+    members = [Member(edge.end, _role(edge)) for edge in edges]
+    if isinstance(node, Hyperedge):
+        return _kept(node, members, evidence)
+    kind = "fact" if isinstance(node, Proposition) else "event"
+    members.sort(key=lambda member: (member.role != "topic", member.uid))
+    if members and len({member.uid for member in members}) < _MIN_MEMBERS:
+        members.append(Member(node.uid))
+    if len(members) < _MIN_MEMBERS:
+        return None
+    return Draft(node.uid, kind, node.text, tuple(members), tuple(evidence))
+
+
+def _kept(node: Hyperedge, members: Sequence[Member], evidence: Sequence[str]) -> Draft | None:
+    roles = {member.uid: iter((member.role, "member")) for member in members}
+    named = tuple(Member(uid, next(roles[uid], "member")) for uid in node.members if uid in roles)
+    if len(roles) < _MIN_MEMBERS:
+        return None
+    return Draft(node.uid, node.kind, node.text, named, tuple(evidence), node.ordered, True)
+
+
+def _role(edge: Edge) -> str:
+    if edge.kind in _ROLE_OF:
+        return _ROLE_OF[edge.kind]
+    role = (edge.role or "member").split()[0]
+    try:
+        return check_role(role)
+    except InvalidInput:
+        return "other"
