@@ -116,4 +116,4 @@ def test_a_cosine_is_told_for_candidates_only(server: Any, made: list[str]) -> N
 
 def test_it_walks_as_far_as_reading_does() -> None:
     """Views may not know of reading, so the figures stand twice."""
-    assert (served._DAMPING, served._EPSILON) == (WALK.damping, WALK.epsilon)
+    assert (WALK.damping, WALK.epsilon) == (served._DAMPING, served._EPSILON)
