@@ -20,8 +20,9 @@ __all__ = ["WALK_KINDS", "SpaceViews", "is_large"]
 _log = logging.getLogger("graphmem")
 
 # What the walk follows, and how readily. A short name leads to the long one half as well as a
-# mention does; other kinds were measured and bring the walk nothing (docs/quality.md).
-WALK_KINDS: dict[EdgeKind, float] = {"MENTIONS": 1.0, "SHORT_FOR": 0.5}
+# mention does, and a merge makes two names one; other kinds were measured and bring the walk
+# nothing (docs/quality.md).
+WALK_KINDS: dict[EdgeKind, float] = {"MENTIONS": 1.0, "SHORT_FOR": 0.5, "SAME_AS": 1.0}
 
 
 class SpaceViews:
