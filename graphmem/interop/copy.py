@@ -7,6 +7,8 @@ that was killed goes on where it was; one that was finished carries over what ch
 from __future__ import annotations
 
 import json
+import uuid
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -45,11 +47,19 @@ class _Mark:
             has another one.
         base: the source's newest commit when the copy began: what was removed before was never
             copied.
+        merge: whether the target holds something else too, which no later copy may remove.
+        counts: what the target held when the copy was finished; None while one is going on.
+        checksum: of the same.
+        to_seq: the target's newest commit then.
     """
 
     seq: int
     token: str | None
     base: int
+    merge: bool = False
+    counts: dict[str, int] | None = None
+    checksum: int = 0
+    to_seq: int = 0
 
 
 def copy_space(
@@ -87,11 +97,8 @@ def copy_space(
         if source.seq(space) != copy.mark.seq:
             continue
         if differences:
-            raise StoreError(
-                f"space {to_space!r} is not the same as its source {space!r} "
-                f"({'; '.join(differences[:8])}): something else wrote to it; empty it "
-                "(`graphmem delete --all`) or name another one, and copy again"
-            )
+            raise copy.not_the_same(differences)
+        copy.finish(found)
         return Copied(resumed, n_batches, found)
     raise StoreBusy(
         f"others wrote to space {space!r} during each of {MAX_TRIES} comparisons: all of it up "
@@ -107,10 +114,11 @@ class _Copy:
         self.merge = merge
         self._key = f"copy {json.dumps([source.identity, space, to_space])}"
         self.mark = _Mark(0, None, 0)
+        self._seq_compared = 0
 
     def begin(self) -> bool:
         """Find where to go on, or make sure that there is room to start; say which it was."""
-        if self.source.identity == self.target.identity and self.space == self.to:
+        if self.space == self.to and self._is_one_place():
             raise InvalidInput(f"space {self.space!r} would be copied onto itself")
         if not self.source.seq(self.space):
             there = ", ".join(map(repr, self.source.spaces()[:10])) or "none"
@@ -120,14 +128,70 @@ class _Copy:
         if kept is not None and n_there:
             self.mark = _Mark(**json.loads(kept))
             self._check_history()
+            self._check_target()
+            return True
+        if n_there and not self.merge and self._is_older_self():
             return True
         if n_there and not self.merge:
             raise InvalidInput(
                 f"space {self.to!r} of the target holds {n_there:,} nodes that are no copy of "
                 f"space {self.space!r}: name another one with --to, or say --merge"
             )
-        self._keep(_Mark(0, None, self.source.seq(self.space)))
+        self._keep(_Mark(0, None, self.source.seq(self.space), self.merge))
         return False
+
+    def _is_one_place(self) -> bool:
+        """Whether both are one store; a copy of a store's file has the identity of the store."""
+        if self.source.identity != self.target.identity:
+            return False
+        probe = uuid.uuid4().hex
+        self.target.write_meta("copy probe", probe)
+        return self.source.read_meta("copy probe") == probe
+
+    def _is_older_self(self) -> bool:
+        """Go on where a copy of the source's file stayed behind, if nobody else wrote to it."""
+        seq = self.target.seq(self.to)
+        if self.space != self.to or self.source.identity != self.target.identity:
+            return False
+        token = self.target.token(self.to, seq)
+        if token is None or token != self.source.token(self.space, seq):
+            return False
+        self._keep(_Mark(seq, token, seq))
+        return True
+
+    def _check_target(self) -> None:
+        """Look before anything is written whether the target is as the copy has left it."""
+        mark = self.mark
+        if mark.merge and not self.merge:
+            raise InvalidInput(
+                f"space {self.to!r} was made with --merge and may hold more than the copy: say "
+                "--merge again, so that nothing of it is removed"
+            )
+        if self.merge:
+            self._keep(replace(mark, merge=True))
+        elif mark.counts is not None and self.target.seq(self.to) != mark.to_seq:
+            left = Holdings(Counter(mark.counts), mark.checksum)
+            if differences := holdings(self.target, self.to).differences(left):
+                raise self.not_the_same(differences)
+
+    def not_the_same(self, differences: Sequence[str]) -> StoreError:
+        """Return the error that says in what the target is another."""
+        return StoreError(
+            f"space {self.to!r} is not the same as its source {self.space!r} "
+            f"({'; '.join(differences[:8])}): something else wrote to it; empty it "
+            "(`graphmem delete --all`) or name another one, and copy again"
+        )
+
+    def finish(self, found: Holdings) -> None:
+        """Keep what the target holds, so that the next copy sees whether it was changed."""
+        done = replace(
+            self.mark,
+            counts=dict(found.counts),
+            checksum=found.checksum,
+            to_seq=self._seq_compared,
+        )
+        if done != self.mark:
+            self._keep(done)
 
     def _check_history(self) -> None:
         mark = self.mark
@@ -145,6 +209,8 @@ class _Copy:
         )
         for batch in batches:
             changes = self._changes(batch)
+            if self.mark.counts is not None:  # from here on it is between two states
+                self._keep(replace(self.mark, counts=None))
             self.target.apply(self.to, lambda _, changes=changes: changes)  # type: ignore[misc]
             token = self.source.token(self.space, batch.seq)
             self._keep(replace(self.mark, seq=batch.seq, token=token))
@@ -155,6 +221,7 @@ class _Copy:
 
     def compare(self) -> tuple[Holdings, list[str]]:
         """Return what the source holds, and in what the target differs."""
+        self._seq_compared = self.target.seq(self.to)
         found = holdings(self.source, self.space)
         if self.merge:
             missing = missing_from(self.target, self.to, self.source, self.space)
@@ -173,6 +240,9 @@ class _Copy:
         """
         gone, gone_edges = self._removed(batch)
         stale = self._stale_sources(batch, gone, gone_edges)
+        if stale:  # those of all later batches too, so that the source's edges are read once
+            for later in self.source.changes(self.space, batch.seq, kinds=EDGE_KINDS):
+                stale |= self._stale_sources(later, *self._removed(later))
         edges = (*batch.edges, *self._edges_of_sources(stale))
         there = {node.uid for node in batch.nodes}
         needed = {uid for edge in edges for uid in (edge.start, edge.end)}

@@ -142,6 +142,83 @@ def test_merging_adds_and_removes_nothing(sqlite: SqliteStore) -> None:
     assert not missing_from(sqlite, "a", source, "a")
 
 
+def test_what_was_merged_is_not_taken_for_a_copy_later(sqlite: SqliteStore) -> None:
+    """It removed what the target had of its own."""
+    source = MemoryStore()
+    put(source, nodes=(entity("x"), entity("shared")))
+    put(sqlite, nodes=(entity("mine"), entity("shared")))
+    copy_space(source, "a", sqlite, "a", merge=True)
+    put(source, remove_nodes=("shared",))
+    with pytest.raises(InvalidInput, match="say --merge again"):
+        copy_space(source, "a", sqlite, "a")
+    assert sqlite.count("a").nodes == {"Entity": 3}
+
+
+def test_a_target_that_someone_wrote_to_is_left_as_it_is(sqlite: SqliteStore) -> None:
+    """Also where the source has something new: it was written first and compared later."""
+    source = MemoryStore()
+    put(source, nodes=(entity("x"), entity("y")))
+    copy_space(source, "a", sqlite, "a")
+    put(sqlite, nodes=(entity("mine"),))
+    put(source, nodes=(entity("new"),), remove_nodes=("y",))
+    seq = sqlite.seq("a")
+    with pytest.raises(StoreError, match=r"not the same as its source.*Entity: 3 against 2"):
+        copy_space(source, "a", sqlite, "a")
+    assert sqlite.seq("a") == seq
+    put(sqlite, remove_nodes=("mine",))
+    copy_space(source, "a", sqlite, "a")
+    assert holdings(sqlite, "a") == holdings(source, "a")
+
+
+def test_a_backup_is_another_place_and_goes_on_where_it_stayed(
+    tmp_path: Path, sqlite: SqliteStore
+) -> None:
+    put(sqlite, nodes=(entity("x"), entity("y")))
+    sqlite.close()
+    path = tmp_path / "backup.db"
+    path.write_bytes((tmp_path / "target.db").read_bytes())
+    source, backup = SqliteStore(tmp_path / "target.db"), SqliteStore(path)
+    put(source, nodes=(entity("z"),), remove_nodes=("y",))
+    assert copy_space(source, "a", backup, "a").resumed
+    assert holdings(backup, "a") == holdings(source, "a")
+    again = SqliteStore(tmp_path / "target.db")
+    for other in (source, again):
+        with pytest.raises(InvalidInput, match="onto itself"):
+            copy_space(source, "a", other, "a")
+    for store in (source, backup, again):
+        store.close()
+
+
+class Counted(MemoryStore):
+    """Counts how often all of its edges are read."""
+
+    n_readings = 0
+
+    def changes(self, space: str, after: int, **wanted: Any) -> Iterator[Any]:
+        self.n_readings += not after and set(wanted) == {"kinds"}
+        return super().changes(space, after, **wanted)
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_edges_are_read_once_for_all_sources_that_were_taken_back(sqlite: SqliteStore) -> None:
+    """Once for each batch that had any: a copy took the square of its edges."""
+    source = Counted()
+    nodes = [passage(f"{i:02}") for i in range(31)]
+    put(source, nodes=tuple(nodes))
+    for i in range(30):
+        both = {"s": 1.0, f"t{i % 5}": 1.0}
+        put(source, edges=(edge(f"{i:02}", f"{i + 1:02}", sources=both),))
+    copy_space(source, "a", sqlite, "a")
+    for i in range(4):
+        put(source, remove_sources=(f"t{i}",))
+    source.n_readings = 0
+    copied = copy_space(source, "a", sqlite, "a")
+    n_compared = 1  # holdings read them once more
+    assert copied.n_batches > 3
+    assert source.n_readings - n_compared == 1
+    assert holdings(sqlite, "a") == holdings(source, "a")
+
+
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
