@@ -119,7 +119,7 @@ class HeldReader(_Reader):
     def context(self, request: SearchRequest) -> Context:
         """Return a text with citations."""
         context = self._reader().context(request)
-        self.shown.note(context.recall)
+        self.shown.note(context.recall, (cited.passage for cited in context.citations))
         return context
 
     def near(self, uids: Sequence[str]) -> dict[str, float]:
@@ -213,7 +213,7 @@ class ServedReader(_Reader):
     def context(self, request: SearchRequest) -> Context:
         """Return a text with citations."""
         context = self._engine_for(request).context(request)
-        self.shown.note(context.recall)
+        self.shown.note(context.recall, (cited.passage for cited in context.citations))
         return context
 
     def near(self, uids: Sequence[str]) -> dict[str, float]:

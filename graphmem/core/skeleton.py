@@ -12,7 +12,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from itertools import groupby, pairwise
 
-__all__ = ["MASK", "grams", "likeness", "mask", "skeleton", "slots_of"]
+from graphmem.core.terms import STOP_WORDS
+
+__all__ = ["MASK", "grams", "known_slots", "likeness", "mask", "skeleton", "slots_of"]
 
 MASK = "_"
 
@@ -22,6 +24,7 @@ _QUOTED = re.compile(r"""(?<!\w)(?:"[^"\n]{1,200}"|'[^'\n]{1,200}'|“[^”\n]{1
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|_")
 _NUMBER = re.compile(r"\d")
 _ARTICLES = frozenset("a an the some any it its this that these those please".split())
+_SAYS_NOTHING = STOP_WORDS | {MASK}
 _SENTENCE = re.compile(r"(?:^|[.!?:\n])\s*$")
 MAX_SLOTS = 400
 
@@ -34,6 +37,16 @@ def slots_of(texts: Iterable[str]) -> tuple[str, ...]:
     """
     found = Counter(m.group(1).casefold() for text in texts for m in _NUMBERED.finditer(text))
     return tuple(sorted(word for word, _ in found.most_common(MAX_SLOTS)))
+
+
+def known_slots(texts: Iterable[str], slots: Collection[str]) -> set[str]:
+    """Return those of the slots that stand in the texts. O(n)."""
+    return {
+        word
+        for text in texts
+        for word in (match.group().casefold() for match in _WORD.finditer(text))
+        if word in slots
+    }
 
 
 def mask(text: str, slots: Collection[str]) -> list[str]:
@@ -72,11 +85,14 @@ def grams(text: str, slots: Collection[str]) -> Counter[str]:
 
 
 def likeness(first: Counter[str], second: Counter[str]) -> float:
-    """Return how much two tasks share, 0 to 1: common grams by the geometric mean of all."""
-    if not first or not second:
+    """Return how much two tasks share, 0 to 1: common grams by the geometric mean of all.
+
+    0 where they have no word that says anything in common: "to a _" is in any task.
+    """
+    common = first & second
+    if first != second and all(gram in _SAYS_NOTHING or " " in gram for gram in common):
         return 0.0
-    common = sum((first & second).values())
-    return common / math.sqrt(first.total() * second.total())
+    return common.total() / math.sqrt(first.total() * second.total()) if common else 0.0
 
 
 def _begins(text: str, at: int) -> bool:

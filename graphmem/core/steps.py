@@ -19,6 +19,7 @@ _NOTHING = frozenset(
 _THOUGHT = re.compile(r"\s*(?:think|thought|thinking|reasoning)\s*[:>]", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 MAX_PATTERN_WORDS = 12
+_MAX_ALIGNED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +77,18 @@ def contains(steps: Sequence[str], wanted: Sequence[str]) -> bool:
 def shared(runs: Sequence[Sequence[str]], base: Sequence[str], share: float) -> tuple[str, ...]:
     """Return the steps of `base` that so great a share of the runs have, too, in this order.
 
-    Every run is aligned with `base` by a longest common subsequence. O(runs · length²).
+    Every run is aligned with `base` by a longest common subsequence of the last 64 steps of
+    both. O(runs · length²).
 
     Args:
         runs: patterns of each run; `base` may be among them.
         base: patterns of the run whose order is kept.
         share: above 0 to 1.
     """
+    base = base[-_MAX_ALIGNED:]
     hits = [0] * len(base)
     for run in runs:
-        for at in _aligned(base, run):
+        for at in _aligned(base, run[-_MAX_ALIGNED:]):
             hits[at] += 1
     kept = [step for step, n in zip(base, hits, strict=True) if n >= share * len(runs)]
     return tuple(step for step, _ in groupby(kept))

@@ -75,3 +75,52 @@ class Runs(Facet):
             task, check_k(k), self._reader.lessons(), self._store, self.space, self._clock()
         )
         return self._reader.shown.note(recall)
+
+    def insights(self, task: str, k: int = 3) -> Recall:
+        """Return the k insights that help most with a task; every third is one that few tried.
+
+        Ranked by how well they fit, what runs of similar tasks say for or against them, and how
+        sure they are (the lower 5 % bound of how often they held).
+
+        Args:
+            task: in plain words.
+            k: 1 to 1,000.
+
+        Raises:
+            InvalidInput: The task is blank, or k out of range.
+        """
+        from graphmem.reading.insights import fitting_insights
+
+        check_text(task, "task")
+        recall = fitting_insights(
+            task, check_k(k), self._reader.lessons(), self._store, self.space, self._clock()
+        )
+        return self._reader.shown.note(recall)
+
+    def feedback(
+        self, recall_id: str, used: Iterable[str], outcome: str | bool | float
+    ) -> Receipt:
+        """Say what of a recall was used, and how it ended: that is credited, and nothing else.
+
+        Args:
+            recall_id: the `id` of what search, context, insights, prescriptions or similar gave,
+                among the last 10,000 of this memory.
+            used: uids of its hits.
+            outcome: "success", "failure", "unknown", a bool, or a score from 0 to 1. Another one
+                for the same recall takes the place of the first; the same changes nothing.
+
+        Raises:
+            NotFound: This memory has shown no such recall.
+            InvalidInput: A uid was not shown, or the outcome is out of range; nothing has
+                changed.
+        """
+        from graphmem.writing.credit import Feedback, check_used, credit, feedback_uid
+        from graphmem.writing.runs import accept_outcome
+
+        shown = self._reader.shown.find(recall_id)
+        uids = check_used(used, shown.uids, recall_id)
+        ended = accept_outcome(outcome)
+        said = Feedback(recall_id, shown.question, uids, *ended, self._clock())
+        commit = self._store.apply(self.space, lambda reader: credit(said, reader, self.space))
+        added = {"Query": (feedback_uid(recall_id),)} if commit.seq else {}
+        return Receipt(seq=commit.seq, added=added)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graphmem.errors import InvalidInput, NotFound
@@ -35,9 +36,14 @@ class Shown:
         self._n_uids = 0
         self._lock = threading.Lock()
 
-    def note(self, recall: Recall) -> Recall:
-        """Remember what a recall shows; return it. The same one again adds its hits."""
-        uids = frozenset(hit.uid for hit in recall.hits)
+    def note(self, recall: Recall, cited: Iterable[str] = ()) -> Recall:
+        """Remember what a recall shows; return it. The same one again adds its hits.
+
+        Args:
+            recall: as the caller gets it.
+            cited: uids of more that is shown, in a context.
+        """
+        uids = frozenset((*(hit.uid for hit in recall.hits), *cited))
         with self._lock:
             before = self._recalls.pop(recall.id, None)
             if before is not None:

@@ -71,7 +71,7 @@ class RunIndex:
         )
         found: list[tuple[float, tuple[str, str]]] = []
         for sort, score in scored:
-            if len(found) >= k and score < found[-1][0]:
+            if not score or (len(found) >= k and score < found[-1][0]):
                 break
             found += [(score, run) for run in reversed(self._runs[sort][-k:])]
         # Stable sorts, the last one first: by likeness, then the newest, then by uid.

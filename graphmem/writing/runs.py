@@ -6,16 +6,14 @@ one that has grown at its end adds its new steps.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from numbers import Real
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from graphmem.core.skeleton import skeleton, slots_of
+from graphmem.core.skeleton import known_slots, skeleton, slots_of
 from graphmem.core.steps import Done, patterns, wasted
 from graphmem.core.uids import content_uid
 from graphmem.errors import InvalidInput
@@ -40,6 +38,7 @@ _MAX_TASK_CHARS = 100_000
 _MAX_NAME_CHARS = 1_000
 _MAX_STEPS = 100_000
 _HALF = 0.5
+_OUTCOMES: Mapping[str, Outcome] = {word: word for word in get_args(Outcome)}
 _SIMILAR_FROM = 0.3
 
 
@@ -127,11 +126,11 @@ def accept_outcome(outcome: object, score: object = None) -> tuple[Outcome, floa
     if isinstance(outcome, bool):
         return ("success" if outcome else "failure"), measured
     if isinstance(outcome, str):
-        if outcome == "success" or outcome == "failure" or outcome == "unknown":
-            return outcome, measured
-        raise InvalidInput(
-            f"outcome {outcome[:40]!r} is none of 'success', 'failure' and 'unknown'"
-        )
+        if outcome not in _OUTCOMES:
+            raise InvalidInput(
+                f"outcome {outcome[:40]!r} is none of 'success', 'failure' and 'unknown'"
+            )
+        return _OUTCOMES[outcome], measured
     value = _share(outcome, "outcome")
     return ("success" if value >= _HALF else "failure"), value if measured is None else measured
 
@@ -167,11 +166,13 @@ def tell_run(
     source, query = reader.get(draft.space, [source_uid, query_id])
     uids = _step_uids(run, query_id)
     n_known = _known_steps(run, uids, source, query, reader, draft.space)
+    used = (run.task, *(step.action for step in run.steps))
+    masked = known_slots(used, slots) | set(run.slots)
     told = Query(
         uid=query_id, recorded_at=query.recorded_at if query else draft.now, text=run.task,
-        outcome=run.outcome, score=run.score, source=source_uid, slots=run.slots,
-        skeleton=skeleton(run.task, slots | set(run.slots)),
-        steps=run.patterns(slots | set(run.slots)),
+        outcome=run.outcome, score=run.score, source=source_uid,
+        slots=tuple(sorted(masked)), skeleton=skeleton(run.task, masked),
+        steps=run.patterns(masked),
     )  # fmt: skip
     same_end = isinstance(query, Query) and _ended(query) == _ended(told)
     if n_known == len(run.steps) and same_end:
@@ -238,7 +239,7 @@ def _link_alike(
 
 
 def _ended(query: Query) -> tuple[object, ...]:
-    return query.text, query.outcome, query.score, query.slots
+    return query.text, query.outcome, query.score
 
 
 def _known_steps(
@@ -331,7 +332,7 @@ def _fields(row: object, at: int) -> dict[str, Any]:
 
 
 def _share(value: object, what: str) -> float:
-    if not isinstance(value, Real) or not math.isfinite(value) or not 0.0 <= value <= 1.0:
+    if not isinstance(value, int | float) or not 0.0 <= value <= 1.0:
         raise InvalidInput(
             f"{what} {value!r:.40} is out of range: give a number from 0 (failed) to 1, or "
             "'success', 'failure' or 'unknown'"
