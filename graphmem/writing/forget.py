@@ -14,8 +14,10 @@ from graphmem.core.changes import Changes, Commit
 from graphmem.errors import InvalidInput
 from graphmem.ports import GraphReader, GraphStore
 from graphmem.writing.carry import carry
+from graphmem.writing.distil import redraw
 from graphmem.writing.fall import Fallen, fall
 from graphmem.writing.scopes import Relaid, content_of, read_evidence, read_scopes, relay
+from graphmem.writing.without import Without
 from graphmem_schemas import (
     DeleteReceipt,
     Edge,
@@ -23,6 +25,7 @@ from graphmem_schemas import (
     Node,
     Passage,
     Proposition,
+    Query,
     Source,
 )
 
@@ -154,13 +157,28 @@ def _forget(
         *carried.nodes, *_shortened(fallen, reader, space), *_placeless(fallen, reader, space)
     ):  # fmt: skip
         nodes[node.uid] = node
+    # What the runs that stay teach is as if the others had never been.
+    drawn = redraw(_sorts(fallen), Without(reader, frozenset(gone), frozenset(keys)), space)
+    nodes |= {node.uid: node for node in drawn.nodes}
+    nodes = {uid: node for uid, node in nodes.items() if uid not in drawn.remove_nodes}
+    removed.update(drawn.remove_nodes)
+    links += drawn.remove_sources
     changes = Changes(
         nodes=tuple(nodes.values()),
-        edges=(*edges, *carried.edges),
+        edges=(*edges, *carried.edges, *drawn.edges),
         remove_nodes=tuple(sorted(removed)),
         remove_sources=(*keys, *links),
     )
     return Forgotten(changes, len(fallen.weakened()), _restored(changes, reader, space))
+
+
+def _sorts(fallen: Fallen) -> set[str]:
+    """Return the sorts of the tasks whose runs go, or lose a step."""
+    return {
+        node.skeleton
+        for node in fallen.nodes.values()
+        if isinstance(node, Query) and node.skeleton
+    }
 
 
 def _restored(

@@ -1,0 +1,315 @@
+"""Insights and feedback through the public API, without the defects of peers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphmem.errors import InvalidInput, NotFound
+from graphmem.memory import Memory
+from graphmem.stores.memory import MemoryStore
+from graphmem.testing.extractor import FakeExtractor
+from graphmem.testing.fakes import FakeEmbedder, FixedClock
+from graphmem_schemas import EDGE_KINDS, Edge, Insight, Node, Passage, Prescription, Query
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+TASK = "wash a cup"
+GOOD = [
+    ("go to sink 1", "At the sink 1, you see a cup 1."),
+    ("take cup 1", "You hold it."),
+    ("wash cup 1", "The cup 1 is clean."),
+]
+BAD = [
+    ("go to shelf 2", "On the shelf 2, you see a cup 2."),
+    ("break cup 2", "The cup 2 is gone."),
+]
+
+
+def open_memory(store: Any = None, space: str = "default", clock: Any = None) -> Memory:
+    return Memory(
+        store if store is not None else MemoryStore(),
+        space=space,
+        embedder=FakeEmbedder(),
+        extractor=FakeExtractor(),
+        clock=clock or FixedClock(START, step=timedelta(seconds=1)),
+    )
+
+
+@pytest.fixture
+def memory() -> Iterator[Memory]:
+    with open_memory() as opened:
+        yield opened
+
+
+def everything(memory: Memory) -> tuple[dict[str, Node], list[Edge]]:
+    store, space = memory._store, memory.space
+    labels = tuple(Node.registry)
+    nodes = {n.uid: n for b in store.changes(space, 0, labels=labels) for n in b.nodes}
+    edges = [e for b in store.changes(space, 0, kinds=EDGE_KINDS) for e in b.edges]
+    return nodes, sorted(edges, key=lambda e: (e.kind, e.start, e.end))
+
+
+def insights_of(memory: Memory) -> dict[str, Insight]:
+    nodes, _ = everything(memory)
+    return {n.text: n for n in nodes.values() if isinstance(n, Insight)}
+
+
+def ends(memory: Memory, uid: str, kind: str) -> list[str]:
+    return [e.end for e in everything(memory)[1] if e.start == uid and e.kind == kind]
+
+
+def wash(memory: Memory, n_good: int, n_bad: int) -> None:
+    for number in range(n_good):
+        memory.add_run(TASK, GOOD, "success", source=f"good-{number}")
+    for number in range(n_bad):
+        memory.add_run(TASK, BAD, "failure", source=f"bad-{number}")
+
+
+def test_an_insight_says_when_what_and_of_how_many(memory: Memory) -> None:
+    wash(memory, 4, 2)
+    texts = insights_of(memory)
+    assert "when wash _, do go to _ → take _ → wash _, because 4 of 4 that did succeeded" in texts
+    assert any(one.kind == "distinguish" and one.steps == ("wash _",) for one in texts.values())
+
+
+def test_an_insight_leads_to_its_runs_and_to_the_words_of_their_steps(memory: Memory) -> None:
+    wash(memory, 3, 1)
+    (shared,) = [one for one in insights_of(memory).values() if one.kind == "do"]
+    runs = [memory.get(uid) for uid in ends(memory, shared.uid, "SUPPORTED_BY")]
+    assert [run.outcome for run in runs if isinstance(run, Query)] == ["success"] * 3
+    assert (shared.alpha, shared.beta) == (4.0, 1.0)
+    shown = [memory.get(uid) for uid in ends(memory, shared.uid, "EVIDENCED_BY")]
+    texts = {passage.text for passage in shown if isinstance(passage, Passage)}
+    assert texts == {f"{action}\n{seen}" for action, seen in GOOD}
+
+
+def test_what_leads_to_failure_is_to_be_avoided_and_failures_speak_for_it(memory: Memory) -> None:
+    wash(memory, 3, 3)
+    (avoid,) = [
+        one for one in insights_of(memory).values() if one.kind == "avoid" and "break" in one.text
+    ]
+    assert "3 of 3 that did failed" in avoid.text
+    assert (avoid.alpha, avoid.beta) == (4.0, 1.0)
+
+
+def test_nothing_is_pruned_by_failures_only_less_sure(memory: Memory) -> None:
+    wash(memory, 3, 0)
+    (before,) = [one for one in insights_of(memory).values() if one.kind == "do"]
+    for number in range(3):
+        memory.add_run(TASK, GOOD, "failure", source=f"unlucky-{number}")
+        (after,) = [one for one in insights_of(memory).values() if one.kind == "do"]
+        assert after.uid == before.uid
+        assert (after.alpha, after.beta) == (4.0, 2.0 + number)
+
+
+def test_the_lessons_are_the_same_in_whatever_order_runs_come() -> None:
+    runs = [(GOOD, "success", "a"), (BAD, "failure", "b"), (GOOD, "success", "c")]
+    found = set()
+    for order in permutations(runs):
+        with open_memory(clock=FixedClock(START)) as memory:
+            for steps, outcome, name in order:
+                memory.add_run(TASK, steps, outcome, source=name)
+            nodes, edges = everything(memory)
+            lessons = sorted(
+                n.model_dump_json()
+                for n in nodes.values()
+                if n.label in ("Insight", "Prescription")
+            )
+            kept = [e.model_dump_json() for e in edges if e.kind not in ("SIMILAR",)]
+            found.add((*lessons, *kept))
+    assert len(found) == 1
+
+
+def test_adding_then_deleting_a_run_leaves_lessons_as_they_were(memory: Memory) -> None:
+    wash(memory, 2, 1)
+    before = everything(memory)
+    memory.add_run(TASK, GOOD[:1] + BAD[1:], "success", source="other")
+    memory.add_run(TASK, BAD, "failure", source="bad-9")
+    assert everything(memory) != before
+    memory.delete(source="other")
+    memory.delete(source="bad-9")
+    assert everything(memory) == before
+
+
+def test_lessons_go_with_their_last_run(memory: Memory) -> None:
+    wash(memory, 2, 0)
+    memory.delete(source="good-0")
+    assert "Insight" not in memory.stats().nodes
+    memory.delete(source="good-1")
+    assert memory.stats().nodes == {}
+
+
+def test_a_prescription_of_runs_counts_uses_and_successes(memory: Memory) -> None:
+    wash(memory, 3, 0)
+    memory.add_run(TASK, GOOD, "failure", source="unlucky")
+    nodes, _ = everything(memory)
+    (how,) = [n for n in nodes.values() if isinstance(n, Prescription)]
+    assert (how.uses, how.successes) == (4, 3)
+    assert how.steps == ("go to _", "take _", "wash _")
+    assert memory.prescriptions("wash a pan").hits[0].uid == how.uid
+
+
+def test_insights_fit_the_task_and_say_which_runs_speak(memory: Memory) -> None:
+    wash(memory, 3, 1)
+    for number in range(2):
+        memory.add_run("sell a cup", GOOD[:2], "success", source=f"sale-{number}")
+    recall = memory.insights("wash a shelf", k=2)
+    assert {hit.title for hit in recall.hits} == {"wash _"}
+    assert {step.kind for hit in recall.hits for step in hit.why} == {"SUPPORTED_BY"}
+    assert all(abs(hit.score - sum(p.value for p in hit.parts)) < 1e-5 for hit in recall.hits)
+    nothing = memory.insights("paint the town")
+    assert (nothing.hits, nothing.abstained is None) == ((), False)
+
+
+def test_every_third_place_is_for_an_insight_that_few_have_tried(memory: Memory) -> None:
+    wash(memory, 12, 6)
+    cold_task = "wash and dry a cup"
+    for number in range(2):
+        memory.add_run(cold_task, GOOD[1:], "success", source=f"dry-{number}")
+    hits = memory.insights(TASK, k=3).hits
+    third = memory.get(hits[2].uid)
+    assert isinstance(third, Insight)
+    assert third.alpha + third.beta - 2 < 3
+    assert not any(hit.title == third.when for hit in hits[:2])
+
+
+def test_feedback_credits_exactly_what_was_used(memory: Memory) -> None:
+    wash(memory, 3, 3)
+    recall = memory.insights(TASK, k=3)
+    used, *others = [hit.uid for hit in recall.hits]
+    before = {uid: memory.get(uid) for uid in others}
+    first = memory.get(used)
+    assert others
+    assert isinstance(first, Insight)
+    memory.feedback(recall.id, [used], 1.0)
+    after = memory.get(used)
+    assert isinstance(after, Insight)
+    assert (after.alpha, after.beta) == (first.alpha + 1, first.beta)
+    assert {uid: memory.get(uid) for uid in others} == before
+
+
+def test_the_same_feedback_twice_changes_nothing_and_another_replaces_it(memory: Memory) -> None:
+    wash(memory, 3, 1)
+    untouched = everything(memory)
+    recall = memory.insights(TASK)
+    used = [recall.hits[0].uid]
+    first = memory.feedback(recall.id, used, "success")
+    once = everything(memory)
+    assert memory.feedback(recall.id, used, True).seq == 0
+    assert everything(memory) == once
+    memory.feedback(recall.id, used, 0.25)
+    insight, before = memory.get(used[0]), untouched[0][used[0]]
+    assert isinstance(insight, Insight)
+    assert isinstance(before, Insight)
+    assert (insight.alpha, insight.beta) == (before.alpha + 0.25, before.beta + 0.75)
+    memory.delete(first.added["Query"][0])
+    assert everything(memory) == untouched
+
+
+def test_feedback_on_what_a_search_showed_is_kept_as_its_use(memory: Memory) -> None:
+    memory.add("Ann lives in Rome.", source="note")
+    recall = memory.search("Where does Ann live?", k=1)
+    receipt = memory.feedback(recall.id, [recall.hits[0].uid], "unknown")
+    query = memory.get(receipt.added["Query"][0])
+    assert isinstance(query, Query)
+    assert (query.text, query.outcome) == ("Where does Ann live?", "unknown")
+    assert ends(memory, query.uid, "USED") == [recall.hits[0].uid]
+
+
+def test_feedback_on_a_prescription_counts_its_use(memory: Memory) -> None:
+    memory.add_prescriptions([{"when": "washing a cup", "text": "Use soap."}])
+    for outcome in (True, False):
+        recall = memory.prescriptions("wash a cup")
+        memory.feedback(recall.id, [recall.hits[0].uid], outcome)
+    how = memory.get(recall.hits[0].uid)
+    assert isinstance(how, Prescription)
+    assert (how.uses, how.successes) == (2, 1)
+
+
+def test_an_insight_with_feedback_outlives_a_change_of_what_runs_teach(memory: Memory) -> None:
+    wash(memory, 2, 0)
+    recall = memory.insights(TASK)
+    memory.feedback(recall.id, [recall.hits[0].uid], False)
+    for number in range(9):
+        memory.add_run(TASK, GOOD[2:], "success", source=f"short-{number}")
+    kept = memory.get(recall.hits[0].uid)
+    assert isinstance(kept, Insight)
+    assert kept.beta == 2.0
+
+
+def test_feedback_for_what_was_never_shown_is_refused(memory: Memory) -> None:
+    wash(memory, 3, 1)
+    recall = memory.insights(TASK, k=1)
+    before = everything(memory)
+    used = [recall.hits[0].uid]
+    with pytest.raises(NotFound, match="has shown no recall"):
+        memory.feedback("0" * 32, used, True)
+    with pytest.raises(InvalidInput, match="is a string"):
+        memory.feedback(7, used, True)  # type: ignore[arg-type]
+    for foreign in (["0" * 32], [3], [*used, "x"]):
+        with pytest.raises(InvalidInput, match="was not shown"):
+            memory.feedback(recall.id, foreign, True)
+    with pytest.raises(InvalidInput, match="used is empty"):
+        memory.feedback(recall.id, [], True)
+    with pytest.raises(InvalidInput, match="must be a list"):
+        memory.feedback(recall.id, used[0], True)
+    for outcome in (2, -1, "fine", float("nan")):
+        with pytest.raises(InvalidInput, match="outcome"):
+            memory.feedback(recall.id, used, outcome)
+    assert everything(memory) == before
+
+
+def test_another_memory_cannot_speak_of_this_ones_recalls() -> None:
+    store = MemoryStore(shared=True)
+    with open_memory(store, "a") as one, open_memory(store, "b") as other:
+        wash(one, 2, 0)
+        recall = one.insights(TASK)
+        with pytest.raises(NotFound):
+            other.feedback(recall.id, [recall.hits[0].uid], True)
+        assert other.insights(TASK).hits == ()
+        assert other.stats().nodes == {}
+
+
+def test_what_is_gone_since_it_was_shown_is_left_out(memory: Memory) -> None:
+    memory.add("Ann lives in Rome.", source="note")
+    recall = memory.search("Where does Ann live?", k=1)
+    memory.delete(source="note")
+    assert memory.feedback(recall.id, [recall.hits[0].uid], True).seq == 0
+    assert memory.stats().nodes == {}
+
+
+@pytest.mark.parametrize("home", ["sqlite", "memory"])
+def test_insights_are_those_of_a_memory_opened_afterwards(home: str, tmp_path: Path) -> None:
+    store: Any = tmp_path / "a.db" if home == "sqlite" else MemoryStore(shared=True)
+    with open_memory(store) as memory:
+        wash(memory, 3, 2)
+        recall = memory.insights(TASK)
+        memory.feedback(recall.id, [recall.hits[-1].uid], False)
+        shown = [hit.model_dump() for hit in memory.insights(TASK).hits]
+        with open_memory(store) as other:
+            assert [hit.model_dump() for hit in other.insights(TASK).hits] == shown
+
+
+def test_a_run_whose_end_is_known_later_is_counted_as_it_ended(memory: Memory) -> None:
+    wash(memory, 2, 0)
+    memory.add_run(TASK, GOOD, "success", source="late")
+    memory.add_run(TASK, GOOD, "failure", source="late")
+    (shared,) = [one for one in insights_of(memory).values() if one.kind == "do"]
+    assert (shared.alpha, shared.beta) == (3.0, 2.0)
+
+
+def test_the_ledger_keeps_the_last_ten_thousand() -> None:
+    from graphmem.reading.shown import MAX_RECALLS, Shown
+    from graphmem_schemas import Recall
+
+    shown = Shown()
+    for number in range(MAX_RECALLS + 1):
+        shown.note(Recall(id=str(number), question="q"))
+    with pytest.raises(NotFound):
+        shown.find("0")
+    assert shown.find("1").question == "q"
