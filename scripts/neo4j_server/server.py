@@ -145,6 +145,26 @@ class Neo4jServer:
         """Kill the server, as a crash would: SIGKILL. `start` brings it back."""
         self._signal(signal.SIGKILL)
 
+    def admin(self, *arguments: str) -> None:
+        """Run `neo4j-admin` on the data of a server that was started once and is stopped now.
+
+        Raises:
+            NotPossible: The server runs.
+            subprocess.CalledProcessError: The command failed; its words are in `stderr`.
+        """
+        with exclusive(self.home / "changing.lock"):
+            if self.running:
+                raise NotPossible(f"the server in {self.home} runs: stop it first")
+            self._run_admin(fetch(), *arguments)
+
+    def _run_admin(self, jars: Path, *arguments: str) -> None:
+        subprocess.run(
+            [java(), "-XX:TieredStopAtLevel=1", "-cp", f"{jars}/*", "org.neo4j.cli.AdminTool",
+             *arguments],
+            check=True, capture_output=True, timeout=START_TIMEOUT_S,
+            env=os.environ | {"NEO4J_HOME": str(self.home), "NEO4J_CONF": f"{self.home}/conf"},
+        )  # fmt: skip
+
     def _kept(self) -> _Kept:
         return _Kept(**json.loads((self.home / "server.json").read_text()))
 
@@ -154,12 +174,7 @@ class Neo4jServer:
             (self.home / name).mkdir(mode=0o700, parents=True, exist_ok=True)
         kept = _Kept(*_two_free_ports(), secrets.token_urlsafe(18))
         (self.home / "conf" / "neo4j.conf").write_text("")
-        subprocess.run(
-            [java(), "-XX:TieredStopAtLevel=1", "-cp", f"{jars}/*", "org.neo4j.cli.AdminTool",
-             "dbms", "set-initial-password", "--", kept.password],
-            check=True, capture_output=True, timeout=START_TIMEOUT_S,
-            env=os.environ | {"NEO4J_HOME": str(self.home), "NEO4J_CONF": f"{self.home}/conf"},
-        )  # fmt: skip
+        self._run_admin(jars, "dbms", "set-initial-password", "--", kept.password)
         new = self.home / "server.json.new"
         with open(new, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             json.dump(asdict(kept), file)
