@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from graphmem.core.extraction import Extraction, Mention
 from graphmem.errors import InvalidInput
@@ -28,11 +29,20 @@ from graphmem.ports import Encoder, Encoding, ExtractionInput
 __all__ = ["SpacyExtractor"]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Window:
+    """A part of a passage; the encoding is None where it is not to be parsed."""
+
+    start: int
+    text: str
+    language: str | None
+    encoding: Encoding | None
+
+
 class SpacyExtractor:
     """Implements the `Extractor` port on the pipeline that ships with graphmem.
 
-    Each passage is parsed alone, so the same text gives the same extraction whatever else is
-    in the call.
+    The same text gives the same extraction whatever else is in the call.
 
     Args:
         pipeline: name of an installed English spaCy pipeline; None is ours.
@@ -65,36 +75,44 @@ class SpacyExtractor:
         if len(inputs) != len(encodings):
             msg = f"{len(inputs)} passages came with {len(encodings)} encodings; give one each"
             raise InvalidInput(msg)
-        return [self._extract(*pair) for pair in zip(inputs, encodings, strict=True)]
+        windows = [self._windows(*pair) for pair in zip(inputs, encodings, strict=True)]
+        # All parses before the rules: what each stage needs stays in the processor's caches.
+        parses = [[self._parse(window) for window in each] for each in windows]
+        return [
+            join_windows(
+                [
+                    (window.start, self._read(passage, window, parse))
+                    for window, parse in zip(each, parsed, strict=True)
+                ]
+            )
+            for passage, each, parsed in zip(inputs, windows, parses, strict=True)
+        ]
 
-    def _extract(self, passage: ExtractionInput, encoding: Encoding) -> Extraction:
+    def _windows(self, passage: ExtractionInput, encoding: Encoding) -> list[_Window]:
+        """Cut a passage into what the encoder sees at once: most often into one."""
         # A lone surrogate cannot be hashed; "?" keeps all offsets as they are.
         text = passage.text.encode("utf-8", "replace").decode("utf-8")
         if is_covered(text, encoding):
-            return self._one_window(passage, text, encoding)
-        windows = cut_windows(text)
-        parts = [self._window(passage, text, span, encoding) for span in windows]
-        return join_windows(
-            [(start, part) for (start, _), part in zip(windows, parts, strict=True)]
-        )
+            return [_window(0, text, encoding)]
+        return [self._part(text, span, encoding) for span in cut_windows(text)]
 
-    def _window(
-        self, passage: ExtractionInput, text: str, span: tuple[int, int], encoding: Encoding
-    ) -> Extraction:
+    def _part(self, text: str, span: tuple[int, int], encoding: Encoding) -> _Window:
         window = text[slice(*span)]
         part = slice_encoding(encoding, *span)
         if is_covered(window, part):
-            return self._one_window(passage, window, part)
+            return _window(span[0], window, part)
         if self._encoder is not None:
-            return self._one_window(passage, window, self._encoder.encode([window])[0])
+            return _window(span[0], window, self._encoder.encode([window])[0])
         # Without states the parser guesses; names by their capitals are better than that.
-        return _unparsed(window, detect_language(window))
+        return _Window(span[0], window, detect_language(window), None)
 
-    def _one_window(self, passage: ExtractionInput, text: str, encoding: Encoding) -> Extraction:
-        language = detect_language(text)
-        if language != "en":
-            return _unparsed(text, language)
-        return self._english(passage, self._pipeline.parse(text, encoding))
+    def _parse(self, window: _Window) -> Parse | None:
+        return self._pipeline.parse(window.text, window.encoding) if window.encoding else None
+
+    def _read(self, passage: ExtractionInput, window: _Window, parse: Parse | None) -> Extraction:
+        if parse is None:
+            return _unparsed(window.text, window.language)
+        return self._english(passage, parse)
 
     def _english(self, passage: ExtractionInput, parse: Parse) -> Extraction:
         weights = self._weights
@@ -115,6 +133,11 @@ class SpacyExtractor:
             events=find_events(discourse, clauses, find_units(parse, weights), times),
             propositions=propositions,
         )
+
+
+def _window(start: int, text: str, encoding: Encoding) -> _Window:
+    language = detect_language(text)
+    return _Window(start, text, language, encoding if language == "en" else None)
 
 
 def _unparsed(text: str, language: str | None) -> Extraction:

@@ -52,6 +52,8 @@ def slice_encoding(encoding: Encoding, start: int, end: int) -> Encoding:
 
 def join_windows(parts: Sequence[tuple[int, Extraction]]) -> Extraction:
     """Join the extractions of windows, each with the offset at which its window starts."""
+    if len(parts) == 1 and not parts[0][0]:
+        return parts[0][1]
     languages = [part.language for _, part in parts if part.language]
     return Extraction(
         language=max(languages, key=languages.count) if languages else None,
