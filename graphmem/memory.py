@@ -37,9 +37,9 @@ from graphmem.writing.accept import (
     check_text,
     first_problem,
 )
+from graphmem.writing.trust import with_trust
 from graphmem.writing.writer import Writer
 from graphmem_schemas import (
-    Change,
     Context,
     ExtractedPassage,
     GivenExtraction,
@@ -48,6 +48,7 @@ from graphmem_schemas import (
     Recall,
     Receipt,
     RejectedRow,
+    SearchMode,
     SearchRequest,
     Stats,
 )
@@ -114,6 +115,7 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
         source: str | None = None,
         at: datetime | str | None = None,
         title: str | None = None,
+        trust: float | None = None,
         progress: Progress | None = None,
     ) -> Receipt:
         """Remember a text, a conversation or documents. What the receipt lists is on disk.
@@ -126,6 +128,9 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
             source: name of the source; None takes the path, the uri or the content's hash.
             at: when it was said or written: ISO 8601 or datetime, UTC unless it says otherwise.
             title: what the text is about.
+            trust: 0 to 1: how far the source is trusted; None takes what it was added with, and
+                1 for a new one. What only one source below 0.5 says, and two others exclude, is
+                quarantined.
             progress: hears how far long work has come.
 
         Raises:
@@ -133,7 +138,7 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
             NotFound: A path does not exist.
             StoreError: It could not be stored; nothing of the current source has changed.
         """
-        texts = accept(content, source=source, at=at, title=title)
+        texts = with_trust(accept(content, source=source, at=at, title=title), trust)
         seal(self._store, describe(self._models.embedder))
         return self._writer.add(texts, progress or _silent)
 
@@ -142,6 +147,7 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
         passages: Iterable[ExtractedPassage | Mapping[str, Any]],
         extractions: Iterable[GivenExtraction | Mapping[str, Any]],
         *,
+        trust: float | None = None,
         progress: Progress | None = None,
     ) -> Receipt:
         """Remember passages with entities, triples and statements that someone else extracted.
@@ -154,7 +160,7 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
         """
         from graphmem.writing.given import from_given, read_given
 
-        texts = accept_passages(passages)
+        texts = with_trust(accept_passages(passages), trust)
         refs = {turn.ref for text in texts for turn in text.turns if turn.ref}
         given, rejected = read_given(extractions, refs)
         seal(self._store, describe(self._models.embedder))
@@ -175,6 +181,7 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
         k: int = 10,
         as_of: datetime | str | None = None,
         kinds: Sequence[HitKind] | None = None,
+        mode: SearchMode = "latest",
     ) -> Recall:
         """Find what answers the question, best first, or abstain with a reason.
 
@@ -183,11 +190,15 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
             k: how many hits, 1 to 1,000.
             as_of: answer with what held then; None is now.
             kinds: kinds of hits wanted; passages unless said.
+            mode: "latest" gives the facts that hold at that time, "all" those that held before
+                as well.
 
         Raises:
             InvalidInput: The question is blank or a limit is out of range.
         """
-        return self._reader.search(self._request(question, k=k, as_of=as_of, kinds=kinds))
+        return self._reader.search(
+            self._request(question, k=k, as_of=as_of, kinds=kinds, mode=mode)
+        )
 
     def context(
         self, question: str, *, budget: int = 1_500, as_of: datetime | str | None = None
@@ -212,16 +223,6 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
             NotFound: The space has no such node.
         """
         return find_node(self._store, self.space, uid)
-
-    def history(self, uid: str) -> list[Change]:
-        """Return how the node came to be what it is, oldest first.
-
-        Raises:
-            NotFound: The space has no such node.
-        """
-        from graphmem.reading.history import history
-
-        return history(self.get(uid), self._store, self.space)
 
     def stats(self) -> Stats:
         """Count what the space holds."""

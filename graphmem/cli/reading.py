@@ -21,7 +21,7 @@ _READING = "read"
 Uid = Annotated[str, typer.Argument(help="As receipts and hits give it.")]
 
 
-def search(
+def search(  # noqa: PLR0913  # options, all by their names
     session: Session,
     question: Question,
     k: Annotated[int, typer.Option("-k", "--k", min=1, max=1000, help="How many hits.")] = 10,
@@ -32,6 +32,9 @@ def search(
             help="passage, proposition, event or entity; may be given again.", metavar="KIND"
         ),
     ] = None,
+    mode: Annotated[
+        str, typer.Option(help='"latest": facts that hold; "all": those that held, too.')
+    ] = "latest",
     why: Annotated[bool, typer.Option("--why", help="Show score parts and paths.")] = False,
 ) -> None:
     """Find what answers a question, best first."""
@@ -41,6 +44,7 @@ def search(
             k=k,
             as_of=as_of,
             kinds=kind or None,  # type: ignore[arg-type]  # checked by the memory
+            mode=mode,  # type: ignore[arg-type]  # checked by the memory
         )
     emit(session, recall, lambda: _recall_lines(recall, why=why))
 
@@ -65,14 +69,22 @@ def get(session: Session, uid: Uid) -> None:
     emit(session, payload, lambda: _node_lines(node))
 
 
-def history(session: Session, uid: Uid) -> None:
+def history(
+    session: Session,
+    uid: Annotated[str | None, typer.Argument(help="As receipts and hits give it.")] = None,
+    entity: Annotated[str | None, typer.Option(help="Instead: a name, or a uid.")] = None,
+    predicate: Annotated[str | None, typer.Option(help="With it: one relation.")] = None,
+    known_at: Annotated[
+        str | None, typer.Option(help="With it: as the memory had it then (ISO 8601).")
+    ] = None,
+) -> None:
     """Show how a node came to be what it is, oldest first."""
     with session.memory() as memory:
-        changes = memory.history(uid)
+        changes = memory.history(uid, entity=entity, predicate=predicate, known_at=known_at)
     rows = [
         {"at": c.at.isoformat(), "what": c.what, "node": node_payload(c.node)} for c in changes
     ]
-    emit(session, {"uid": uid, "changes": rows}, lambda: _history_lines(changes))
+    emit(session, {"uid": uid, "entity": entity, "changes": rows}, lambda: _history_lines(changes))
 
 
 def context_lines(packed: Context) -> list[str]:

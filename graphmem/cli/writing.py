@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["add", "receipt_lines", "total_of"]
 
 
-def add(
+def add(  # noqa: PLR0913  # options, all by their names
     session: Session,
     paths: Annotated[
         list[str] | None,
@@ -31,13 +31,17 @@ def add(
     source: Annotated[str | None, typer.Option(help="Name of the source.")] = None,
     at: Annotated[str | None, typer.Option(help="When it was said (ISO 8601).")] = None,
     title: Annotated[str | None, typer.Option(help="Title of the document.")] = None,
+    trust: Annotated[
+        float | None, typer.Option(min=0, max=1, help="How far the source is trusted, 0 to 1.")
+    ] = None,
 ) -> None:
     """Add texts, files, folders or conversations (JSON) to the memory."""
     inputs = _inputs(paths or [], text, source)
     if len(inputs) > 1 and (source is not None or title is not None):
         raise typer.BadParameter(f"--source and --title are for one source, not {len(inputs)}")
     with session.memory(create=True) as memory:
-        receipts, left_out = _add_each(session, memory, inputs, {"at": at, "title": title})
+        about = {"at": at, "title": title, "trust": trust}
+        receipts, left_out = _add_each(session, memory, inputs, about)
     total = total_of(receipts)
     rows = [{"name": one.name, "reason": one.reason} for one in left_out]
     payload = {**total.model_dump(mode="json"), "left_out": rows}
@@ -49,7 +53,7 @@ def add(
 
 
 def _add_each(
-    session: Session, memory: Memory, inputs: Sequence[Input], about: Mapping[str, str | None]
+    session: Session, memory: Memory, inputs: Sequence[Input], about: Mapping[str, Any]
 ) -> tuple[list[Receipt], list[LeftOut]]:
     """Add all that can be; one odd file keeps no other from being added.
 

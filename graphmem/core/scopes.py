@@ -8,10 +8,11 @@ from datetime import datetime
 
 from graphmem.core.contents import Claim, Content
 from graphmem.core.registry import ENGLISH, Registry
+from graphmem.core.timeline import Spell
 from graphmem.core.validity import Validity
 from graphmem_schemas import Edge, Passage, Proposition
 
-__all__ = ["Evidence", "Scope", "evidence_of", "holds"]
+__all__ = ["Evidence", "Scope", "as_laid_out", "evidence_of", "holds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,21 @@ class Scope:
         """What somebody let out of quarantine."""
         return {self.content_of(fact) for fact in self.facts.values() if fact.released}
 
+    def first_recorded(self) -> dict[Content, datetime]:
+        """Return since when each content is known, in whichever fact that was then."""
+        first: dict[Content, datetime] = {}
+        for fact in self.facts.values():
+            content = self.content_of(fact)
+            first[content] = min(first.get(content, fact.recorded_at), fact.recorded_at)
+        return first
+
 
 def evidence_of(
     scope: Scope,
     passages: Mapping[str, Passage],
     gone: frozenset[str] = frozenset(),
+    *,
+    recorded: Mapping[Content, datetime] | None = None,
     known_at: datetime | None = None,
 ) -> list[Evidence]:
     """Return what speaks for the facts of a scope. O(edges).
@@ -64,10 +75,11 @@ def evidence_of(
         scope: with its facts and edges.
         passages: those that the facts rest on, by uid; what is missing counts for nothing.
         gone: uids of what is being removed.
+        recorded: since when each content is known; None finds it out.
         known_at: system time: what was recorded later counts for nothing; None is now.
     """
     bare = {uid for uid in scope.facts if uid not in gone}
-    recorded = _first_recorded(scope)
+    recorded = scope.first_recorded() if recorded is None else recorded
     evidence: list[Evidence] = []
     for edge in scope.edges:
         if edge.kind != "EVIDENCED_BY":
@@ -80,6 +92,8 @@ def evidence_of(
         known = max(passage.recorded_at, recorded[content])
         if known_at is None or known <= known_at:
             said = Validity.parse(edge.role) or Validity(passage.at)
+            if known_at is not None and _is_retired_after(scope.facts[edge.start], known_at):
+                said = Validity(said.start)
             claim = Claim(
                 content, said.start, edge.end, said.end, passage.source, passage.position,
                 max(edge.sources.values()),
@@ -92,30 +106,45 @@ def evidence_of(
             continue
         sources = {s: weight for e in scope.edges if e.start == uid and e.kind == "SUBJECT"
                    for s, weight in sorted(e.sources.items())}  # fmt: skip
-        claim = Claim(scope.content_of(fact), fact.valid_from, "", source=next(iter(sources), ""))
+        until = fact.valid_to if fact.status == "retired" else None
+        claim = Claim(
+            scope.content_of(fact), fact.valid_from, "", until, source=next(iter(sources), "")
+        )
         evidence.append(Evidence(claim, sources, None))
     return evidence
 
 
-def _first_recorded(scope: Scope) -> dict[Content, datetime]:
-    """Return since when each content is known, in whichever fact that was then."""
-    first: dict[Content, datetime] = {}
-    for fact in scope.facts.values():
-        content = scope.content_of(fact)
-        first[content] = min(first.get(content, fact.recorded_at), fact.recorded_at)
-    return first
+def _is_retired_after(fact: Proposition, moment: datetime) -> bool:
+    """Whether somebody retired it, and nobody had by then."""
+    return fact.status == "retired" and fact.retired_at is not None and fact.retired_at > moment
 
 
-def holds(fact: Proposition, at: datetime) -> bool:
-    """Whether a fact, as it is believed now, holds at a moment.
+def as_laid_out(spell: Spell, fact: Proposition) -> Proposition:
+    """Return a stored fact as the timeline of its scope has it."""
+    update = {
+        "valid_from": spell.start,
+        "valid_to": spell.end,
+        "status": spell.status,
+        "doubtful": spell.doubtful,
+    }
+    return fact.model_copy(update=update)
+
+
+def holds(fact: Proposition, at: datetime, now: datetime) -> bool:
+    """Whether a fact holds at a moment, as it is believed.
 
     What was retracted or is quarantined holds never; what was taken back at an unknown time
     holds no more, and what began at an unknown time has begun.
+
+    Args:
+        fact: as stored, or as it was laid out for another system time.
+        at: world time.
+        now: system time: what is no longer believed by then, and has no end, does not hold.
     """
     if fact.status in ("retired", "quarantined"):
         return False
     if fact.valid_to is None:
-        if fact.status == "superseded" or (fact.retired_at and fact.retired_at <= at):
+        if fact.status == "superseded" or (fact.retired_at and fact.retired_at <= now):
             return False
     elif fact.valid_to <= at:
         return False

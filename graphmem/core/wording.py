@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-__all__ = ["STATE_VERBS", "is_state", "word_fact"]
+__all__ = ["IRREGULAR_PAST", "STATE_VERBS", "is_state", "word_fact"]
 
 # What these say holds for a while; the others tell what happened.
 STATE_VERBS = frozenset("live work reside dwell be have own possess belong".split())
@@ -41,7 +41,7 @@ _PASTS = (
     "undergo:underwent understand:understood undertake:undertook write:wrote upset:upset "
     "wake:woke wear:wore weave:wove win:won wind:wound withdraw:withdrew"
 )
-_IRREGULAR_PAST = {verb: past for verb, _, past in (p.partition(":") for p in _PASTS.split())}
+IRREGULAR_PAST = {verb: past for verb, _, past in (p.partition(":") for p in _PASTS.split())}
 # Longer verbs that double their last consonant; those of one syllable follow a rule.
 _DOUBLING = frozenset(
     "admit commit compel control defer equip excel expel incur infer occur omit patrol permit "
@@ -123,8 +123,8 @@ def _third_person(verb: str) -> str:
 
 
 def _past(verb: str) -> str:
-    if verb in _IRREGULAR_PAST:
-        return _IRREGULAR_PAST[verb]
+    if verb in IRREGULAR_PAST:
+        return IRREGULAR_PAST[verb]
     if not verb.isalpha():
         return verb
     if verb.endswith("e"):

@@ -25,7 +25,7 @@ from graphmem.reading.analyse import Question, analyse, asked
 from graphmem.reading.aside import Aside
 from graphmem.reading.candidates import MIN_EACH, ByWords, Pool, extend, gather, look_up
 from graphmem.reading.changed import since_changed
-from graphmem.reading.facts import facts_of, state
+from graphmem.reading.facts import facts_of, holding, state
 from graphmem.reading.fuse import flat_parts, walks, with_walk
 from graphmem.reading.newer import N_LOOKED, asks_for_now, newer_first
 from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
@@ -261,7 +261,10 @@ class Engine:
         facts = [node.uid for node, _ in found if isinstance(node, Proposition)]
         chain = self.store.neighbours(self.space, facts, ["SUPERSEDES"]) if facts else []
         newer = {edge.end: edge.start for edge in chain}
-        hits = [one.to_hit() for one in state(found, _shares(match), request.as_of, newer)]
+        now = self.clock()
+        if request.mode == "latest":
+            found = holding(found, request.as_of or now, now)
+        hits = [one.to_hit() for one in state(found, _shares(match), newer)]
         if "passage" in request.kinds:
             hits += passages
         return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.uid)))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from graphmem.core.scopes import holds
 from graphmem.core.terms import terms
 from graphmem.ports import GraphReader
 from graphmem_schemas import (
@@ -21,12 +22,14 @@ from graphmem_schemas import (
     ScorePart,
 )
 
-__all__ = ["Statement", "facts_of", "state"]
+__all__ = ["Statement", "facts_of", "holding", "state"]
 
 # Of a fact's score, so much comes from its passage alone; the rest needs words of the question.
 _FROM_PASSAGE = 0.4
-# A fact that no longer holds, where the question does not ask for another time.
+# A fact that no longer holds, where those are wanted too.
 _SUPERSEDED = 0.5
+# A fact that rests on one source of low trust.
+_DOUBTFUL = 0.5
 _SHOWN = 80
 _HIDDEN = frozenset(("retired", "quarantined"))
 _LABELS: Mapping[str, HitKind] = {
@@ -110,23 +113,37 @@ def facts_of(
     ]
 
 
+def holding(
+    found: Sequence[tuple[Node, Hit]], at: datetime, now: datetime
+) -> list[tuple[Node, Hit]]:
+    """Leave out the facts that do not hold at a moment.
+
+    Args:
+        found: from `facts_of`.
+        at: world time.
+        now: system time.
+    """
+    return [
+        (node, hit)
+        for node, hit in found
+        if not isinstance(node, Proposition) or holds(node, at, now)
+    ]
+
+
 def state(
-    found: Sequence[tuple[Node, Hit]],
-    weights: Mapping[str, float],
-    as_of: datetime | None,
-    newer: Mapping[str, str],
+    found: Sequence[tuple[Node, Hit]], weights: Mapping[str, float], newer: Mapping[str, str]
 ) -> list[Statement]:
     """Score the nodes and put facts that no longer hold below those that do, best first.
 
     Args:
         found: from `facts_of`.
         weights: of the question's terms, summing to 1 or 0.
-        as_of: the moment asked for; None is now.
         newer: by uid of a superseded fact: uid of the fact that took its place.
     """
     scores: dict[str, float] = {}
     shares: dict[str, dict[str, float]] = {}
-    kept = [(node, hit) for node, hit in found if _counts(node, as_of)]
+    kept = [(node, hit) for node, hit in found if not _is_hidden(node)]
+    there = {node.uid for node, _ in kept}
     for node, hit in kept:
         shared = sum(weights.get(term, 0.0) for term in dict.fromkeys(terms(_text(node))))
         shares[node.uid] = {
@@ -134,24 +151,26 @@ def state(
             "words": hit.score * (1.0 - _FROM_PASSAGE) * shared,
         }
         scores[node.uid] = hit.score * (_FROM_PASSAGE + (1.0 - _FROM_PASSAGE) * shared)
-        if as_of is None and node.uid in newer:
+        if newer.get(node.uid) in there:
             scores[node.uid] *= _SUPERSEDED
-    if as_of is None:
-        for old in sorted(newer.keys() & scores.keys()):
-            if newer[old] in scores:
-                scores[old] = min(scores[old], 0.999 * scores[newer[old]])
+        if isinstance(node, Proposition) and node.doubtful:
+            scores[node.uid] *= _DOUBTFUL
+    for old in sorted(newer.keys() & scores.keys()):
+        if newer[old] in scores:
+            scores[old] = min(scores[old], 0.999 * scores[newer[old]])
     made = [
-        Statement(node, hit, score, newer.get(node.uid), _parts(shares[node.uid], score))
+        Statement(node, hit, score, newer.get(node.uid), _parts(node, shares[node.uid], score))
         for node, hit in kept
         for score in (scores[node.uid],)
     ]
     return sorted(made, key=lambda one: (-one.score, one.node.uid))
 
 
-def _parts(shares: Mapping[str, float], score: float) -> tuple[ScorePart, ...]:
-    """Name what a fact's score is the sum of; what it lost for being superseded comes last."""
+def _parts(node: Node, shares: Mapping[str, float], score: float) -> tuple[ScorePart, ...]:
+    """Name what a fact's score is the sum of; what it lost, superseded or doubted, comes last."""
     lost = score - sum(shares.values())
-    parts = {**shares, "superseded": lost if abs(lost) > 1e-9 else 0.0}
+    why = "doubtful" if isinstance(node, Proposition) and node.doubtful else "superseded"
+    parts = {**shares, why: lost if abs(lost) > 1e-9 else 0.0}
     return tuple(ScorePart(name=n, value=round(v, 6)) for n, v in parts.items() if v)
 
 
@@ -160,16 +179,9 @@ def _ends(edge: Edge) -> tuple[str, str]:
     return (edge.end, edge.start) if edge.kind == "MENTIONS" else (edge.start, edge.end)
 
 
-def _counts(node: Node, as_of: datetime | None) -> bool:
-    """Whether a node may answer: not retired, and in time where a moment is asked for."""
-    if not isinstance(node, Proposition):
-        return True
-    if node.status in _HIDDEN:
-        return False
-    if as_of is None:
-        return True
-    begun = node.valid_from is None or node.valid_from <= as_of
-    return begun and (node.valid_to is None or as_of < node.valid_to)
+def _is_hidden(node: Node) -> bool:
+    """Whether a node may answer no question: it was retracted, or is quarantined."""
+    return isinstance(node, Proposition) and node.status in _HIDDEN
 
 
 def _text(node: Node) -> str:

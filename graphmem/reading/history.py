@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from graphmem.ports import GraphReader
+from graphmem.reading.current import story
 from graphmem_schemas import Change, Entity, Node, Proposition
 
 __all__ = ["history"]
-
-_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 def history(node: Node, reader: GraphReader, space: str) -> list[Change]:
@@ -25,12 +22,7 @@ def history(node: Node, reader: GraphReader, space: str) -> list[Change]:
         uids = sorted({edge.start for edge in edges})
     else:
         return [Change(at=node.recorded_at, what="recorded", node=node)]
-    facts = [f for f in reader.get(space, uids) if isinstance(f, Proposition)]
-    facts.sort(key=lambda f: (f.valid_from or _BEGINNING, f.recorded_at, f.uid))
-    return [
-        Change(at=fact.valid_from or fact.recorded_at, what=fact.status, node=fact)
-        for fact in facts
-    ]
+    return story(f for f in reader.get(space, uids) if isinstance(f, Proposition))
 
 
 def _chain(uid: str, reader: GraphReader, space: str) -> list[str]:

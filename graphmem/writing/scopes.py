@@ -13,7 +13,7 @@ from datetime import datetime
 from graphmem.core.contents import Content, content_of
 from graphmem.core.doubts import lay_out
 from graphmem.core.registry import Registry, registry_of
-from graphmem.core.scopes import Evidence, Scope, evidence_of
+from graphmem.core.scopes import Evidence, Scope, as_laid_out, evidence_of
 from graphmem.core.timeline import Spell, Timeline
 from graphmem.ports import GraphReader
 from graphmem_schemas import Edge, EdgeKind, Node, Passage, Predicate, Proposition
@@ -109,7 +109,7 @@ def _take(
 ) -> list[str]:
     """Put facts into their scopes; return those that may have come back after they ended.
 
-    What came back has a uid that only its links tell. What somebody retired stays out.
+    What came back has a uid that only its links tell.
     """
     ended: set[str] = set()
     for fact in nodes:
@@ -118,7 +118,7 @@ def _take(
         content = registry.content_of(fact)
         key = registry.scope_of(content)
         scope = scopes.get(key)
-        if scope is not None and (content.over or fact.status != "retired"):
+        if scope is not None:
             scope.facts[fact.uid] = fact
             if key[0] == "twins" and (len(scope.facts) > 1 or fact.valid_to):
                 ended.update(scope.facts)
@@ -190,19 +190,19 @@ def relay(
 
 
 def _as_laid_out(spell: Spell, fact: Proposition, new: bool, now: datetime | None) -> Proposition:
-    update: dict[str, object] = {
-        "valid_from": spell.start,
-        "valid_to": spell.end,
-        "status": spell.status,
-        "doubtful": spell.doubtful,
-    }
+    said = spell.content
     if new:
-        said = spell.content
-        update |= {
+        update = {
             "uid": spell.uid, "recorded_at": now or fact.recorded_at, "subject": said.subject,
             "predicate": said.predicate, "object": said.object, "value": said.value,
+            "retired_at": None,
         }  # fmt: skip
-    return fact.model_copy(update=update)
+        fact = fact.model_copy(update=update)
+    elif fact.status == "retired" and not said.over:
+        # Its evidence says when it ended; who says that it held on opens it again.
+        kept = {"status": "retired"} if spell.end else {"retired_at": None}
+        return as_laid_out(spell, fact).model_copy(update=kept)
+    return as_laid_out(spell, fact)
 
 
 def _rest(fact: Proposition, evidence: Evidence, wanted: dict[_Key, Edge]) -> None:

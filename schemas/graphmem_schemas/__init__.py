@@ -19,6 +19,7 @@ from graphmem_schemas.knowledge import (
 from graphmem_schemas.receipts import (
     Change,
     Citation,
+    ConceptSummary,
     Context,
     DeleteReceipt,
     Hit,
@@ -42,6 +43,7 @@ from graphmem_schemas.requests import (
     GivenTriple,
     HitKind,
     Message,
+    SearchMode,
     SearchRequest,
 )
 from graphmem_schemas.runs import GivenPrescription, Step
@@ -55,6 +57,7 @@ __all__ = [
     "Change",
     "Citation",
     "Concept",
+    "ConceptSummary",
     "Context",
     "DeleteReceipt",
     "Document",
@@ -91,6 +94,7 @@ __all__ = [
     "RejectedRow",
     "Role",
     "ScorePart",
+    "SearchMode",
     "SearchRequest",
     "Seed",
     "Source",

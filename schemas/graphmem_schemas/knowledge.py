@@ -83,8 +83,12 @@ class Proposition(Node):
 
     @property
     def lookup_keys(self) -> tuple[str, ...]:
-        """A fact is found by its subject and predicate: the scope of reconciling."""
-        return (f"{self.subject} {self.predicate}",)
+        """A fact is found by its subject and predicate, the scope of reconciling.
+
+        What is quarantined is found by that too.
+        """
+        scope = f"{self.subject} {self.predicate}"
+        return (scope, "?quarantined") if self.status == "quarantined" else (scope,)
 
     @model_validator(mode="after")
     def _is_a_fact(self) -> Proposition:
@@ -139,8 +143,13 @@ class Concept(Node):
 
     @property
     def lookup_keys(self) -> tuple[str, ...]:
-        """A concept is found by its normalised names."""
-        return tuple(dict.fromkeys((self.key, *self.aliases)))
+        """A concept is found by its normalised names, and by the last word of a longer one (`~`).
+
+        What somebody loaded is found by `*`, too.
+        """
+        names = dict.fromkeys((self.key, *self.aliases))
+        *before, last = self.key.split()
+        return (*names, *([f"~{last}"] if before else []), *(["*"] if self.given else []))
 
 
 class Prescription(Node):

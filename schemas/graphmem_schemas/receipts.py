@@ -10,6 +10,7 @@ from graphmem_schemas.requests import HitKind
 __all__ = [
     "Change",
     "Citation",
+    "ConceptSummary",
     "Context",
     "DeleteReceipt",
     "Hit",
@@ -163,6 +164,25 @@ class Recall(Frozen):
     abstained: str | None = None
     confidence: float = 0.0
     trace: Trace = Trace()
+
+
+class ConceptSummary(Frozen):
+    """A concept with what is around it.
+
+    Attributes:
+        broader: names of the concepts that it is one of.
+        narrower: names of those that are one of it.
+        n_about: how many facts, lessons, insights and hyperedges are about it, not counting what
+            is about narrower ones.
+    """
+
+    uid: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    given: bool = False
+    broader: tuple[str, ...] = ()
+    narrower: tuple[str, ...] = ()
+    n_about: int = 0
 
 
 class Citation(Frozen):

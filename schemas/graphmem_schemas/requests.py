@@ -21,6 +21,7 @@ __all__ = [
     "HitKind",
     "Message",
     "Moment",
+    "SearchMode",
     "SearchRequest",
 ]
 
@@ -31,6 +32,8 @@ MAX_BUDGET = 1_000_000
 HitKind = Literal[
     "passage", "proposition", "event", "entity", "prescription", "insight", "hyperedge", "query",
 ]  # fmt: skip
+
+SearchMode = Literal["latest", "all"]
 
 
 def _written_date(value: object) -> object:
@@ -157,6 +160,8 @@ class SearchRequest(Frozen):
         budget: tokens that a packed context may take.
         as_of: world time to answer for; None is now.
         kinds: kinds of nodes wanted as hits.
+        mode: "latest" leaves facts out that do not hold at that time; "all" brings those that
+            held before as well, below what took their place.
     """
 
     question: str = Field(max_length=MAX_TEXT_CHARS)
@@ -164,3 +169,4 @@ class SearchRequest(Frozen):
     budget: int = Field(default=1_500, ge=1, le=MAX_BUDGET, strict=True)
     as_of: Moment | None = None
     kinds: tuple[HitKind, ...] = Field(default=("passage",), min_length=1)
+    mode: SearchMode = "latest"

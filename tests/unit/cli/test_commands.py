@@ -141,7 +141,7 @@ def test_what_it_does_not_trust_is_labelled(store: str, capsys: Capture) -> None
 
 
 def test_why_explains_facts_and_times(store: str, capsys: Capture) -> None:
-    where = ["--kind", "proposition", "--why", "--store", store]
+    where = ["--kind", "proposition", "--mode", "all", "--why", "--store", store]
     assert run(["search", "Where does Mara live now?", *where]) == 0
     out = capsys.readouterr().out
     assert "no parts" not in out
@@ -172,8 +172,9 @@ def test_context_is_cited(store: str, capsys: Capture) -> None:
 
 def test_get_and_history_follow_a_fact(store: str, capsys: Capture) -> None:
     hits = _json(
-        capsys, "search", "Where does Mara live?", "--kind", "proposition", "--store", store
-    )["hits"]
+        capsys, "search", "Where does Mara live?", "--kind", "proposition", "--mode", "all",
+        "--store", store,
+    )["hits"]  # fmt: skip
     uid = next(hit["uid"] for hit in hits if "Port Ellery" in hit["text"])
     node = _json(capsys, "get", uid, "--store", store)
     assert node["label"] == "Proposition"
@@ -182,6 +183,40 @@ def test_get_and_history_follow_a_fact(store: str, capsys: Capture) -> None:
     assert len(changes) >= 2
     assert run(["get", "f" * 32, "--store", store]) == 1
     assert "f" * 32 in capsys.readouterr().err
+
+
+def test_facts_are_asked_for_on_two_clocks(store: str, capsys: Capture) -> None:
+    now = _json(capsys, "current", "Mara", "lives in", "--store", store)["facts"]
+    assert [fact["text"] for fact in now] == ["Mara lives in Lisbon"]
+    told = _json(capsys, "history", "--entity", "Mara", "--predicate", "live in", "--store", store)
+    assert [change["what"] for change in told["changes"]] == ["superseded", "current"]
+    before = _json(capsys, "current", "Mara", "--known-at", "1999-01-01", "--store", store)
+    assert before["facts"] == []
+    assert run(["history", "--store", store]) == 1
+    assert "exactly one" in capsys.readouterr().err
+
+
+def test_a_relation_is_defined_and_what_is_quarantined_released(
+    store: str, capsys: Capture
+) -> None:
+    words = ["define", "be in", "--functional", "--synonym", "is in", "--inverse", "contains"]
+    defined = _json(capsys, *words, "--store", store)
+    assert (defined["synonyms"], defined["inverse"]) == (["is in"], ["contains"])
+    assert run(["define", "other", "--synonym", "contains", "--store", store]) == 1
+    assert "already" in capsys.readouterr().err
+    where = ["--store", store]
+    for name, trust in (("a", "1"), ("b", "1"), ("c", "0.1")):
+        text = f"Ada lives in {'Rome' if trust == '1' else 'Oslo'}."
+        added = ["add", "--text", text, "--source", name, "--at", "2030-01-01", "--trust", trust]
+        assert run([*added, *where]) == 0
+    capsys.readouterr()
+    (held,) = _json(capsys, "quarantined", *where)["facts"]
+    assert held["text"] == "Ada lives in Oslo"
+    assert _json(capsys, "release", held["uid"], *where)["seq"] > 0
+    assert run(["release", held["uid"], *where]) == 0
+    assert "before" in capsys.readouterr().out
+    assert run(["quarantined", *where]) == 0
+    assert "nothing" in capsys.readouterr().out
 
 
 def test_delete_takes_exactly_one_thing_and_leaves_a_receipt(store: str, capsys: Capture) -> None:

@@ -7,7 +7,7 @@ import pytest
 from graphmem.core.lexical import Feature, PassageKind, TextEvidence
 from graphmem.reading.analyse import analyse
 from graphmem.reading.candidates import Pool
-from graphmem.reading.facts import state
+from graphmem.reading.facts import holding, state
 from graphmem.reading.fuse import PART_NAMES, flat_parts, with_walk
 from graphmem.reading.pack import estimate_tokens, pack
 from graphmem.reading.seeds import choose_seeds, ranking
@@ -180,7 +180,7 @@ def test_a_superseded_fact_stands_below_its_successor_and_says_so() -> None:
         (fact("old", "Ann live in Berlin", status="superseded"), hit("p", 9.0)),
         (fact("new", "Ann live in Lisbon"), hit("q", 1.0)),
     ]
-    made = state(found, {"live": 1.0}, None, {"old": "new"})
+    made = state(found, {"live": 1.0}, {"old": "new"})
     assert [one.node.uid for one in made] == ["new", "old"]
     assert made[1].to_hit().superseded_by == "new"
 
@@ -192,6 +192,6 @@ def test_a_fact_counts_in_its_time_only() -> None:
         (fact("b", "Ann live in Lisbon", valid_from=year[2]), hit("p", 1.0)),
         (fact("c", "Ann live in Rome", status="retired"), hit("p", 1.0)),
     ]
-    assert [one.node.uid for one in state(found, {}, year[1], {})] == ["a"]
-    assert [one.node.uid for one in state(found, {}, year[3], {})] == ["b"]
-    assert {one.node.uid for one in state(found, {}, None, {})} == {"a", "b"}
+    assert [node.uid for node, _ in holding(found, year[1], NOW)] == ["a"]
+    assert [node.uid for node, _ in holding(found, year[3], NOW)] == ["b"]
+    assert {one.node.uid for one in state(found, {}, {})} == {"a", "b"}

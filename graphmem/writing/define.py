@@ -1,0 +1,188 @@
+"""Relations that a user defines, and what becomes of the facts that use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from itertools import islice
+from typing import get_args
+
+from graphmem.core.changes import Changes
+from graphmem.core.contents import content_of
+from graphmem.core.registry import ENGLISH
+from graphmem.core.uids import content_uid
+from graphmem.errors import InvalidInput
+from graphmem.ports import GraphReader, GraphStore
+from graphmem.writing.accept import check_text
+from graphmem.writing.scopes import read_evidence, read_registry, read_scopes, relay
+from graphmem_schemas import Predicate, Proposition, ValueType
+
+__all__ = ["Definition", "define", "relation"]
+
+_MAX_CHARS = 200
+_MAX_WAYS = 1_000
+_A_COMMIT = 500
+
+
+def relation(text: object, what: str = "predicate") -> str:
+    """Return a relation as facts have it: in lower case, with single blanks.
+
+    Raises:
+        InvalidInput: It is no string, blank, or longer than 200 characters.
+    """
+    return " ".join(check_text(text, what, _MAX_CHARS).casefold().split())
+
+
+class Definition:
+    """What a caller says of a relation; None says nothing and leaves what is known."""
+
+    def __init__(
+        self,
+        predicate: object,
+        functional: object,
+        inverse: object,
+        synonyms: object,
+        value_type: object,
+    ) -> None:
+        """Check what was given.
+
+        Raises:
+            InvalidInput: Something is not what it should be, or one way to say it is named twice.
+        """
+        self.name = " ".join(check_text(predicate, "predicate", _MAX_CHARS).split())
+        self.key = relation(predicate)
+        if functional is not None and not isinstance(functional, bool):
+            raise InvalidInput(f"functional is True or False, not {functional!r:.60}")
+        if value_type is not None and value_type not in get_args(ValueType):
+            types = ", ".join(get_args(ValueType))
+            raise InvalidInput(f"value_type is one of {types}, not {value_type!r:.60}")
+        self.functional: bool | None = functional
+        self.value_type: ValueType | None = value_type  # type: ignore[assignment]  # checked above
+        self.inverse = _ways(inverse, "inverse")
+        self.synonyms = _ways(synonyms, "synonyms")
+
+    def predicate(self, known: Predicate | None, now: datetime) -> Predicate:
+        """Return the node that says this and, where it says nothing, what is known.
+
+        Raises:
+            InvalidInput: One way to say it is named twice.
+        """
+        inverse, synonyms, functional = self.inverse, self.synonyms, self.functional
+        if functional is None:
+            functional = known.functional if known else ENGLISH.is_functional(self.key)
+        if inverse is None:
+            inverse = known.inverse if known else ()
+        if synonyms is None:
+            synonyms = known.synonyms if known else ()
+        ways = [self.key, *synonyms, *inverse]
+        twice = sorted({way for way in ways if ways.count(way) > 1})
+        if twice:
+            raise InvalidInput(
+                f"{twice[0]!r} is named twice for {self.key!r}: a relation cannot be its own "
+                "synonym or inverse, nor can one be both"
+            )
+        return Predicate(
+            uid=content_uid("predicate", self.key),
+            recorded_at=known.recorded_at if known else now,
+            name=known.name if known else self.name, key=self.key, functional=functional,
+            inverse=inverse, synonyms=synonyms,
+            value_type=self.value_type or (known.value_type if known else None),
+        )  # fmt: skip
+
+
+def _ways(given: object, what: str) -> tuple[str, ...] | None:
+    if given is None:
+        return None
+    if isinstance(given, str):
+        given = (given,)
+    if not isinstance(given, Iterable):
+        raise InvalidInput(f"{what} is a list of relations, not a {type(given).__name__}")
+    ways = tuple(dict.fromkeys(relation(one, f"{what} {at}") for at, one in enumerate(given)))
+    if len(ways) > _MAX_WAYS:
+        raise InvalidInput(f"{what} has {len(ways):,} relations; at most {_MAX_WAYS:,} are taken")
+    return ways
+
+
+def define(store: GraphStore, space: str, definition: Definition, now: datetime) -> Predicate:
+    """Keep a definition, and lay out anew the facts that it concerns.
+
+    From the first commit on everybody writes by it; the facts that are stored follow, some
+    hundred scopes a commit. Who was stopped defines the same again, which goes through all of
+    them. Time: one pass over the facts of the space where anything changes.
+
+    Raises:
+        InvalidInput: It says otherwise than another definition; nothing has changed.
+    """
+    defined: list[Predicate] = []
+    concerned: set[str] = set()
+
+    def plan(reader: GraphReader) -> Changes:
+        node, before = _agreed(definition, reader, space, now)
+        defined[:] = [node]
+        concerned.clear()
+        concerned.update(_ways_of(node), *([_ways_of(before)] if before else []))
+        return Changes(nodes=(node,))
+
+    store.apply(space, plan)
+    uids = (
+        fact.uid
+        for batch in store.changes(space, 0, labels=("Proposition",))
+        for fact in batch.nodes
+        if isinstance(fact, Proposition) and fact.predicate in concerned
+    )
+    # All of them are noted first: what is laid out anew comes in the feed again.
+    for part in _parts(list(uids)):
+        store.apply(space, partial(_lay_out_anew, part, space=space))
+    return defined[0]
+
+
+def _ways_of(predicate: Predicate) -> set[str]:
+    return {
+        predicate.key, *predicate.synonyms, *predicate.inverse,
+        *ENGLISH.family_of(predicate.key),
+        *(way for one in predicate.synonyms for way in ENGLISH.family_of(one)),
+    }  # fmt: skip
+
+
+def _agreed(
+    definition: Definition, reader: GraphReader, space: str, now: datetime
+) -> tuple[Predicate, Predicate | None]:
+    """Return the new definition and the one of before, if it agrees with all others."""
+    ways = [definition.key, *(definition.synonyms or ()), *(definition.inverse or ())]
+    found = reader.find(space, "Predicate", ways)
+    uids = sorted({uid for group in found.values() for uid in group})
+    known = [node for node in reader.get(space, uids) if isinstance(node, Predicate)]
+    before = next((node for node in known if node.key == definition.key), None)
+    for node in known:
+        if node is not before:
+            shared = next(way for way in ways if way in node.lookup_keys)
+            raise InvalidInput(
+                f"{shared!r} is a way to say {node.key!r} already: define {node.key!r}, or take "
+                f"{shared!r} out of its synonyms and inverses first"
+            )
+    return definition.predicate(before, now), before
+
+
+def _parts(uids: Sequence[str]) -> Iterator[list[str]]:
+    rest = iter(uids)
+    while part := list(islice(rest, _A_COMMIT)):
+        yield part
+
+
+def _lay_out_anew(uids: Sequence[str], reader: GraphReader, space: str) -> Changes:
+    """Lay the scopes of stored facts out as they are understood today."""
+    registry = read_registry(reader, space)
+    facts = [node for node in reader.get(space, uids) if isinstance(node, Proposition)]
+    scopes = read_scopes([registry.content_of(fact) for fact in facts], reader, space, registry)
+    for fact in facts:
+        if fact.status != "retired" or content_of(fact).over:
+            scopes[registry.scope_of(registry.content_of(fact))].facts[fact.uid] = fact
+    read_evidence(list(scopes.values()), reader, space, frozenset())
+    relaid = [relay(scope, {}) for scope in scopes.values()]
+    return Changes(
+        nodes=tuple(fact for one in relaid for fact in one.facts.values()),
+        edges=tuple(edge for one in relaid for edge in one.edges),
+        remove_nodes=tuple(uid for one in relaid for uid in one.remove_nodes),
+        remove_sources=tuple(key for one in relaid for key in one.remove_links),
+    )

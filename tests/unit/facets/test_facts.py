@@ -1,0 +1,305 @@
+"""Facts on two clocks, as a caller asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from graphmem.errors import InvalidInput, NotFound
+from graphmem.memory import Memory
+from graphmem.stores.memory import MemoryStore
+from graphmem.testing.extractor import FakeExtractor
+from graphmem.testing.fakes import FakeEmbedder
+
+FIRST = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+class Days:
+    """A clock that somebody turns on, a day at a time."""
+
+    def __init__(self) -> None:
+        self.day = 1_000
+
+    def __call__(self) -> datetime:
+        return FIRST + timedelta(days=self.day)
+
+
+@pytest.fixture
+def clock() -> Days:
+    return Days()
+
+
+@pytest.fixture
+def memory(clock: Days) -> Iterator[Memory]:
+    with Memory(
+        MemoryStore(), embedder=FakeEmbedder(), extractor=FakeExtractor(), clock=clock
+    ) as one:
+        yield one
+
+
+def say(memory: Memory, text: str, day: int | None = None, **more: Any) -> None:
+    at = None if day is None else FIRST + timedelta(days=day)
+    memory.add(text, at=at, **{"source": f"{text} {day}", **more})
+
+
+def triples(memory: Memory, key: str, day: int, *told: tuple[str, str, str], **more: Any) -> None:
+    memory.add_extracted(
+        [{"id": key, "text": f"Step {key}.", "at": FIRST + timedelta(days=day)}],
+        [{"id": key, "triples": told}], **more,
+    )  # fmt: skip
+
+
+def held(memory: Memory, *asked: str, **when: Any) -> set[str]:
+    return {fact.text for fact in memory.current(*asked, **when)}
+
+
+def test_the_newest_fact_is_current_and_older_ones_are_as_of_their_time(memory: Memory) -> None:
+    say(memory, "Ann lives in Rome.", 10)
+    say(memory, "Ann moved to Oslo.", 20)
+    say(memory, "Ann lives in Turin.", 15)
+    for asked in ("lives in", "live in", "lived in", "Live  In", "resides in"):
+        assert held(memory, "ann", asked) == {"Ann moved to Oslo"}
+    assert held(memory, "Ann") == {"Ann moved to Oslo"}
+    assert held(memory, "Ann", as_of=FIRST + timedelta(days=16)) == {"Ann lives in Turin"}
+    assert held(memory, "Ann", as_of=FIRST) == set()
+    said = [change.node.text for change in memory.history(entity="Ann")]  # type: ignore[attr-defined]
+    assert said == ["Ann lives in Rome", "Ann lives in Turin", "Ann moved to Oslo"]
+
+
+def test_what_was_known_is_told_apart_from_what_held(memory: Memory, clock: Days) -> None:
+    say(memory, "Ann lives in Rome.", 10)
+    clock.day += 1
+    then = clock()
+    clock.day += 1
+    say(memory, "Ann lives in Turin.", 15)
+    say(memory, "Ann does not lives in Rome.", 12)
+    when = FIRST + timedelta(days=20)
+    assert held(memory, "Ann", as_of=when) == {
+        "Ann lives in Turin", "Ann does not live in Rome",
+    }  # fmt: skip
+    assert held(memory, "Ann", as_of=when, known_at=then) == {"Ann lives in Rome"}
+    assert held(memory, "Ann", known_at=FIRST) == set()
+    (before,) = memory.history(entity="Ann", known_at=then)
+    assert (before.what, before.node.valid_to) == ("current", None)  # type: ignore[attr-defined]
+    assert memory.current("Ann", known_at=clock()) == memory.current("Ann")
+
+
+def test_undated_turns_of_one_talk_follow_each_other(memory: Memory) -> None:
+    talk = [{"speaker": "Ann", "text": "I live in Rome."}, {"speaker": "Ann", "text": "Yes."},
+            {"speaker": "Ann", "text": "I live in Oslo."}]  # fmt: skip
+    memory.add(talk, source="talk")
+    assert held(memory, "Ann", "live in") == {"Ann lives in Oslo"}
+    statuses = {c.node.text: c.what for c in memory.history(entity="Ann")}  # type: ignore[attr-defined]
+    assert statuses == {"Ann lives in Rome": "superseded", "Ann lives in Oslo": "current"}
+    say(memory, "Ann lives in Rome.")
+    assert held(memory, "Ann", "live in") == {"Ann lives in Rome", "Ann lives in Oslo"}
+    memory.delete(source="Ann lives in Rome. None")
+    assert held(memory, "Ann", "live in") == {"Ann lives in Oslo"}
+
+
+def test_turns_of_one_moment_follow_each_other_too(memory: Memory) -> None:
+    talk = [{"speaker": "Ann", "text": text} for text in ("I live in Rome.", "I live in Oslo.")]
+    memory.add(talk, source="talk", at=FIRST)
+    assert held(memory, "Ann") == {"Ann lives in Oslo"}
+    say(memory, "Ann lives in Oslo.", 3)
+    (rome, oslo) = memory.history(entity="Ann")
+    assert [rome.what, oslo.what] == ["superseded", "current"]
+    assert rome.node.valid_to == FIRST  # type: ignore[attr-defined]
+
+
+def test_a_state_told_as_past_ends_it(memory: Memory) -> None:
+    say(memory, "Ann lives in Rome.", 10)
+    say(memory, "Ann lived in Rome.", 20)
+    assert held(memory, "Ann") == set()
+    assert held(memory, "Ann", as_of=FIRST + timedelta(days=15)) == {"Ann lives in Rome"}
+    say(memory, "Ann lives in Rome.", 30)
+    assert held(memory, "Ann") == {"Ann lives in Rome"}
+
+
+def test_who_does_not_live_there_is_gone_however_the_coming_was_told(memory: Memory) -> None:
+    say(memory, "Ann moved to Rome.", 10)
+    say(memory, "Ann does not lives in Rome.", 20)
+    assert held(memory, "Ann", "live in") == {"Ann does not live in Rome"}
+
+
+def test_synonyms_and_inverses_are_one_relation(memory: Memory) -> None:
+    triples(memory, "a", 1, ("knife", "is on", "table"))
+    memory.define("be in", functional=True, synonyms=["is on", "in"], inverse=["contains"])
+    triples(memory, "b", 2, ("drawer", "contains", "knife"))
+    assert held(memory, "knife", "in") == {"drawer contains knife"}
+    assert held(memory, "drawer", "contains") == {"drawer contains knife"}
+    assert held(memory, "table", "contains") == set()
+    assert held(memory, "table", "contains", as_of=FIRST + timedelta(days=1)) == {
+        "knife is on table"
+    }
+    assert memory.define("be in").synonyms == ("is on", "in")
+
+
+def test_a_definition_that_comes_late_is_as_good_as_one_that_came_first(clock: Days) -> None:
+    pictures = []
+    for late in (False, True):
+        with Memory(
+            MemoryStore(), embedder=FakeEmbedder(), extractor=FakeExtractor(), clock=clock
+        ) as memory:
+            for step in range(3):
+                if (step == 2) is late:
+                    memory.define("be in", functional=True, synonyms=["on"], inverse=["holds"])
+                if step < 2:
+                    triples(memory, "a", 1, ("cup", "on", "shelf"), ("box", "holds", "pen"))
+                    triples(memory, "b", 2, ("box", "holds", "cup"), ("pen", "be in", "bag"))
+            seq = memory.stats().seq
+            memory.define("be in", functional=True, synonyms=["on"], inverse=["holds"])
+            assert memory.stats().seq == seq
+            uids = sorted({c.node.uid for e in ("cup", "pen") for c in memory.history(entity=e)})
+            pictures.append([memory.get(uid).model_dump() for uid in uids])
+            assert held(memory, "box", "holds") == {"box holds cup"}
+    assert pictures[0] == pictures[1]
+
+
+def test_a_relation_can_cease_to_be_functional(memory: Memory) -> None:
+    say(memory, "Ann lives in Rome.", 1)
+    say(memory, "Ann lives in Oslo.", 2)
+    memory.define("live in", functional=False)
+    assert held(memory, "Ann") == {"Ann lives in Rome", "Ann lives in Oslo"}
+    memory.define("live in", functional=True)
+    assert held(memory, "Ann") == {"Ann lives in Oslo"}
+
+
+def test_values_make_no_entities(memory: Memory) -> None:
+    memory.define("cost", value_type="number")
+    triples(memory, "a", 1, ("ticket", "cost", "fifty euros"))
+    (fact,) = memory.current("ticket")
+    assert (fact.object, fact.value) == (None, "fifty euros")
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        {"predicate": "  "},
+        {"predicate": "in", "inverse": ["in"]},
+        {"predicate": "in", "inverse": ["has"], "synonyms": ["has"]},
+        {"predicate": "in", "functional": "yes"},
+        {"predicate": "in", "value_type": "colour"},
+        {"predicate": "in", "synonyms": [3]},
+        {"predicate": "contains", "inverse": ["be in"]},
+        {"predicate": "other", "synonyms": ["contains"]},
+    ],
+)
+def test_a_definition_that_cannot_be_changes_nothing(
+    memory: Memory, definition: dict[str, Any]
+) -> None:
+    memory.define("be in", inverse=["contains"])
+    seq = memory.stats().seq
+    with pytest.raises(InvalidInput):
+        memory.define(definition.pop("predicate"), **definition)
+    assert memory.stats().seq == seq
+
+
+def test_one_source_of_low_trust_against_two_is_held_back_until_released(memory: Memory) -> None:
+    say(memory, "Ann lives in Rome.", 1)
+    say(memory, "Ann lives in Oslo.", 3, trust=0.2)
+    (rome, oslo) = memory.history(entity="Ann")
+    assert [rome.what, oslo.what] == ["superseded", "current"]
+    say(memory, "Ann lives in Rome.", 2)
+    assert held(memory, "Ann") == {"Ann lives in Rome"}
+    (fact,) = memory.quarantined()
+    assert (fact.text, fact.status) == ("Ann lives in Oslo", "quarantined")
+    receipt = memory.release(fact.uid)
+    assert receipt.changed
+    assert not memory.release(fact.uid).changed
+    assert memory.quarantined() == []
+    assert held(memory, "Ann") == {"Ann lives in Oslo"}
+    say(memory, "Ann lives in Rome.", 2, source="more")
+    assert held(memory, "Ann") == {"Ann lives in Oslo"}
+
+
+def test_a_second_source_or_one_less_against_it_ends_the_quarantine(memory: Memory) -> None:
+    for day in (1, 2):
+        say(memory, "Ann lives in Rome.", day)
+    say(memory, "Ann lives in Oslo.", 3, trust=0.2)
+    assert len(memory.quarantined()) == 1
+    say(memory, "Ann lives in Oslo.", 4)
+    assert memory.quarantined() == []
+    assert held(memory, "Ann") == {"Ann lives in Oslo"}
+    memory.delete(source="Ann lives in Oslo. 4")
+    assert len(memory.quarantined()) == 1
+    memory.delete(source="Ann lives in Rome. 1")
+    assert memory.quarantined() == []
+    assert held(memory, "Ann") == {"Ann lives in Oslo"}
+
+
+def test_two_rows_of_low_trust_of_one_source_are_one_voice(memory: Memory) -> None:
+    for day in (1, 2):
+        say(memory, "Ann lives in Rome.", day)
+    talk = [{"speaker": "Ann", "text": "I live in Oslo."}] * 2
+    memory.add(talk, source="troll", at=FIRST + timedelta(days=5), trust=0.4)
+    assert held(memory, "Ann") == {"Ann lives in Rome"}
+
+
+@pytest.mark.parametrize("trust", [-0.1, 1.1, "high", True, float("nan")])
+def test_trust_is_a_share(memory: Memory, trust: Any) -> None:
+    with pytest.raises(InvalidInput, match="trust"):
+        say(memory, "Ann lives in Rome.", 1, trust=trust)
+    assert memory.stats().seq == 0
+
+
+def test_a_sources_trust_does_not_change_under_its_facts(memory: Memory) -> None:
+    say(memory, "Ann lives in Rome.", 1, source="s", trust=0.3)
+    say(memory, "Ann lives in Rome. Bo lives in Rome.", 1, source="s")
+    with pytest.raises(InvalidInput, match=r"trust of 0\.3"):
+        say(memory, "Ann lives in Oslo.", 1, source="s", trust=0.9)
+
+
+def test_search_gives_what_holds_unless_asked_for_all(memory: Memory) -> None:
+    say(memory, "Ann lives in Rome.", 1)
+    say(memory, "Ann lives in Oslo.", 2)
+
+    def found(**more: Any) -> list[str]:
+        asked = memory.search("Where does Ann live?", kinds=["proposition"], **more)
+        return [hit.text for hit in asked.hits]
+
+    assert found() == ["Ann lives in Oslo"]
+    assert found(mode="all") == ["Ann lives in Oslo", "Ann lives in Rome"]
+    assert found(as_of=FIRST + timedelta(days=1)) == ["Ann lives in Rome"]
+    with pytest.raises(InvalidInput, match="mode"):
+        found(mode="some")
+
+
+def test_merged_entities_are_one_in_time(memory: Memory) -> None:
+    say(memory, "Ann lives in Rome.", 1)
+    say(memory, "Annie lives in Oslo.", 2)
+    memory.merge("Annie", "Ann")
+    assert held(memory, "Ann") == {"Annie lives in Oslo"}
+    memory.undo("Annie", "Ann")
+    assert held(memory, "Ann") == {"Ann lives in Rome"}
+
+
+def test_what_is_retired_is_current_no_more_and_was_known_before(
+    memory: Memory, clock: Days
+) -> None:
+    say(memory, "Ann lives in Rome.", 1)
+    before = clock()
+    clock.day += 10
+    (fact,) = memory.current("Ann")
+    memory.retire(fact.uid)
+    assert held(memory, "Ann") == set()
+    assert held(memory, "Ann", known_at=before) == {"Ann lives in Rome"}
+
+
+def test_unknown_things_are_said_to_be(memory: Memory) -> None:
+    say(memory, "Ann lives in Rome.", 1)
+    with pytest.raises(NotFound):
+        memory.current("Zoe")
+    with pytest.raises(InvalidInput):
+        memory.current("Ann", as_of="2023-02-30")
+    with pytest.raises(InvalidInput):
+        memory.history()
+    with pytest.raises(InvalidInput):
+        memory.history("x", predicate="live in")
+    (rome,) = memory.current("Ann")
+    with pytest.raises(InvalidInput, match="only what is quarantined"):
+        memory.release(rome.uid)
+    assert memory.current("Ann", "likes") == []
