@@ -13,7 +13,7 @@ from graphmem.core.when import SEASONS
 from graphmem.language import time_readers as read
 from graphmem.language.time_readers import DECADES, MONTHS, NUMBERS, WEEKDAYS, Reader
 
-__all__ = ["RULES", "TRIGGERS", "Rule"]
+__all__ = ["RULES", "TRIGGERS", "Rule", "topics_of"]
 
 _UNITS = ("day", "week", "weekend", "month", "year", "decade")
 # Short forms want their capital: "sat", "sun" and "mar" are other words.
@@ -53,14 +53,37 @@ _PIECES = {
     "none": "(?P<turn>)",
 }  # fmt: skip
 
+_TOPICS = {
+    "unit": frozenset((*_UNITS, *(f"{unit}s" for unit in _UNITS))),
+    "weekday": frozenset(
+        (*WEEKDAYS, *(day[:3] for day in WEEKDAYS), "tues", "weds", "thur", "thurs")
+    ),
+    "month": frozenset((*MONTHS, *(month[:3] for month in MONTHS), "sept")),
+    "season": frozenset(SEASONS),
+    "day word": frozenset(
+        "yesterday today tonight tomorrow night morning afternoon evening".split()
+    ),
+    "decade": frozenset(DECADES),
+}  # fmt: skip
+# A rule with one of these pieces reads nothing where no word of the topic stands.
+_TOPIC_OF = {
+    "unit": "unit", "weekday": "weekday", "full-weekday": "weekday", "Weekday": "weekday",
+    "month": "month", "season": "season", "year": "digit", "full-year": "digit", "day": "digit",
+}  # fmt: skip
+_WORD = re.compile(r"[a-z]+|\d")
+
 TRIGGERS = frozenset(
-    (*_UNITS, *(f"{unit}s" for unit in _UNITS), *WEEKDAYS, *MONTHS, *SEASONS, *DECADES,
-     *(day[:3] for day in WEEKDAYS), "tues", "weds", "thur", "thurs",
-     *(f"{month[:3]}{dot}" for month in (*MONTHS, "sept") for dot in ("", ".")), "sept", "sept.",
-     "yesterday", "today", "tonight", "tomorrow", "night", "morning", "afternoon", "evening",
-     *(str(year) for year in range(1000, 2100)))
+    (*(word for topic in _TOPICS.values() for word in topic),
+     *(f"{month[:3]}." for month in MONTHS), "sept.", *map(str, range(1000, 2100)))
 )  # fmt: skip
 """Words in lower case of which one stands in every text that names a time, or a number does."""
+
+
+def topics_of(text: str) -> frozenset[str]:
+    """Return which kinds of words for times stand in a text: "unit", "month", "digit"."""
+    words = frozenset(_WORD.findall(text.lower()))
+    found = {topic for topic, known in _TOPICS.items() if not known.isdisjoint(words)}
+    return frozenset(found | {"digit"} if any(map(str.isdigit, words)) else found)
 
 
 class Rule(NamedTuple):
@@ -68,19 +91,21 @@ class Rule(NamedTuple):
 
     Attributes:
         relative: whether it needs the day on which it was said.
+        topics: what has to stand in a text that it reads, as `topics_of` says.
     """
 
     pattern: re.Pattern[str]
     read: Reader
     relative: bool
+    topics: frozenset[str]
 
 
 def _relative(template: str, reader: Reader) -> Rule:
-    return Rule(_compile(template), reader, relative=True)
+    return Rule(_compile(template), reader, True, _topics(template))
 
 
 def _absolute(template: str, reader: Reader) -> Rule:
-    return Rule(_compile(template), reader, relative=False)
+    return Rule(_compile(template), reader, False, _topics(template))
 
 
 def _compile(template: str) -> re.Pattern[str]:
@@ -89,11 +114,19 @@ def _compile(template: str) -> re.Pattern[str]:
     return re.compile(whole, re.IGNORECASE)
 
 
+def _topics(template: str) -> frozenset[str]:
+    """Return the topics of the pieces that may not be missing: of those outside of "(…)?"."""
+    needed = re.sub(r"\((?:[^()]|\([^()]*\))*\)\?", "", template)
+    return frozenset(_TOPIC_OF[p] for p in re.findall(r"<([a-zA-Z-]+)>", needed) if p in _TOPIC_OF)
+
+
 # Where two rules read the same words, the one that reads more of them wins.
 RULES: tuple[Rule, ...] = (
-    _relative(r"\b{the day before yesterday|the day after tomorrow}\b", read.day_word),
-    _relative(r"\b{(?:yesterday|tomorrow)<part>|today|tonight|last night}\b", read.day_word),
-    _relative(r"\b{this (?:morning|afternoon|evening)}\b", read.day_word),
+    _relative(
+        r"\b{the day before yesterday|the day after tomorrow|(?:yesterday|tomorrow)<part>|today"
+        r"|tonight|last night|this (?:morning|afternoon|evening)}\b",
+        read.day_word,
+    ),
     # "The last year" rolls, "the last week of May" and "the next day" are of another time.
     _relative(r"(?<!the\s)(?<!of\s)\b{<turns> <unit>}(?!s? (?:of|ago)\b|\w)", read.turn_of_unit),
     _relative(r"\b{the <unit> before last}\b", read.before_last),

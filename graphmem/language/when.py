@@ -17,13 +17,13 @@ from typing import Literal
 
 from graphmem.core.when import When
 from graphmem.language.time_readers import Pair
-from graphmem.language.time_rules import RULES, TRIGGERS
+from graphmem.language.time_rules import RULES, TRIGGERS, topics_of
 
 __all__ = ["TimePhrase", "find_times", "names_time", "read_time"]
 
 Sense = Literal["at", "since", "until", "before", "after"]
 
-_NUMERIC = re.compile(r"\d[-/–]\d|\d0s\b|['’]\d\d\b")
+_NUMERIC = re.compile(r"\d[-/–]\d|\d0s\b|['’]\d\d\b|\d(?:st|nd|rd|th)\b")
 # What stands before makes these no certain time: "around May", "every Friday", "by tomorrow" …
 _VAGUE = re.compile(
     r"\b(?:about|around|roughly|approximately|circa|every|each|by)\s+$", re.IGNORECASE
@@ -119,8 +119,9 @@ def find_times(text: str, at: datetime | None) -> list[TimePhrase]:
     """
     today = at.date() if at else None
     found: list[tuple[int, int, Pair]] = []
+    topics = topics_of(text)
     for rule in RULES:
-        if today is None and rule.relative:
+        if not rule.topics <= topics or (today is None and rule.relative):
             continue
         for match in rule.pattern.finditer(text):
             if _is_vague(text, match.start("at")):
