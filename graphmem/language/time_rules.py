@@ -117,7 +117,8 @@ def _compile(template: str) -> re.Pattern[str]:
 def _topics(template: str) -> frozenset[str]:
     """Return the topics of the pieces that may not be missing: of those outside of "(…)?"."""
     needed = re.sub(r"\((?:[^()]|\([^()]*\))*\)\?", "", template)
-    return frozenset(_TOPIC_OF[p] for p in re.findall(r"<([a-zA-Z-]+)>", needed) if p in _TOPIC_OF)
+    pieces = re.findall(r"(?<!\?P)<([a-zA-Z-]+)>", needed)
+    return frozenset(_TOPIC_OF[piece] for piece in pieces if piece in _TOPIC_OF)
 
 
 # Where two rules read the same words, the one that reads more of them wins.
