@@ -40,6 +40,11 @@ class _Scored:
         return _FIT * self.fit + _NEAR * self.near + _SURE * self.sure
 
     @property
+    def says(self) -> tuple[str, tuple[str, ...]]:
+        """What it says, whatever sort of task it says it of."""
+        return self.insight.kind, self.insight.steps or (self.insight.text,)
+
+    @property
     def cold(self) -> bool:
         """Whether hardly anybody has tried it."""
         return self.insight.alpha + self.insight.beta - 2.0 < _COLD
@@ -104,7 +109,7 @@ def _score(
     strongest = max((abs(part) for part in support.values()), default=0.0)
     found: list[_Scored] = []
     for node in nodes:
-        alike = likeness(wanted, grams(node.skeleton or skeleton(node.when, ()), ()))
+        alike = max(likeness(wanted, grams(sort, ())) for sort in node.when.split(" / "))
         said = max(words.get(node.uid, 0.0), 0.0) / most if most > 0 else 0.0
         fit = _BY_TASK * alike + _BY_WORDS * said
         near = support.get(node.uid, 0.0) / strongest if strongest else 0.0
@@ -114,17 +119,20 @@ def _score(
 
 
 def _with_cold(scored: Sequence[_Scored], k: int) -> list[_Scored]:
-    """Give every third place to the best-fitting cold one that has none yet."""
+    """Give every third place to the best-fitting cold one that has none yet.
+
+    What says the same of another sort of task, or of several, is shown once.
+    """
     cold = sorted((one for one in scored if one.cold), key=lambda one: (-one.fit, one.insight.uid))
-    left = list(scored)
-    chosen: list[_Scored] = []
-    while left and len(chosen) < k:
+    chosen: dict[tuple[str, tuple[str, ...]], _Scored] = {}
+    while len(chosen) < k:
         turn = (len(chosen) + 1) % _EVERY == 0
-        fresh = next((one for one in cold if one in left), None) if turn else None
-        pick = fresh or left[0]
-        left.remove(pick)
-        chosen.append(pick)
-    return chosen
+        order = (*cold, *scored) if turn else scored
+        pick = next((one for one in order if one.says not in chosen), None)
+        if pick is None:
+            break
+        chosen[pick.says] = pick
+    return list(chosen.values())
 
 
 def _why(insight: Insight, edges: Sequence[Edge], near: Mapping[str, float]) -> list[PathStep]:

@@ -313,3 +313,73 @@ def test_the_ledger_keeps_the_last_ten_thousand() -> None:
     with pytest.raises(NotFound):
         shown.find("0")
     assert shown.find("1").question == "q"
+
+
+def settled(memory: Memory) -> Any:
+    from graphmem.writing.settle import settle_runs
+
+    return settle_runs(memory._store, memory.space)
+
+
+def test_settling_masks_what_later_runs_showed_to_be_a_thing(memory: Memory) -> None:
+    unseen = [("go to sink 1", "The sink 1 is empty."), ("give up", "You stop.")]
+    memory.add_run("wash a pan", unseen, "failure", source="early")
+    wash(memory, 3, 0)
+    memory.add_run("wash a pan", [("take pan 1", "a pan 1 is in hand"), *GOOD[2:]], True)
+    assert {insight.beta for insight in insights_of(memory).values()} == {1.0}
+    done = settled(memory)
+    assert done.n_masked == 1
+    early = memory.similar("wash a pan", k=1).hits[0]
+    query = memory.get(early.uid)
+    assert isinstance(query, Query)
+    assert query.skeleton == "wash _"
+
+
+def test_settling_twice_changes_nothing(memory: Memory) -> None:
+    wash(memory, 3, 1)
+    memory.add_run("wash a cup in water", GOOD, "success", source="d1")
+    memory.add_run("wash a cup in water", GOOD, "success", source="d2")
+    assert settled(memory).seq > 0
+    once = everything(memory)
+    assert settled(memory).seq == 0
+    assert everything(memory) == once
+
+
+def test_the_same_lesson_of_sorts_that_are_alike_keeps_lineage_and_all_evidence(
+    memory: Memory,
+) -> None:
+    wash(memory, 3, 0)
+    memory.add_run(TASK, GOOD, "failure", source="unlucky")
+    for number in range(2):
+        memory.add_run("wash a cup in water", GOOD, "success", source=f"d{number}")
+    before = set(insights_of(memory))
+    settled(memory)
+    after = insights_of(memory)
+    assert before <= set(after)
+    (joined,) = [one for text, one in after.items() if text not in before]
+    parents = set(ends(memory, joined.uid, "DERIVED_FROM"))
+    assert parents == {one.uid for one in after.values() if one.kind == "do"} - {joined.uid}
+    assert (joined.alpha, joined.beta) == (6.0, 2.0)
+    assert set(ends(memory, joined.uid, "EVIDENCED_BY")) == {
+        passage for parent in parents for passage in ends(memory, parent, "EVIDENCED_BY")
+    }
+    shown = memory.insights(TASK, k=9).hits
+    assert len({tuple(memory.get(hit.uid).steps) for hit in shown}) == len(shown)  # type: ignore[attr-defined]
+
+
+def test_feedback_on_a_joined_insight_survives_settling_again(memory: Memory) -> None:
+    wash(memory, 3, 0)
+    for number in range(2):
+        memory.add_run("wash a cup in water", GOOD, "success", source=f"d{number}")
+    settled(memory)
+    recall = memory.insights(TASK, k=1)
+    joined = memory.get(recall.hits[0].uid)
+    assert isinstance(joined, Insight)
+    assert joined.when == "wash _ / wash _ in water"
+    memory.feedback(recall.id, [joined.uid], False)
+    assert settled(memory).seq == 0
+    memory.delete(source="d0")
+    settled(memory)
+    kept = memory.get(joined.uid)
+    assert isinstance(kept, Insight)
+    assert kept.beta == 2.0
