@@ -13,11 +13,13 @@ import typer
 from graphmem.cli import (
     STOPPED,
     benching,
+    concepts,
     cypher,
     demo,
     facts,
     forgetting,
     reading,
+    runs,
     showing,
     stopped,
     transfer,
@@ -64,6 +66,9 @@ for command, name in (
     (facts.define, "define"),
     (facts.quarantined, "quarantined"),
     (facts.release, "release"),
+    (runs.insights, "insights"),
+    (runs.prescriptions, "prescriptions"),
+    (runs.prescribe, "prescribe"),
     (cypher.cypher, "cypher"),
     (cypher.queries, "queries"),
     (cypher.query, "query"),
@@ -79,6 +84,10 @@ for command, name in (
     app.command(name)(with_session(command))
 # A copy names its two stores itself.
 app.command("copy")(with_session(transfer.copy, leave_out=("store",)))
+run_group = typer.Typer(help="Runs of agents.", no_args_is_help=True, rich_markup_mode=None)
+for about_runs, name in ((runs.add, "add"), (runs.similar, "similar")):
+    run_group.command(name)(with_session(about_runs))
+app.add_typer(run_group, name="run")
 bench = typer.Typer(help="Measure quality and speed.", no_args_is_help=True, rich_markup_mode=None)
 for measure, name in (
     (benching.quality, "quality"),
@@ -88,6 +97,16 @@ for measure, name in (
     # They make memories of their own.
     bench.command(name)(with_session(measure, leave_out=("store", "space")))
 app.add_typer(bench, name="bench")
+topics = typer.Typer(
+    help="Topics that group facts and lessons.", no_args_is_help=True, rich_markup_mode=None
+)
+for about_topics, name in (
+    (concepts.load, "load"),
+    (concepts.list_, "list"),
+    (concepts.show, "show"),
+):
+    topics.command(name)(with_session(about_topics))
+app.add_typer(topics, name="concepts")
 
 
 def run(arguments: list[str] | None = None) -> int:
