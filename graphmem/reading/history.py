@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphmem.ports import GraphReader
-from graphmem.reading.current import story
+from graphmem.reading.current import facts_about, read_registry, story
 from graphmem_schemas import Change, Entity, Node, Proposition
 
 __all__ = ["history"]
@@ -13,10 +13,14 @@ def history(node: Node, reader: GraphReader, space: str) -> list[Change]:
     """Return the states of a node, oldest first.
 
     For a fact: every fact that it superseded, was superseded by or contradicts, along the whole
-    chain. For an entity: the facts about it. For anything else: the node as it was recorded.
+    chain, and of a relation of which there is one at a time, all that was said of it. For an
+    entity: the facts about it. For anything else: the node as it was recorded.
     """
     if isinstance(node, Proposition):
         uids = _chain(node.uid, reader, space)
+        if read_registry(reader, space).is_functional(node.predicate):
+            told = facts_about([node.subject], node.predicate, reader, space)
+            uids = sorted({*uids, *(fact.uid for fact in told)})
     elif isinstance(node, Entity):
         edges = reader.neighbours(space, [node.uid], ["SUBJECT"])
         uids = sorted({edge.start for edge in edges})
