@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
@@ -94,7 +96,8 @@ def write_whole(
 ) -> int:
     """Write an export and return the number of its rows.
 
-    The file appears whole or not at all: it is written beside its place and then moved.
+    The file appears whole or not at all: it is written beside its place, put on the disk and then
+    moved. Nobody else's file is touched, whatever its name.
 
     Args:
         store: where from.
@@ -107,27 +110,43 @@ def write_whole(
         InvalidInput: The path is no place for a file, or it cannot be written.
         StoreBusy: Others wrote to the space all the time.
     """
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(f".graphmem-{uuid.uuid4().hex}.part")
 
     def whole() -> int:
         with part.open("w", encoding="utf-8", newline="\n") as file:
             file.write(head)
-            return write(file)
+            n_rows = write(file)
+            file.flush()
+            os.fsync(file.fileno())
+            return n_rows
 
     try:
         # Moving a file onto a device or a pipe would put the file in its place.
         if path.exists() and not path.is_file():
             raise InvalidInput(f"{str(path)!r} is a folder or a device: give the path of a file")
         _spare(path, head)
+        part.open("x").close()
         n_rows = undisturbed(store, space, whole)
         part.replace(path)
     except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
         raise InvalidInput(
             f"cannot write {str(path)!r}: {error.strerror}; give another path or free some room"
         ) from error
+    finally:  # where it was moved, it is there no more
+        with suppress(OSError):
+            part.unlink()
+    _keep_name(path.parent)
     return n_rows
+
+
+def _keep_name(folder: Path) -> None:
+    """Put the new name on the disk too, where a system lets one."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def look_for(path: Path) -> None:

@@ -1,15 +1,17 @@
 """A whole space as JSON Lines, out and in, with the same uids.
 
-The first line names the format; then come nodes, then vectors, then edges, one a line.
+The first line names the format; then come nodes, then vectors, then edges, one a line. The last
+line says how many there are, and a checksum of their lines, so that a file that was cut off is not
+taken for a whole one. Files of before that line say nothing of it in their first, and are read.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -17,6 +19,7 @@ import numpy as np
 
 from graphmem.core.changes import Changes, Vector
 from graphmem.errors import InvalidInput
+from graphmem.interop.checking import Checks
 from graphmem.interop.files import look_for, write_whole
 from graphmem.interop.whole import edges_of, nodes_of, vectors_of
 from graphmem.ports import GraphStore
@@ -26,8 +29,8 @@ __all__ = ["FORMAT", "Row", "export_jsonl", "import_jsonl", "write_rows"]
 
 FORMAT = "graphmem-jsonl-1"
 COMMIT_ROWS = 5_000
+_CHECKSUM = "blake2b"
 _HEAD = json.dumps({"format": FORMAT}).rstrip("}")
-_DIMENSIONS = re.compile(r"\((\d+) dimensions\)$")
 
 Row = Node | Vector | Edge
 
@@ -43,12 +46,14 @@ def export_jsonl(
     """
 
     def write(file: TextIO) -> int:
-        file.write(_rest_of_head(embedder))
-        n_rows = 0
+        file.write(_rest_of_head(embedder, closed=True))
+        tally = _Tally()
         for row in _all(store, space, vectors):
-            file.write(_line(row))
-            n_rows += 1
-        return n_rows
+            line = _line(row)
+            file.write(line)
+            tally.add(line)
+        file.write(json.dumps(tally.end) + "\n")
+        return tally.n_rows
 
     return write_whole(store, space, path, _HEAD, write)
 
@@ -68,7 +73,7 @@ def write_rows(path: Path, rows: Iterable[Row], embedder: Callable[[], str | Non
             file.write(_line(row))
             n_rows += 1
     with path.open("wb") as whole, body.open("rb") as read:
-        whole.write((_HEAD + _rest_of_head(embedder())).encode())
+        whole.write((_HEAD + _rest_of_head(embedder(), closed=False)).encode())
         shutil.copyfileobj(read, whole)
     return n_rows
 
@@ -89,15 +94,18 @@ def import_jsonl(
 
     Raises:
         NotFound: There is no such file.
-        InvalidInput: A line is not what it should be; the message gives its number.
+        InvalidInput: A line is not what it should be, and the message gives its number; or the
+            lines do not fit together, or to what the space holds.
     """
     look_for(path)
     rows = _rows(path)
-    header = next(rows, None)
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
-        raise InvalidInput(f"{str(path)!r} does not begin with a {FORMAT} header line")
-    _check_ends(rows, store, space, header.get("embedder"))
-    check_header(header.get("embedder"))  # it may bind the store, so all lines come first
+    embedder = _embedder(next(rows, None), path)
+    checks = Checks(store, space, embedder)
+    for row in rows:
+        if not isinstance(row, dict):
+            checks.take(row)
+    checks.finish()
+    check_header(embedder)  # it may bind the store, so all lines come first
     n_rows = 0
     for batch in _batches(path):
         changes = Changes(
@@ -110,45 +118,39 @@ def import_jsonl(
     return n_rows
 
 
-def _rest_of_head(embedder: str | None) -> str:
-    return f', "embedder": {json.dumps(embedder)}}}\n'
+def _rest_of_head(embedder: str | None, *, closed: bool) -> str:
+    said = json.dumps({"embedder": embedder, **({"closed": True} if closed else {})})
+    return f", {said.removeprefix('{')}\n"
 
 
-def _check_ends(
-    rows: Iterator[Row | dict[str, Any]], store: GraphStore, space: str, embedder: str | None
-) -> None:
-    """Check that every edge and vector is of a node in the file or in the space. O(file)."""
-    there: set[str] = set()
-    needed: dict[str, None] = {}
-    for row in rows:
-        if isinstance(row, Node):
-            there.add(row.uid)
-        elif isinstance(row, Vector):
-            _check_vector(row, embedder)
-            needed[row.uid] = None
-        elif isinstance(row, Edge):
-            needed.update({row.start: None, row.end: None})
-    missing = [uid for uid in needed if uid not in there]
-    stored = store.get(space, missing)
-    unknown = [uid for uid, node in zip(missing, stored, strict=True) if node is None]
-    if unknown:
+def _embedder(header: Row | dict[str, Any] | None, path: Path) -> str | None:
+    """Return what the header says of the vectors."""
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise InvalidInput(f"{str(path)!r} does not begin with a {FORMAT} header line")
+    embedder = header.get("embedder")
+    if embedder is not None and not isinstance(embedder, str):
         raise InvalidInput(
-            f"{len(unknown)} nodes that edges or vectors of the file need are neither in it nor "
-            f"in space {space!r}, the first is {unknown[0][:80]!r}: export the whole space again"
+            f"the header of {path.name} names no embedder ({str(embedder)[:80]!r}): it is a text "
+            "or null"
         )
+    return embedder
 
 
-def _check_vector(vector: Vector, embedder: str | None) -> None:
-    """Refuse a vector that searches could not be compared with."""
-    if embedder is None:
-        raise InvalidInput("the file holds vectors, but its header does not say of which embedder")
-    said = _DIMENSIONS.search(embedder)
-    wrong_length = said is not None and len(vector.values) != int(said.group(1))
-    # NaN is not near 1 either.
-    if wrong_length or not abs(float(np.linalg.norm(vector.values)) - 1.0) < 1e-2:
-        raise InvalidInput(
-            f"the vector of {vector.uid[:80]!r} is no unit vector of {embedder}: export again"
-        )
+class _Tally:
+    """Counts lines and adds them up."""
+
+    def __init__(self) -> None:
+        self.n_rows = 0
+        self._hash = blake2b(digest_size=16)
+
+    def add(self, line: str) -> None:
+        self.n_rows += 1
+        self._hash.update(line.rstrip("\n").encode() + b"\n")
+
+    @property
+    def end(self) -> dict[str, Any]:
+        """What the last line says."""
+        return {"rows": self.n_rows, _CHECKSUM: self._hash.hexdigest()}
 
 
 def _all(store: GraphStore, space: str, vectors: bool) -> Iterator[Row]:
@@ -170,15 +172,24 @@ def _line(row: Row) -> str:
 
 
 def _rows(path: Path) -> Iterator[Row | dict[str, Any]]:
-    """Yield the header as a dict, then the rows, each checked."""
+    """Yield the header as a dict, then the rows, each checked, and all of them at the end."""
     with path.open(encoding="utf-8", errors="strict") as file:
         number = 0
         try:
-            for number, line in enumerate(file, 1):
-                body = json.loads(line)
-                if not isinstance(body, dict):
-                    raise InvalidInput(f"line {number} of {path.name} is no JSON object")
-                yield body if number == 1 else _row(body)
+            header = _object(file.readline() or "{}", 1, path)
+            yield header
+            tally, end = _Tally(), None
+            for number, line in enumerate(file, 2):
+                body = _object(line, number, path)
+                if end is not None:
+                    raise InvalidInput(f"line {number} of {path.name} stands behind the last one")
+                if _CHECKSUM in body:
+                    end = body
+                    continue
+                yield _row(body)
+                tally.add(line)
+            if "closed" in header or end is not None:
+                _check_end(tally, end, path)
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             if isinstance(error, InvalidInput):
                 raise
@@ -186,6 +197,27 @@ def _rows(path: Path) -> Iterator[Row | dict[str, Any]]:
                 f"line {number or 1} of {path.name} is not a graphmem row: "
                 f"{str(error).splitlines()[0]}"
             ) from error
+
+
+def _object(line: str, number: int, path: Path) -> dict[str, Any]:
+    body = json.loads(line)
+    if not isinstance(body, dict):
+        raise InvalidInput(f"line {number} of {path.name} is no JSON object")
+    return body
+
+
+def _check_end(tally: _Tally, end: dict[str, Any] | None, path: Path) -> None:
+    if end is None:
+        raise InvalidInput(
+            f"{str(path)!r} is cut off: its last line is missing, {tally.n_rows:,} rows are left; "
+            "export again"
+        )
+    if end != tally.end:
+        raise InvalidInput(
+            f"{str(path)!r} is not as it was written: its last line says {end.get('rows')} rows "
+            f"of another checksum, and there are {tally.n_rows:,}; export again, or, where it was "
+            'changed on purpose, take out that line, and "closed" of the first'
+        )
 
 
 def _row(body: dict[str, Any]) -> Row:

@@ -6,7 +6,8 @@ when an event took place), for tools that know these and not us. An edge is a pl
 `rdf:Statement` that says what RDF has no room for: weight, what each source contributes, role
 and span.
 
-Every statement is on a line of its own, so that the file can be read in parts.
+Every statement is on a line of its own, so that the file can be read in parts. The last line is a
+comment, so that a file that was cut off is not taken for a whole one.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from graphmem.core.changes import Vector
 from graphmem.core.property_graph import node_properties
 from graphmem.interop.files import write_whole
 from graphmem.interop.rdf_terms import (
+    CLOSED,
+    END,
     FORMAT,
     PREFIXES,
     PROV_ENTITIES,
@@ -70,6 +73,7 @@ def _export(
 ) -> int:
     def write(file: TextIO) -> int:
         n_rows = 0
+        file.write(f"{CLOSED}\n")
         file.writelines(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
         file.write(f"@prefix n: <{space_iri(space)}/> .\n")
         file.write(_about(space, embedder if vectors else None))
@@ -78,6 +82,7 @@ def _export(
             file.write(line)
             n_rows += 1
         file.write("}\n" if named else "")
+        file.write(f"{END}\n")
         return n_rows
 
     return write_whole(store, space, path, _HEAD, write)

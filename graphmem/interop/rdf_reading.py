@@ -26,7 +26,7 @@ from graphmem.core.property_graph import node_from, property_types
 from graphmem.errors import InvalidInput
 from graphmem.interop.files import look_for
 from graphmem.interop.jsonl import Row, import_jsonl, write_rows
-from graphmem.interop.rdf_terms import EDGE_CLASS, FORMAT, GM, uid_of
+from graphmem.interop.rdf_terms import CLOSED, EDGE_CLASS, END, FORMAT, GM, uid_of
 from graphmem.ports import GraphStore
 from graphmem_schemas import Edge, Node
 
@@ -78,7 +78,8 @@ def import_rdf(
 
 def _parts(path: Path) -> Iterator[Graph]:
     """Yield the file's statements, some lines at a time, where each is on a line of its own."""
-    with path.open(encoding="utf-8", errors="replace") as file:
+    _check_end(path)
+    with path.open(encoding="utf-8", errors="strict") as file:
         if file.readline().rstrip("\n") != f"# {FORMAT}":
             raise _Odd
         prefixes, n_graphs = "", 0
@@ -92,6 +93,32 @@ def _parts(path: Path) -> Iterator[Graph]:
                 yield Graph().parse(data=prefixes + "".join(body), format="turtle")
             except Exception as error:  # the parser raises whatever its input leads it to
                 raise _Odd from error
+
+
+def _check_end(path: Path) -> None:
+    """Refuse a file that we wrote and that was cut off, or that is no UTF-8.
+
+    Raises:
+        InvalidInput: It is such a one.
+    """
+    first, is_closed, has_graph, last = "", False, False, ""
+    try:
+        with path.open(encoding="utf-8", errors="strict") as file:
+            first = file.readline().rstrip()
+            for line in file:
+                is_closed |= line.startswith(CLOSED)
+                has_graph |= line.endswith("> {\n")
+                last = line.strip() or last
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            f"{str(path)!r} is no UTF-8 ({error.reason}): it was damaged, or written by a tool "
+            "that writes otherwise"
+        ) from error
+    if first != f"# {FORMAT}":
+        return
+    wanted = END if is_closed else "}"
+    if (is_closed or has_graph) and last != wanted:
+        raise InvalidInput(f"{str(path)!r} is cut off: its last line is missing; export again")
 
 
 def _whole(path: Path) -> Graph:

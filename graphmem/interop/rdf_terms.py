@@ -13,11 +13,13 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 __all__ = [
-    "EDGE_CLASS", "FORMAT", "GM", "PREFIXES", "PROV_ENTITIES", "XSD_TYPES", "literal", "node_iri",
-    "node_term", "space_iri", "uid_of",
+    "CLOSED", "EDGE_CLASS", "END", "FORMAT", "GM", "PREFIXES", "PROV_ENTITIES", "XSD_TYPES",
+    "literal", "node_iri", "node_term", "space_iri", "uid_of",
 ]  # fmt: skip
 
 FORMAT = "graphmem-trig-1"
+CLOSED, END = "# closed by its last line", "# end"
+"""What the second line of a file says that has such a last line: comments, to other tools."""
 GM = "urn:graphmem:ontology#"
 """No domain is ours, so the ontology has a name and no address."""
 

@@ -241,6 +241,34 @@ def test_a_file_that_is_not_there_and_vectors_that_do_not_fit(
         assert other.stats().nodes["Passage"] == 3
 
 
+@pytest.mark.parametrize("ending", ["trig", "ttl"])
+def test_a_file_that_was_cut_off_is_refused(memory: Memory, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"graph.{ending}"
+    memory.export(path, vectors=True)
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    cut = [lines[:-1], lines[: len(lines) // 2], lines[:2]]
+    for kept in cut + ([[*lines[:1], *lines[2:-2]]] if ending == "trig" else []):
+        path.write_text("".join(kept), "utf-8")
+        store = MemoryStore()
+        with pytest.raises(InvalidInput, match="cut off"):
+            import_space(store, "a", path, lambda _: None)
+        assert store.spaces() == []
+    # As files were before they had that line.
+    path.write_text("".join([*lines[:1], *lines[2:-1]]), "utf-8")
+    import_space(store, "a", path, lambda _: None)
+    assert holdings(store, "a") == holdings(memory._store, "é/1")
+
+
+def test_half_a_character_is_refused(memory: Memory, tmp_path: Path) -> None:
+    path = tmp_path / "graph.trig"
+    memory.export(path)
+    path.write_bytes(path.read_bytes().replace("né".encode(), b"n\xc3", 1))
+    store = MemoryStore()
+    with pytest.raises(InvalidInput, match="no UTF-8"):
+        import_space(store, "a", path, lambda _: None)
+    assert store.spaces() == []
+
+
 def test_an_end_that_is_nowhere_is_refused(tmp_path: Path) -> None:
     store = MemoryStore()
     store.apply("a", lambda _: Changes(nodes=(passage("p"), entity("e")), edges=(edge("p", "e"),)))
