@@ -6,11 +6,11 @@ Hyperedges, concepts and uses hang on it as well.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from graphmem.core.contents import Content, content_of
 from graphmem.ports import GraphReader
-from graphmem.writing.scopes import content_of
 from graphmem_schemas import Edge, EdgeKind, Hyperedge, Node, Proposition
 
 __all__ = ["Carried", "carry"]
@@ -32,6 +32,8 @@ def carry(
     reader: GraphReader,
     space: str,
     gone: Collection[str] = (),
+    *,
+    says: Callable[[Proposition], Content] = content_of,
 ) -> Carried:
     """Say what to put again of what hangs on facts that a new layout removes.
 
@@ -41,12 +43,13 @@ def carry(
         reader: the store as it is now; three reads, none where no fact is removed.
         space: the space.
         gone: nodes that go for good.
+        says: what a stored fact says, as it is kept today.
     """
     carried = Carried()
     moved = sorted(set(removed) - set(gone))
     if not moved:
         return carried
-    heir = _heirs(moved, put, reader, space)
+    heir = _heirs([n for n in reader.get(space, moved) if isinstance(n, Proposition)], put, says)
     hyperedges: dict[str, None] = {}
     for edge in reader.neighbours(space, moved, _HANGING):
         start, end = heir.get(edge.start, edge.start), heir.get(edge.end, edge.end)
@@ -64,13 +67,15 @@ def carry(
 
 
 def _heirs(
-    moved: Collection[str], put: Mapping[str, Node], reader: GraphReader, space: str
+    moved: Sequence[Proposition],
+    put: Mapping[str, Node],
+    says: Callable[[Proposition], Content],
 ) -> dict[str, str | None]:
     """The fact that each of them is from now on: itself, or the first that says the same."""
     heir: dict[str, str | None] = {}
-    for fact in reader.get(space, list(moved)):
-        if isinstance(fact, Proposition):
-            first = content_of(fact).uid
-            there = first in put or first not in moved
-            heir[fact.uid] = fact.uid if fact.uid in put else first if there else None
+    uids = {fact.uid for fact in moved}
+    for fact in moved:
+        first = says(fact).uid
+        there = first in put or first not in uids
+        heir[fact.uid] = fact.uid if fact.uid in put else first if there else None
     return heir

@@ -15,6 +15,7 @@ from graphmem.core.changes import Changes, Vector
 from graphmem.core.names import normalise_name
 from graphmem.ports import GraphReader
 from graphmem.writing.accept import SourceText
+from graphmem.writing.carry import carry
 from graphmem.writing.drafting import Draft, Place
 from graphmem.writing.extract import ReadPassage
 from graphmem.writing.reconcile import Reconciled, reconcile
@@ -76,6 +77,10 @@ def compose(
     statements = [s for place in placed for s in statements_of(place, resolution, registry)]
     facts = reconcile(statements, reader, space, now, registry)
     state_facts(statements, facts, draft)
+    carried = carry(facts.remove_nodes, draft.nodes, reader, space, says=registry.content_of)
+    draft.nodes.update((node.uid, node) for node in carried.nodes)
+    for edge in carried.edges:
+        draft.add_edge(edge)
     return _finished(draft, facts)
 
 

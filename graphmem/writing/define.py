@@ -9,16 +9,16 @@ from itertools import islice
 from typing import get_args
 
 from graphmem.core.changes import Changes
-from graphmem.core.contents import content_of
 from graphmem.core.registry import ENGLISH
 from graphmem.core.uids import content_uid
 from graphmem.errors import InvalidInput
 from graphmem.ports import GraphReader, GraphStore
 from graphmem.writing.accept import check_text
+from graphmem.writing.carry import carry
 from graphmem.writing.scopes import read_evidence, read_registry, read_scopes, relay
-from graphmem_schemas import Predicate, Proposition, ValueType
+from graphmem_schemas import Node, Predicate, Proposition, ValueType
 
-__all__ = ["Definition", "define", "relation"]
+__all__ = ["Definition", "define", "lay_out_anew", "relation"]
 
 _MAX_CHARS = 200
 _MAX_WAYS = 1_000
@@ -133,7 +133,7 @@ def define(store: GraphStore, space: str, definition: Definition, now: datetime)
     )
     # All of them are noted first: what is laid out anew comes in the feed again.
     for part in _parts(list(uids)):
-        store.apply(space, partial(_lay_out_anew, part, space=space))
+        store.apply(space, partial(lay_out_anew, part, space=space))
     return defined[0]
 
 
@@ -170,19 +170,22 @@ def _parts(uids: Sequence[str]) -> Iterator[list[str]]:
         yield part
 
 
-def _lay_out_anew(uids: Sequence[str], reader: GraphReader, space: str) -> Changes:
+def lay_out_anew(uids: Sequence[str], reader: GraphReader, space: str) -> Changes:
     """Lay the scopes of stored facts out as they are understood today."""
     registry = read_registry(reader, space)
     facts = [node for node in reader.get(space, uids) if isinstance(node, Proposition)]
     scopes = read_scopes([registry.content_of(fact) for fact in facts], reader, space, registry)
     for fact in facts:
-        if fact.status != "retired" or content_of(fact).over:
-            scopes[registry.scope_of(registry.content_of(fact))].facts[fact.uid] = fact
+        scopes[registry.scope_of(registry.content_of(fact))].facts[fact.uid] = fact
     read_evidence(list(scopes.values()), reader, space, frozenset())
     relaid = [relay(scope, {}) for scope in scopes.values()]
+    laid: dict[str, Node] = {uid: fact for one in relaid for uid, fact in one.facts.items()}
+    removed = tuple(uid for one in relaid for uid in one.remove_nodes)
+    carried = carry(removed, laid, reader, space, says=registry.content_of)
+    laid |= {node.uid: node for node in carried.nodes}
     return Changes(
-        nodes=tuple(fact for one in relaid for fact in one.facts.values()),
-        edges=tuple(edge for one in relaid for edge in one.edges),
-        remove_nodes=tuple(uid for one in relaid for uid in one.remove_nodes),
+        nodes=tuple(laid.values()),
+        edges=(*(edge for one in relaid for edge in one.edges), *carried.edges),
+        remove_nodes=removed,
         remove_sources=tuple(key for one in relaid for key in one.remove_links),
     )

@@ -143,6 +143,11 @@ def _forget(
     uids: Sequence[str], reader: GraphReader, space: str, keys: Sequence[str]
 ) -> Forgotten:
     fallen = fall(uids, reader, space, keys)
+    # What the runs that stay teach is as if the others had never been.
+    left = Without(reader, frozenset(fallen.gone), frozenset(keys))
+    drawn = redraw(_sorts(fallen), left, space)
+    if not fallen.gone.issuperset(drawn.remove_nodes):
+        fallen = fall([*uids, *drawn.remove_nodes], reader, space, keys)
     gone = fallen.gone
     nodes: dict[str, Node] = {}
     edges, removed, links = _joined(gone, reader, space), set(gone), list[str]()
@@ -157,11 +162,7 @@ def _forget(
         *carried.nodes, *_shortened(fallen, reader, space), *_placeless(fallen, reader, space)
     ):  # fmt: skip
         nodes[node.uid] = node
-    # What the runs that stay teach is as if the others had never been.
-    drawn = redraw(_sorts(fallen), Without(reader, frozenset(gone), frozenset(keys)), space)
     nodes |= {node.uid: node for node in drawn.nodes}
-    nodes = {uid: node for uid, node in nodes.items() if uid not in drawn.remove_nodes}
-    removed.update(drawn.remove_nodes)
     links += drawn.remove_sources
     changes = Changes(
         nodes=tuple(nodes.values()),
