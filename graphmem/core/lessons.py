@@ -25,6 +25,7 @@ _SIGMA, _SOFT, _NEIGHBOURS = 1.5, 0.5, 2.0
 _RADIUS = 8
 _GRAM = 4
 _TINY = 1e-9
+_ENOUGH = 10
 
 
 class WordIndex:
@@ -81,9 +82,12 @@ def letters(words: Sequence[str]) -> list[str]:
 
 
 def standard(values: Float64) -> Float64:
-    """Return z-scores; zeros where all are the same."""
+    """Return z-scores; zeros where all are the same.
+
+    Of fewer than 11 values they are shrunk: two that hardly differ are not 2 apart.
+    """
     spread: Float64 = (values - values.mean()) / (values.std() + _TINY)
-    return spread
+    return spread * min(1.0, (len(values) - 1) / _ENOUGH)
 
 
 def fuse(words: Float64, meaning: Float64, chars: Float64) -> Float64:

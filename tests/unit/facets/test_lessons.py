@@ -158,3 +158,38 @@ def test_bad_lessons_are_refused_and_nothing_changes(
     with pytest.raises(InvalidInput, match=message):
         memory.add_prescriptions(rows)
     assert memory.stats().nodes == {}
+
+
+def overheard(memory: Memory) -> tuple[int, dict[str, tuple[str, ...]]]:
+    from graphmem.writing.overhear import overhear
+
+    found = memory._store.changes(memory.space, 0, labels=("Passage",))
+    passages = [n for batch in found for n in batch.nodes if isinstance(n, Passage)]
+    return overhear(passages, memory._store, memory.space, memory._clock)
+
+
+def test_what_a_text_instructs_becomes_a_prescription_that_leads_to_the_words(
+    memory: Memory,
+) -> None:
+    text = "The oven is old. If the bread burns, turn the oven down. It is red."
+    memory.add(text, source="manual")
+    before = everything(memory)
+    seq, added = overheard(memory)
+    assert seq > 0
+    (uid,) = added["Prescription"]
+    (edge,) = [e for e in everything(memory)[1] if e.start == uid]
+    assert edge.span is not None
+    assert text[edge.span[0] : edge.span[1]] == "If the bread burns, turn the oven down."
+    hit = memory.prescriptions("the bread burns").hits[0]
+    assert (hit.uid, hit.title, hit.source) == (uid, "the bread burns", "manual")
+    assert overheard(memory) == (0, {})
+    memory.delete(uid)
+    assert everything(memory) == before
+
+
+def test_a_lesson_that_only_failed_comes_after_one_that_worked(memory: Memory) -> None:
+    rows = [{"when": "baking bread", "text": text} for text in ("Use the oven.", "Use the pan.")]
+    oven, pan = memory.add_prescriptions(rows).added["Prescription"]
+    for uid, outcome in ((oven, False), (oven, False), (pan, True)):
+        memory.feedback(memory.prescriptions("bake bread").id, [uid], outcome)
+    assert [hit.uid for hit in memory.prescriptions("bake bread").hits] == [pan, oven]
