@@ -159,6 +159,9 @@ def decode_vector(uid: str, floats: Sequence[float]) -> Vector:
 
 def encode_key(key: EdgeKey) -> str:
     """Write an edge's key as "KIND start end"; a space within a uid is escaped."""
+    plain = " ".join(key)
+    if plain.count(" ") == 2 and "%" not in plain:
+        return plain
     return " ".join(part.replace("%", "%25").replace(" ", "%20") for part in key)
 
 

@@ -123,8 +123,11 @@ class Transaction(Neo4jReader):
             self.found.update(dict.fromkeys(unknown))
             if labels := self._labels_of(self.space):
                 statement = locate(labels)
-                for uid, label, i in self.run(statement, space=self.space, uids=unknown):
-                    self.found[uid] = Found(label, i)
+                rows = self.run(statement, space=self.space, uids=unknown)
+                for label, uids_of, ids in rows:
+                    self.found.update(
+                        (uid, Found(label, i)) for uid, i in zip(uids_of, ids, strict=True)
+                    )
         return {uid: found for uid in wanted if (found := self.found.get(uid)) is not None}
 
     def changed(self, n_rows: int) -> None:

@@ -8,7 +8,6 @@ import numpy as np
 
 from graphmem.core.changes import Changes, Commit, Vector
 from graphmem.core.property_graph import property_types
-from graphmem.stores.neo4j.client import Rows
 from graphmem.stores.neo4j.edges import EdgeWriter
 from graphmem.stores.neo4j.rows import chunks, encode_node, encode_vector, extra_keys
 from graphmem.stores.neo4j.transaction import Found, Transaction
@@ -69,7 +68,8 @@ class _NodeWriter:
         tx = self._tx
         for part in chunks(nodes, _BATCH_ROWS):
             rows = [(node.label, *encode_node(node, tx.space, tx.seq)) for node in part]
-            self._made(part, tx.run(text("store/create_nodes"), rows=rows))
+            ((ids,),) = tx.run(text("store/create_nodes"), rows=rows)
+            self._made(part, ids)
 
     def _create_with(self, pairs: Sequence[tuple[Node, Vector]]) -> None:
         """Insert new nodes with their vectors, in one go."""
@@ -79,16 +79,16 @@ class _NodeWriter:
                 (node.label, *encode_node(node, tx.space, tx.seq), encode_vector(vector))
                 for node, vector in part
             ]
-            made = tx.run(text("store/create_nodes_with_vectors"), rows=rows, seq=tx.seq)
-            self._made([node for node, _ in part], made)
+            ((ids,),) = tx.run(text("store/create_nodes_with_vectors"), rows=rows, seq=tx.seq)
+            self._made([node for node, _ in part], ids)
         for node, vector in pairs:
             tx.dimensions.setdefault(node.label, len(vector.values))
         tx.totals["n_vectors"] += len(pairs)
         tx.changed(len(pairs))
 
-    def _made(self, nodes: Sequence[Node], ids: Rows) -> None:
+    def _made(self, nodes: Sequence[Node], ids: Sequence[str]) -> None:
         tx = self._tx
-        for node, (i,) in zip(nodes, ids, strict=True):
+        for node, i in zip(nodes, ids, strict=True):
             tx.found[node.uid] = Found(node.label, i, is_fresh=True)
             tx.totals[f"n_{node.label}"] += 1
         tx.totals["n_nodes"] += len(nodes)

@@ -1,5 +1,5 @@
 // Where are these uids? One branch a label. Fills: LABEL.
-// Parameters: space, uids. Columns: uid, label, id.
+// Parameters: space, uids. Columns: label, uids, ids: one row, since each costs the driver 50 µs.
 MATCH (n:<LABEL>)
 WHERE n.space = $space AND n.uid IN $uids
-RETURN n.uid AS uid, '<LABEL>' AS label, elementId(n) AS id
+RETURN '<LABEL>' AS label, collect(n.uid) AS uids, collect(elementId(n)) AS ids
