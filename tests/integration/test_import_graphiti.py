@@ -201,6 +201,23 @@ def test_several_groups_never_run_together(graphiti: Graphiti, memory: Memory) -
     assert "secret" not in {one.text for one in nodes(memory, "Passage")}
 
 
+def test_what_has_a_number_for_a_uuid_is_left_out_and_counted(
+    graphiti: Graphiti, memory: Memory
+) -> None:
+    """It was neither read nor counted."""
+    graphiti.run(
+        "CREATE (a:Entity {uuid: $group + 'x', name: 'X', group_id: $group}) "
+        "CREATE (:Episodic {uuid: 7, content: 'x', group_id: $group}) "
+        "CREATE (:Episodic {content: 'x', group_id: $group}) "
+        "CREATE (:Episodic {uuid: '', content: 'x', group_id: $group}) "
+        "CREATE (a)-[:RELATES_TO {uuid: 8, name: 'IS', group_id: $group}]->(a)"
+    )
+    receipt = memory.import_from("graphiti", graphiti.url, group=graphiti.group)
+    notes = " | ".join(receipt.notes)
+    assert "3 episodes without a uuid that is a text were left out" in notes
+    assert "1 facts without a uuid that is a text were left out" in notes
+
+
 def test_pages_give_what_one_read_gives(
     graphiti: Graphiti, memory: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

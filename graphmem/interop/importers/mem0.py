@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,9 @@ from graphmem_schemas import ExtractedPassage, GivenEntity, GivenTriple
 
 __all__ = ["read_mem0"]
 
+_Owner = tuple[str, str]
 _OWNERS = ("user_id", "agent_id", "run_id")
+_NOBODY: _Owner = ("", "")
 _LEFT_OUT = ("categories", "metadata", "expiration_date")
 
 
@@ -42,24 +44,26 @@ def read_mem0(path: Path, group: str | None = None) -> Foreign:
     Args:
         path: a JSON file: a list of memories, or an object with `results` and `relations`.
         group: the `user_id` (else the `agent_id`, else the `run_id`) whose memories are read;
-            None where there is only one.
+            "agent_id=x" where a user and an agent have one name; None where there is only one.
 
     Raises:
         NotFound: There is no such file.
         InvalidInput: It is not such a file, or holds several users and none is named.
     """
     memories, relations = _rows(path)
-    groups = Counter(_group(row) for row in memories if isinstance(row, Mapping))
-    owners = {_group(row) for row in relations if isinstance(row, Mapping)} - {""}
-    groups.update(dict.fromkeys(owners, 0))
-    if not groups and relations:
-        groups[""] = 0
-    chosen = choose_group(groups, group, "user_id")
+    owned = Counter(_owner(row) for row in memories if isinstance(row, Mapping))
+    of_relations = {_owner(row) for row in relations if isinstance(row, Mapping)}
+    owned.update(dict.fromkeys(of_relations - {_NOBODY}, 0))
+    if not owned and relations:
+        owned[_NOBODY] = 0
+    names = _names(owned)
+    chosen_name = choose_group({names[one]: n for one, n in owned.items()}, group, "user_id")
+    chosen = next(one for one in owned if names[one] == chosen_name)
     # mem0 gives relations for the user that it was asked for, and does not repeat who that was.
-    nobodys = chosen if len(groups) == 1 else ""
+    nobodys = chosen if len(owned) == 1 else _NOBODY
     found = Foreign()
     for index, row in enumerate(memories):
-        _take(row, f"memory {index}", chosen, "", found)
+        _take(row, f"memory {index}", chosen, _NOBODY, found)
     for index, row in enumerate(relations):
         _take(row, f"relation {index}", chosen, nobodys, found)
     _leave_out(memories, relations, chosen, nobodys, found)
@@ -84,15 +88,22 @@ def _rows(path: Path) -> tuple[list[Any], list[Any]]:
     return body, relations
 
 
-def _group(row: Mapping[str, Any]) -> str:
-    return str(next((row[name] for name in _OWNERS if row.get(name)), ""))
+def _owner(row: Mapping[str, Any]) -> _Owner:
+    return next(((name, str(row[name])) for name in _OWNERS if row.get(name)), _NOBODY)
 
 
-def _take(row: Any, name: str, group: str, nobodys: str, found: Foreign) -> None:
+def _names(owners: Iterable[_Owner]) -> dict[_Owner, str]:
+    """Name owners by their ids, and by what they are too where two have one id."""
+    ids = Counter(name for _, name in owners)
+    return {(what, name): f"{what}={name}" if ids[name] > 1 else name for what, name in owners}
+
+
+def _take(row: Any, name: str, group: _Owner, nobodys: _Owner, found: Foreign) -> None:
     try:
         if not isinstance(row, Mapping):
             raise BadRow(f"it is a {type(row).__name__}, not an object")
-        if (_group(row) or nobodys) == group:
+        owner = _owner(row)
+        if (nobodys if owner == _NOBODY else owner) == group:
             (_relation if name.startswith("relation") else _memory)(row, found)
     except (BadRow, ValidationError) as error:
         found.rejected.append((name, first_line(error)))
@@ -126,22 +137,24 @@ def _relation(row: Mapping[str, Any], found: Foreign) -> None:
         return
     said = f"{subject} {' '.join(str(name).replace('_', ' ').split())} {obj}"
     triple = GivenTriple(subject=subject, predicate=predicate, object=obj)
-    found.passages.append(ExtractedPassage(id=uid, text=said, session=f"mem0 relation {uid}"))
-    found.state(uid, triple)
-    found.entities[uid] = [
+    entities = [
         GivenEntity(name=subject, kind=row.get("source_type")),
         GivenEntity(name=obj, kind=row.get("target_type", row.get("destination_type"))),
     ]
+    # Nothing is taken of a row of which anything is refused.
+    found.passages.append(ExtractedPassage(id=uid, text=said, session=f"mem0 relation {uid}"))
+    found.state(uid, triple)
+    found.entities[uid] = entities
 
 
 def _leave_out(
-    memories: list[Any], relations: list[Any], group: str, nobodys: str, found: Foreign
+    memories: list[Any], relations: list[Any], group: _Owner, nobodys: _Owner, found: Foreign
 ) -> None:
-    rows = [row for row in memories if isinstance(row, Mapping) and _group(row) == group]
+    rows = [row for row in memories if isinstance(row, Mapping) and _owner(row) == group]
     for name in _LEFT_OUT:
         n = sum(bool(row.get(name)) for row in rows)
         if n:
             found.notes.append(f"{n:,} memories have {name}, which graphmem does not take")
-    n_nobodys = sum(isinstance(row, Mapping) and not _group(row) for row in relations)
+    n_nobodys = sum(isinstance(row, Mapping) and _owner(row) == _NOBODY for row in relations)
     if n_nobodys and nobodys != group:
         found.notes.append(f"{n_nobodys:,} relations do not say whose they are: left out")

@@ -114,6 +114,27 @@ def test_two_users_never_run_together(memory: Memory, tmp_path: Path) -> None:
     assert "1 relations do not say whose they are: left out" in receipt.notes
 
 
+def test_a_user_and_an_agent_of_one_name_never_run_together(
+    memory: Memory, tmp_path: Path
+) -> None:
+    agent = {"id": "b", "memory": "The agent ann likes Bonn.", "agent_id": "ann"}
+    path = write(tmp_path, [ANN, agent])
+    with pytest.raises(InvalidInput, match=r"'agent_id=ann' \(1\), 'user_id=ann' \(1\)"):
+        memory.import_from("mem0", path)
+    memory.import_from("mem0", path, group="user_id=ann")
+    assert [one.text for one in nodes(memory, "Passage")] == ["Ann lives in Lisbon."]
+
+
+def test_nothing_of_a_relation_that_is_named_as_rejected_is_stored(
+    memory: Memory, tmp_path: Path
+) -> None:
+    bad = {**RELATION, "source_type": "x" * 100_000}
+    receipt = memory.import_from("mem0", write(tmp_path, {"results": [ANN], "relations": [bad]}))
+    assert [row.reason[:11] for row in receipt.rejected] == ["relation 0:"]
+    assert [one.text for one in nodes(memory, "Passage")] == ["Ann lives in Lisbon."]
+    assert not [one for one in nodes(memory, "Proposition") if one.predicate == "work at"]
+
+
 @pytest.mark.parametrize("body", ["", "{", "5", '"x"', "{}", '{"results": 5}', "[" * 100_000])
 def test_what_is_no_export_changes_nothing(memory: Memory, tmp_path: Path, body: str) -> None:
     with pytest.raises(InvalidInput):
@@ -146,7 +167,7 @@ class Answers:
     def __call__(self, statement: str, **parameters: Any) -> list[list[Any]]:
         kinds = {
             "UNION ALL\nMATCH (:Entity)": "groups", "e.source_description": "episodes",
-            "[:MENTIONS]": "mentions", "r.fact": "facts", "IS NULL": "unread",
+            "[:MENTIONS]": "mentions", "r.fact": "facts", "coalesce(r.uuid": "unread",
         }  # fmt: skip
         (kind,) = {name for mark, name in kinds.items() if mark in statement}
         return [] if parameters.get("after") else self._rows.get(kind, [])

@@ -255,6 +255,7 @@ def test_a_file_that_was_cut_off_is_refused(memory: Memory, tmp_path: Path, endi
         assert store.spaces() == []
     # As files were before they had that line.
     path.write_text("".join([*lines[:1], *lines[2:-1]]), "utf-8")
+    store = MemoryStore()
     import_space(store, "a", path, lambda _: None)
     assert holdings(store, "a") == holdings(memory._store, "é/1")
 
