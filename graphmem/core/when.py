@@ -115,6 +115,8 @@ def weekend_of(on: date, shift: int = 0) -> When:
 
 def month_of(year: int, month: int, shift: int = 0, n_months: int = 1) -> When:
     """Return a month, or some months from it on; `shift` counts months from the named one."""
+    if not 1 <= month <= 12:
+        raise ValueError(f"there is no month {month}")
     first, last = year * 12 + month - 1 + shift, year * 12 + month - 1 + shift + n_months
     return _between(
         date(first // 12, first % 12 + 1, 1), date(last // 12, last % 12 + 1, 1), "month"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphmem.language.parse import Parse
+from graphmem.language.sentences import sentence_openings
 
 __all__ = ["causes_of"]
 
@@ -31,7 +32,7 @@ def causes_of(parse: Parse, units: Sequence[tuple[int, int]]) -> dict[int, tuple
     if _WORDS.isdisjoint(parse.lower):
         return {}
     found: dict[int, set[int]] = {}
-    begins = {start for start, _ in parse.sentences}
+    begins = sentence_openings(parse)
     for number, (start, end) in enumerate(units):
         first = start
         while first < end and parse.lower[first] in _JOINS:

@@ -10,7 +10,7 @@ from graphmem.language.causes import causes_of
 from graphmem.language.parse import Parse
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse, Referent
-from graphmem.language.timing import ClauseTimes, time_of_unit
+from graphmem.language.timing import ClauseTimes, times_of_units
 
 __all__ = ["find_events", "resolved_text"]
 
@@ -43,17 +43,17 @@ def find_events(
         for argument in _participants(discourse, clause):
             key = (argument.text, argument.role)
             participants[unit_of[clause.head]].setdefault(key, argument)
+    whens = times_of_units(parse, units, within, times) if times else [None] * len(units)
     told = [number for number, (start, end) in enumerate(units) if _says(parse, start, end)]
     causes = causes_of(parse, [units[number] for number in told])
     events = []
     for place, number in enumerate(told):
         start, end = units[number]
         text = resolved_text(parse, start, end, discourse.pronouns)
-        when = time_of_unit(parse, (start, end), within[number], times) if times else None
         found = tuple(participants[number].values())
         because = tuple(cause - place for cause in causes.get(place, ()))
         span = (parse.starts[start], parse.ends[end - 1])
-        events.append(EventDraft(*span, text, found, when, because))
+        events.append(EventDraft(*span, text, found, whens[number], because))
     return tuple(events)
 
 

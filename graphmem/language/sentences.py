@@ -6,7 +6,7 @@ import re
 
 from graphmem.language.parse import Parse
 
-__all__ = ["sentence_offsets", "surface_sentences"]
+__all__ = ["sentence_offsets", "sentence_openings", "surface_sentences"]
 
 # A sentence ends where the last group of a match starts: closing quotes belong to it.
 _END = re.compile(r"[.!?…][\"'”’)\]]*(\s+)|[。！？]()|(\n)\s*")
@@ -29,3 +29,19 @@ def surface_sentences(text: str) -> tuple[tuple[int, int], ...]:
             spans.append((start + lead, start + len(piece.rstrip())))
         start = end if match is None else match.end()
     return tuple(spans)
+
+
+def sentence_openings(parse: Parse) -> set[int]:
+    """Return the first words of sentences that something ends before.
+
+    The parser also cuts where nothing does: "Last Friday | I went to Rome".
+    """
+    starts = [start for start, _ in parse.sentences]
+    ends = (".", "!", "?", "…", ":", ";", '"', "”", "'", "’", ")", "]")
+    return {
+        start
+        for start in starts
+        if start == 0
+        or parse.words[start - 1].endswith(ends)
+        or "\n" in parse.text[parse.ends[start - 1] : parse.starts[start]]
+    }

@@ -11,9 +11,10 @@ from graphmem.core.wording import is_state
 from graphmem.language.parse import Parse
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.facts import Fact
+from graphmem.language.sentences import sentence_openings
 from graphmem.language.when import TimePhrase, find_times, names_time
 
-__all__ = ["ClauseTimes", "clause_times", "time_of_unit", "validity_of"]
+__all__ = ["ClauseTimes", "clause_times", "times_of_units", "validity_of"]
 
 _AHEAD = frozenset("will 'll ’ll wo shall can could should must might may would".split())
 # "The film from 2019", "a quarter of 2023": the time is the noun's, not the verb's.
@@ -50,28 +51,54 @@ def clause_times(parse: Parse, clauses: Sequence[Clause], at: datetime | None) -
     return found
 
 
-def time_of_unit(
-    parse: Parse, unit: tuple[int, int], clauses: Sequence[Clause], times: ClauseTimes
-) -> When | None:
-    """Return when a discourse unit says that it happened: the time nearest to its main verb.
+def times_of_units(
+    parse: Parse,
+    units: Sequence[tuple[int, int]],
+    clauses: Sequence[Sequence[Clause]],
+    times: ClauseTimes,
+) -> list[When | None]:
+    """Return when each discourse unit says that it happened.
+
+    A unit that is nothing but a time ("Last Friday,") tells it of the next one, or of the one
+    before, of its sentence.
 
     Args:
         parse: of the passage.
-        unit: token range.
-        clauses: those whose heads are in the unit.
+        units: token ranges, in order.
+        clauses: for each unit those whose heads are in it.
         times: from `clause_times`.
     """
-    start, end = unit
+    found = [_time_of(parse, *pair, times) for pair in zip(units, clauses, strict=True)]
+    begins = sentence_openings(parse)
+    for number, (unit, inside) in enumerate(zip(units, clauses, strict=True)):
+        bare = None if inside else _bare_time(unit, times)
+        if bare is None:
+            continue
+        after, before = number + 1, number - 1
+        if after < len(units) and units[after][0] not in begins and found[after] is None:
+            found[after] = bare
+        elif unit[0] not in begins and before >= 0 and found[before] is None:
+            found[before] = bare
+    return found
+
+
+def _bare_time(unit: tuple[int, int], times: ClauseTimes) -> When | None:
+    return next((times[-1 - t][0][1] for t in range(*unit) if -1 - t in times), None)
+
+
+def _time_of(
+    parse: Parse, unit: tuple[int, int], clauses: Sequence[Clause], times: ClauseTimes
+) -> When | None:
+    """Return the time nearest to the main verb of a unit, or the one of a unit without a verb."""
     found = [
         (_level(parse, clause.head) + depth, clause.head, number, when)
         for clause in clauses
         if not _describes_within(parse, clause, unit)
         for number, (depth, when, _) in enumerate(times.get(clause.head, ()))
     ]
-    if not found:
-        bare = [token for token in range(start, end) if -1 - token in times]
-        return times[-1 - bare[0]][0][1] if bare else None
-    return min(found, key=lambda f: f[:3])[3]
+    if found:
+        return min(found, key=lambda f: f[:3])[3]
+    return None if clauses else _bare_time(unit, times)
 
 
 def validity_of(clause: Clause, fact: Fact, times: ClauseTimes) -> Validity | None:

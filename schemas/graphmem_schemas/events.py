@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from graphmem_schemas.base import Node, Timestamp
 
-__all__ = ["Event", "Granularity", "Role"]
+__all__ = ["Event", "Granularity", "Role", "month_keys"]
 
 Granularity = Literal[
     "minute", "day", "weekend", "week", "month", "season", "year", "decade", "span"
@@ -72,10 +72,23 @@ class Event(Node):
             return ()
         if start and end:
             last = max(start, end - _A_MOMENT)
-        months = (last.year - first.year) * 12 + last.month - first.month
-        if months < _LONGEST_BY_MONTHS:
-            counted = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
-            return tuple(f"m{n // 12:04}-{n % 12 + 1:02}" for n in counted)
+        months = month_keys(first, last, longest=_LONGEST_BY_MONTHS)
+        if months:
+            return months
         if last.year - first.year < _LONGEST_BY_YEARS:
             return tuple(f"y{year:04}" for year in range(first.year, last.year + 1))
         return f"y{first.year:04}", f"y{last.year:04}"
+
+
+def month_keys(first: datetime, last: datetime, *, longest: int | None = None) -> tuple[str, ...]:
+    """Return the keys of the months ("m2023-05") from one moment to another, both inclusive.
+
+    Args:
+        first: the earlier one.
+        last: the later one.
+        longest: for more months than these there are none; None is no limit.
+    """
+    start, end = first.year * 12 + first.month - 1, last.year * 12 + last.month
+    if longest is not None and end - start > longest:
+        return ()
+    return tuple(f"m{n // 12:04}-{n % 12 + 1:02}" for n in range(start, end))

@@ -117,6 +117,8 @@ class Hit(Frozen):
         score: higher is better; comparable within one recall only.
         parts: what the score is the sum of.
         superseded_by: uid of the newer fact, where this one no longer holds.
+        when: when the event happened, where its text says so: "2023-05-07", "2023-05", "2023",
+            or both ends, the second exclusive: "2023-05-01/2023-05-08".
     """
 
     uid: str
@@ -131,6 +133,7 @@ class Hit(Frozen):
     parts: tuple[ScorePart, ...] = ()
     why: tuple[PathStep, ...] = ()
     superseded_by: str | None = None
+    when: str | None = None
 
 
 class Trace(Frozen):
