@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["find_cycle"]
+__all__ = ["closing_cycle", "find_cycle"]
+
+Onwards = Callable[[Sequence[str]], Iterable[tuple[str, str]]]
+"""From nodes to the (start, end) of stored edges that start at them; others may be among them."""
 
 
 def find_cycle(edges: Iterable[tuple[str, str]]) -> tuple[str, ...]:
@@ -39,3 +42,22 @@ def find_cycle(edges: Iterable[tuple[str, str]]) -> tuple[str, ...]:
                 path[after] = None
                 waiting.append((after, iter(ends.get(after, ()))))
     return ()
+
+
+def closing_cycle(pairs: Iterable[tuple[str, str]], onwards: Onwards) -> tuple[str, ...]:
+    """Return a cycle that edges close among themselves or with stored ones; else nothing.
+
+    Only what can be reached from the new edges is read, level by level.
+
+    Args:
+        pairs: (start, end) of each new edge.
+        onwards: asked once a level.
+    """
+    edges = set(pairs)
+    known, frontier = set[str](), {end for _, end in edges}
+    while frontier:
+        known |= frontier
+        further = {(start, end) for start, end in onwards(sorted(frontier)) if start in frontier}
+        edges |= further
+        frontier = {end for _, end in further} - known
+    return find_cycle(edges)

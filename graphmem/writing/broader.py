@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from graphmem.core.changes import Changes
-from graphmem.core.cycles import find_cycle
+from graphmem.core.cycles import closing_cycle
 from graphmem.core.names import normalise_name
 from graphmem.core.topics import singular
 from graphmem.core.uids import content_uid
@@ -121,15 +121,11 @@ def _check_broader(
 
 def circle(pairs: Iterable[tuple[str, str]], reader: GraphReader, space: str) -> tuple[str, ...]:
     """Return a circle that edges close with stored ones, or nothing. One read a level."""
-    edges = set(pairs)
-    known, frontier = set[str](), {end for _, end in edges}
-    while frontier:
-        known |= frontier
-        above = reader.neighbours(space, sorted(frontier), ["BROADER"])
-        wider = {(edge.start, edge.end) for edge in above if edge.start in frontier}
-        edges |= wider
-        frontier = {end for _, end in wider} - known
-    return find_cycle(edges)
+
+    def wider(uids: Sequence[str]) -> list[tuple[str, str]]:
+        return [(e.start, e.end) for e in reader.neighbours(space, uids, ["BROADER"])]
+
+    return closing_cycle(pairs, wider)
 
 
 def concept_edge(kind: Literal["ABOUT", "BROADER"], start: str, end: str, source: str) -> Edge:
