@@ -17,10 +17,21 @@ from graphmem_schemas import (
     Node,
     Outcome,
     Prescription,
+    Proposition,
     Query,
 )
 
-__all__ = ["SUPPORT", "SUPPORT_KINDS", "Rest", "falls", "holds_up", "recounted", "rests_of"]
+__all__ = [
+    "LIFTED",
+    "LIFTED_FROM",
+    "SUPPORT",
+    "SUPPORT_KINDS",
+    "Rest",
+    "falls",
+    "holds_up",
+    "recounted",
+    "rests_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,11 @@ class Rest:
         """Whether the node rests on this edge."""
         return edge.kind in self.kinds and (edge.end if self.inward else edge.start) == uid
 
+
+LIFTED = "do again"
+"""The relation of facts that no sentence states, but that several sources tell of."""
+LIFTED_FROM = 3
+"""So many sources must tell it."""
 
 _TOLD = Rest(("EVIDENCED_BY",))
 
@@ -97,6 +113,9 @@ def falls(node: Node, lost: Collection[Edge], left: Collection[Edge]) -> bool:
         # Any sort will do: what was used, or what it spoke for or against.
         used = any(rest.holds(uid, edge) for rest in _FEEDBACK for edge in lost)
         return used and not any(rest.holds(uid, edge) for rest in _FEEDBACK for edge in left)
+    if isinstance(node, Proposition) and node.predicate == LIFTED and lost:
+        told = {key for edge in left if _TOLD.holds(uid, edge) for key in edge.sources}
+        return len(told) < LIFTED_FROM
     return any(
         sum(rest.holds(uid, edge) for edge in left) < rest.at_least
         for rest in rests_of(node)

@@ -6,10 +6,11 @@ from datetime import datetime
 from functools import partial
 
 from graphmem.facets.base import Facet
+from graphmem.ports import Progress
 from graphmem.reading.lookup import find_entity, find_exactly, find_node, find_source
 from graphmem.wiring import CypherReader
 from graphmem.writing.accept import check_moment
-from graphmem_schemas import DeleteReceipt, Receipt
+from graphmem_schemas import ConsolidateReceipt, DeleteReceipt, Receipt
 
 __all__ = ["Upkeep"]
 
@@ -123,3 +124,24 @@ class Upkeep(Facet):
         seq = self._store.apply(self.space, partial(undo, a, b, space=self.space)).seq
         set_apart(self._store, self.space, a, b, apart=True)
         return Receipt(seq=seq, confirmed={"Entity": (a, b)} if seq else {})
+
+    def consolidate(self, *, progress: Progress | None = None) -> ConsolidateReceipt:
+        """Make more of what was added since the last time; without an LLM.
+
+        Merges entities that are doubles, lifts what several sources tell again to facts, learns
+        which relations hold one at a time, draws lessons from runs, and finds concepts. Who is
+        stopped calls again; where nothing is new, nothing changes.
+
+        Args:
+            progress: hears how many stages are done.
+
+        Raises:
+            StoreError: It could not be stored; the commits before stand.
+        """
+        from graphmem.writing.consolidate import consolidate
+
+        return consolidate(self._store, self.space, self._models, self._clock, progress or _silent)
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Hear nothing."""

@@ -75,6 +75,35 @@ class DeleteReceipt(Frozen):
     places: tuple[str, ...] = ()
 
 
+class ConsolidateReceipt(Frozen):
+    """What a `consolidate` did. What it lists is on disk.
+
+    Attributes:
+        seq: number of its last commit; 0 where nothing changed.
+        since: commit after which it looked at what is new.
+        until: commit up to which it looked; the next one goes on from there.
+        merged: pairs of entities that are one now, by uid.
+        lifted: facts drawn from what several sources tell.
+        learnt: relations that turned out to hold one at a time.
+        added: uids of other new nodes, by label.
+        stages: what ran, in order.
+    """
+
+    seq: int
+    since: int = 0
+    until: int = 0
+    merged: tuple[tuple[str, str], ...] = ()
+    lifted: tuple[str, ...] = ()
+    learnt: tuple[str, ...] = ()
+    added: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    stages: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether the graph is any different from before."""
+        return self.seq > 0
+
+
 class Change(Frozen):
     """One state of a node in its history."""
 
