@@ -305,12 +305,13 @@ class CypherReader:
         self, name: str, parameters: Mapping[str, Any] | None, *, limit: int, timeout_s: float
     ) -> CypherResult:
         """Run a query of the catalogue."""
+        from graphmem.core.names import normalise_name
         from graphmem_queries.catalogue import QueryError, find_query
 
         served = Capability.CYPHER in self._store.capabilities
         try:
             query = find_query(name)
-            bound = query.bind(parameters or {})
+            bound = query.bind(parameters or {}, normalise_name)
         except QueryError as error:
             raise InvalidInput(str(error)) from error
         statement = query.text("neo4j" if served else "embedded")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -44,7 +45,7 @@ def cypher(
     values = {name: _value(said) for name, said in _pairs(param)}
     with session.memory() as memory:
         result = memory.cypher(text, values, limit=limit, timeout_s=timeout)
-    _show(session, result)
+    _show(session, result, "--limit")
 
 
 def queries(session: Session) -> None:
@@ -77,7 +78,7 @@ def query(
     """Run a query of the catalogue."""
     with session.memory() as memory:
         result = memory.query(name, dict(_pairs(param)), limit=100_000, timeout_s=timeout)
-    _show(session, result)
+    _show(session, result, "--param limit")
 
 
 def _pairs(given: Sequence[str] | None) -> list[tuple[str, str]]:
@@ -97,12 +98,12 @@ def _value(said: str) -> Any:
         return said
 
 
-def _show(session: Session, result: CypherResult) -> None:
+def _show(session: Session, result: CypherResult, limited_by: str) -> None:
     rows = [[_jsonable(value) for value in row] for row in result.rows]
     payload = {"columns": result.columns, "rows": rows, "cut": result.cut}
     emit(session, payload, lambda: _table(result))
     if result.cut:
-        session.say(f"cut after {len(result.rows):,} rows: there are more, see --limit")
+        session.say(f"cut after {len(result.rows):,} rows: there are more, see {limited_by}")
 
 
 def _table(result: CypherResult) -> Iterable[str]:
@@ -144,6 +145,8 @@ def _jsonable(value: Any) -> Any:
         return [_jsonable(one) for one in value]
     if isinstance(value, dict):
         return {name: _jsonable(one) for name, one in value.items()}
+    if isinstance(value, float) and not math.isfinite(value):  # JSON has no word for it
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     return value
 
 

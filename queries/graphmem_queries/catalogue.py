@@ -9,7 +9,8 @@ which columns it returns:
     // columns: uid, text
     // portable: yes
 
-`$space` is always bound by the caller, and every node and edge of a text is filtered by it. Where
+`$space` is always bound by the caller, and every node and edge of a text is filtered by it. Beside
+a parameter `x` of the type `name`, `$x_key` is its normalised spelling, as nodes have it. Where
 the two engines need other words, `portable: no: why` says so, and `<name>.embedded.cypher` beside
 it has those for the embedded projection.
 """
@@ -39,7 +40,7 @@ __all__ = [
 ]
 
 Home = Literal["neo4j", "embedded"]
-ParameterType = Literal["string", "integer", "float", "datetime", "strings"]
+ParameterType = Literal["string", "name", "integer", "float", "datetime", "strings"]
 
 Value = str | int | float | datetime | tuple[str, ...]
 
@@ -110,8 +111,12 @@ class Query:
         """Return the text for a home."""
         return self.texts[home]
 
-    def bind(self, given: Mapping[str, Any]) -> dict[str, Value]:
+    def bind(self, given: Mapping[str, Any], normalise: Callable[[str], str]) -> dict[str, Value]:
         """Return a value for each parameter.
+
+        Args:
+            given: the caller's values.
+            normalise: makes the key of a name; one word for word with what nodes are keyed by.
 
         Raises:
             BadParameter: One is missing, unknown, or no value of its type.
@@ -122,7 +127,7 @@ class Query:
                 f"query {self.name} has no parameter {unknown[0]!r}; it has "
                 f"{', '.join(known) or 'none'}"
             )
-        bound = {}
+        bound: dict[str, Value] = {}
         for name, parameter in known.items():
             value = given.get(name, parameter.default)
             if value is None:
@@ -130,6 +135,8 @@ class Query:
                     f"query {self.name} needs the parameter {name}: {parameter.meaning}"
                 )
             bound[name] = parameter.convert(value)
+            if parameter.type == "name":
+                bound[f"{name}_key"] = normalise(str(bound[name]))
         return bound
 
 
@@ -236,6 +243,7 @@ def _strings(value: object) -> tuple[str, ...]:
 
 _CONVERT: dict[ParameterType, Callable[[object], Value]] = {
     "string": _string,
+    "name": _string,
     "integer": _integer,
     "float": _float,
     "datetime": _datetime,
@@ -243,6 +251,7 @@ _CONVERT: dict[ParameterType, Callable[[object], Value]] = {
 }
 _SAY: dict[ParameterType, str] = {
     "string": "a text",
+    "name": "a text",
     "integer": "a whole number",
     "float": "a number",
     "datetime": "a date or a moment such as 2023-05-01 or 2023-05-01T10:00:00Z",

@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 
 from graphmem.cli.app import run
+from graphmem.core.changes import Changes
+from graphmem.core.names import normalise_name
 from graphmem.stores.sqlite import SqliteStore
+from graphmem.testing.samples import MOMENT
 from graphmem.testing.world import world
+from graphmem_schemas import Entity
 
 Capture = pytest.CaptureFixture[str]
 
@@ -79,3 +83,26 @@ def test_the_catalogue_is_listed_and_run(store: str, capsys: Capture) -> None:
     assert [row[0] for row in found["rows"]] == ["wf0"]
     assert run(["query", "fact_changes", "--param", "uid=wf1", "--store", store]) == 0
     assert "superseded" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "name", ["Dr. St. John", "  DR ST JOHN", "Straße O'Brien", "STRASSE o’brien"]
+)
+def test_names_with_marks_are_found(tmp_path: Path, capsys: Capture, name: str) -> None:
+    path = str(tmp_path / "m.db")
+    made = SqliteStore(path)
+    nodes = [
+        Entity(uid=f"u{i}", recorded_at=MOMENT, name=one, key=normalise_name(one), aliases=("x",))
+        for i, one in enumerate(("Dr. St. John", "Straße O'Brien"))
+    ]
+    made.apply("default", lambda _: Changes(nodes=tuple(nodes)))
+    made.close()
+    found = _json(capsys, "query", "aliases", "--param", f"entity={name}", "--store", path)
+    assert len(found["rows"]) == 1
+
+
+def test_numbers_that_json_has_not_are_texts(store: str, capsys: Capture) -> None:
+    assert run(["cypher", "RETURN 0.0 / 0.0 AS n, [1.0 / 0.0]", "--json", "--store", store]) == 0
+    out = capsys.readouterr().out
+    found = json.loads(out, parse_constant=pytest.fail)
+    assert found["rows"] == [["NaN", ["Infinity"]]]

@@ -22,7 +22,8 @@ def test_there_are_many() -> None:
 def test_a_text_takes_the_parameters_of_its_head(query: Query) -> None:
     for home in ("neo4j", "embedded"):
         names = check_statement(query.text(home))  # type: ignore[arg-type]
-        assert names == {"space", *(parameter.name for parameter in query.parameters)}
+        keys = {f"{one.name}_key" for one in query.parameters if one.type == "name"}
+        assert names == {"space", *keys, *(parameter.name for parameter in query.parameters)}
     assert query.question.endswith("?")
     assert query.portable == (query.text("neo4j") == query.text("embedded"))
 
@@ -43,6 +44,15 @@ def test_every_node_and_edge_is_of_the_space(query: Query) -> None:
 
 
 @pytest.mark.parametrize("query", EACH)
+def test_names_are_spelt_by_us_and_not_by_an_engine(query: Query) -> None:
+    """toLower leaves marks and turns no ß into ss: nodes are keyed otherwise."""
+    names = {parameter.name for parameter in query.parameters if parameter.type == "name"}
+    for text in query.texts.values():
+        assert "toLower" not in text
+        assert {*re.findall(r"\$(\w+)_key", text)} == names
+
+
+@pytest.mark.parametrize("query", EACH)
 def test_the_order_is_total_and_the_rows_are_limited(query: Query) -> None:
     for text in query.texts.values():
         order = re.search(r"ORDER BY (.+) LIMIT \$limit$", text)
@@ -53,10 +63,16 @@ def test_the_order_is_total_and_the_rows_are_limited(query: Query) -> None:
 
 
 def test_parameters_are_read_as_one_types_them() -> None:
-    bound = find_query("believed_on").bind({"entity": "Mara", "date": "2024-01-02"})
-    assert bound == {"entity": "Mara", "date": datetime(2024, 1, 2, tzinfo=UTC), "limit": 20}
-    assert find_query("insights_of_runs").bind({"runs": "a, b"})["runs"] == ("a", "b")
-    assert find_query("doubtful_facts").bind({"below": "0.25", "limit": "3"}) == {
+    bound = find_query("believed_on").bind({"entity": "Mara", "date": "2024-01-02"}, str.upper)
+    assert bound == {
+        "entity": "Mara",
+        "entity_key": "MARA",
+        "date": datetime(2024, 1, 2, tzinfo=UTC),
+        "limit": 20,
+    }
+    runs = find_query("insights_of_runs").bind({"runs": "a, b"}, str.upper)["runs"]
+    assert runs == ("a", "b")
+    assert find_query("doubtful_facts").bind({"below": "0.25", "limit": "3"}, str.upper) == {
         "below": 0.25,
         "limit": 3,
     }
@@ -77,7 +93,7 @@ def test_parameters_are_read_as_one_types_them() -> None:
 )
 def test_what_is_missing_unknown_or_wrong_is_said(given: dict[str, object]) -> None:
     with pytest.raises(BadParameter, match=r"believed_on|parameter"):
-        find_query("believed_on").bind(given)
+        find_query("believed_on").bind(given, str.upper)
 
 
 def test_an_unknown_query_is_an_error_with_a_hint() -> None:
