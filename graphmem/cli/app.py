@@ -155,12 +155,16 @@ def _heard(*, silent: bool) -> Iterator[None]:
     """Show what the library tells its log, for as long as a command runs."""
     log, talk = logging.getLogger("graphmem"), _Talk(logging.INFO)
     before = log.level
+    # What a driver has to say of a server is in the error; without a handler it goes to stderr.
+    driver, nobody = logging.getLogger("neo4j"), logging.NullHandler()
+    driver.addHandler(nobody)
     log.addHandler(talk)
     log.setLevel(logging.WARNING if silent else logging.INFO)
     try:
         yield
     finally:
         log.removeHandler(talk)
+        driver.removeHandler(nobody)
         log.setLevel(before)
 
 

@@ -39,18 +39,20 @@ def copy(
     changed since. Fails where the two are not the same at the end.
     """
     from graphmem.cli.progress import watching
-    from graphmem.interop.copy import copy_space
+    from graphmem.interop.copy import copy_space, require_space
     from graphmem.models.seal import check_seal, read_seal, seal
     from graphmem.stores.registry import open_store
     from graphmem.writing.accept import check_space
 
     space, to_space = check_space(session.space), check_space(to or session.space)
     Session(store=source).require_store()
-    with closing(open_store(source)) as old, closing(open_store(target)) as new:
+    with closing(open_store(source)) as old:
         check_seal(old, None)
-        seal(new, read_seal(old))
-        with watching(session, "copying") as progress:
-            copied = copy_space(old, space, new, to_space, merge=merge, progress=progress)
+        require_space(old, space)
+        with closing(open_store(target)) as new:
+            seal(new, read_seal(old))
+            with watching(session, "copying") as progress:
+                copied = copy_space(old, space, new, to_space, merge=merge, progress=progress)
     result = {
         "source": Session(source).shown, "space": space,
         "target": Session(target).shown, "to": to_space,

@@ -19,7 +19,7 @@ from graphmem.interop.whole import MAX_TRIES
 from graphmem.ports import GraphStore, Progress
 from graphmem_schemas import EDGE_KINDS, Edge, Node
 
-__all__ = ["Copied", "copy_space"]
+__all__ = ["Copied", "copy_space", "require_space"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,17 @@ def copy_space(
     )
 
 
+def require_space(source: GraphStore, space: str) -> None:
+    """Check that there is something to copy, before a target is opened or made for it.
+
+    Raises:
+        NotFound: The source has no such space.
+    """
+    if not source.seq(space):
+        there = ", ".join(map(repr, source.spaces()[:10])) or "none"
+        raise NotFound(f"the source has no space {space!r}; it has {there}")
+
+
 class _Copy:
     def __init__(
         self, source: GraphStore, space: str, target: GraphStore, to_space: str, merge: bool
@@ -120,9 +131,7 @@ class _Copy:
         """Find where to go on, or make sure that there is room to start; say which it was."""
         if self.space == self.to and self._is_one_place():
             raise InvalidInput(f"space {self.space!r} would be copied onto itself")
-        if not self.source.seq(self.space):
-            there = ", ".join(map(repr, self.source.spaces()[:10])) or "none"
-            raise NotFound(f"the source has no space {self.space!r}; it has {there}")
+        require_space(self.source, self.space)
         n_there = sum(self.target.count(self.to).nodes.values())
         kept = self.target.read_meta(self._key)
         if kept is not None and n_there:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,12 @@ def test_copy_says_in_one_line_what_is_wrong(old: str, tmp_path: Path, capsys: C
         out, err = capsys.readouterr()
         assert (out, err.count("\n")) == ("", 1)
         assert says in err
+
+
+def test_a_copy_of_nothing_makes_no_target(old: str, tmp_path: Path) -> None:
+    new = tmp_path / "new.db"
+    assert run(["copy", old, str(new), "--space", "nobody"]) == 1
+    assert not new.exists()
 
 
 def test_copy_fails_where_the_two_are_not_the_same(
@@ -112,3 +120,16 @@ def test_no_password_is_printed(
             out, err = out + more, err + says
     assert "begins with bolt://" in err
     assert "geheim" not in out + err
+
+
+def test_a_server_that_is_not_there_is_said_in_one_line() -> None:
+    """The driver's own log is not a second one."""
+    done = subprocess.run(
+        [sys.executable, "-m", "graphmem", "stats", "--store", "neo4j://u:p@127.0.0.1:1"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1, done.stderr
