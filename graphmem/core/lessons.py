@@ -92,7 +92,8 @@ def standard(values: Float64) -> Float64:
 
 def fuse(words: Float64, meaning: Float64, chars: Float64) -> Float64:
     """Return the sum of the three z-scored channels, each (n,) over the same lessons."""
-    return standard(words) + _MEANING * standard(meaning) + _LETTERS * standard(chars)
+    total: Float64 = standard(words) + _MEANING * standard(meaning) + _LETTERS * standard(chars)
+    return total
 
 
 def with_neighbours(scores: Float64, groups: Sequence[str]) -> Float64:
@@ -102,7 +103,7 @@ def with_neighbours(scores: Float64, groups: Sequence[str]) -> Float64:
         scores: (n,) of lessons in the order in which they were told.
         groups: where each was told; only those of one group, one after another, are neighbours.
     """
-    heat = np.exp(_SOFT * scores)
+    heat: Float64 = np.exp(_SOFT * scores)
     bounds = [at for at in range(len(groups)) if at == 0 or groups[at] != groups[at - 1]]
     smooth = [_smooth(part) for part in np.split(heat, bounds[1:])]
     return scores + _NEIGHBOURS * standard(np.log(np.concatenate(smooth)))
@@ -112,4 +113,5 @@ def _smooth(values: Float64) -> Float64:
     reach = np.arange(-_RADIUS, _RADIUS + 1)
     kernel = np.exp(-0.5 * (reach / _SIGMA) ** 2)
     padded = np.pad(values, _RADIUS, mode="edge")
-    return np.convolve(padded, kernel / kernel.sum(), "valid")
+    smooth: Float64 = np.convolve(padded, kernel / kernel.sum(), "valid").astype(np.float64)
+    return smooth

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ class Runs(Facet):
     def add_run(  # noqa: PLR0913 - each says another thing of one run
         self,
         task: str,
-        steps: Sequence[Step | Mapping[str, Any] | tuple[str, str] | str],
+        steps: Iterable[Step | Mapping[str, Any] | tuple[str, str | None] | str],
         outcome: str | bool | float,
         *,
         agents: Iterable[str] | None = None,

@@ -7,7 +7,7 @@ asked for, and keeps only these on disk, by a hash of the text.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from graphmem.core.lessons import Float64, WordIndex, fuse, letters, with_neighbours
-from graphmem.core.terms import terms, words
+from graphmem.core.lessons import Float64, fuse, with_neighbours
 from graphmem.ports import Float32, GraphStore, Models
 from graphmem.ports.lessons import Ranked
 from graphmem.views import snapshot
 from graphmem.views.history import is_history, token_at
 from graphmem.views.runs import RunIndex
+from graphmem.views.shelf import Shelf, place_of, text_of
 from graphmem_schemas import Insight, Node, Prescription, Query
 
 __all__ = ["LessonView"]
@@ -37,6 +37,23 @@ _GENERIC = (
     "Add this to the list.",
     "Tell me the total.",
 )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Told:
+    """The lessons of a label in the order in which they were told.
+
+    Attributes:
+        order: the list of rows that this was made from; another list is another state.
+        groups: uids of the sources that they were told in.
+        vectors: (n, d) of what they are compared by.
+    """
+
+    order: list[int]
+    rows: npt.NDArray[np.int64]
+    uids: list[str]
+    groups: list[str]
+    vectors: Float32
 
 
 class LessonView:
@@ -137,8 +154,9 @@ class LessonView:
         told = self._told.get(label)
         if told is None or told.order is not order:
             nodes = [self._shelves[label].node(row) for row in order]
-            vectors = self._embed([_text(node) for node in nodes])
-            groups = [_place(node)[1] for node in nodes]
+            vectors = self._embed([text_of(node) for node in nodes])
+            # What was drawn from runs was told nowhere, and has no neighbours.
+            groups = [place_of(node)[1] or node.uid for node in nodes]
             uids = [node.uid for node in nodes]
             told = _Told(order, np.array(order, np.int64), uids, groups, vectors)
             self._told[label] = told
@@ -147,7 +165,7 @@ class LessonView:
     def _forget_all(self) -> None:
         self.seq, self._token = 0, ""
         self._runs = RunIndex()
-        self._shelves = {label: _Shelf() for label in _LABELS[1:]}
+        self._shelves = {label: Shelf() for label in _LABELS[1:]}
         self._told: dict[str, _Told] = {}
 
     def _remove(self, uid: str) -> None:
@@ -187,95 +205,6 @@ class LessonView:
     def _identity(self) -> str:
         embedder = self._models.embedder
         return f"{self._home}/{embedder.name}/{embedder.dimension}/{self._space}"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Told:
-    """The lessons of a label in the order in which they were told.
-
-    Attributes:
-        order: the list of rows that this was made from; another list is another state.
-        groups: uids of the sources that they were told in.
-        vectors: (n, d) of what they are compared by.
-    """
-
-    order: list[int]
-    rows: npt.NDArray[np.int64]
-    uids: list[str]
-    groups: list[str]
-    vectors: Float32
-
-
-class _Shelf:
-    """The lessons of one label: their words, letters and order."""
-
-    def __init__(self) -> None:
-        self._words, self._letters = WordIndex(), WordIndex()
-        self._nodes: list[Node | None] = []
-        self._row_of: dict[str, int] = {}
-        self._order: list[int] | None = None
-
-    def __len__(self) -> int:
-        return len(self._row_of)
-
-    @property
-    def texts(self) -> Iterable[str]:
-        """The texts that are there."""
-        return (_text(node) for node in self._nodes if node is not None)
-
-    def put(self, node: Node) -> None:
-        """Add a lesson that is not there."""
-        text = _text(node)
-        row = self._words.add(terms(text))
-        self._letters.add(letters(words(text)))
-        self._nodes.append(node)
-        self._row_of[node.uid] = row
-        self._order = None
-
-    def remove(self, uid: str) -> None:
-        """Take a lesson away, where it is there."""
-        row = self._row_of.pop(uid, None)
-        if row is None:
-            return
-        self._words.remove(row)
-        self._letters.remove(row)
-        self._nodes[row], self._order = None, None
-        if len(self._nodes) > 2 * len(self._row_of) + 64:
-            left = [node for node in self._nodes if node is not None]
-            self.__init__()  # type: ignore[misc]  # made anew, without what is gone
-            for node in left:
-                self.put(node)
-
-    def node(self, row: int) -> Node:
-        """Return the lesson of a row that is there."""
-        node = self._nodes[row]
-        assert node is not None
-        return node
-
-    def order(self) -> list[int]:
-        """Return the rows in the order in which their lessons were told."""
-        if self._order is None:
-            self._order = sorted(self._row_of.values(), key=lambda row: _place(self.node(row)))
-        return self._order
-
-    def lexical(self, text: str) -> tuple[Float64, Float64]:
-        """Return how well the words and the letters of each row fit, (n_rows,) each."""
-        return self._words.scores(terms(text)), self._letters.scores(letters(words(text)))
-
-
-def _text(node: Node) -> str:
-    """Return what a lesson is compared by: of an insight no counts, which change."""
-    if isinstance(node, Insight):
-        return f"{node.when}\n{' '.join(node.steps) or node.text}"
-    if isinstance(node, Prescription):
-        return "\n".join((node.when, node.text, *(s for s in node.steps if s not in node.text)))
-    return ""
-
-
-def _place(node: Node) -> tuple[str, str, int, str]:
-    if isinstance(node, Prescription):
-        return node.recorded_at.isoformat(), node.source or "", node.position, node.uid
-    return node.recorded_at.isoformat(), "", 0, node.uid
 
 
 def _centred(lessons: Float32, task: Float32, generic: Float32) -> Float64:

@@ -10,7 +10,8 @@ from graphmem.ports import Clock, Embedder, GraphReader, GraphStore, LessonIndex
 from graphmem.writing.distil import redraw
 from graphmem.writing.drafting import Draft
 from graphmem.writing.lay import embed_new
-from graphmem.writing.runs import Run, query_uid, tell_run
+from graphmem.writing.runs import Run, query_uid
+from graphmem.writing.tell_run import tell_run
 from graphmem_schemas import Query, Receipt
 
 __all__ = ["RunWriter", "draw_lessons", "receipt_of"]

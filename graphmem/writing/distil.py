@@ -143,18 +143,21 @@ def _put(
         )
         began = min(runs[uid].recorded_at for uid in (*spec.supporting, *spec.contradicting))
         insight = _insight(skeleton, spec, began)
-        ends: list[tuple[EdgeKind, str]] = [("SUPPORTED_BY", uid) for uid in spec.supporting]
-        ends += [("CONTRADICTED_BY", uid) for uid in spec.contradicting]
-        ends += [("EVIDENCED_BY", uid) for uid in shown]
-        _join(insight, ends, known, out)
+        words = _ends("EVIDENCED_BY", shown)
+        said = _ends("SUPPORTED_BY", spec.supporting)
+        said += _ends("CONTRADICTED_BY", spec.contradicting)
+        _join(insight, said + words, known, out)
         kept.add(insight.uid)
         if spec.kind == "do":
             how = _prescription(skeleton, spec, began)
             did = sorted((*spec.supporting, *spec.contradicting))
-            told: list[tuple[EdgeKind, str]] = [("FROM", uid) for uid in did]
-            _join(how, [*told, *(("EVIDENCED_BY", uid) for uid in shown)], known, out)
+            _join(how, _ends("FROM", did) + words, known, out)
             kept.add(how.uid)
     return kept
+
+
+def _ends(kind: EdgeKind, uids: Iterable[str]) -> list[tuple[EdgeKind, str]]:
+    return [(kind, uid) for uid in uids]
 
 
 def _join(

@@ -152,20 +152,22 @@ def _words(row: GivenPrescription) -> str:
 
 
 def _accept(row: Any, at: int) -> GivenPrescription:
-    if not isinstance(row, GivenPrescription):
-        if not isinstance(row, Mapping):
-            raise InvalidInput(
-                f"prescription {at} is a {type(row).__name__}: give {{'when': …, 'text': …}}"
-            )
-        try:
-            row = GivenPrescription.model_validate(dict(row))
-        except ValidationError as error:
-            raise InvalidInput(
-                f"prescription {at} cannot be used: {first_problem(error)}"
-            ) from error
+    given = row if isinstance(row, GivenPrescription) else _parse(row, at)
     for field in ("when", "text", "when_not", "source", "ref"):
-        if getattr(row, field) is not None:
-            check_text(getattr(row, field), f"{field} of prescription {at}")
-    for step in row.steps:
+        if getattr(given, field) is not None:
+            check_text(getattr(given, field), f"{field} of prescription {at}")
+    for step in given.steps:
         check_text(step, f"a step of prescription {at}")
-    return row
+    return given
+
+
+def _parse(row: object, at: int) -> GivenPrescription:
+    if not isinstance(row, Mapping):
+        raise InvalidInput(
+            f"prescription {at} is a {type(row).__name__}: give {{'when': …, 'text': …}}"
+        )
+    try:
+        return GivenPrescription.model_validate(dict(row))
+    except ValidationError as error:
+        problem = first_problem(error)
+        raise InvalidInput(f"prescription {at} cannot be used: {problem}") from error

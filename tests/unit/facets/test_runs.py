@@ -142,7 +142,8 @@ def test_a_run_that_has_grown_adds_its_new_steps(memory: Memory) -> None:
 def test_other_steps_under_the_same_name_are_refused(memory: Memory) -> None:
     memory.add_run("put a cup in the sink", FETCH, True, source="run-1")
     before = everything(memory)
-    for steps in (FETCH[:2], [*FETCH[:2], ("sing", "la")], [("sing", "la"), *FETCH]):
+    others: list[list[Any]] = [FETCH[:2], [*FETCH[:2], ("sing", "la")], [("sing", "la"), *FETCH]]
+    for steps in others:
         with pytest.raises(InvalidInput, match="with other steps"):
             memory.add_run("put a cup in the sink", steps, True, source="run-1")
     memory.add("A note.", source="note")
@@ -153,7 +154,7 @@ def test_other_steps_under_the_same_name_are_refused(memory: Memory) -> None:
 
 
 def test_messages_are_sent_to_who_hears_them(memory: Memory) -> None:
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"agent": "ann", "message": "do it", "to": ["bo", "cy"]},
         {"agent": "bo", "message": "done", "to": "ann"},
         {"agent": "cy", "message": "done, too"},
@@ -240,7 +241,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
 def test_bad_runs_are_refused_and_nothing_changes(
     memory: Memory, change: dict[str, Any], message: str
 ) -> None:
-    given_run = {"task": "wash a cup", "steps": FETCH, "outcome": True, **change}
+    given_run: dict[str, Any] = {"task": "wash a cup", "steps": FETCH, "outcome": True, **change}
     with pytest.raises(InvalidInput, match=message):
         memory.add_run(**given_run)
     assert memory.stats().nodes == {}
