@@ -47,6 +47,7 @@ class Workspaces(Facet):
             self._reader.near,
             self._store,
             self.space,
+            self._clock,
             partial(keep, store=self._store, space=self.space, clock=self._clock),
             open_llm(llm) or self._models.llm,
         )

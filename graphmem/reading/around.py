@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphmem.core.points import Point
-from graphmem.ports import GraphReader
+from graphmem.ports import Clock, GraphReader
 from graphmem.ports.models import LLM
 from graphmem_schemas import Entity, Hit, Passage, Recall, Receipt, SearchRequest, Source
 
@@ -30,6 +30,7 @@ class Ground:
         near: what a walk from nodes comes to: passages with their share.
         reader: the store.
         space: the space.
+        clock: tells which facts hold now.
         keep: makes points hyperedges; all else only reads.
         llm: asked once a round; None for rules alone.
     """
@@ -38,6 +39,7 @@ class Ground:
     near: Callable[[Sequence[str]], Mapping[str, float]]
     reader: GraphReader
     space: str
+    clock: Clock
     keep: Callable[[Sequence[Point]], Receipt]
     llm: LLM | None = None
 

@@ -16,8 +16,11 @@ from graphmem_schemas import (
     Event,
     Hit,
     HitKind,
+    Hyperedge,
+    Insight,
     Node,
     PathStep,
+    Prescription,
     Proposition,
     ScorePart,
 )
@@ -36,6 +39,9 @@ _LABELS: Mapping[str, HitKind] = {
     "Proposition": "proposition",
     "Event": "event",
     "Entity": "entity",
+    "Hyperedge": "hyperedge",
+    "Prescription": "prescription",
+    "Insight": "insight",
 }
 
 
@@ -44,7 +50,7 @@ class Statement:
     """A node that a passage states, and the hit that it makes.
 
     Attributes:
-        node: a proposition, an event or an entity.
+        node: an entity, or what rests on passages: a fact, an event, a lesson, a hyperedge.
         passage: the best passage that states it.
         score: on the scale of the passages' scores.
         parts: what it is the sum of.
@@ -93,7 +99,7 @@ def facts_of(
     """
     wanted = set(kinds)
     edge_kinds: list[EdgeKind] = []
-    if wanted & {"proposition", "event"}:
+    if wanted - {"passage", "entity", "query"}:
         edge_kinds.append("EVIDENCED_BY")
     if "entity" in wanted:
         edge_kinds.append("MENTIONS")
@@ -185,6 +191,6 @@ def _is_hidden(node: Node) -> bool:
 
 
 def _text(node: Node) -> str:
-    if isinstance(node, Event | Proposition):
+    if isinstance(node, Event | Proposition | Hyperedge | Prescription | Insight):
         return node.text
     return node.name if isinstance(node, Entity) else node.uid

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from graphmem.core.names import normalise_name
 from graphmem.core.points import MEMBER_LABELS, Member, Point, check_role
+from graphmem.core.scopes import holds
 from graphmem.core.terms import terms
 from graphmem.errors import InvalidInput
 from graphmem.ports import GraphReader
+from graphmem.reading.around import Ground
 from graphmem_schemas import Edge, EdgeKind, Entity, Event, Hyperedge, Node, Proposition
 
 __all__ = ["Draft", "MemberSpec", "drafts_from", "find_members", "names_of"]
@@ -17,8 +20,7 @@ __all__ = ["Draft", "MemberSpec", "drafts_from", "find_members", "names_of"]
 MemberSpec = str | tuple[str, str]
 """A member's uid or an entity's name, alone or with its role."""
 
-# Facts that do not hold, or that are doubted, are none to reason from.
-_HIDDEN = frozenset(("retired", "quarantined", "superseded"))
+_Stated = Event | Proposition | Hyperedge
 _PARTS: tuple[EdgeKind, ...] = ("SUBJECT", "OBJECT", "ARGUMENT", "MEMBER")
 _ROLE_OF = {"SUBJECT": "topic", "OBJECT": "other"}
 # A statement counts by the words it shares with the question, by who is in it that the points
@@ -56,8 +58,7 @@ def drafts_from(
     question: str,
     passages: Sequence[str],
     members: frozenset[str],
-    reader: GraphReader,
-    space: str,
+    ground: Ground,
 ) -> list[Draft]:
     """Return what the passages state as far as it bears on the question, best first.
 
@@ -68,22 +69,22 @@ def drafts_from(
         question: in plain words.
         passages: uids, best first.
         members: uids that the points have already: what is about them counts more.
-        reader: the store.
-        space: the space.
+        ground: the space.
     """
+    reader, space = ground.reader, ground.space
     rank = {uid: at for at, uid in enumerate(passages)}
-    evidence: dict[str, list[str]] = {}
-    for edge in reader.neighbours(space, list(rank), ["EVIDENCED_BY"]) if rank else ():
+    edges = reader.neighbours(space, list(rank), ["EVIDENCED_BY"]) if rank else []
+    evidence: dict[str, list[Edge]] = {}
+    for edge in edges:
         if edge.end in rank:
-            evidence.setdefault(edge.start, []).append(edge.end)
-    nodes = [node for node in reader.get(space, sorted(evidence)) if _counts(node)]
-    parts = _participants([n.uid for n in nodes if n is not None], reader, space)
+            evidence.setdefault(edge.start, []).append(edge)
+    nodes = _counting(reader.get(space, sorted(evidence)), evidence, ground.clock())
+    parts = _participants([node.uid for node in nodes], reader, space)
     wanted = frozenset(terms(question))
     scored: list[tuple[float, Draft]] = []
     for node in nodes:
-        if not isinstance(node, Event | Proposition | Hyperedge):
-            continue
-        draft = _draft(node, parts.get(node.uid, ()), sorted(evidence[node.uid], key=rank.get))  # type: ignore[arg-type]
+        rests = sorted((edge.end for edge in evidence[node.uid]), key=lambda uid: rank[uid])
+        draft = _draft(node, parts.get(node.uid, ()), rests)
         if draft is None:
             continue
         shared = len(wanted & frozenset(terms(draft.text))) / max(len(wanted), 1)
@@ -152,10 +153,43 @@ def _meant(who: str, node: Node | None, found: tuple[str, ...], space: str) -> s
     return found[0]
 
 
-def _counts(node: Node | None) -> bool:
-    if isinstance(node, Event):
-        return not node.text.endswith("?")
-    return node is not None and not (isinstance(node, Proposition) and node.status in _HIDDEN)
+def _counting(
+    nodes: Sequence[Node | None], evidence: Mapping[str, Sequence[Edge]], now: datetime
+) -> list[_Stated]:
+    """Return what one may reason from: it tells something, holds, and is not doubted.
+
+    An event in the very words of a fact that does not hold says the same, and so does a
+    hyperedge of which such a fact is a member.
+    """
+    said, over = dict[str, list[tuple[int, int]]](), dict[str, list[tuple[int, int]]]()
+    gone: set[str] = set()
+    for node in nodes:
+        if isinstance(node, Proposition):
+            doubted = node.doubtful or not holds(node, now, now)
+            gone.update([node.uid] if doubted else [])
+            for edge in evidence[node.uid]:
+                if edge.span:
+                    (over if doubted else said).setdefault(edge.end, []).append(edge.span)
+    kept: list[_Stated] = []
+    for node in nodes:
+        if isinstance(node, Event):
+            refuted = _touches(node, over) and not _touches(node, said)
+            counts = not refuted and not node.text.endswith("?")
+        else:
+            counts = gone.isdisjoint(_parts_of(node))
+        if counts and isinstance(node, _Stated):
+            kept.append(node)
+    return kept
+
+
+def _touches(event: Event, spans: Mapping[str, Sequence[tuple[int, int]]]) -> bool:
+    return any(a < event.end and event.start < b for a, b in spans.get(event.passage, ()))
+
+
+def _parts_of(node: Node | None) -> tuple[str, ...]:
+    if isinstance(node, Hyperedge):
+        return node.members
+    return (node.uid,) if node else ()
 
 
 def _participants(
@@ -168,9 +202,7 @@ def _participants(
     return parts
 
 
-def _draft(
-    node: Event | Proposition | Hyperedge, edges: Sequence[Edge], evidence: Sequence[str]
-) -> Draft | None:
+def _draft(node: _Stated, edges: Sequence[Edge], evidence: Sequence[str]) -> Draft | None:
     """Return a node as a point; a fact with a value and an event of one take part themselves."""
     members = [Member(edge.end, _role(edge)) for edge in edges]
     if isinstance(node, Hyperedge):

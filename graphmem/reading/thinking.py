@@ -56,7 +56,7 @@ def _by_rules(space: Workspace, ground: Ground, hits: Sequence[Hit]) -> None:
     members = frozenset(uid for point in space.points for uid in point.uids)
     # What an earlier round had no room for may bear on what has come since.
     passages = list(dict.fromkeys([*(hit.uid for hit in hits), *space.seen]))
-    drafts = drafts_from(space.question, passages, members, ground.reader, ground.space)
+    drafts = drafts_from(space.question, passages, members, ground)
     fresh = [draft for draft in drafts if draft.node not in space.drafted][:_N_NEW]
     for draft in fresh:
         space.adopt(draft)

@@ -271,6 +271,32 @@ def test_a_kept_relation_comes_back_and_is_not_kept_twice(memory: Memory) -> Non
         assert ws.keep().seq == 0
 
 
+def test_a_kept_relation_is_found_by_a_search_for_such(memory: Memory) -> None:
+    with memory.workspace(QUESTION) as ws:
+        ws.explore()
+        pair(ws)
+        (uid,) = ws.keep().added["Hyperedge"]
+    (hit,) = memory.search("Who paints?", kinds=["hyperedge"]).hits
+    assert (hit.uid, hit.kind, hit.text) == (uid, "hyperedge", "Ann and Miguel paint.")
+    assert hit.why[0].end == passage(memory, NOTES["studio"])
+
+
+def test_what_no_longer_holds_or_is_taken_back_becomes_no_point(memory: Memory) -> None:
+    def told() -> str:
+        with memory.workspace(QUESTION) as ws:
+            ws.work()
+            return " ".join(point.text for point in ws.points)
+
+    assert "Miguel Santos lives in Sintra" in told()
+    (old,) = memory.search("Miguel Santos Sintra", kinds=["proposition"]).hits[:1]
+    memory.retire(old.uid)
+    assert "Miguel Santos lives in Sintra" not in told()
+    memory.add("Miguel Santos lives in Faro.", source="f", at="2023-01-01")
+    memory.add("Miguel Santos lives in Evora.", source="e", at="2024-01-01")
+    assert "Evora" in told()
+    assert "Faro" not in told()
+
+
 def test_what_cannot_be_kept_is_named_and_the_rest_goes_in(memory: Memory) -> None:
     with memory.workspace(QUESTION) as ws:
         bare = pair(ws)
