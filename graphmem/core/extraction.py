@@ -84,6 +84,7 @@ class PropositionDraft:
         text: how the fact reads, where the extractor words it itself.
         validity: when it holds, where the extractor knows better than "since it was said".
         retired_at: system time at which the extractor's own memory stopped believing it.
+        over: whether it is told that it held, and does no longer.
     """
 
     subject: Argument
@@ -99,6 +100,7 @@ class PropositionDraft:
     text: str | None = None
     validity: Validity | None = None
     retired_at: datetime | None = None
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,9 +11,10 @@ from pydantic import ValidationError
 from graphmem.core.extraction import Argument, EventDraft, Extraction, Mention, PropositionDraft
 from graphmem.core.names import normalise_name
 from graphmem.core.validity import Validity
+from graphmem.core.when import When
 from graphmem.errors import InvalidInput
 from graphmem.writing.accept import first_problem, is_blank
-from graphmem_schemas import EntityKind, GivenExtraction, GivenTriple
+from graphmem_schemas import EntityKind, GivenEvent, GivenExtraction, GivenTriple
 
 __all__ = ["from_given", "read_given"]
 
@@ -62,6 +64,9 @@ def _texts(given: GivenExtraction) -> Iterator[str]:
     for triple in given.triples:
         yield from (triple.subject, triple.predicate, triple.object, triple.text or "")
     yield from given.statements
+    for event in given.events:
+        yield event.text
+        yield from (participant.name for participant in event.participants)
 
 
 def _joined(first: GivenExtraction, second: GivenExtraction) -> GivenExtraction:
@@ -70,11 +75,12 @@ def _joined(first: GivenExtraction, second: GivenExtraction) -> GivenExtraction:
         entities=first.entities + second.entities,
         triples=first.triples + second.triples,
         statements=first.statements + second.statements,
+        events=first.events + second.events,
     )
 
 
 def from_given(text: str, row: GivenExtraction | None) -> Extraction:
-    """Turn given entities, triples and statements into an extraction of the passage.
+    """Turn given entities, triples, events and statements into an extraction of the passage.
 
     Names are located in the text where they stand there verbatim but for case; what cannot be
     located rests on the whole passage. Blank names and statements, which open extraction often
@@ -87,15 +93,16 @@ def from_given(text: str, row: GivenExtraction | None) -> Extraction:
     names = [e.name for e in row.entities]
     for triple in row.triples:
         names += [triple.subject, triple.object]
+    for event in row.events:
+        names += [one.name for one in event.participants if one.role != "time"]
     mentions = [_mention(name, text, folded, kinds) for name in dict.fromkeys(names)]
     return Extraction(
         language=None,
         parsed=False,
         mentions=tuple(m for m in mentions if _is_entity(m.name)),
-        events=tuple(
-            EventDraft(0, len(text), statement)
-            for statement in row.statements
-            if not is_blank(statement)
+        events=(
+            *(EventDraft(0, len(text), said) for said in row.statements if not is_blank(said)),
+            *(_event(one, text, folded, kinds) for one in row.events if not is_blank(one.text)),
         ),
         propositions=tuple(_proposition(triple, text, kinds) for triple in row.triples),
     )
@@ -117,6 +124,34 @@ def _mention(name: str, text: str, folded: str, kinds: dict[str, EntityKind]) ->
     return Mention(start, end, name, kinds.get(normalise_name(name), "unknown"), named=True)
 
 
+def _event(event: GivenEvent, text: str, folded: str, kinds: dict[str, EntityKind]) -> EventDraft:
+    where = _mention(event.text, text, folded, kinds)
+    participants = tuple(
+        Argument(
+            one.name,
+            one.role,
+            "time" if one.role == "time" else kinds.get(normalise_name(one.name), "unknown"),
+            named=True,
+            literal=not _is_entity(one.name),
+        )
+        for one in event.participants
+        if not is_blank(one.name)
+    )
+    return EventDraft(where.start, where.end, event.text, participants, _when(event))
+
+
+def _when(event: GivenEvent) -> When | None:
+    """Return when it happened; a bare date is a day, and never the midnight at its start."""
+    start, end = event.happened_from, event.happened_to
+    if start is None and end is None:
+        return None
+    if start is None or end is not None:
+        return When(start, end, "span")
+    if start.hour or start.minute or start.second or start.microsecond:
+        return When(start, start + timedelta(minutes=1), "minute")
+    return When(start, start + timedelta(days=1), "day")
+
+
 def _proposition(triple: GivenTriple, text: str, kinds: dict[str, EntityKind]) -> PropositionDraft:
     def argument(name: str, role: str) -> Argument:
         kind = kinds.get(normalise_name(name), "unknown")
@@ -126,7 +161,7 @@ def _proposition(triple: GivenTriple, text: str, kinds: dict[str, EntityKind]) -
         subject=argument(triple.subject, "subject"),
         predicate=" ".join(triple.predicate.casefold().split()),
         object=argument(triple.object, "object"),
-        negated=False,
+        negated=triple.negated,
         rule="given",
         confidence=GIVEN_CONFIDENCE,
         start=0,
@@ -138,4 +173,5 @@ def _proposition(triple: GivenTriple, text: str, kinds: dict[str, EntityKind]) -
             else None
         ),
         retired_at=triple.retired_at,
+        over=triple.over,
     )

@@ -217,7 +217,12 @@ def _holding(statement: Statement, scope: Scope) -> str | None:
     content, at = statement.content, statement.stated_at
     same = [fact for fact in scope.facts.values() if scope.content_of(fact) == content]
     rivals = [fact for fact in scope.facts.values() if scope.content_of(fact) != content]
-    if rivals and (content.over or at is None or any(_touches(fact, at) for fact in rivals)):
+    if rivals and (
+        content.over
+        or at is None
+        or any(_touches(fact, at) for fact in rivals)
+        or any(fact.status == "contradicted" for fact in same)
+    ):
         return None
     if at is None:
         return content.uid if any(fact.uid == content.uid for fact in same) else None

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from graphmem.core.extraction import PropositionDraft
 from graphmem.core.names import normalise_name
 from graphmem.core.registry import ENGLISH, Registry
+from graphmem.core.validity import Validity
 from graphmem.core.wording import is_state
 from graphmem.writing.drafting import Draft, Place
 from graphmem.writing.reconcile import Reconciled, Statement
 from graphmem.writing.resolve import Resolution
 from graphmem.writing.uses import names_entity, states_something
 from graphmem.writing.wording import worded
-from graphmem_schemas import Edge
+from graphmem_schemas import Edge, Passage
 
 __all__ = ["state_facts", "statements_of"]
 
@@ -29,6 +31,7 @@ def statements_of(
         subject = resolution.uid_of.get(normalise_name(fact.subject.text))
         if subject is None or not states_something(fact):
             continue
+        fact = _ended(fact, place.passage, registry)
         is_entity = names_entity(fact.object)
         obj = resolution.uid_of.get(normalise_name(fact.object.text)) if is_entity else None
         statements.append(
@@ -48,7 +51,22 @@ def statements_of(
 
 def _is_over(fact: PropositionDraft) -> bool:
     """Whether the text tells of a state that is past: "lived in", but not "moved to"."""
-    return fact.tense == "past" and is_state(fact.predicate)
+    return fact.over or (fact.tense == "past" and is_state(fact.predicate))
+
+
+def _ended(fact: PropositionDraft, passage: Passage, registry: Registry) -> PropositionDraft:
+    """Say of what is told to be over when it ended, where that is not told by its relation.
+
+    A relation that holds one at a time keeps what is over apart; of another, the fact ends when
+    that is said, or is denied where nobody knows when.
+    """
+    if not fact.over or registry.is_functional(fact.predicate):
+        return fact
+    text = worded(fact)
+    if passage.at is None:
+        return replace(fact, text=text, negated=True, over=False)
+    validity = fact.validity or Validity(None, passage.at)
+    return replace(fact, text=text, validity=validity, over=False)
 
 
 def state_facts(statements: Sequence[Statement], facts: Reconciled, draft: Draft) -> None:

@@ -4,6 +4,13 @@ from graphmem_schemas.base import Frozen, Node, Timestamp, parse_node
 from graphmem_schemas.edges import EDGE_KINDS, EDGE_RULES, Edge, EdgeKind
 from graphmem_schemas.events import Event, Granularity, Role
 from graphmem_schemas.evidence import Passage, Source, SourceKind
+from graphmem_schemas.given import (
+    GivenEntity,
+    GivenEvent,
+    GivenExtraction,
+    GivenParticipant,
+    GivenTriple,
+)
 from graphmem_schemas.hierarchy import Insight, InsightKind, Interaction, Outcome, Query
 from graphmem_schemas.hypergraph import Hyperedge
 from graphmem_schemas.knowledge import (
@@ -39,9 +46,6 @@ from graphmem_schemas.requests import (
     MAX_TEXT_CHARS,
     Document,
     ExtractedPassage,
-    GivenEntity,
-    GivenExtraction,
-    GivenTriple,
     HitKind,
     Message,
     SearchMode,
@@ -71,7 +75,9 @@ __all__ = [
     "ExtractedPassage",
     "Frozen",
     "GivenEntity",
+    "GivenEvent",
     "GivenExtraction",
+    "GivenParticipant",
     "GivenPrescription",
     "GivenTriple",
     "Granularity",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, BeforeValidator, Field, field_validator, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field
 
 from graphmem_schemas.base import Frozen, Timestamp
 
@@ -15,9 +15,6 @@ __all__ = [
     "MAX_TEXT_CHARS",
     "Document",
     "ExtractedPassage",
-    "GivenEntity",
-    "GivenExtraction",
-    "GivenTriple",
     "HitKind",
     "Message",
     "Moment",
@@ -88,68 +85,6 @@ class ExtractedPassage(Frozen):
     speaker: str | None = Field(default=None, max_length=200)
     session: str | None = Field(default=None, max_length=500)
     at: Moment | None = None
-
-
-class GivenEntity(Frozen):
-    """An entity that someone else extracted."""
-
-    name: str = Field(max_length=2_000)
-    kind: str | None = None
-
-
-class GivenTriple(Frozen):
-    """A fact that someone else extracted.
-
-    Attributes:
-        text: the fact as one readable statement; None words it from its parts.
-        valid_from: world time from which it holds. Where neither this nor `valid_to` is given,
-            it holds from when its passage was said.
-        valid_to: exclusive world time until which it holds.
-        retired_at: system time at which whoever extracted it stopped believing it.
-    """
-
-    subject: str = Field(max_length=2_000)
-    predicate: str = Field(max_length=2_000)
-    object: str = Field(max_length=8_000)
-    text: str | None = Field(default=None, max_length=8_000)
-    valid_from: Moment | None = None
-    valid_to: Moment | None = None
-    retired_at: Moment | None = None
-
-    @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> GivenTriple:
-        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
-            raise ValueError(f"valid_to {self.valid_to} is before valid_from {self.valid_from}")
-        return self
-
-
-class GivenExtraction(Frozen):
-    """What someone else extracted from one passage, by the passage's `id`."""
-
-    id: str = Field(min_length=1, max_length=500)
-    entities: tuple[GivenEntity, ...] = ()
-    triples: tuple[GivenTriple, ...] = ()
-    statements: tuple[str, ...] = ()
-
-    @field_validator("entities", mode="before")
-    @classmethod
-    def _names_are_entities(cls, rows: object) -> object:
-        if not isinstance(rows, list | tuple):
-            return rows
-        return [{"name": row} if isinstance(row, str) else row for row in rows]
-
-    @field_validator("triples", mode="before")
-    @classmethod
-    def _lists_are_triples(cls, rows: object) -> object:
-        if not isinstance(rows, list | tuple):
-            return rows
-        names = ("subject", "predicate", "object")
-        return [
-            dict(zip(names, row, strict=True))
-            if isinstance(row, list | tuple) and len(row) == len(names)
-            else row
-            for row in rows
-        ]
 
 
 class SearchRequest(Frozen):
