@@ -8,8 +8,8 @@ its text gives none, by when it was told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from graphmem.core.names import normalise_name
@@ -25,6 +25,7 @@ __all__ = ["Cue", "Mode", "recall_events"]
 Mode = Literal["all", "latest", "chronological"]
 
 _PART = 2_000
+_A_MOMENT = timedelta(seconds=1)
 _SHOWN = 80
 _NOTHING = -9.0
 _UNKNOWN = datetime.min.replace(tzinfo=UTC)
@@ -56,16 +57,18 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """An event with the moment by which it is ordered, and its passage where that was read."""
+    """An event with the moment by which it is ordered; None where nothing says when it was."""
 
     event: Event
     moment: datetime | None
 
-    @property
-    def order(self) -> tuple[datetime, datetime, str, int, str]:
+    def order(
+        self, passage: Passage | None = None
+    ) -> tuple[datetime, datetime, str, int, int, str]:
+        """Return what to sort by; what is of one moment stands as it does in its source."""
         event = self.event
-        at = self.moment or _UNKNOWN
-        return at, event.recorded_at, event.passage, event.start, event.uid
+        place = (passage.source, passage.position) if passage else (event.passage, 0)
+        return self.moment or _UNKNOWN, event.recorded_at, *place, event.start, event.uid
 
 
 def recall_events(cue: Cue, reader: GraphReader, space: str, now: datetime) -> Recall:
@@ -80,11 +83,11 @@ def recall_events(cue: Cue, reader: GraphReader, space: str, now: datetime) -> R
         if name is not None and not found:
             return _abstain(cue, space, now, f"nothing in this memory is named {name[:80]!r}")
     uids = _candidates(cue, shown, where, reader, space, now)
-    told = _in_time(cue, _read(uids, reader, space), reader, space, now)
+    told = _in_time(cue, _read(uids, reader, space), now)
     kept = _chosen(cue, told)
     if not kept:
         return _abstain(cue, space, now, f"no event is known that fits: {cue.question}")
-    hits = _hits(kept, {**shown, **where}, reader, space)
+    hits = _hits(cue, kept, {**shown, **where}, reader, space)
     names = tuple(sorted({*shown.values(), *where.values()}))
     trace = Trace(names=names, n_candidates=len(uids))
     return _recall(cue, space, now, hits=hits, trace=trace)
@@ -142,19 +145,14 @@ def _candidates(
 
 
 def _of_months(time: When, reader: GraphReader, space: str, now: datetime) -> set[str]:
-    """Return the events whose own months are among those of the time, or whose passages' are."""
+    """Return the events that are found by the months and years of a time."""
     start = time.start or now.replace(year=max(1, now.year - _YEARS_BACK), month=1, day=1)
     end = time.end or now.replace(year=min(9998, now.year + _YEARS_AHEAD), month=12, day=1)
     start = min(start, end)
     months = month_keys(start, end)
     years = [f"y{year:04}" for year in range(start.year, end.year + 1)]
     found = reader.find(space, "Event", [*months, *years])
-    uids = {uid for group in found.values() for uid in group}
-    passages = reader.find(space, "Passage", list(months))
-    told = sorted({uid for group in passages.values() for uid in group})
-    for part in _parts(told):
-        uids |= {edge.start for edge in reader.neighbours(space, part, ["EVIDENCED_BY"])}
-    return uids
+    return {uid for group in found.values() for uid in group}
 
 
 def _parts(uids: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -170,22 +168,12 @@ def _read(uids: Sequence[str], reader: GraphReader, space: str) -> list[Event]:
     ]
 
 
-def _in_time(
-    cue: Cue, events: Iterable[Event], reader: GraphReader, space: str, now: datetime
-) -> list[_Told]:
+def _in_time(cue: Cue, events: Iterable[Event], now: datetime) -> list[_Told]:
     """Date the events, and leave out those of other times."""
-    events = list(events)
-    undated = sorted({e.passage for e in events if not (e.happened_from or e.happened_to)})
-    at = {
-        node.uid: node.at
-        for part in _parts(undated)
-        for node in reader.get(space, part)
-        if isinstance(node, Passage)
-    }
     latest = now if cue.as_of is None and cue.mode == "latest" else cue.as_of
     told: list[_Told] = []
     for event in events:
-        when = _when(event, at.get(event.passage))
+        when = _when(event)
         moment = (when.start or when.end) if when else None
         if cue.time and not (when and when.overlaps(cue.time)):
             continue
@@ -194,26 +182,23 @@ def _in_time(
     return told
 
 
-def _when(event: Event, told_at: datetime | None) -> When | None:
+def _when(event: Event) -> When | None:
     """Return when an event was: by its own text, else when it was told."""
     if event.happened_from or event.happened_to:
         return When(event.happened_from, event.happened_to, event.granularity or "span")
-    if told_at is None:
-        return None
-    moment = When(told_at, None, "minute")
-    return replace(moment, end=told_at.replace(microsecond=999_999))
+    at = event.told_at
+    return When(at, at + _A_MOMENT, "minute") if at else None
 
 
 def _chosen(cue: Cue, told: Sequence[_Told]) -> list[_Told]:
-    ordered = sorted(told, key=lambda one: one.order, reverse=cue.mode != "chronological")
+    ordered = sorted(told, key=_Told.order, reverse=cue.mode != "chronological")
     if cue.mode == "latest" and ordered:
         ordered = [one for one in ordered if one.moment == ordered[0].moment]
-        ordered.reverse()
     return ordered[: cue.k]
 
 
 def _hits(
-    kept: Sequence[_Told], names: Mapping[str, str], reader: GraphReader, space: str
+    cue: Cue, kept: Sequence[_Told], names: Mapping[str, str], reader: GraphReader, space: str
 ) -> tuple[Hit, ...]:
     passages = {
         node.uid: node
@@ -226,12 +211,20 @@ def _hits(
         if isinstance(node, Source)
     }
     edges = reader.neighbours(space, [one.event.uid for one in kept], ["ARGUMENT"])
-    part = [edge for edge in edges if edge.end in names]
+    why: dict[str, list[PathStep]] = {}
+    for e in edges:
+        if e.end in names:
+            step = PathStep(start=e.start, kind=e.kind, end=e.end, text=names[e.end])
+            why.setdefault(e.start, []).append(step)
+    ordered = sorted(
+        kept,
+        key=lambda one: one.order(passages.get(one.event.passage)),
+        reverse=cue.mode == "all",
+    )
     return tuple(
-        _hit(one.event, 1.0 - number / len(kept), passages.get(one.event.passage), sources,
-             [PathStep(start=e.start, kind=e.kind, end=e.end, text=names[e.end])
-              for e in part if e.start == one.event.uid])
-        for number, one in enumerate(kept)
+        _hit(event, 1.0 - number / len(kept), passages.get(event.passage), sources,
+             why.get(event.uid, []))
+        for number, event in enumerate(one.event for one in ordered)
     )  # fmt: skip
 
 

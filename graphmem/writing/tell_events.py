@@ -93,6 +93,7 @@ def _event(uid: str, told: EventDraft, place: Place, where: str | None, now: dat
         uid=uid, recorded_at=now, passage=passage.uid, text=told.text, start=told.start,
         end=told.end, speaker=passage.speaker, happened_from=when and when.start,
         happened_to=when and when.end, granularity=when and when.granularity, place=where,
+        told_at=passage.at,
     )  # fmt: skip
 
 

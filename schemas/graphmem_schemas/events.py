@@ -41,6 +41,7 @@ class Event(Node):
         happened_to: exclusive end of that interval.
         granularity: how exactly that is known; "span" for an interval that the text gives itself.
         place: uid of the entity where it happened.
+        told_at: world time at which it was said or written: that of its passage.
     """
 
     passage: str
@@ -52,6 +53,7 @@ class Event(Node):
     happened_to: Timestamp | None = None
     granularity: Granularity | None = None
     place: str | None = None
+    told_at: Timestamp | None = None
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Event:
@@ -64,10 +66,11 @@ class Event(Node):
     def lookup_keys(self) -> tuple[str, ...]:
         """An event is found by the months (`m2023-05`) or, where they are many, years (`y2023`).
 
-        An open interval is found by the end that is known.
+        An open interval is found by the end that is known, and what happened at no known time
+        by the month in which it was told.
         """
         start, end = self.happened_from, self.happened_to
-        first = last = start or end
+        first = last = start or end or self.told_at
         if first is None or last is None:
             return ()
         if start and end:

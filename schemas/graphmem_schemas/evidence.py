@@ -7,7 +7,6 @@ from typing import Literal
 from pydantic import Field
 
 from graphmem_schemas.base import Node, Timestamp
-from graphmem_schemas.events import month_keys
 
 __all__ = ["Passage", "Source", "SourceKind"]
 
@@ -59,8 +58,3 @@ class Passage(Node):
     speaker: str | None = None
     at: Timestamp | None = None
     language: str | None = None
-
-    @property
-    def lookup_keys(self) -> tuple[str, ...]:
-        """A passage is found by the month in which it was said (`m2023-05`)."""
-        return month_keys(self.at, self.at) if self.at else ()
