@@ -10,7 +10,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 
 from graphmem.core.terms import STOP_WORDS
 
@@ -49,7 +49,7 @@ def known_slots(texts: Iterable[str], slots: Collection[str]) -> set[str]:
     }
 
 
-def mask(text: str, slots: Collection[str]) -> list[str]:
+def mask(text: str, slots: Collection[str], limit: int | None = None) -> list[str]:
     """Return the words of a text, with `MASK` for what differs from one time to the next.
 
     That is slots, numbers, what stands in quotes, and names (capitals within a sentence); several
@@ -58,10 +58,11 @@ def mask(text: str, slots: Collection[str]) -> list[str]:
     Args:
         text: a task or an action.
         slots: words in lower case.
+        limit: how many words are read, before any is masked; None is all.
     """
     found: list[str] = []
     quoted = _QUOTED.sub(f" {MASK} ", text)
-    for match in _WORD.finditer(quoted):
+    for match in islice(_WORD.finditer(quoted), limit):
         word = match.group()
         low = word.casefold()
         is_name = word[:1].isupper() and low != "i" and not _begins(quoted, match.start())

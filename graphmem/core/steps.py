@@ -18,7 +18,7 @@ _NOTHING = frozenset(
 )
 _THOUGHT = re.compile(r"\s*(?:think|thought|thinking|reasoning)\s*[:>]", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-MAX_PATTERN_WORDS = 12
+MAX_PATTERN_WORDS = 16
 _MAX_ALIGNED = 64
 
 
@@ -59,7 +59,7 @@ def wasted(steps: Sequence[Done]) -> list[bool]:
 def pattern_of(action: str, slots: Collection[str]) -> str:
     """Return an action without things and numbers: "take bowl 1 from shelf 3", "take _ from _"."""
     first = next((line for line in action.splitlines() if line.strip()), "")
-    return " ".join(mask(first, slots)[:MAX_PATTERN_WORDS])
+    return " ".join(mask(first, slots, MAX_PATTERN_WORDS))
 
 
 def patterns(actions: Sequence[str], slots: Collection[str]) -> tuple[str, ...]:

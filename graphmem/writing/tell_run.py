@@ -51,8 +51,7 @@ def tell_run(
     source, query = reader.get(draft.space, [source_uid, query_id])
     uids = _step_uids(run, query_id)
     n_known = _known_steps(run, uids, source, query, reader, draft.space)
-    used = (run.task, *(step.action for step in run.steps))
-    masked = known_slots(used, slots) | set(run.slots)
+    masked = known_slots((run.task, *run.patterns(run.slots)), slots) | set(run.slots)
     told = Query(
         uid=query_id, recorded_at=query.recorded_at if query else draft.now, text=run.task,
         outcome=run.outcome, score=run.score, source=source_uid,
