@@ -26,6 +26,7 @@ from graphmem.reading.aside import Aside
 from graphmem.reading.candidates import MIN_EACH, ByWords, Pool, extend, gather, look_up
 from graphmem.reading.changed import since_changed
 from graphmem.reading.facts import facts_of, holding, state
+from graphmem.reading.fade import fade
 from graphmem.reading.fuse import flat_parts, walks, with_walk
 from graphmem.reading.newer import N_LOOKED, asks_for_now, newer_first
 from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
@@ -264,7 +265,8 @@ class Engine:
         now = self.clock()
         if request.mode == "latest":
             found = holding(found, request.as_of or now, now)
-        hits = [one.to_hit() for one in state(found, _shares(match), newer)]
+        stated = state(found, _shares(match), newer)
+        hits = [one.to_hit() for one in fade(stated, request.as_of or now, self.store, self.space)]
         if "passage" in request.kinds:
             hits += passages
         return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.uid)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from graphmem.core.beta import lower_bound
+from graphmem.core.decay import days_between, freshness
 from graphmem.core.skeleton import grams, likeness, skeleton, slots_of
 from graphmem.core.support_walk import spoken_for
 from graphmem.ports import GraphReader, LessonIndex, Ranked
@@ -72,7 +73,7 @@ def fitting_insights(
     support = spoken_for({one.uid: one.score for one in near}, edges)
     uids = dict.fromkeys((*(one.uid for one in by_words), *sorted(support)))
     nodes = [n for n in reader.get(space, list(uids)) if isinstance(n, Insight)]
-    scored = _score(nodes, asked, by_words, support)
+    scored = _score(nodes, asked, by_words, support, now)
     chosen = _with_cold(scored, k)
     shown = {one.uid: one.score for one in near}
     hits = tuple(_hit(one, _why(one.insight, edges, shown)) for one in chosen)
@@ -101,6 +102,7 @@ def _score(
     asked: str,
     by_words: Sequence[Ranked],
     support: Mapping[str, float],
+    now: datetime,
 ) -> list[_Scored]:
     """Return the insights that fit, best first, ties by uid."""
     words = {one.uid: one.score for one in by_words}
@@ -114,7 +116,11 @@ def _score(
         fit = _BY_TASK * alike + _BY_WORDS * said
         near = support.get(node.uid, 0.0) / strongest if strongest else 0.0
         if alike >= _MIN_LIKE or node.uid in support:
-            found.append(_Scored(node, fit, near, lower_bound(node.alpha, node.beta)))
+            # How sure it is fades with time, the more slowly the more runs have tried it.
+            n_tried = node.alpha + node.beta - 2.0
+            fresh = freshness(days_between(node.recorded_at, now), n_tried)
+            sure = fresh * lower_bound(node.alpha, node.beta)
+            found.append(_Scored(node, fit, near, sure))
     return sorted(found, key=lambda one: (-one.score, one.insight.uid))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from graphmem.core.beta import mean
+from graphmem.core.decay import days_between, freshness
 from graphmem.ports import GraphReader, LessonIndex
 from graphmem.reading.similar import recall_id
 from graphmem_schemas import Hit, Prescription, Recall, ScorePart, Source
@@ -33,7 +34,7 @@ def fitting_prescriptions(
     ranked = lessons.best(Prescription.label, task, _WIDER * k)
     nodes = reader.get(space, [one.uid for one in ranked])
     scored = [
-        (one.score, _by_use(node), node)
+        (one.score, _by_use(node, now), node)
         for one, node in zip(ranked, nodes, strict=True)
         if isinstance(node, Prescription)
     ]
@@ -50,10 +51,11 @@ def fitting_prescriptions(
     )
 
 
-def _by_use(node: Prescription) -> float:
-    """Return what the outcomes add: 0 for a lesson that was never used."""
+def _by_use(node: Prescription, now: datetime) -> float:
+    """Return what the outcomes add: 0 for a lesson that was never used; it fades with time."""
     failures = node.uses - node.successes
-    return _BY_USE * (mean(1.0 + node.successes, 1.0 + failures) - 0.5)
+    fresh = freshness(days_between(node.recorded_at, now), node.uses)
+    return fresh * _BY_USE * (mean(1.0 + node.successes, 1.0 + failures) - 0.5)
 
 
 def _hit(fit: float, use: float, node: Prescription, names: dict[str, str]) -> Hit:
