@@ -22,6 +22,8 @@ from graphmem.stores.sqlite import SqliteStore
 from graphmem.testing.samples import MOMENT, edge, entity, one_of_each_label, passage
 from graphmem.testing.world import world
 from graphmem.views.cypher import view as view_module
+from graphmem.views.cypher.build import build
+from graphmem.views.cypher.versions import Version, Versions
 from graphmem.views.cypher.view import CypherView
 from graphmem_schemas import EDGE_KINDS, Event, Node
 
@@ -264,6 +266,50 @@ def test_nothing_deleted_is_left_when_views_are_discarded(
     for path in folder.iterdir():
         assert b"very secret words" not in path.read_bytes()
     view.close()
+
+
+def test_a_file_is_made_once_and_again_only_if_something_was_deleted_meanwhile(
+    view: CypherView, store: SqliteStore, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Path] = []
+
+    def counted(path: Path, *given: Any) -> int:
+        made.append(path)
+        return build(path, *given)
+
+    def published(versions: Versions, path: Path, *given: Any, **said: Any) -> Version:
+        version = publish(versions, path, *given, **said)
+        if deleted:
+            _put(store, Changes(remove_nodes=(deleted.pop(),)))
+        return version
+
+    publish, deleted = Versions.publish, ["p"]
+    monkeypatch.setattr(view_module, "build", counted)
+    monkeypatch.setattr(Versions, "publish", published)
+    _put(store, Changes(nodes=(passage("p", text="very secret words"), passage("q"))))
+    assert _held(view) == _wanted(store)
+    assert len(made) == 2
+    assert not any(b"very secret words" in path.read_bytes() for path in folder.iterdir())
+    _put(store, Changes(nodes=(passage("r"),)))
+    assert _held(view) == _wanted(store)
+    again = CypherView(store, "b", folder.with_name("other"))
+    _put(store, Changes(nodes=(passage("s"),)), "b")
+    assert _held(again) == _wanted(store, "b")
+    again.close()
+    assert len(made) == 3
+
+
+def test_a_file_that_has_not_all_of_the_news_is_made_anew(
+    view: CypherView, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine forgets some kinds of loads when it reads its log."""
+    _put(store, world("w"))
+    _held(view)
+    monkeypatch.setattr(view_module, "apply_news", lambda path, news, space: True)
+    _put(store, world("v"))
+    assert _held(view) == _wanted(store)
+    _put(store, Changes(edges=(edge("wp0", "vmara", kind="MENTIONS"),)))
+    assert _held(view) == _wanted(store)
 
 
 def test_a_store_in_memory_needs_no_folder() -> None:
