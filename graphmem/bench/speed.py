@@ -22,6 +22,7 @@ TARGETS: Mapping[str, tuple[str, str]] = {
     "search_vs_embed_floor": ("search by embedding the query, 15 k passages", "≤ 1.5"),
     "ingest_vs_embedder": ("rate of ingestion by that of embedding alone", "≥ 0.6"),
     "add_one_1m_vs_10k": ("adding one passage at 1 M by that at 10 k", "≤ 2"),
+    "reconcile_1m_vs_10k": ("reconciling a new fact at 1 M facts by that at 10 k", "≤ 1.5"),
     "bytes_per_edge": ("bytes of adjacency an edge", "≤ 16"),
     "rss_mb": ("MB of a process that searches 15 k passages", ""),
     "cold_search_s": ("s to the first answer of a new process, 3 k passages", "≤ 1.5"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from graphmem.bench.speed_facts import measure_facts
 from graphmem.bench.speed_load import load_passages, numbered
 from graphmem.bench.speed_texts import make_passages, question_about
 from graphmem.bench.timing import PEAK_MB, in_turns, run_fresh, seconds_fresh
@@ -49,7 +50,7 @@ def measure_memory(
     """Measure with stores of made passages in `folder`.
 
     Args:
-        folder: where there is room for about 2 GB (10 MB a thousand passages).
+        folder: where there is room for about 4 GB (10 MB a thousand passages).
         report: hears what is being done.
         quick: leave out the store of a million passages.
 
@@ -70,9 +71,9 @@ def measure_memory(
         _ingesting(folder, embedder, report),
     ]
     if quick:
-        notes.append("add_one_1m_vs_10k: left out, since it takes minutes")
+        notes.append("add_one_1m_vs_10k, reconcile_1m_vs_10k: left out, since they take minutes")
     else:
-        measured.append(_adding_one(folder, report))
+        measured += [_adding_one(folder, report), measure_facts(folder, report)]
     for more, their_details in measured:
         figures.update(more)
         details.update(their_details)
