@@ -110,10 +110,14 @@ def validity_of(clause: Clause, fact: Fact, times: ClauseTimes) -> Validity | No
     """
     if fact.object.kind == "time":
         return None
-    for _, when, sense in times.get(clause.head, ()):
+    # "Stopped drinking coffee in May": the time is of the stopping.
+    over = clause.ended_by >= 0
+    named = times.get(clause.head) or (times.get(clause.ended_by, ()) if over else ())
+    for _, when, sense in named:
         if sense == "since" or (when.granularity == "span" and sense == "at" and when.end):
             return Validity(when.start, when.end)
-        if sense == "at" and clause.tense == "past" and not is_state(fact.predicate):
+        happened = clause.tense == "past" and not is_state(fact.predicate)
+        if sense == "at" and (over or happened):
             return Validity(when.start)
     return None
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from graphmem.core.extraction import Argument
 from graphmem.core.wording import STATE_VERBS
+from graphmem.language.phrases import phrase_span
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse, Referent
 from graphmem.language.propositions.facts import Fact
@@ -17,6 +18,7 @@ _INNER_DEPS = frozenset({"compound", "nmod:poss", "amod"})
 _MAX_CHAIN = 2
 _BOUNDS = frozenset({"to", "until", "till", "up to", "from", "since", "by", "for"})
 _LASTING = STATE_VERBS | {"remain", "serve", "stay", "study", "teach"}
+_NOW = frozenset("now currently presently still already just only also actually".split())
 _NOMINAL_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS", "CD", "PRP"})
 
 
@@ -136,6 +138,11 @@ def _complements(
 
 def _copula(discourse: Discourse, clause: Clause, subjects: Sequence[Argument]) -> Iterator[Fact]:
     parse, head = discourse.parse, clause.head
+    amount = _amount(discourse, head)
+    if amount:
+        value = Argument(amount, "object", "quantity", literal=True)
+        yield from _facts("copula", clause, subjects, "be", head, [value])
+        return
     if parse.tags[head] not in _NOMINAL_TAGS:
         value = Argument(_adjective(discourse, head), "object", literal=True)
         yield from _facts("quality", clause, subjects, "be", head, [value])
@@ -147,6 +154,17 @@ def _copula(discourse: Discourse, clause: Clause, subjects: Sequence[Argument]) 
         return
     _describe(discourse, clause, subjects)
     yield from _of_predicate(discourse, clause, subjects)
+
+
+def _amount(discourse: Discourse, head: int) -> str:
+    """Return "$50" of "is now $50"; empty where the predicate is no amount of its own."""
+    parse = discourse.parse
+    if parse.tags[head] not in ("$", "CD") or discourse.is_named(head):
+        return ""
+    start, end = phrase_span(parse, head)
+    while start < head and parse.lower[start] in _NOW:
+        start += 1
+    return parse.surface(start, end)
 
 
 def _describe(discourse: Discourse, clause: Clause, subjects: Sequence[Argument]) -> None:

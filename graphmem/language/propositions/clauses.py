@@ -16,6 +16,8 @@ _NOT_CLAUSES = frozenset({"aux", "aux:pass", "cop", "case", "amod", "compound", 
 _AGENTLESS = frozenset({"VBN", "VBD"})
 # "Began to work there" says nothing of an end.
 _BEGINNINGS = frozenset({"begin", "start", "continue"})
+# "Stopped drinking coffee": what is over is not so.
+_STOPPING = frozenset({"stop", "quit", "cease", "discontinue"})
 _FUTURE = frozenset({"will", "'ll", "’ll", "shall", "wo"})
 
 
@@ -30,6 +32,8 @@ class Clause:
         objects: heads of direct and indirect objects.
         asserted: whether the author says that it is so.
         obliques: heads of prepositional and adverbial nominals.
+        ended_by: the verb that says that it is over ("stopped drinking"), -1 for none: then it is
+            negated.
     """
 
     head: int
@@ -43,6 +47,7 @@ class Clause:
     subjects: tuple[int, ...]
     objects: tuple[int, ...]
     obliques: tuple[int, ...]
+    ended_by: int = -1
 
 
 def find_clauses(discourse: Discourse) -> list[Clause]:
@@ -75,19 +80,35 @@ def _clause(discourse: Discourse, head: int, *, copular: bool) -> Clause:
         predicate = f"be {parse.lower[head]}{particles}"
     else:
         predicate = f"{lemma}{particles}"
+    ended_by = _ended_by(discourse, head) if tag == "VBG" else -1
     return Clause(
         head=head,
         predicate=predicate,
         lemma=f"{lemma}{particles}",
         copular=copular,
         passive=passive,
-        negated=_is_negated(discourse, head),
-        tense=_tense(discourse, head),
+        negated=ended_by >= 0 or _is_negated(discourse, head),
+        tense="present" if ended_by >= 0 else _tense(discourse, head),
         asserted=is_asserted(discourse, head),
         subjects=tuple(_subjects(discourse, head, 0)),
         objects=tuple(child for child in children if deps[child] in ("obj", "iobj")),
         obliques=tuple(child for child in children if deps[child].partition(":")[0] == "obl"),
+        ended_by=ended_by,
     )
+
+
+def _ended_by(discourse: Discourse, head: int) -> int:
+    """Return the verb that says that a participle's doing is over; -1 where none does."""
+    parse = discourse.parse
+    above = parse.heads[head]
+    if parse.deps[head] not in ("xcomp", "obj", "advcl", "ccomp") or above > head:
+        return -1
+    between = range(above + 1, head)
+    if any(parse.tags[token] in ("TO", "IN") for token in between):
+        return -1
+    lemma = discourse.lemmatize(parse.words[above], parse.tags[above])
+    gives_up = lemma == "give" and any(parse.lower[token] == "up" for token in between)
+    return above if lemma in _STOPPING or gives_up else -1
 
 
 def _has_aux(deps: list[str], children: list[int]) -> bool:

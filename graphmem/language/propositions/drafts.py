@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graphmem.core.extraction import PropositionDraft
+from graphmem.language.endings import endings_of
 from graphmem.language.propositions.clausal import clause_facts
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse
@@ -32,7 +33,11 @@ def find_propositions(
 
 def _facts(discourse: Discourse, clauses: list[Clause]) -> Iterator[Fact]:
     for clause in clauses:
-        yield from clause_facts(discourse, clause)
+        stated = list(clause_facts(discourse, clause))
+        if clause.ended_by >= 0:  # the time is that of the end
+            stated = [fact for fact in stated if fact.object.kind != "time"]
+        yield from stated
+        yield from endings_of(discourse, clause, stated)
     for token, tag in enumerate(discourse.parse.tags):
         if tag in _NOUN_TAGS and discourse.parse.children[token]:
             yield from nominal_facts(discourse, token)

@@ -21,6 +21,7 @@ CONFIDENCE = {
     "of a name": 0.32,
     "inner lift": 0.31,
     "adverbial": 0.28,
+    "ending": 0.28,
     "complement": 0.28,
     "oblique": 0.28,
     "svo": 0.28,

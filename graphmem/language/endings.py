@@ -1,0 +1,63 @@
+"""What a clause says has ended: "quit her job at Acme" denies that she still works there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from graphmem.core.extraction import Argument
+from graphmem.language.propositions.clauses import Clause
+from graphmem.language.propositions.discourse import Discourse
+from graphmem.language.propositions.facts import Fact
+
+__all__ = ["endings_of"]
+
+_WORK, _LIFE, _STUDY = "work at", "live in", "study at"
+_MARRIAGE, _ROMANCE = "be married to", "date"
+# By the relation that a clause states: the one that it ends.
+_ENDED = {
+    "resign from": _WORK, "retire from": _WORK, "step down from": _WORK, "be fired from": _WORK,
+    "be dismissed from": _WORK, "be laid off from": _WORK, "move out of": _LIFE,
+    "move away from": _LIFE, "move from": _LIFE, "drop out of": _STUDY, "graduate from": _STUDY,
+    "break up with": _ROMANCE, "split up with": _ROMANCE, "divorce": _MARRIAGE,
+    "be divorced from": _MARRIAGE, "separate from": _MARRIAGE,
+}  # fmt: skip
+# "Retired from teaching" and "moved from the window" end neither.
+_OF_NAMED = frozenset({_WORK, _LIFE, _STUDY})
+_LEAVING = frozenset({"quit", "leave"})
+_JOBS = frozenset("job position post role work career internship".split())
+# Whom one leaves, or where one leaves from, says nothing of a job.
+_NO_EMPLOYER = frozenset({"person", "place", "time", "event", "quantity"})
+
+
+def endings_of(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Iterator[Fact]:
+    """Yield the denials that follow from what a clause states.
+
+    Args:
+        discourse: the passage.
+        clause: its verb, if it ends something, is among those above.
+        facts: what the clause states.
+    """
+    if clause.negated or clause.copular or not clause.asserted:
+        return
+    leaves = clause.lemma in _LEAVING
+    has_job = leaves and any(discourse.parse.lower[head] in _JOBS for head in clause.objects)
+    for fact in facts:
+        ended = _ended_by(fact, leaves=leaves, has_job=has_job)
+        if ended is not None:
+            over = replace(clause, negated=True, tense="present", ended_by=clause.head)
+            yield Fact(fact.subject, ended, fact.object, "ending", over, fact.anchor)
+
+
+def _ended_by(fact: Fact, *, leaves: bool, has_job: bool) -> str | None:
+    if not leaves:
+        ended = _ENDED.get(fact.predicate)
+        return ended if ended not in _OF_NAMED or fact.object.named else None
+    verb, _, rest = fact.predicate.partition(" ")
+    if has_job:
+        return _WORK if rest.split()[-1:] in (["at"], ["with"]) else None
+    return _WORK if fact.predicate == verb and _employs(fact.object) else None
+
+
+def _employs(argument: Argument) -> bool:
+    return argument.named and not argument.literal and argument.kind not in _NO_EMPLOYER
