@@ -1,4 +1,4 @@
-"""`graphmem stats | doctor | rebuild | version`: how the memory is, and making it well."""
+"""`graphmem stats | doctor | rebuild | consolidate | version`: how the memory is; upkeep."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from graphmem.cli.session import Session
 
 if TYPE_CHECKING:
     from graphmem.cli.checkup import Finding
-    from graphmem_schemas import Stats
+    from graphmem_schemas import ConsolidateReceipt, Stats
 
-__all__ = ["Rebuildable", "doctor", "rebuild", "stats", "stats_lines", "version"]
+__all__ = ["Rebuildable", "consolidate", "doctor", "rebuild", "stats", "stats_lines", "version"]
+
+_SHOWN = 20
 
 
 class Rebuildable(StrEnum):
@@ -31,11 +33,28 @@ def stats(session: Session) -> None:
     emit(session, counts, lambda: stats_lines(counts))
 
 
-def doctor(session: Session) -> None:
+def doctor(
+    session: Session,
+    deleted: Annotated[
+        bool,
+        typer.Option("--deleted", help="Prove that nothing of what was deleted is left."),
+    ] = False,
+    text: Annotated[
+        list[str] | None,
+        typer.Option(help="With --deleted: a text to look for in all files; may be repeated."),
+    ] = None,
+) -> None:
     """Check the store, its views, the models and the disk; say what to do."""
-    from graphmem.cli.checkup import check_up
+    if text and not deleted:
+        raise typer.BadParameter("--text goes with --deleted")
+    if deleted:
+        from graphmem.cli.leftovers import look_for_deleted
 
-    findings = check_up(session)
+        findings = look_for_deleted(session, text or [])
+    else:
+        from graphmem.cli.checkup import check_up
+
+        findings = check_up(session)
     bad = sum(not finding.ok for finding in findings)
     payload = {
         "ok": not bad,
@@ -62,6 +81,15 @@ def rebuild(
     emit(session, result, lambda: [f"rebuilt {what} of {counted(n_passages, 'passage')}"])
 
 
+def consolidate(session: Session) -> None:
+    """Make more of what was added since the last time: merge, lift, learn, draw lessons."""
+    from graphmem.cli.progress import watching
+
+    with session.memory() as memory, watching(session, "consolidating") as progress:
+        receipt = memory.consolidate(progress=progress)
+    emit(session, receipt, lambda: _consolidated(receipt))
+
+
 def version(session: Session) -> None:
     """Print the version."""
     from importlib.metadata import version as version_of
@@ -78,6 +106,22 @@ def stats_lines(counts: Stats) -> list[str]:
         *counts_table(counts.nodes, "nodes"),
         *counts_table(counts.edges, "edges"),
         f"vectors {counts.n_vectors:,}",
+    ]
+
+
+def _consolidated(receipt: ConsolidateReceipt) -> list[str]:
+    if not receipt.changed:
+        return ["nothing changed"]
+    counts = {
+        "merged": len(receipt.merged),
+        "lifted": len(receipt.lifted),
+        "learnt": len(receipt.learnt),
+        **{f"new {label}": len(uids) for label, uids in receipt.added.items()},
+    }
+    return [
+        *counts_table(counts, "done"),
+        *(f"  {one} is read as {into}" for one, into in receipt.merged[:_SHOWN]),
+        *(f"  one at a time: {relation}" for relation in receipt.learnt[:_SHOWN]),
     ]
 
 
