@@ -22,7 +22,7 @@ from graphmem_schemas import Edge, EdgeKind, Insight, Node, Outcome, Prescriptio
 __all__ = ["insight_uid", "redraw"]
 
 # Runs of one sort that are counted: the same ones whatever the order, by uid.
-_MAX_RUNS = 1_000
+_MAX_RUNS = 500
 _N_EXEMPLARS = 3
 _COUNTED: tuple[EdgeKind, ...] = ("SUPPORTED_BY", "CONTRADICTED_BY", "FROM", "USED")
 _DRAWN: tuple[EdgeKind, ...] = ("SUPPORTED_BY", "CONTRADICTED_BY", "FROM", "EVIDENCED_BY")
@@ -30,7 +30,10 @@ _DRAWN: tuple[EdgeKind, ...] = ("SUPPORTED_BY", "CONTRADICTED_BY", "FROM", "EVID
 
 @dataclass(slots=True)
 class _Redrawn:
+    """What changes, and of each lesson that stays all edges that it is drawn by."""
+
     nodes: dict[str, Node] = field(default_factory=dict)
+    drawn: dict[str, list[Edge]] = field(default_factory=dict)
     edges: list[Edge] = field(default_factory=list)
     remove_nodes: list[str] = field(default_factory=list)
     remove_keys: list[str] = field(default_factory=list)
@@ -44,7 +47,7 @@ def insight_uid(kind: str, skeleton: str, steps: Sequence[str]) -> str:
 def redraw(skeletons: Iterable[str], reader: GraphReader, space: str) -> Changes:
     """Return what changes in the insights and prescriptions of some sorts of task.
 
-    Reads at most 1,000 runs a sort; a sort that has more is judged by these.
+    Reads at most 500 runs a sort; a sort that has more is judged by these.
 
     Args:
         skeletons: of the tasks whose runs have changed.
@@ -64,7 +67,8 @@ def redraw(skeletons: Iterable[str], reader: GraphReader, space: str) -> Changes
         by_uid = {run.uid: run for run in runs.get(skeleton, [])}
         kept = _put(skeleton, specs[skeleton], by_uid, edges, evidence, out)
         _drop(lessons.get(skeleton, {}), kept, edges, out)
-    _recount(out, edges, reader, space)
+    every = (run for sort in runs.values() for run in sort)
+    _recount(out, edges, every, reader, space)
     return Changes(
         nodes=tuple(out.nodes.values()),
         edges=tuple(out.edges),
@@ -167,13 +171,18 @@ def _join(
     out: _Redrawn,
 ) -> None:
     key = _key(node.uid)
-    out.nodes[node.uid] = node
-    out.edges += [
-        Edge(kind=kind, start=node.uid, end=end, sources={key: 1.0}) for kind, end in ends
+    before = {(e.kind, e.end): e for e in known.get(node.uid, ()) if key in e.sources}
+    # Making an edge costs more than finding it.
+    drawn = [
+        before.get((kind, end)) or Edge(kind=kind, start=node.uid, end=end, sources={key: 1.0})
+        for kind, end in ends
     ]
-    before = {(e.kind, e.end) for e in known.get(node.uid, ()) if key in e.sources}
-    if before - set(ends):
+    out.nodes[node.uid], out.drawn[node.uid] = node, drawn
+    if before.keys() - set(ends):
         out.remove_keys.append(key)
+        out.edges += drawn
+    else:
+        out.edges += [e for e in drawn if (e.kind, e.end) not in before]
 
 
 def _drop(
@@ -192,24 +201,23 @@ def _drop(
 
 
 def _recount(
-    out: _Redrawn, known: Mapping[str, list[Edge]], reader: GraphReader, space: str
+    out: _Redrawn,
+    known: Mapping[str, list[Edge]],
+    runs: Iterable[Query],
+    reader: GraphReader,
+    space: str,
 ) -> None:
     """Count every lesson by the edges that it has in the end."""
-    drawn: dict[str, list[Edge]] = {}
-    for edge in out.edges:
-        drawn.setdefault(edge.start, []).append(edge)
+    outcomes: dict[str, Outcome] = {run.uid: run.outcome for run in runs}
     others = {
         uid: [e for e in known.get(uid, ()) if _key(uid) not in e.sources] for uid in out.nodes
     }
-    queries = {e.start if e.kind == "USED" else e.end for es in others.values() for e in es}
-    queries |= {e.end for e in out.edges if e.kind == "FROM"}
-    outcomes: dict[str, Outcome] = {
-        node.uid: node.outcome
-        for node in reader.get(space, sorted(queries))
-        if isinstance(node, Query)
-    }
+    users = {e.start if e.kind == "USED" else e.end for es in others.values() for e in es}
+    for node in reader.get(space, sorted(users - outcomes.keys())):
+        if isinstance(node, Query):
+            outcomes[node.uid] = node.outcome
     for uid, node in out.nodes.items():
-        out.nodes[uid] = recounted(node, [*drawn.get(uid, ()), *others[uid]], outcomes)
+        out.nodes[uid] = recounted(node, [*out.drawn.get(uid, ()), *others[uid]], outcomes)
 
 
 def _insight(skeleton: str, spec: Drawn, began: datetime) -> Insight:
