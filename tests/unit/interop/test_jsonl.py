@@ -176,7 +176,7 @@ def test_a_vector_that_cannot_be_compared_is_refused(exported: Path, values: lis
 
 def test_a_file_that_was_cut_off_or_changed_is_refused(exported: Path) -> None:
     whole = exported.read_text("utf-8").splitlines(keepends=True)
-    swapped = [whole[0], whole[2], whole[1], *whole[3:]]
+    changed = [*whole[:2], whole[2].replace("a", "b"), *whole[3:]]
     for lines, says in (
         (whole[:-1], "cut off: its last line is missing"),
         (whole[: len(whole) // 2], "cut off"),
