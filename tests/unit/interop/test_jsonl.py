@@ -176,13 +176,14 @@ def test_a_vector_that_cannot_be_compared_is_refused(exported: Path, values: lis
 
 def test_a_file_that_was_cut_off_or_changed_is_refused(exported: Path) -> None:
     whole = exported.read_text("utf-8").splitlines(keepends=True)
-    changed = [*whole[:2], whole[2].replace("a", "b"), *whole[3:]]
+    changed = [line.replace("lives", "loves") for line in whole]
+    assert changed != whole
     for lines, says in (
         (whole[:-1], "cut off: its last line is missing"),
         (whole[: len(whole) // 2], "cut off"),
         (whole[:1], "cut off"),
         ([*whole[:2], *whole[3:]], "not as it was written"),
-        (swapped, "not as it was written"),
+        (changed, "not as it was written"),
         ([*whole, whole[1]], "stands behind the last one"),
     ):
         exported.write_text("".join(lines), "utf-8")
