@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from graphmem.core.changes import Changes
 from graphmem.ports import Clock, Float32, GraphReader, GraphStore, Models, Progress
@@ -17,7 +18,7 @@ from graphmem.writing.learn import learn_relations
 from graphmem.writing.lift import lift_repeated
 from graphmem.writing.settle import settle_runs
 from graphmem.writing.site import Site, parts
-from graphmem_schemas import ConsolidateReceipt
+from graphmem_schemas import Concept, ConsolidateReceipt
 
 __all__ = ["STAGES", "Stage", "consolidate"]
 
@@ -69,8 +70,14 @@ def _settle(site: Site) -> None:
 
 
 def _conceive(site: Site) -> None:
-    """Say what is new is about, and make the concepts that it shares with others."""
-    for part in parts(site.new("Proposition", "Prescription", "Insight", "Hyperedge")):
+    """Say what is new is about, and make the concepts that it shares with others.
+
+    Where somebody loaded concepts, what is old may be about them, too.
+    """
+    nodes = site.store.get(site.space, site.new("Concept"))
+    loaded = any(isinstance(node, Concept) and node.given for node in nodes)
+    here = replace(site, since=0) if loaded else site
+    for part in parts(here.new("Proposition", "Prescription", "Insight", "Hyperedge")):
         made: list[str] = []
 
         def plan(reader: GraphReader, part: list[str] = part, made: list[str] = made) -> Changes:

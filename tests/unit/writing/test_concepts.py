@@ -172,6 +172,19 @@ def test_loading_again_changes_nothing_and_more_is_added(memory: Memory, tmp_pat
     assert memory.concepts("tea")[0].aliases == ("cha", "chai")
 
 
+def test_consolidating_groups_facts_also_of_before_the_load(
+    memory: Memory, tmp_path: Path
+) -> None:
+    tell(memory, [0, 9])
+    memory.consolidate()
+    assert grouped(memory) == {}
+    load(memory, tmp_path)
+    receipt = memory.consolidate()
+    assert receipt.seq
+    assert grouped(memory) == {"Tea": {fact_uid(0)}, "pet": {fact_uid(9)}, "drink": {fact_uid(0)}}
+    assert memory.consolidate().seq == 0
+
+
 @pytest.mark.parametrize(
     ("edges", "path"),
     [
