@@ -11,6 +11,7 @@ __all__ = [
     "Change",
     "Citation",
     "ConceptSummary",
+    "ConsolidateReceipt",
     "Context",
     "DeleteReceipt",
     "Hit",
