@@ -7,7 +7,7 @@ its own to change; what feedback says stays.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,11 +21,19 @@ from graphmem_schemas import Edge, EdgeKind, Insight, Node, Outcome, Prescriptio
 
 __all__ = ["insight_uid", "redraw"]
 
-# Runs of one sort that are counted: the same ones whatever the order, by uid.
+# Runs of one sort that are looked at: the same ones whatever the order, by uid.
 _MAX_RUNS = 500
 _N_EXEMPLARS = 3
 _COUNTED: tuple[EdgeKind, ...] = ("SUPPORTED_BY", "CONTRADICTED_BY", "FROM", "USED")
 _DRAWN: tuple[EdgeKind, ...] = ("SUPPORTED_BY", "CONTRADICTED_BY", "FROM", "EVIDENCED_BY")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sort:
+    """The runs of a sort of task that are looked at, by uid, and the uids of the others."""
+
+    runs: Mapping[str, Query]
+    unseen: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -47,7 +55,8 @@ def insight_uid(kind: str, skeleton: str, steps: Sequence[str]) -> str:
 def redraw(skeletons: Iterable[str], reader: GraphReader, space: str) -> Changes:
     """Return what changes in the insights and prescriptions of some sorts of task.
 
-    Reads at most 500 runs a sort; a sort that has more is judged by these.
+    Reads at most 500 runs a sort; one that has more is judged by these, and what was said of the
+    others while they were among them stays.
 
     Args:
         skeletons: of the tasks whose runs have changed.
@@ -57,17 +66,18 @@ def redraw(skeletons: Iterable[str], reader: GraphReader, space: str) -> Changes
     wanted = sorted({skeleton for skeleton in skeletons if skeleton})
     if not wanted:
         return Changes()
-    runs = _runs(wanted, reader, space)
+    sorts = _sorts(wanted, reader, space)
     lessons = _lessons(wanted, reader, space)
     out = _Redrawn()
-    specs = {skeleton: _drawn(runs.get(skeleton, [])) for skeleton in wanted}
+    specs = {skeleton: _drawn(sort.runs.values()) for skeleton, sort in sorts.items()}
     edges = _edges_of(lessons, reader, space)
     evidence = passages_of_steps(_exemplars(specs), reader, space)
-    for skeleton in wanted:
-        by_uid = {run.uid: run for run in runs.get(skeleton, [])}
-        kept = _put(skeleton, specs[skeleton], by_uid, edges, evidence, out)
+    for skeleton, sort in sorts.items():
+        kept = set()
+        for spec in specs[skeleton]:
+            kept |= _put(skeleton, sort, spec, edges, evidence, out)
         _drop(lessons.get(skeleton, {}), kept, edges, out)
-    every = (run for sort in runs.values() for run in sort)
+    every = (run for sort in sorts.values() for run in sort.runs.values())
     _recount(out, edges, every, reader, space)
     return Changes(
         nodes=tuple(out.nodes.values()),
@@ -77,14 +87,18 @@ def redraw(skeletons: Iterable[str], reader: GraphReader, space: str) -> Changes
     )
 
 
-def _runs(skeletons: Sequence[str], reader: GraphReader, space: str) -> dict[str, list[Query]]:
+def _sorts(skeletons: Sequence[str], reader: GraphReader, space: str) -> dict[str, _Sort]:
     found = reader.find(space, Query.label, [f"~{skeleton}" for skeleton in skeletons])
-    uids = [uid for sort in found.values() for uid in sorted(sort)[:_MAX_RUNS]]
-    runs: dict[str, list[Query]] = {}
-    for node in reader.get(space, uids):
-        if isinstance(node, Query):
-            runs.setdefault(node.skeleton, []).append(node)
-    return runs
+    uids = {skeleton: sorted(found.get(f"~{skeleton}", ())) for skeleton in skeletons}
+    looked_at = [uid for sort in uids.values() for uid in sort[:_MAX_RUNS]]
+    runs = {n.uid: n for n in reader.get(space, looked_at) if isinstance(n, Query)}
+    return {
+        skeleton: _Sort(
+            {uid: runs[uid] for uid in sort[:_MAX_RUNS] if uid in runs},
+            frozenset(sort[_MAX_RUNS:]),
+        )
+        for skeleton, sort in uids.items()
+    }
 
 
 def _lessons(
@@ -116,7 +130,7 @@ def _edges_of(
     return edges
 
 
-def _drawn(runs: Sequence[Query]) -> list[Drawn]:
+def _drawn(runs: Iterable[Query]) -> list[Drawn]:
     known = [run for run in runs if run.outcome != "unknown"]
     return draw([RunOutline(run.uid, run.steps, run.outcome == "success") for run in known])
 
@@ -133,31 +147,26 @@ def _exemplars(specs: Mapping[str, Sequence[Drawn]]) -> dict[tuple[str, tuple[st
 
 def _put(
     skeleton: str,
-    drawn: Sequence[Drawn],
-    runs: Mapping[str, Query],
+    sort: _Sort,
+    spec: Drawn,
     known: Mapping[str, list[Edge]],
     evidence: Mapping[tuple[str, tuple[str, ...]], Sequence[str]],
     out: _Redrawn,
 ) -> set[str]:
-    """Put each lesson with its edges; return their uids."""
-    kept = set()
-    for spec in drawn:
-        shown = sorted(
-            {p for uid in spec.supporting[:_N_EXEMPLARS] for p in evidence[uid, spec.steps]}
-        )
-        began = min(runs[uid].recorded_at for uid in (*spec.supporting, *spec.contradicting))
-        insight = _insight(skeleton, spec, began)
-        words = _ends("EVIDENCED_BY", shown)
-        said = _ends("SUPPORTED_BY", spec.supporting)
-        said += _ends("CONTRADICTED_BY", spec.contradicting)
-        _join(insight, said + words, known, out)
-        kept.add(insight.uid)
-        if spec.kind == "do":
-            how = _prescription(skeleton, spec, began)
-            did = sorted((*spec.supporting, *spec.contradicting))
-            _join(how, _ends("FROM", did) + words, known, out)
-            kept.add(how.uid)
-    return kept
+    """Put a lesson with its edges; return the uids of its nodes."""
+    did = (*spec.supporting, *spec.contradicting)
+    began = min(sort.runs[uid].recorded_at for uid in did)
+    shown = {p for uid in spec.supporting[:_N_EXEMPLARS] for p in evidence[uid, spec.steps]}
+    words = _ends("EVIDENCED_BY", sorted(shown))
+    said = _ends("SUPPORTED_BY", spec.supporting)
+    said += _ends("CONTRADICTED_BY", spec.contradicting)
+    insight = _insight(skeleton, spec, began)
+    _join(insight, said, words, known, sort.unseen, out)
+    if spec.kind != "do":
+        return {insight.uid}
+    how = _prescription(skeleton, spec, began)
+    _join(how, _ends("FROM", sorted(did)), words, known, sort.unseen, out)
+    return {insight.uid, how.uid}
 
 
 def _ends(kind: EdgeKind, uids: Iterable[str]) -> list[tuple[EdgeKind, str]]:
@@ -166,23 +175,31 @@ def _ends(kind: EdgeKind, uids: Iterable[str]) -> list[tuple[EdgeKind, str]]:
 
 def _join(
     node: Node,
-    ends: Sequence[tuple[EdgeKind, str]],
+    said: Sequence[tuple[EdgeKind, str]],
+    words: Sequence[tuple[EdgeKind, str]],
     known: Mapping[str, list[Edge]],
+    unseen: Collection[str],
     out: _Redrawn,
 ) -> None:
-    key = _key(node.uid)
-    before = {(e.kind, e.end): e for e in known.get(node.uid, ()) if key in e.sources}
-    # Making an edge costs more than finding it.
-    drawn = [
-        before.get((kind, end)) or Edge(kind=kind, start=node.uid, end=end, sources={key: 1.0})
-        for kind, end in ends
-    ]
-    out.nodes[node.uid], out.drawn[node.uid] = node, drawn
-    if before.keys() - set(ends):
-        out.remove_keys.append(key)
-        out.edges += drawn
-    else:
-        out.edges += [e for e in drawn if (e.kind, e.end) not in before]
+    """Put a lesson, its edges to runs and those to the words that show it, where they differ."""
+    out.nodes[node.uid] = node
+    before = known.get(node.uid, ())
+    for key, mine in ((_key(node.uid), said), (_shown_key(node.uid), words)):
+        own = {(e.kind, e.end): e for e in before if key in e.sources}
+        # Of a sort with more runs than are looked at, what was said of the others stays.
+        left = [e for (_, end), e in own.items() if mine is said and end in unseen]
+        # Making an edge costs more than finding it.
+        drawn = left + [
+            own.get((kind, end)) or Edge(kind=kind, start=node.uid, end=end, sources={key: 1.0})
+            for kind, end in mine
+        ]
+        kept = {(e.kind, e.end) for e in drawn}
+        out.drawn.setdefault(node.uid, []).extend(drawn)
+        if own.keys() - kept:
+            out.remove_keys.append(key)
+            out.edges += drawn
+        else:
+            out.edges += [e for e in drawn if (e.kind, e.end) not in own]
 
 
 def _drop(
@@ -192,10 +209,10 @@ def _drop(
     for uid, node in sorted(lessons.items()):
         if uid in kept:
             continue
-        key = _key(uid)
-        if any(key not in edge.sources for edge in known.get(uid, ())):
+        keys = (_key(uid), _shown_key(uid))
+        if any(edge.sources.keys().isdisjoint(keys) for edge in known.get(uid, ())):
             out.nodes[uid] = node
-            out.remove_keys.append(key)
+            out.remove_keys += keys
         else:
             out.remove_nodes.append(uid)
 
@@ -210,7 +227,8 @@ def _recount(
     """Count every lesson by the edges that it has in the end."""
     outcomes: dict[str, Outcome] = {run.uid: run.outcome for run in runs}
     others = {
-        uid: [e for e in known.get(uid, ()) if _key(uid) not in e.sources] for uid in out.nodes
+        uid: [e for e in known.get(uid, ()) if e.kind in _COUNTED and _key(uid) not in e.sources]
+        for uid in out.nodes
     }
     users = {e.start if e.kind == "USED" else e.end for es in others.values() for e in es}
     for node in reader.get(space, sorted(users - outcomes.keys())):
@@ -250,3 +268,8 @@ def _words(skeleton: str, spec: Drawn) -> str:
 def _key(uid: str) -> str:
     """Return what its edges to runs are contributed by, apart from what feedback says."""
     return f"drawn {uid}"
+
+
+def _shown_key(uid: str) -> str:
+    """Return what its edges to words are contributed by, of which there are few."""
+    return f"shown {uid}"

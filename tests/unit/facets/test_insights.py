@@ -383,3 +383,16 @@ def test_feedback_on_a_joined_insight_survives_settling_again(memory: Memory) ->
     kept = memory.get(joined.uid)
     assert isinstance(kept, Insight)
     assert kept.beta == 2.0
+
+
+def test_a_sort_with_more_runs_than_are_looked_at_keeps_what_was_said(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graphmem.writing.distil._MAX_RUNS", 4)
+    wash(memory, 9, 2)
+    (shared,) = [one for one in insights_of(memory).values() if one.kind == "do"]
+    assert 4 <= shared.alpha - 1 <= 9
+    assert len(ends(memory, shared.uid, "SUPPORTED_BY")) == shared.alpha - 1
+    before = everything(memory)
+    wash(memory, 9, 2)
+    assert everything(memory) == before
