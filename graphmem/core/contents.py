@@ -57,6 +57,8 @@ def _parts(content: Content) -> tuple[str, ...]:
 def content_of(fact: Proposition) -> Content:
     """Return what a stored fact says."""
     content = Content(fact.subject, fact.predicate, fact.object, fact.value, fact.negated)
+    if fact.status != "retired":  # what is over always is
+        return content
     over = content._replace(over=True)
     return over if fact.uid == over.uid else content
 

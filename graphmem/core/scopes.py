@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from graphmem.core.contents import Claim, Content
+from graphmem.core.contents import Claim, Content, content_of
 from graphmem.core.registry import ENGLISH, Registry
 from graphmem.core.timeline import Spell
 from graphmem.core.validity import Validity
@@ -45,7 +45,7 @@ class Scope:
 
     def content_of(self, fact: Proposition) -> Content:
         """Return what a stored fact says."""
-        return self.registry.content_of(fact)
+        return self.registry.content_of(fact) if self.registry.names else content_of(fact)
 
     @property
     def released(self) -> set[Content]:
@@ -79,7 +79,8 @@ def evidence_of(
         known_at: system time: what was recorded later counts for nothing; None is now.
     """
     bare = {uid for uid in scope.facts if uid not in gone}
-    recorded = scope.first_recorded() if recorded is None else recorded
+    if known_at is not None and recorded is None:
+        recorded = scope.first_recorded()
     evidence: list[Evidence] = []
     for edge in scope.edges:
         if edge.kind != "EVIDENCED_BY":
@@ -89,16 +90,17 @@ def evidence_of(
         if edge.start in gone or passage is None or edge.end in gone:
             continue
         content = scope.content_of(scope.facts[edge.start])
-        known = max(passage.recorded_at, recorded[content])
-        if known_at is None or known <= known_at:
-            said = Validity.parse(edge.role) or Validity(passage.at)
-            if known_at is not None and _is_retired_after(scope.facts[edge.start], known_at):
+        said = Validity.parse(edge.role) or Validity(passage.at)
+        if known_at is not None and recorded is not None:
+            if max(passage.recorded_at, recorded[content]) > known_at:
+                continue
+            if _is_retired_after(scope.facts[edge.start], known_at):
                 said = Validity(said.start)
-            claim = Claim(
-                content, said.start, edge.end, said.end, passage.source, passage.position,
-                max(edge.sources.values()),
-            )  # fmt: skip
-            evidence.append(Evidence(claim, edge.sources, edge.span, edge.role))
+        claim = Claim(
+            content, said.start, edge.end, said.end, passage.source, passage.position,
+            max(edge.sources.values()),
+        )  # fmt: skip
+        evidence.append(Evidence(claim, edge.sources, edge.span, edge.role))
     # A fact that rests on no passage (it was imported so) is taken at its own word.
     for uid in sorted(bare):
         fact = scope.facts[uid]

@@ -154,17 +154,16 @@ def _settle_alone(
     # so is what rests on one doubtful source.
     if any(s.validity for s in group) or any(fact.doubtful for fact in scope.facts.values()):
         return False
+    if scope.facts:
+        held = [uid for s in group if (uid := _holding(s, scope))]
+        # A passage that says two rivals in one breath may end a quarrel that others began.
+        one_each = len({s.passage for s in group}) == len({(s.passage, s.content) for s in group})
+        if len(held) == len(group) and one_each:
+            uids.update(((s.content, s.passage), uid) for s, uid in zip(group, held, strict=True))
+            return True
     contents = {s.content for s in group}
     contents.update(scope.content_of(fact) for fact in scope.facts.values())
-    held = [uid for s in group if (uid := _holding(s, scope))] if scope.facts else []
-    # A passage that says two rivals in one breath may end a quarrel that others began.
-    one_each = len({s.passage for s in group}) == len({(s.passage, s.content) for s in group})
-    if len(held) == len(group) and one_each:
-        uids.update(((s.content, s.passage), uid) for s, uid in zip(group, held, strict=True))
-        return True
-    if len(contents) > 1:
-        return False
-    if len(scope.facts) > 1:
+    if len(contents) > 1 or len(scope.facts) > 1:
         return False
     stored = next(iter(scope.facts.values()), None)
     if stored and stored.valid_to and not group[0].content.over:
@@ -215,8 +214,10 @@ def _holding(statement: Statement, scope: Scope) -> str | None:
     it said before, and that may leave it or others without a rival.
     """
     content, at = statement.content, statement.stated_at
-    same = [fact for fact in scope.facts.values() if scope.content_of(fact) == content]
-    rivals = [fact for fact in scope.facts.values() if scope.content_of(fact) != content]
+    same: list[Proposition] = []
+    rivals: list[Proposition] = []
+    for fact in scope.facts.values():
+        (same if scope.content_of(fact) == content else rivals).append(fact)
     if rivals and (
         content.over
         or at is None
