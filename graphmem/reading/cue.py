@@ -184,10 +184,12 @@ def _in_time(cue: Cue, events: Iterable[Event], now: datetime) -> list[_Told]:
 
 def _when(event: Event) -> When | None:
     """Return when an event was: by its own text, else when it was told."""
-    if event.happened_from or event.happened_to:
-        return When(event.happened_from, event.happened_to, event.granularity or "span")
-    at = event.told_at
-    return When(at, at + _A_MOMENT, "minute") if at else None
+    start, end = event.happened_from, event.happened_to
+    if start is None and end is None:
+        start = end = event.told_at
+    if start is not None and start == end:  # a moment
+        end = start + _A_MOMENT
+    return When(start, end, event.granularity or "minute") if start or end else None
 
 
 def _chosen(cue: Cue, told: Sequence[_Told]) -> list[_Told]:
