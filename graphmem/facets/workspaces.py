@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from graphmem.facets.base import Facet
-from graphmem.ports.models import LLM
+from graphmem.ports import LLM
 from graphmem.writing.accept import check_text
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 from graphmem.core.chat import ChatMessage
 from graphmem.errors import CompletionFailed, InvalidInput
 from graphmem.models.endpoint import connect, mapped
-from graphmem.ports.models import LLM
+from graphmem.ports import LLM
 
 __all__ = ["OpenAIChat", "check_llm", "open_llm"]
 

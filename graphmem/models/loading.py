@@ -7,8 +7,7 @@ import threading
 from graphmem.errors import InvalidInput
 from graphmem.models.chat import check_llm, open_llm
 from graphmem.models.registry import check_embedder
-from graphmem.ports import Embedder, Encoder, Extractor
-from graphmem.ports.models import LLM
+from graphmem.ports import LLM, Embedder, Encoder, Extractor
 
 __all__ = ["LazyModels"]
 

@@ -4,6 +4,7 @@ from graphmem.ports.bulk import EdgeRowReader
 from graphmem.ports.cypher import CypherServer
 from graphmem.ports.lessons import LessonIndex, Ranked
 from graphmem.ports.models import (
+    LLM,
     Embedder,
     Encoder,
     Encoding,
@@ -26,6 +27,7 @@ from graphmem.ports.views import (
 )
 
 __all__ = [
+    "LLM",
     "CandidateServer",
     "Capability",
     "Clock",

@@ -6,8 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphmem.core.points import Point
-from graphmem.ports import Clock, GraphReader
-from graphmem.ports.models import LLM
+from graphmem.ports import LLM, Clock, GraphReader
 from graphmem_schemas import Entity, Hit, Passage, Recall, Receipt, SearchRequest, Source
 
 __all__ = ["Ground", "as_hits", "look_around", "look_away", "naming"]

@@ -102,9 +102,11 @@ def find_members(
     """Return the members that are meant: by uid, or entities by name.
 
     Raises:
-        InvalidInput: One is not in the space, is no entity, event or proposition, has a name
+        InvalidInput: There are none, or one is not in the space, is no entity, event or proposition, has a name
             that several entities have, or a role that there is not.
     """
+    if not specs:
+        raise InvalidInput("a point needs members: two or more, to be kept")
     named = [(spec, "member") if isinstance(spec, str) else spec for spec in specs]
     for one in named:
         if not (isinstance(one, tuple) and len(one) == 2 and isinstance(one[0], str)):

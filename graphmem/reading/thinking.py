@@ -7,7 +7,7 @@ from typing import Literal
 
 from graphmem.core.chat import ask
 from graphmem.errors import CompletionFailed, InvalidInput, NotFound
-from graphmem.ports.models import LLM
+from graphmem.ports import LLM
 from graphmem.reading.around import Ground
 from graphmem.reading.points import drafts_from, names_of
 from graphmem.reading.rounds import MergeRow, PointRow, Round, UpdateRow, messages

@@ -354,7 +354,7 @@ def test_bad_members_are_errors_and_change_nothing(memory: Memory, tmp_path: Pat
     before = everything(memory, tmp_path)
     with memory.workspace(QUESTION) as ws:
         for members in (["Ann", ("Blue Studio", "boss")], [passage(memory, "Ann"), "Ann"],
-                        ["Ann", 7], [("Ann",)], ["Ann", "😀"]):  # fmt: skip
+                        ["Ann", 7], [("Ann",)], ["Ann", "😀"], []):  # fmt: skip
             with pytest.raises(InvalidInput):
                 ws.insert("Something.", members)  # type: ignore[arg-type]
         for text, kind in (("", "x"), ("x", " ")):
