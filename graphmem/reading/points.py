@@ -102,8 +102,8 @@ def find_members(
     """Return the members that are meant: by uid, or entities by name.
 
     Raises:
-        InvalidInput: There are none, or one is not in the space, is no entity, event or proposition, has a name
-            that several entities have, or a role that there is not.
+        InvalidInput: There are none, or one is not in the space, is no entity, event or
+            proposition, has a name that several entities have, or a role that there is not.
     """
     if not specs:
         raise InvalidInput("a point needs members: two or more, to be kept")
