@@ -140,3 +140,21 @@ def test_deleting_all_that_was_told_leaves_nothing(first: list[Any], more: list[
         for n in range(len(more)):
             memory.delete(source=f"more{n}")
         assert picture(memory) == {}
+
+
+@settings(max_examples=60)
+@given(ADDS, ADDS)
+def test_what_was_consolidated_meanwhile_is_taken_back_too(
+    first: list[Any], more: list[Any]
+) -> None:
+    with open_memory() as memory:
+        for n, what in enumerate(first):
+            add(memory, what, f"first{n}")
+        memory.consolidate()
+        before = picture(memory)
+        for n, what in enumerate(more):
+            add(memory, what, f"more{n}")
+        memory.consolidate()
+        for n in range(len(more)):
+            memory.delete(source=f"more{n}")
+        assert picture(memory) == before
