@@ -72,8 +72,8 @@ class Facts(Facet):
     ) -> list[Proposition]:
         """Return the facts about an entity that hold, the one that began last first.
 
-        Facts that contradict each other come together; what is retired, quarantined or
-        superseded does not come.
+        Facts that contradict each other come together, the best supported first; what is
+        retired, quarantined or superseded does not come.
 
         Args:
             entity: a name in any spelling, or a uid; what was merged with it counts as one.
@@ -90,7 +90,8 @@ class Facts(Facet):
 
         now = self._clock()
         at, known = check_moment(as_of) or now, check_moment(known_at)
-        return current(self._facts_about(entity, predicate, known), at, known or now)
+        facts = self._facts_about(entity, predicate, known)
+        return current(facts, at, known or now, self._store, self.space)
 
     def history(
         self,
@@ -124,6 +125,22 @@ class Facts(Facet):
         if predicate is not None or known_at is not None:
             raise InvalidInput("predicate and known_at go with entity=, not with a uid")
         return history(find_node(self._store, self.space, uid or ""), self._store, self.space)
+
+    def support(self, uid: str) -> float:
+        """Return how much speaks for a fact: the sum of the trust of its distinct sources.
+
+        What one source says ten times, it says once.
+
+        Raises:
+            InvalidInput: It is no fact.
+            NotFound: The space has no such node.
+        """
+        from graphmem.reading.current import support_of
+
+        fact = find_node(self._store, self.space, uid)
+        if not isinstance(fact, Proposition):
+            raise InvalidInput(f"{uid[:80]!r} is a {fact.label}: only facts have support")
+        return support_of([fact.uid], self._store, self.space)[fact.uid]
 
     def quarantined(self) -> list[Proposition]:
         """Return the facts that are held back, by uid.

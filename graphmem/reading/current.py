@@ -13,7 +13,7 @@ from graphmem.core.scopes import Scope, as_laid_out, evidence_of, holds
 from graphmem.ports import GraphReader
 from graphmem_schemas import Change, EdgeKind, Passage, Predicate, Proposition
 
-__all__ = ["current", "facts_about", "read_registry", "story"]
+__all__ = ["current", "facts_about", "read_registry", "story", "support_of"]
 
 _ALL = "*"
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
@@ -27,17 +27,39 @@ def read_registry(reader: GraphReader, space: str) -> Registry:
     return registry_of([node for node in found if isinstance(node, Predicate)])
 
 
-def current(facts: Iterable[Proposition], at: datetime, now: datetime) -> list[Proposition]:
-    """Return the facts that hold at a moment, the one that began last first.
+def current(
+    facts: Iterable[Proposition], at: datetime, now: datetime, reader: GraphReader, space: str
+) -> list[Proposition]:
+    """Return the facts that hold at a moment: what began last first, then what more speaks for.
 
     Args:
         facts: from `facts_about`.
         at: world time.
         now: system time.
+        reader: the store; read only where facts contradict each other.
+        space: the space.
     """
     held = [fact for fact in facts if holds(fact, at, now)]
-    held.sort(key=lambda fact: fact.uid)
+    rivals = [fact.uid for fact in held if fact.status == "contradicted"]
+    support = support_of(rivals, reader, space) if rivals else {}
+    held.sort(key=lambda fact: (-support.get(fact.uid, 0.0), fact.uid))
     return sorted(held, key=lambda fact: fact.valid_from or _BEGINNING, reverse=True)
+
+
+def support_of(facts: Sequence[str], reader: GraphReader, space: str) -> dict[str, float]:
+    """Return how much speaks for facts: the trust of the distinct sources that state each.
+
+    Args:
+        facts: their uids; one read, O(evidence).
+        reader: the store.
+        space: the space.
+    """
+    trust: dict[str, dict[str, float]] = {uid: {} for uid in facts}
+    for edge in reader.neighbours(space, list(facts), ["EVIDENCED_BY"]) if facts else ():
+        told = trust.get(edge.start, {})
+        for source, weight in edge.sources.items():
+            told[source] = max(weight, told.get(source, 0.0))
+    return {uid: sum(sources[one] for one in sorted(sources)) for uid, sources in trust.items()}
 
 
 def story(facts: Iterable[Proposition]) -> list[Change]:

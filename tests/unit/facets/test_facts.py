@@ -289,6 +289,67 @@ def test_what_is_retired_is_current_no_more_and_was_known_before(
     assert held(memory, "Ann", known_at=before) == {"Ann lives in Rome"}
 
 
+def test_support_is_the_trust_of_distinct_sources(memory: Memory) -> None:
+    talk = [{"speaker": "Ann", "text": "I live in Rome."}] * 3
+    memory.add(talk, source="a", at=FIRST, trust=0.75)
+    (rome,) = memory.current("Ann")
+    assert memory.support(rome.uid) == 0.75
+    say(memory, "Ann lives in Rome.", 1)
+    assert memory.support(rome.uid) == 1.75
+    say(memory, "Ann lives in Oslo.", 0, source="c")
+    assert [fact.text for fact in memory.current("Ann", as_of=FIRST)] == [
+        "Ann lives in Rome", "Ann lives in Oslo",
+    ]  # fmt: skip
+    memory.delete(source="a")
+    assert memory.support(rome.uid) == 1.0
+    with pytest.raises(InvalidInput, match="only facts"):
+        memory.support(rome.subject)
+
+
+def test_what_is_retired_or_quarantined_comes_back_on_no_path(memory: Memory) -> None:
+    for day in (1, 2):
+        say(memory, "Ann lives in Rome.", day)
+    say(memory, "Ann lives in Oslo.", 3, trust=0.1)
+    say(memory, "Ann likes Turin.", 3)
+    (likes,) = memory.current("Ann", "likes")
+    memory.retire(likes.uid)
+    hidden = {likes.uid, *(fact.uid for fact in memory.quarantined())}
+    assert len(hidden) == 2
+    asked = "Where does Ann live, and what does Ann like?"
+    for mode in ("latest", "all"):
+        found = memory.search(asked, k=50, kinds=["passage", "proposition", "event"], mode=mode)  # type: ignore[arg-type]
+        assert not hidden & {hit.uid for hit in found.hits}
+    assert not hidden & {fact.uid for fact in memory.current("Ann")}
+    assert not hidden & {hit.uid for hit in memory.recall(entity="Ann").hits}
+    assert "since" not in memory.context(asked).text
+    assert hidden <= {change.node.uid for change in memory.history(entity="Ann")}
+
+
+def test_another_space_knows_nothing_of_all_this(memory: Memory, clock: Days) -> None:
+    memory.define("be in", functional=True, inverse=["contains"])
+    triples(memory, "a", 1, ("drawer", "contains", "knife"))
+    for day in (1, 2):
+        say(memory, "Ann lives in Rome.", day)
+    say(memory, "Ann lives in Oslo.", 3, trust=0.1)
+    (held_back,) = memory.quarantined()
+    with Memory(
+        memory._store, space="other", embedder=FakeEmbedder(), extractor=FakeExtractor(),
+        clock=clock,
+    ) as other:  # fmt: skip
+        assert (other.predicates(), other.quarantined()) == ([], [])
+        for unknown in (other.release, other.support, other.history):
+            with pytest.raises(NotFound):
+                unknown(held_back.uid)
+        with pytest.raises(NotFound):
+            other.current("Ann")
+        triples(other, "a", 1, ("drawer", "contains", "knife"))
+        assert held(other, "drawer", "contains") == {"drawer contains knife"}
+        (fact,) = other.current("drawer")
+        assert fact.predicate == "contains"
+        other.define("contains", synonyms=["holds"])
+    assert [one.key for one in memory.predicates()] == ["be in"]
+
+
 def test_unknown_things_are_said_to_be(memory: Memory) -> None:
     say(memory, "Ann lives in Rome.", 1)
     with pytest.raises(NotFound):
