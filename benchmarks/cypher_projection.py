@@ -2,7 +2,8 @@
 
     python benchmarks/cypher_projection.py [--nodes 100000] [--edges 500000] [--new 1000]
 
-Wall and processor seconds, so that a busy machine can be told from slow code.
+Wall and processor seconds, so that a busy machine can be told from slow code. The processor time
+of the process that reads a version (its start, and its log read once more) is not in it.
 """
 
 from __future__ import annotations
