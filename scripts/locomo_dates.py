@@ -30,6 +30,7 @@ _BEFORE = re.compile(
     r"\s+(?P<side>before|prior\s+to|preceding|after|of)\b",
     re.IGNORECASE,
 )
+_PLACE = {word: at for words in (NUMBERS, WEEKDAYS) for at, word in enumerate(words)}
 _WIDEST = {
     "day": 1, "weekend": 2, "week": 7, "month": 31, "season": 92, "year": 366, "decade": 3653,
 }  # fmt: skip
@@ -37,7 +38,7 @@ _WIDEST = {
 
 def main() -> int:
     """Print how many turns were read and how many of those rightly."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--show", action="store_true", help="show what is wrong")
     arguments = parser.parse_args()
@@ -119,7 +120,7 @@ def _answer(text: str) -> When | None:
 
 
 def _count(word: str | None) -> int:
-    return 0 if word and word.lower() == "few" else NUMBERS.index((word or "one").lower()) + 1
+    return 0 if word and word.lower() == "few" else _PLACE[(word or "one").lower()] + 1
 
 
 def _beside(on: date, unit: str, n: int, side: str) -> When | None:
@@ -135,7 +136,7 @@ def _beside(on: date, unit: str, n: int, side: str) -> When | None:
     if unit == "week":  # the seven days before, or the calendar's week
         first, last = day_of(on, -7 * n - 7), day_of(on, -7 * (n - 1))
         return When(first.start, last.start, "week")
-    return weekday_before(on, WEEKDAYS.index(unit))
+    return weekday_before(on, _PLACE[unit])
 
 
 if __name__ == "__main__":

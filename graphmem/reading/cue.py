@@ -67,8 +67,9 @@ class _Told:
     ) -> tuple[datetime, datetime, str, int, int, str]:
         """Return what to sort by; what is of one moment stands as it does in its source."""
         event = self.event
-        place = (passage.source, passage.position) if passage else (event.passage, 0)
-        return self.moment or _UNKNOWN, event.recorded_at, *place, event.start, event.uid
+        source, position = (passage.source, passage.position) if passage else (event.passage, 0)
+        moment = self.moment or _UNKNOWN
+        return moment, event.recorded_at, source, position, event.start, event.uid
 
 
 def recall_events(cue: Cue, reader: GraphReader, space: str, now: datetime) -> Recall:

@@ -32,6 +32,13 @@ def name_uses(places: Sequence[Place]) -> list[NameUse]:
             for m in place.extraction.mentions
             if m.named
         ]
+        # Who takes part by name is linked to what happened, whatever else the source says.
+        uses += [
+            _use(argument, place.source)
+            for event in place.extraction.events
+            for argument in event.arguments
+            if argument.named and names_entity(argument)
+        ]
         for fact in place.extraction.propositions:
             if states_something(fact):
                 uses += [

@@ -15,6 +15,7 @@ TURNS = [
     ("Bob", "👍"),
     ("Ann", "Ann moved to Rome in May 2020."),
     ("Bob", "The engine failed because the pump broke."),
+    ("Ann", "I went."),
 ]
 
 
@@ -49,6 +50,7 @@ def test_events_follow_each_other_across_neighbouring_passages() -> None:
             ("Bob visited Paris last summer.", "It was hot,"),
             ("It was hot,", "so Bob swam."),
             ("The engine failed", "because the pump broke."),
+            ("because the pump broke.", "Ann went."),
         ]
 
 
