@@ -43,9 +43,11 @@ class Topics(Facet):
         seq = self._store.apply(self.space, plan).seq
         if not seq:
             return Receipt(seq=0)
-        counted = {"added": last[0].added, "confirmed": last[0].confirmed}
+        added, known = tuple(last[0].added), tuple(last[0].confirmed)
         return Receipt(
-            seq=seq, **{name: {"Concept": tuple(uids)} for name, uids in counted.items() if uids}
+            seq=seq,
+            added={"Concept": added} if added else {},
+            confirmed={"Concept": known} if known else {},
         )
 
     def concepts(self, name: str | None = None) -> list[ConceptSummary]:

@@ -152,7 +152,8 @@ def _meant(who: str, node: Node | None, found: tuple[str, ...], space: str) -> s
             f"{len(found)} entities are called {who[:80]!r}: name one by its uid, of "
             f"{', '.join(found[:5])}"
         )
-    return found[0]
+    (uid,) = found
+    return uid
 
 
 def _counting(

@@ -56,6 +56,8 @@ _TYPES: dict[PropertyType, st.SearchStrategy[Any]] = {
     "boolean": st.booleans(),
 }
 
+_ONE_WAY: frozenset[EdgeKind] = frozenset(("BROADER", "SUPERSEDES"))
+
 
 @st.composite
 def nodes(draw: st.DrawFn, label: str) -> Node:
@@ -81,9 +83,9 @@ def changes(draw: st.DrawFn, max_nodes: int = 6) -> Changes:
     edges: dict[tuple[str, str, str], Edge] = {}
     for _ in range(draw(st.integers(0, 2 * len(drawn)))):
         start, end = (draw(st.sampled_from(sorted(drawn))) for _ in "ab")
-        kinds = _kinds(drawn[start].label, drawn[end].label)
-        if start >= end:  # so that none of these leads back to where it began
-            kinds = [kind for kind in kinds if kind not in ("BROADER", "SUPERSEDES")]
+        # None of some kinds leads back to where it began.
+        unwanted = _ONE_WAY if start >= end else frozenset[EdgeKind]()
+        kinds = _kinds(drawn[start].label, drawn[end].label, unwanted)
         if kinds:
             edge = draw(_edges(draw(st.sampled_from(kinds)), start, end))
             edges[edge.kind, start, end] = edge
@@ -95,8 +97,12 @@ def changes(draw: st.DrawFn, max_nodes: int = 6) -> Changes:
     )
 
 
-def _kinds(start: str, end: str) -> list[EdgeKind]:
-    return [kind for kind, (starts, ends) in EDGE_RULES.items() if start in starts and end in ends]
+def _kinds(start: str, end: str, unwanted: frozenset[EdgeKind]) -> list[EdgeKind]:
+    return [
+        kind
+        for kind, (starts, ends) in EDGE_RULES.items()
+        if start in starts and end in ends and kind not in unwanted
+    ]
 
 
 @st.composite
