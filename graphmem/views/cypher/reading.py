@@ -120,6 +120,12 @@ class Engines:
                 raise
             self._put_back(engine)
 
+    def start(self) -> None:
+        """Start one, so that it is there when a file has been made; it is not waited for."""
+        with self._lock:
+            if not self._idle:
+                self._idle.append(_Engine())
+
     def let_go(self, path: Path | None = None) -> None:
         """Stop all that have a file open and do nothing; None: whatever they have open."""
         with self._lock:

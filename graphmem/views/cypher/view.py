@@ -146,6 +146,7 @@ class CypherView:
         problem: Exception | None = None
         for _ in range(_N_ATTEMPTS):
             versions = self._home()
+            self._engines.start()
             try:
                 return self._found(versions) or self._made(versions)
             except StoreError as error:  # a file that another process has just replaced
