@@ -152,8 +152,7 @@ def _meant(who: str, node: Node | None, found: tuple[str, ...], space: str) -> s
             f"{len(found)} entities are called {who[:80]!r}: name one by its uid, of "
             f"{', '.join(found[:5])}"
         )
-    (uid,) = found
-    return uid
+    return next(iter(found))
 
 
 def _counting(
