@@ -16,9 +16,10 @@ from graphmem.writing.concepts import assign
 from graphmem.writing.doubles import merge_doubles
 from graphmem.writing.learn import learn_relations
 from graphmem.writing.lift import lift_repeated
+from graphmem.writing.overhear import overhear
 from graphmem.writing.settle import settle_runs
 from graphmem.writing.site import Site, parts
-from graphmem_schemas import Concept, ConsolidateReceipt
+from graphmem_schemas import Concept, ConsolidateReceipt, Passage
 
 __all__ = ["STAGES", "Stage", "consolidate"]
 
@@ -69,6 +70,17 @@ def _settle(site: Site) -> None:
         site.tell(label, uids)
 
 
+def _overhear(site: Site) -> None:
+    """Keep the instructions that new passages state."""
+    for part in parts(site.new("Passage")):
+        nodes = site.store.get(site.space, part)
+        passages = [node for node in nodes if isinstance(node, Passage)]
+        seq, added = overhear(passages, site.store, site.space, lambda: site.now)
+        site.seq = max(site.seq, seq)
+        for label, uids in added.items():
+            site.tell(label, uids)
+
+
 def _conceive(site: Site) -> None:
     """Say what is new is about, and make the concepts that it shares with others.
 
@@ -100,6 +112,7 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("lifting what is told again", lift_repeated),
     ("learning relations", learn_relations),
     ("settling runs", _settle),
+    ("hearing instructions", _overhear),
     ("finding concepts", _conceive),
 )
 

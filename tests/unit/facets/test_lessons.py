@@ -193,3 +193,16 @@ def test_a_lesson_that_only_failed_comes_after_one_that_worked(memory: Memory) -
     for uid, outcome in ((oven, False), (oven, False), (pan, True)):
         memory.feedback(memory.prescriptions("bake bread").id, [uid], outcome)
     assert [hit.uid for hit in memory.prescriptions("bake bread").hits] == [pan, oven]
+
+
+def test_consolidating_hears_what_texts_instruct_once(memory: Memory) -> None:
+    memory.add("If the bread burns, turn the oven down.", source="manual")
+    memory.consolidate()
+    (hit,) = memory.prescriptions("the bread burns").hits
+    assert hit.text == "turn the oven down"
+    before = everything(memory)
+    memory.consolidate()
+    memory.add("The oven is red.", source="other")
+    memory.delete(source="other")
+    memory.consolidate()
+    assert everything(memory) == before

@@ -17,6 +17,7 @@ from graphmem.memory import Memory
 from graphmem.stores.memory import MemoryStore
 from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder, FixedClock
+from graphmem.testing.llm import FakeLLM
 from graphmem_schemas import EDGE_KINDS, Edge, Interaction, Node, Query
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -251,3 +252,24 @@ def test_bad_runs_are_refused_and_nothing_changes(
 def test_a_number_of_hits_that_cannot_be_is_refused(memory: Memory, k: Any) -> None:
     with pytest.raises(InvalidInput, match="k is"):
         memory.similar("wash a cup", k=k)
+
+
+def test_a_run_asks_no_model_for_a_word() -> None:
+    llm = FakeLLM(lambda _: {})
+    with Memory(
+        MemoryStore(), embedder=FakeEmbedder(), extractor=FakeExtractor(),
+        clock=FixedClock(START), llm=llm,
+    ) as memory:  # fmt: skip
+        for number in range(3):
+            memory.add_run("wash a cup", FETCH, number > 0, source=f"r{number}")
+        memory.insights("wash a cup")
+        memory.consolidate()
+        assert memory.stats().nodes["Insight"] >= 1
+    assert llm.calls == []
+
+
+def test_numbers_of_a_step_are_kept_though_patterns_have_none(memory: Memory) -> None:
+    memory.add_run("pay a bill", [("pay 1,250.75 EUR to account 77", "ok 42")], True)
+    (step,) = steps_of(memory)
+    assert (step.action, step.observation) == ("pay 1,250.75 EUR to account 77", "ok 42")
+    assert memory.search("pay 1,250.75 EUR").hits[0].text.startswith("pay 1,250.75 EUR")
