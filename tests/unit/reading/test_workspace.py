@@ -89,6 +89,16 @@ def test_local_stays_around_the_points_and_explore_away_from_them(memory: Memory
         assert away.index(NOTES["studio"]) < away.index(NOTES["owner"])
 
 
+def test_what_links_lead_to_is_not_crowded_out_by_what_shares_words(memory: Memory) -> None:
+    for number in range(30):
+        memory.add(f"The owner of house {number} does live where Blue is.", source=f"h{number}")
+    assert NOTES["home"] not in [hit.text for hit in memory.search(QUESTION, k=2).hits]
+    with memory.workspace(QUESTION) as ws:
+        ws.insert("Miguel Santos owns Blue Studio.", ["Miguel Santos", "Blue Studio"],
+                  evidence=[passage(memory, NOTES["owner"])])  # fmt: skip
+        assert {hit.text for hit in ws.local(k=2)} == {NOTES["home"], NOTES["studio"]}
+
+
 def test_the_same_work_gives_the_same_points(memory: Memory) -> None:
     def worked() -> tuple[Point, ...]:
         with memory.workspace(QUESTION) as ws:
