@@ -129,20 +129,25 @@ def _candidates(
     space: str,
     now: datetime,
 ) -> list[str]:
-    """Return the uids of the events that have the participants and the place, if any is named."""
-    sets: list[set[str]] = []
+    """Return the uids of the events that have the participants, the place and about the time.
+
+    Somebody may take part in very many events, and very many may be of a year: the fewer are
+    looked at first.
+    """
+    timed = _of_months(cue.time, reader, space, now) if cue.time else None
+    if not who and not where:
+        return sorted(timed or ())
+    few = timed is not None and len(timed) <= _PART
+    asked = sorted(timed or ()) if few else sorted({*who, *where})
+    edges = reader.neighbours(space, asked, ["ARGUMENT"]) if asked else []
+    sets = []
     if who:
-        edges = reader.neighbours(space, list(who), ["ARGUMENT"])
-        sets.append({edge.start for edge in edges})
+        sets.append({edge.start for edge in edges if edge.end in who})
     if where:
-        edges = reader.neighbours(space, list(where), ["ARGUMENT"])
-        sets.append({e.start for e in edges if _PLACE_ROLES.intersection((e.role or "").split())})
-    if sets:
-        taking_part = set.intersection(*sets)
-        if cue.time is None or len(taking_part) <= _PART:
-            return sorted(taking_part)
-        return sorted(taking_part & _of_months(cue.time, reader, space, now))
-    return sorted(_of_months(cue.time, reader, space, now)) if cue.time else []
+        there = [edge for edge in edges if edge.end in where]
+        sets.append({e.start for e in there if _PLACE_ROLES.intersection((e.role or "").split())})
+    taking_part = set.intersection(*sets)
+    return sorted(taking_part if timed is None else taking_part & timed)
 
 
 def _of_months(time: When, reader: GraphReader, space: str, now: datetime) -> set[str]:
@@ -152,7 +157,7 @@ def _of_months(time: When, reader: GraphReader, space: str, now: datetime) -> se
     start = min(start, end)
     months = month_keys(start, end)
     years = [f"y{year:04}" for year in range(start.year, end.year + 1)]
-    found = reader.find(space, "Event", [*months, *years])
+    found = reader.find(space, "Event", [*months, *years, "open"])
     return {uid for group in found.values() for uid in group}
 
 

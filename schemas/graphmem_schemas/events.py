@@ -66,13 +66,15 @@ class Event(Node):
     def lookup_keys(self) -> tuple[str, ...]:
         """An event is found by the months (`m2023-05`) or, where they are many, years (`y2023`).
 
-        An open interval is found by the end that is known, and what happened at no known time
-        by the month in which it was told.
+        An open interval is found by the end that is known and by "open", and what happened at no
+        known time by the month in which it was told.
         """
         start, end = self.happened_from, self.happened_to
         first = last = start or end or self.told_at
         if first is None or last is None:
             return ()
+        if (start is None) != (end is None):
+            return *month_keys(first, first), "open"
         if start and end:
             last = max(start, end - _A_MOMENT)
         months = month_keys(first, last, longest=_LONGEST_BY_MONTHS)
