@@ -68,7 +68,7 @@ def without_own_words(memory: Memory, types: dict[str, str]) -> float:
     return total / len(queries)
 
 
-def show_insights(memory: Memory, types: dict[str, str], runs: list[dict[str, Any]]) -> None:
+def show_insights(memory: Memory, types: dict[str, str]) -> None:
     """Print the insights by type, with evidence that can be followed to steps."""
     store, space = memory._store, memory.space
     found = [
@@ -113,7 +113,9 @@ def main() -> None:
         for kind, values in sorted(shares.items()):
             print(f"   {kind:10} {100 * sum(values) / len(values):5.1f} % of {len(values)} runs")
         print(f"masked by others' words alone: {100 * without_own_words(memory, types):.1f} %")
-        show_insights(memory, types, runs)
+        done = memory.consolidate()
+        print(f"consolidated: { ({label: len(uids) for label, uids in done.added.items()}) }")
+        show_insights(memory, types)
 
 
 if __name__ == "__main__":

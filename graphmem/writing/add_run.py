@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from graphmem.core.changes import Changes
 from graphmem.core.skeleton import skeleton
-from graphmem.ports import Clock, Embedder, GraphReader, GraphStore, LessonIndex
+from graphmem.ports import Clock, Embedder, GraphReader, GraphStore, LessonIndex, Plan
 from graphmem.writing.distil import redraw
 from graphmem.writing.drafting import Draft
 from graphmem.writing.lay import embed_new
@@ -14,7 +14,7 @@ from graphmem.writing.runs import Run, query_uid
 from graphmem.writing.tell_run import tell_run
 from graphmem_schemas import Query, Receipt
 
-__all__ = ["RunWriter", "draw_lessons", "receipt_of"]
+__all__ = ["RunWriter", "apply_telling", "draw_lessons", "receipt_of"]
 
 # One more than are linked: the run itself may be among them.
 _N_NEAR = 11
@@ -80,10 +80,17 @@ def draw_lessons(
         The number of the commit, 0 where nothing differs, and uids of new nodes by label.
     """
     wanted = sorted(sorts)
+    return apply_telling(lambda reader: redraw(wanted, reader, space), store, space)
+
+
+def apply_telling(
+    plan: Plan, store: GraphStore, space: str
+) -> tuple[int, dict[str, tuple[str, ...]]]:
+    """Apply a plan; return the number of its commit, and uids of new nodes by label."""
     added: dict[str, tuple[str, ...]] = {}
 
-    def plan(reader: GraphReader) -> Changes:
-        changes = redraw(wanted, reader, space)
+    def watched(reader: GraphReader) -> Changes:
+        changes = plan(reader)
         there = reader.get(space, [node.uid for node in changes.nodes])
         added.clear()
         for node, known in zip(changes.nodes, there, strict=True):
@@ -91,7 +98,7 @@ def draw_lessons(
                 added[node.label] = (*added.get(node.label, ()), node.uid)
         return changes
 
-    return store.apply(space, plan).seq, added
+    return store.apply(space, watched).seq, added
 
 
 def receipt_of(draft: Draft, seq: int, sources: tuple[str, ...]) -> Receipt:

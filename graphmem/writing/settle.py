@@ -15,7 +15,7 @@ from itertools import groupby
 from graphmem.core.changes import Changes
 from graphmem.core.skeleton import known_slots, mask, skeleton
 from graphmem.ports import GraphReader, GraphStore
-from graphmem.writing.add_run import draw_lessons
+from graphmem.writing.add_run import apply_telling, draw_lessons
 from graphmem.writing.liken import liken
 from graphmem_schemas import Query
 
@@ -63,7 +63,7 @@ def settle_runs(store: GraphStore, space: str) -> Settled:
         seq, added = draw_lessons(sorts[at : at + _MAX_SORTS], store, space)
         _note(out, seq, added)
     alike = sorted({run.skeleton for run in told.values()})
-    _note(out, store.apply(space, lambda reader: liken(alike, reader, space)).seq)
+    _note(out, *apply_telling(lambda reader: liken(alike, reader, space), store, space))
     return out
 
 
