@@ -65,7 +65,8 @@ SUPPORT: Mapping[str, tuple[Rest, ...]] = {
     "Event": (_TOLD,),
     "Proposition": (_TOLD, Rest(("SUBJECT",)), Rest(("OBJECT",))),
     "Entity": (Rest(("MENTIONS", "SUBJECT", "OBJECT", "ARGUMENT", "MEMBER"), inward=True),),
-    "Concept": (Rest(("ABOUT", "BROADER"), inward=True),),
+    # A concept groups: it is made when two speak of it, and goes with the last but one.
+    "Concept": (Rest(("ABOUT", "BROADER"), inward=True, at_least=2),),
     "Prescription": (Rest(("EVIDENCED_BY", "FROM")),),
     "Hyperedge": (_TOLD, Rest(("MEMBER",), at_least=2)),
     "Insight": (Rest(("SUPPORTED_BY", "CONTRADICTED_BY")),),

@@ -155,13 +155,19 @@ class Model:
                 self.join("USED", f"asked{n}", fact, f"recall{n}")
 
     def _concepts(self) -> None:
-        about = [uid for uid in self.nodes if uid[0] == "l" or uid in map(self.fact, range(4))]
-        for uid in about:
-            topic = f"topic {uid}"
+        """What two speak of is a topic; two topics have one above them."""
+        lessons = sorted(uid for uid in self.nodes if uid[0] == "l")
+        told = [fact for n in range(N_PLANS) if (fact := self.fact(n)) in self.nodes]
+        topics = {"how": lessons, "what": told}
+        there = [topic for topic, users in topics.items() if len(users) > 1]
+        for topic in there:
             self.put(Concept, topic, name=topic, key=topic)
+            for uid in topics[topic]:
+                self.join("ABOUT", uid, topic, "assigned")
+        if len(there) > 1:
             self.put(Concept, "all", name="all", key="all")
-            self.join("ABOUT", uid, topic, "assigned")
-            self.join("BROADER", topic, "all", "assigned")
+            for topic in there:
+                self.join("BROADER", topic, "all", "assigned")
 
     def changes(self) -> Changes:
         return Changes(nodes=tuple(self.nodes.values()), edges=tuple(self.edges.values()))
