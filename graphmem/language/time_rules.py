@@ -157,8 +157,9 @@ RULES: tuple[Rule, ...] = (
     ),
     _relative(r"\b{<any-weekday><day> (?:of )?<month>}\b", read.yearless_date),
     _relative(
-        r"\bon {the (?P<day>\d\d?(?:st|nd|rd|th))}(?=\s*(?:[.,;:!?]|$)| (?:after|before|and|at|in"
-        r"|with|for|but|to|when|because|so|I|we|he|she|they|you)\b)",
+        r"\bon {the (?P<day>\d\d?(?:st|nd|rd|th))}(?! and (?:the )?\d)"
+        r"(?=\s*(?:[.,;:!?]|$)| (?:after|before|and|at|in|with|for|but|to|when|because|so"
+        r"|I|we|he|she|they|you)\b)",
         read.day_of_month,
     ),
     _relative(

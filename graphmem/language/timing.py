@@ -161,11 +161,13 @@ def _clause_above(
 
 def _direction(parse: Parse, clause: Clause) -> str:
     """Return "past", "present" or "future": which way an open form ("on Friday") points."""
-    if clause.tense in ("past", "future"):
-        return clause.tense
     head = clause.head
     helpers = [c for c in parse.children[head] if parse.deps[c] in ("aux", "mark")]
     words = {parse.lower[c] for c in helpers}
+    # "I've been wanting to go on Friday" looks ahead; "I wanted to" looks back.
+    wished = parse.tags[head] == "VB" and "to" in words and parse.tags[parse.heads[head]] != "VBD"
+    if clause.tense in ("past", "future") and not wished:
+        return clause.tense
     ahead = words & _AHEAD or (parse.tags[head] == "VB" and "do" not in words)
     going = parse.tags[head] == "VBG" and bool(words)
     return "future" if ahead or going else "present"

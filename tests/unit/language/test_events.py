@@ -39,6 +39,8 @@ def when_of(event: EventDraft) -> str | None:
         ("I read a report of May 2020.", [None]),
         ("He will call on Friday.", ["2023-06-16"]),
         ("We meet on Friday.", [None]),
+        ("I've been wanting to see Bob on Friday.", ["2023-06-16"]),
+        ("I wanted to see Bob on Friday.", ["2023-06-09"]),
         ("I have lived here since 2019.", ["2019-01-01/.."]),
     ],
 )
