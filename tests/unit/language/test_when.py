@@ -140,7 +140,8 @@ NOTHING = [
     "The sun is out.", "Black Friday was wild.", "It weighs 2000 kg.", "In 1500 people came.",
     "The date was 5/7/2023.", "The next day we left.", "It rained the last day of school.",
     "On February 30, 2021 nothing was.", "It was version 2023.4.", "Call 555-2019.", "",
-    "A few weeks later he came.", "We like Fridays.", "It was on the 17th and 18th of it.", "The last week of school was fun.",
+    "A few weeks later he came.", "We like Fridays.", "It was on the 17th and 18th of it.",
+    "The last week of school was fun.",
 ]  # fmt: skip
 
 
