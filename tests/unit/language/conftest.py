@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,9 +28,9 @@ def extractor(encoder: MiniLMEncoder) -> SpacyExtractor:
 
 @pytest.fixture(scope="session")
 def read(extractor: SpacyExtractor, encoder: MiniLMEncoder) -> Read:
-    """Extract one text: `read(text, speaker=…, addressee=…, title=…)`."""
+    """Extract one text: `read(text, speaker=…, addressee=…, title=…, at=…)`."""
 
-    def extract(text: str, **about: str) -> Extraction:
+    def extract(text: str, **about: Any) -> Extraction:
         passage = ExtractionInput(text, **about)
         return extractor.extract([passage], encoder.encode([text]))[0]
 
