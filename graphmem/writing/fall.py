@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from graphmem.core.support import SUPPORT_KINDS, falls, holds_up, recounted
 from graphmem.ports import GraphReader
-from graphmem_schemas import Edge, EdgeKind, Hyperedge, Node, Query, Source
+from graphmem_schemas import Edge, EdgeKind, Hyperedge, Node, Outcome, Query, Source
 
 __all__ = ["Fallen", "fall"]
 
@@ -65,7 +65,7 @@ class Fallen:
         left = {
             node.uid: [e for e in self.edges[node.uid] if not self.is_lost(e)] for node in weakened
         }
-        outcomes = {
+        outcomes: dict[str, Outcome] = {
             query.uid: query.outcome
             for query in reader.get(space, sorted(_users(left)))
             if isinstance(query, Query)

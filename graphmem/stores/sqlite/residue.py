@@ -25,6 +25,9 @@ __all__ = ["leftovers", "pieces", "squeeze", "traces"]
 _FILE_HEADER = 100
 _INTERIOR_INDEX, _INTERIOR_TABLE, _LEAF_INDEX, _LEAF_TABLE = 2, 5, 10, 13
 _PAGE_NUMBER = 4
+# What leads to other pages of a table has no content: the number of a page, which begins with a
+# zero in files of up to 64 GB, and that of a row.
+_CELL_OF_NUMBERS = 8
 _LIMIT = 20
 _PATIENCE_MS = 5_000
 # Pieces so long come again by chance only where a text repeats itself.
@@ -147,7 +150,8 @@ class _Pages:
             page = self._page(number)
             used, children, chains = self._cells(page, _FILE_HEADER if number == 1 else 0)
             stack += children
-            if n := _stray(page, used):
+            numbers = page[_FILE_HEADER if number == 1 else 0] == _INTERIOR_TABLE
+            if n := _stray(page, used, _CELL_OF_NUMBERS if numbers else _PAGE_NUMBER):
                 yield f"page {number} has {n} bytes that no row has"
             for first, length in chains:
                 yield from self._chain(first, length)
@@ -222,15 +226,16 @@ class _Pages:
             (number,) = struct.unpack_from(">I", page)
 
 
-def _stray(page: bytes, used: list[tuple[int, int]]) -> int:
+def _stray(page: bytes, used: list[tuple[int, int]], longest: int) -> int:
     """Count the bytes outside of the used ranges that are not zero.
 
-    Up to four in a row do not count: page numbers of cells that moved are not cleared either.
+    A few in a row do not count, since numbers of pages and rows that moved are not cleared
+    either; a text has no zeros between its letters.
     """
     n_stray, end = 0, 0
     for start, stop in sorted(used):
         runs = page[end:start].split(b"\x00") if start > end else ()
-        n_stray += sum(len(run) for run in runs if len(run) > _PAGE_NUMBER)
+        n_stray += sum(len(run) for run in runs if len(run) > longest)
         end = max(end, stop)
     return n_stray
 

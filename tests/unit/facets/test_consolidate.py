@@ -311,6 +311,10 @@ def test_a_commit_is_bounded_and_progress_is_told(monkeypatch: pytest.MonkeyPatc
             return super().apply(space, sized)
 
     told: list[tuple[str, int, int]] = []
+
+    def hear(stage: str, done: int, total: int) -> None:
+        told.append((stage, done, total))
+
     with open_memory(Sized()) as memory:
         memory.add(
             [{"text": " ".join(f"P{n} is calm." for n in range(at, at + 50))}
@@ -318,7 +322,7 @@ def test_a_commit_is_bounded_and_progress_is_told(monkeypatch: pytest.MonkeyPatc
             source="a",
         )  # fmt: skip
         sizes.clear()
-        memory.consolidate(progress=lambda *said: told.append(said))
+        memory.consolidate(progress=hear)
     assert max(sizes) <= 2_000
     assert [done for _, done, _ in told] == list(range(len(told)))
     assert {total for *_, total in told} == {len(told) - 1}

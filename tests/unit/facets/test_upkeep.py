@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from graphmem.core.changes import Changes
 from graphmem.errors import InvalidInput, NotFound
 from graphmem.memory import Memory
 from graphmem.stores.memory import MemoryStore
@@ -101,9 +102,7 @@ def test_a_name_that_two_have_is_no_target(memory: Memory) -> None:
         memory.delete("a", entity="b")
 
 
-def _put(*what: Node) -> object:
-    from graphmem.core.changes import Changes
-
+def _put(*what: Node) -> Changes:
     return Changes(nodes=what)
 
 
