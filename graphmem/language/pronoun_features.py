@@ -41,8 +41,8 @@ def _one_of(n: int) -> list[tuple[float, ...]]:
 
 
 _DISTANCE_ROWS = [(*row, float(at)) for at, row in enumerate(_one_of(4))]
-_ROLE_ROWS = dict(zip(_ROLES, _one_of(len(_ROLES)), strict=False))
-_KIND_ROWS = dict(zip(_KINDS, _one_of(len(_KINDS)), strict=False))
+_ROLE_ROWS: dict[str, tuple[float, ...]] = dict(zip(_ROLES, _one_of(len(_ROLES)), strict=False))
+_KIND_ROWS: dict[str, tuple[float, ...]] = dict(zip(_KINDS, _one_of(len(_KINDS)), strict=False))
 _NO_KIND = _one_of(len(_KINDS))[-1]
 _NEVER = frozenset(
     "thank thanks lot lots one thing things way time day congrats wow kind sort".split()

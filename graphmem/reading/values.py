@@ -52,7 +52,10 @@ _CHARS_BEFORE, _CHARS_AFTER = 40, 60
 
 def asked_kind(question: str) -> ValueKind:
     """Return the kind of value that a question asks for; "any" where it does not show."""
-    return next((kind for kind, words in _ASKED if words.search(question)), "any")
+    for kind, words in _ASKED:
+        if words.search(question):
+            return kind
+    return "any"
 
 
 def values_in(sentence: str, kind: ValueKind, asked: frozenset[str]) -> frozenset[str]:
