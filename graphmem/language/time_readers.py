@@ -28,7 +28,43 @@ from graphmem.core.when import (
     year_of,
 )
 
-__all__ = ["DECADES", "MONTHS", "NUMBERS", "WEEKDAYS", "Pair", "Reader"]
+__all__ = [
+    "DECADES",
+    "MONTHS",
+    "NUMBERS",
+    "WEEKDAYS",
+    "Pair",
+    "Reader",
+    "ago",
+    "ahead",
+    "before_last",
+    "day_of_month",
+    "day_word",
+    "days_of_month",
+    "decade",
+    "from_now",
+    "full_date",
+    "full_months_to",
+    "last_units",
+    "month_alone",
+    "month_and_year",
+    "month_of_turn",
+    "months_to",
+    "n",
+    "numeric",
+    "perfect",
+    "season",
+    "slashed",
+    "turn_of_unit",
+    "week_of_date",
+    "weekday",
+    "weekday_alone",
+    "weekday_of_week",
+    "year_alone",
+    "yearless_date",
+    "years_ago_today",
+    "years_to",
+]
 
 NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
 WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
