@@ -89,6 +89,7 @@ def _same(when: When) -> Pair:
 
 
 def n(match: re.Match[str]) -> int:
+    """Return the number that a phrase counts with."""
     word = match["n"].lower()
     return _NUMBER.get(word) or int(word)
 
@@ -135,11 +136,13 @@ def _rolling(unit: str, today: date, n: int) -> When:
 
 
 def day_word(match: re.Match[str], today: date) -> Pair:
+    """Read "yesterday", "tonight", "the day after tomorrow"."""
     word = " ".join(match["at"].lower().split())
     return _same(day_of(today, _DAY_WORDS.get(word, _DAY_WORDS.get(word.split()[0], 0))))
 
 
 def turn_of_unit(match: re.Match[str], today: date) -> Pair | None:
+    """Read "last week", "this month", "the past year"."""
     turn, unit = match["turn"].lower().split()[-1], match["unit"].lower()
     if unit == "day" or (unit == "decade" and turn == "past"):
         return None
@@ -151,30 +154,37 @@ def turn_of_unit(match: re.Match[str], today: date) -> Pair | None:
 
 
 def before_last(match: re.Match[str], today: date) -> Pair:
+    """Read "the week before last"."""
     return _same(_unit(match["unit"].lower(), today, -2))
 
 
 def last_units(match: re.Match[str], today: date) -> Pair:
+    """Read "the last three months"."""
     return _same(_rolling(match["unit"].lower(), today, n(match) if match["n"] else 1))
 
 
 def ago(match: re.Match[str], today: date) -> Pair:
+    """Read "two weeks ago"."""
     return _same(_unit(match["unit"].lower(), today, -n(match)))
 
 
 def years_ago_today(match: re.Match[str], today: date) -> Pair:
+    """Read "three years ago today"."""
     return _same(day_of(month_back(today, 12 * n(match))))
 
 
 def ahead(match: re.Match[str], today: date) -> Pair:
+    """Read "for the next two weeks"."""
     return None, _unit(match["unit"].lower(), today, n(match))
 
 
 def from_now(match: re.Match[str], today: date) -> Pair:
+    """Read "two weeks from now"."""
     return _same(_unit(match["unit"].lower(), today, n(match)))
 
 
 def weekday(match: re.Match[str], today: date) -> Pair:
+    """Read "last Friday", "on Monday"."""
     number = _WEEKDAY[match["day"].lower()[:3]]
     turn = " ".join((match["turn"] or "").lower().split())
     if turn in ("last", "this past", "past"):
@@ -193,17 +203,20 @@ def weekday_alone(match: re.Match[str], today: date) -> Pair | None:
 
 
 def weekday_of_week(match: re.Match[str], today: date) -> Pair:
+    """Read "Tuesday of last week"."""
     week = week_of(today, _TURNS[match["turn"].lower()])
     first = week.start or datetime.min
     return _same(day_of(first.date(), _WEEKDAY[match["day"].lower()[:3]]))
 
 
 def full_date(match: re.Match[str], today: date) -> Pair:
+    """Read "5 May 2023"."""
     month, day = _month_number(match["month"]), _day_number(match["day"])
     return _same(on_date(_year(match["year"]), month, day))
 
 
 def yearless_date(match: re.Match[str], today: date) -> Pair:
+    """Read "May 5"."""
     month, day = _month_number(match["month"]), _day_number(match["day"])
     this = on_date(today.year, month, day)
     if this.start and this.start.date() == today:
@@ -228,6 +241,7 @@ def _month_of_day(today: date, shift: int) -> date:
 
 
 def days_of_month(match: re.Match[str], today: date) -> Pair | None:
+    """Read "May 5-7"."""
     month, first, last = (
         _month_number(match["month"]), _day_number(match["day"]), _day_number(match["last"]),
     )  # fmt: skip
@@ -245,15 +259,18 @@ def days_of_month(match: re.Match[str], today: date) -> Pair | None:
 
 
 def month_and_year(match: re.Match[str], today: date) -> Pair:
+    """Read "May 2023"."""
     return _same(month_of(_year(match["year"]), _month_number(match["month"])))
 
 
 def month_of_turn(match: re.Match[str], today: date) -> Pair:
+    """Read "last May"."""
     year = today.year + _TURNS[match["turn"].lower()]
     return _same(month_of(year, _month_number(match["month"])))
 
 
 def month_alone(match: re.Match[str], today: date) -> Pair | None:
+    """Read "in May", by the tense of its verb."""
     name, turn = match["month"], (match["turn"] or "").lower()
     if not name[0].isupper():  # "may" and "march" are other words, too
         return None
@@ -270,6 +287,7 @@ def month_alone(match: re.Match[str], today: date) -> Pair | None:
 
 
 def months_to(match: re.Match[str], today: date) -> Pair:
+    """Read "May to July 2023"."""
     year, first, last = _year(match["year"]), match["month"], match["last"]
     began = year - (_month_number(first) > _month_number(last))
     begin, end = month_of(began, _month_number(first)), month_of(year, _month_number(last))
@@ -277,12 +295,14 @@ def months_to(match: re.Match[str], today: date) -> Pair:
 
 
 def full_months_to(match: re.Match[str], today: date) -> Pair | None:
+    """Read "May 2022 to July 2023"."""
     begin = month_of(_year(match["year"]), _month_number(match["month"]))
     end = month_of(_year(match["to"]), _month_number(match["last"]))
     return _same(hull(begin, end)) if _in_order(begin, end) else None
 
 
 def season(match: re.Match[str], today: date) -> Pair:
+    """Read "last summer", "in the winter of 2021"."""
     name, turn = match["season"].lower(), (match["turn"] or "").lower()
     if match["year"]:
         return _same(season_of(name, _year(match["year"])))
@@ -301,10 +321,12 @@ def _starts(when: When) -> datetime:
 
 
 def year_alone(match: re.Match[str], today: date) -> Pair:
+    """Read "in 2021"."""
     return _same(year_of(_year(match["year"])))
 
 
 def years_to(match: re.Match[str], today: date) -> Pair | None:
+    """Read "2010-2015"."""
     begin, last = _year(match["year"]), match["last"]
     # "2010-15" ends in 2015.
     end = int(f"{begin // 100}{last}") if len(last) == 2 else _year(last)
@@ -312,6 +334,7 @@ def years_to(match: re.Match[str], today: date) -> Pair | None:
 
 
 def decade(match: re.Match[str], today: date) -> Pair:
+    """Read "in the nineties"."""
     word = match["decade"].lower().strip("'’")
     if word in DECADES:
         return _same(decade_of(DECADES[word]))
@@ -320,6 +343,7 @@ def decade(match: re.Match[str], today: date) -> Pair:
 
 
 def numeric(match: re.Match[str], today: date) -> Pair:
+    """Read "2023-05-01" and "2023-05"."""
     if match["day"]:
         return _same(on_date(int(match["year"]), int(match["month"]), int(match["day"])))
     return _same(month_of(int(match["year"]), int(match["month"])))
@@ -335,6 +359,7 @@ def slashed(match: re.Match[str], today: date) -> Pair | None:
 
 
 def week_of_date(match: re.Match[str], today: date) -> Pair | None:
+    """Read "the week of May 5"."""
     pair = full_date(match, today) if match["year"] else yearless_date(match, today)
     of = weekend_of if match["unit"].lower() == "weekend" else week_of
     past, future = (of(day.start.date()) if day and day.start else None for day in pair)
