@@ -27,7 +27,7 @@ __all__ = ["lift_repeated"]
 
 _CONFIDENCE = 0.8
 _AGENTS = 100
-_MIN_WORDS = 3
+_MIN_WORDS = 4
 
 _Told = dict[tuple[str, str], list[str]]
 
@@ -74,7 +74,8 @@ def _repeated(agents: Sequence[str], site: Site) -> _Told:
 
 
 def _words(events: Iterable[str], reader: GraphReader, space: str) -> dict[str, str]:
-    nodes = [node for node in reader.get(space, sorted(events)) if isinstance(node, Event)]
+    found = [node for node in reader.get(space, sorted(events)) if isinstance(node, Event)]
+    nodes = [node for node in found if not node.text.rstrip().endswith("?")]
     folded = {node.uid: normalise_name(node.text) for node in nodes}
     return {uid: text for uid, text in folded.items() if len(text.split()) >= _MIN_WORDS}
 
@@ -89,7 +90,10 @@ def _lift(told: _Told, site: Site, made: list[str], reader: GraphReader) -> Chan
     statements: list[Statement] = []
     for (agent, words), uids in told.items():
         found = [tellings[uid] for uid in uids if uid in tellings]
-        if agent in names and len({t.passage.source for t in found}) >= LIFTED_FROM:
+        # "Let Ann know" and "How has Ann been" tell nothing of what Ann does.
+        if not words.startswith(f"{names.get(agent)} "):
+            continue
+        if len({t.passage.source for t in found}) >= LIFTED_FROM:
             statements += _statements(agent, words.removeprefix(names[agent]).strip(), found)
     registry = read_registry(reader, site.space)
     facts = reconcile(statements, reader, site.space, site.now, registry)
