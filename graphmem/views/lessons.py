@@ -141,7 +141,9 @@ class LessonView:
                 return []
             told = self._told_of(label)
             by_words, by_letters = shelf.lexical(text)
-            meaning = _centred(told.vectors, self._embed([text])[0], self._embed(_GENERIC))
+            # Not kept: questions never end, lessons are few.
+            asked = self._models.embedder.embed([text])[0]
+            meaning = _centred(told.vectors, asked, self._embed(_GENERIC))
             scores = fuse(by_words[told.rows], meaning, by_letters[told.rows])
             if label == Prescription.label:
                 scores = with_neighbours(scores, told.groups)

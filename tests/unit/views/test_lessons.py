@@ -124,3 +124,14 @@ def test_slots_are_those_of_the_runs_that_are_there() -> None:
     view.refresh(store)
     assert view.slots() == {"cup"}
     assert [one.uid for one in view.similar("wash _", 5)] == ["r"]
+
+
+def test_questions_leave_nothing_behind() -> None:
+    store = MemoryStore()
+    put(store, how("p", "bake bread"))
+    view, models = opened(store)
+    for _ in range(2):
+        assert view.best("Prescription", "how is bread made?", 1)[0].uid == "p"
+    # What is kept is not made again: the lesson is, the question is not.
+    assert models.embedded.count("how is bread made?") == 2
+    assert sum("bake bread" in text for text in models.embedded) == 1
