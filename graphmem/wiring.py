@@ -176,6 +176,7 @@ class HeldReader(_Reader):
                     self._store, views.nodes or self._store, self._space,
                     views.text, views.vectors, views.adjacency,
                     partial(self._catch_up, views), self._models.embedder, self._clock,
+                    remote=views.nodes is not None,
                 )  # fmt: skip
             return self._engine
 

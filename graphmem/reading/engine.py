@@ -109,6 +109,7 @@ class Engine:
         embedder: turns questions into vectors.
         clock: dates the recalls.
         count_tokens: counts the tokens of a context.
+        remote: whether catching up is a journey, even where nothing is new.
     """
 
     store: GraphReader
@@ -121,7 +122,10 @@ class Engine:
     embedder: Embedder
     clock: Clock
     count_tokens: TokenCounter = estimate_tokens
+    remote: bool = False
     _aside: Aside = field(default_factory=Aside, init=False)
+    _journey: Aside = field(default_factory=Aside, init=False)
+    _seen: int = field(default=0, init=False)
     _names: tuple[int, dict[str, str]] = field(default=(0, {}), init=False)
 
     def search(self, request: SearchRequest) -> Recall:
@@ -181,22 +185,38 @@ class Engine:
     def _find(self, request: SearchRequest, k: int, started: float) -> _Found:
         """Embed the question and look its words up; the match must be closed."""
         # The encoder leaves Python's lock to others, long enough for all that words can tell.
-        looked = self._aside.start(partial(self._look_up, request, k))
+        # Where asking for news is a journey, it is not waited for: there mostly are none.
+        seen = self._seen
+        news = self._journey.start(self.catch_up) if self.remote and seen else None
+        looked = self._aside.start(partial(self._look_up, request, k, seen if news else 0))
         try:
             vector = self.embedder.embed([asked(request.question)])[0]
+            timings = {"embed": _since(started)}
+            newest = news.result() if news else seen
         except BaseException:
             looked.result()[1].match.close()
             raise
-        timings = {"embed": _since(started)}
         question, by_words, n_each, names = looked.result()
+        if news and newest != seen:
+            by_words.match.close()
+            question, by_words, n_each, names = self._look_up(request, k, newest)
+            self._seen = newest
         timings["match"] = _since(started)
         return _Found(question, by_words, vector, n_each, names, timings)
 
     def _look_up(
-        self, request: SearchRequest, k: int
+        self, request: SearchRequest, k: int, seq: int
     ) -> tuple[Question, ByWords, int, dict[str, str]]:
-        """Return all that there is to know before the question has a vector."""
-        names = self._names_at(self.catch_up())
+        """Return all that there is to know before the question has a vector.
+
+        Args:
+            request: the question.
+            k: how many hits are wanted.
+            seq: the commit that the views have caught up with; 0 to catch up first.
+        """
+        if not seq:
+            seq = self._seen = self.catch_up()
+        names = self._names_at(seq)
         question = analyse(request.question, request.as_of)
         # Vectors know no time: more are asked for where many may come too late.
         wanted = k if question.query.until is None else _WIDER * max(k, MIN_EACH)

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from graphmem.core.changes import Changes, Vector
 from graphmem.core.lexical import TextQuery
-from graphmem.errors import EmbeddingFailed
+from graphmem.errors import EmbeddingFailed, StoreUnavailable
 from graphmem.ports import Float32
 from graphmem.reading.aside import Aside
 from graphmem.reading.engine import Engine
@@ -18,7 +19,7 @@ from graphmem.views.adjacency import AdjacencyView
 from graphmem.views.text import TextView
 from graphmem.views.text_match import Match
 from graphmem.views.vectors import VectorView
-from graphmem_schemas import SearchRequest
+from graphmem_schemas import Passage, SearchRequest
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -76,5 +77,56 @@ def test_what_was_looked_up_is_closed_when_the_embedder_fails() -> None:
         AdjacencyView("s", None, {"MENTIONS": 1.0}), lambda: 0, embedder, FixedClock(NOW),
     )  # fmt: skip
     with pytest.raises(EmbeddingFailed):
+        engine.search(SearchRequest(question="who is it?"))
+    assert text.n_open == 0
+
+
+def test_what_was_looked_up_before_there_was_news_is_looked_up_again() -> None:
+    text, embedder, store = _Closing("s", None), FakeEmbedder(), MemoryStore()
+    vectors = VectorView("s", embedder.dimension, None)
+    asked: list[int] = []
+
+    def catch_up() -> int:
+        for view in (text, vectors):
+            view.refresh(store)
+        asked.append(store.seq("s"))
+        return asked[-1]
+
+    def say(uid: str, words: str) -> None:
+        told = Passage(uid=uid, recorded_at=NOW, source="doc", position=0, text=words)
+        vector = Vector(uid, embedder.embed([words])[0])
+        store.apply("s", lambda _: Changes(nodes=(told,), vectors=(vector,)))
+
+    engine = Engine(
+        store, store, "s", text, vectors, AdjacencyView("s", None, {"MENTIONS": 1.0}), catch_up,
+        embedder, FixedClock(NOW), remote=True,
+    )  # fmt: skip
+    for n, words in enumerate(("a red door", "a blue door", "a green door"), 1):
+        say(f"p{n}", words)
+        for _ in range(2):  # with news, and without
+            hits = engine.search(SearchRequest(question=words)).hits
+            assert hits[0].text == words
+            assert len(hits) == n
+    assert asked == [1, 1, 2, 2, 3, 3]
+    assert text.n_open == 0
+
+
+def test_what_was_looked_up_is_closed_when_there_is_no_way_to_the_store() -> None:
+    text, embedder, store = _Closing("s", None), FakeEmbedder(), MemoryStore()
+    answers = iter([1])
+
+    def catch_up() -> int:
+        try:
+            return next(answers)
+        except StopIteration:
+            raise StoreUnavailable("the server is gone") from None
+
+    engine = Engine(
+        store, store, "s", text, VectorView("s", embedder.dimension, None),
+        AdjacencyView("s", None, {"MENTIONS": 1.0}), catch_up, embedder, FixedClock(NOW),
+        remote=True,
+    )  # fmt: skip
+    engine.search(SearchRequest(question="who is it?"))
+    with pytest.raises(StoreUnavailable):
         engine.search(SearchRequest(question="who is it?"))
     assert text.n_open == 0
