@@ -5,8 +5,9 @@ from __future__ import annotations
 from graphmem.core.changes import Changes
 from graphmem.errors import InvalidInput, NotFound
 from graphmem.ports import GraphReader
+from graphmem.writing.carry import carry
 from graphmem.writing.scopes import content_of, read_evidence, read_registry, read_scopes, relay
-from graphmem_schemas import Proposition
+from graphmem_schemas import Node, Proposition
 
 __all__ = ["release"]
 
@@ -35,9 +36,12 @@ def release(uid: str, reader: GraphReader, space: str) -> Changes:
     scope.facts[uid] = fact.model_copy(update={"released": True})
     read_evidence([scope], reader, space, frozenset())
     relaid = relay(scope, {})
+    laid: dict[str, Node] = {uid: scope.facts[uid], **relaid.facts}
+    carried = carry(relaid.remove_nodes, laid, reader, space, says=registry.content_of)
+    laid |= {node.uid: node for node in carried.nodes}
     return Changes(
-        nodes=tuple({uid: scope.facts[uid], **relaid.facts}.values()),
-        edges=tuple(relaid.edges),
+        nodes=tuple(laid.values()),
+        edges=(*relaid.edges, *carried.edges),
         remove_nodes=tuple(relaid.remove_nodes),
         remove_sources=tuple(relaid.remove_links),
     )

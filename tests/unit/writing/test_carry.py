@@ -106,3 +106,19 @@ def test_a_fact_that_goes_leaves_the_others_in_the_hyperedge() -> None:
         assert memory._store.get(memory.space, ["c"]) == [None]
         memory.delete(bonn)
         assert memory._store.get(memory.space, ["h"]) == [None]
+
+
+def test_a_fact_that_is_released_leaves_what_hangs_on_it_and_its_rivals() -> None:
+    with open_memory() as memory:
+        memory.add("Ann lives in Rome. Ann likes Bonn.", source="a", at="2020-01-01")
+        memory.add("Ann lives in Rome.", source="b", at="2020-01-02")
+        memory.add("Ann lives in Oslo.", source="c", at="2021-01-01", trust=0.2)
+        # Held back, it does not part the claims before and after it.
+        memory.add("Ann lives in Rome.", source="d", at="2022-01-01")
+        (held,) = memory.quarantined()
+        rome, likes = (facts(memory)[t][0].uid for t in ("Ann lives in Rome", "Ann likes Bonn"))
+        hang(memory, rome, likes, held.uid)
+        memory.release(held.uid)
+        assert len(facts(memory)["Ann lives in Rome"]) == 2
+        assert members(memory) == {rome, likes, held.uid}
+        assert topics(memory) == [rome]
