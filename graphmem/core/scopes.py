@@ -12,7 +12,7 @@ from graphmem.core.timeline import Spell
 from graphmem.core.validity import Validity
 from graphmem_schemas import Edge, Passage, Proposition
 
-__all__ = ["Evidence", "Scope", "as_laid_out", "evidence_of", "holds"]
+__all__ = ["Evidence", "Scope", "as_laid_out", "evidence_of", "holds", "is_closed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +135,15 @@ def as_laid_out(spell: Spell, fact: Proposition) -> Proposition:
 def holds(fact: Proposition, at: datetime, now: datetime) -> bool:
     """Whether a fact holds at a moment, as it is believed.
 
-    What was retracted or is quarantined holds never; what was taken back at an unknown time
-    holds no more, and what began at an unknown time has begun.
+    What is told as past or is quarantined holds never, and what somebody retired until then; what
+    was taken back at an unknown time holds no more, and what began at an unknown time has begun.
 
     Args:
         fact: as stored, or as it was laid out for another system time.
         at: world time.
         now: system time: what is no longer believed by then, and has no end, does not hold.
     """
-    if fact.status in ("retired", "quarantined"):
+    if fact.status == "quarantined" or (fact.status == "retired" and not is_closed(fact)):
         return False
     if fact.valid_to is None:
         if fact.status == "superseded" or (fact.retired_at and fact.retired_at <= now):
@@ -151,3 +151,10 @@ def holds(fact: Proposition, at: datetime, now: datetime) -> bool:
     elif fact.valid_to <= at:
         return False
     return fact.valid_from is None or fact.valid_from <= at
+
+
+def is_closed(fact: Proposition) -> bool:
+    """Whether it held until somebody retired it; what is told as past never did."""
+    if fact.status != "retired" or fact.retired_at is None or fact.valid_to is None:
+        return False
+    return not content_of(fact).over

@@ -25,7 +25,7 @@ from graphmem.reading.analyse import Question, analyse, asked
 from graphmem.reading.aside import Aside
 from graphmem.reading.candidates import MIN_EACH, ByWords, Pool, extend, gather, look_up
 from graphmem.reading.changed import since_changed
-from graphmem.reading.facts import facts_of, holding, state
+from graphmem.reading.facts import facts_of, holding, state, stated_still
 from graphmem.reading.fade import fade
 from graphmem.reading.fuse import flat_parts, walks, with_walk
 from graphmem.reading.newer import N_LOOKED, asks_for_now, newer_first
@@ -285,6 +285,8 @@ class Engine:
         now = self.clock()
         if request.mode == "latest":
             found = holding(found, request.as_of or now, now)
+        else:
+            found = stated_still(found)
         stated = state(found, _shares(match), newer)
         hits = [one.to_hit() for one in fade(stated, request.as_of or now, self.store, self.space)]
         if "passage" in request.kinds:

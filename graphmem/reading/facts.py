@@ -25,7 +25,7 @@ from graphmem_schemas import (
     ScorePart,
 )
 
-__all__ = ["Statement", "facts_of", "holding", "state"]
+__all__ = ["Statement", "facts_of", "holding", "state", "stated_still"]
 
 # Of a fact's score, so much comes from its passage alone; the rest needs words of the question.
 _FROM_PASSAGE = 0.4
@@ -136,21 +136,29 @@ def holding(
     ]
 
 
+def stated_still(found: Sequence[tuple[Node, Hit]]) -> list[tuple[Node, Hit]]:
+    """Leave out the facts that were retracted or are quarantined; what is superseded stays."""
+    return [
+        (node, hit)
+        for node, hit in found
+        if not isinstance(node, Proposition) or node.status not in _HIDDEN
+    ]
+
+
 def state(
     found: Sequence[tuple[Node, Hit]], weights: Mapping[str, float], newer: Mapping[str, str]
 ) -> list[Statement]:
     """Score the nodes and put facts that no longer hold below those that do, best first.
 
     Args:
-        found: from `facts_of`.
+        found: from `holding` or `stated_still`.
         weights: of the question's terms, summing to 1 or 0.
         newer: by uid of a superseded fact: uid of the fact that took its place.
     """
     scores: dict[str, float] = {}
     shares: dict[str, dict[str, float]] = {}
-    kept = [(node, hit) for node, hit in found if not _is_hidden(node)]
-    there = {node.uid for node, _ in kept}
-    for node, hit in kept:
+    there = {node.uid for node, _ in found}
+    for node, hit in found:
         shared = sum(weights.get(term, 0.0) for term in dict.fromkeys(terms(_text(node))))
         shares[node.uid] = {
             "passage": hit.score * _FROM_PASSAGE,
@@ -166,7 +174,7 @@ def state(
             scores[old] = min(scores[old], 0.999 * scores[newer[old]])
     made = [
         Statement(node, hit, score, newer.get(node.uid), _parts(node, shares[node.uid], score))
-        for node, hit in kept
+        for node, hit in found
         for score in (scores[node.uid],)
     ]
     return sorted(made, key=lambda one: (-one.score, one.node.uid))
@@ -183,11 +191,6 @@ def _parts(node: Node, shares: Mapping[str, float], score: float) -> tuple[Score
 def _ends(edge: Edge) -> tuple[str, str]:
     """Return the fact's or entity's end and the passage's end."""
     return (edge.end, edge.start) if edge.kind == "MENTIONS" else (edge.start, edge.end)
-
-
-def _is_hidden(node: Node) -> bool:
-    """Whether a node may answer no question: it was retracted, or is quarantined."""
-    return isinstance(node, Proposition) and node.status in _HIDDEN
 
 
 def _text(node: Node) -> str:

@@ -55,14 +55,24 @@ def retire(
             f"{uid!r} was said to hold at {latest.isoformat()}: retire it from then or a later "
             "moment on, or delete who said so"
         )
-    end = until if fact.valid_to is None else min(fact.valid_to, until)
-    closed = fact.model_copy(update={"status": "retired", "retired_at": now, "valid_to": end})
+    closed = fact.model_copy(
+        update={"status": "retired", "retired_at": now, "valid_to": _end(fact, until)}
+    )
     edges = [
         edge.model_copy(update={"role": Validity(one.start, until).text})
         for edge, one in zip(evidence, said, strict=True)
         if one.end is None or one.end > until
     ]
     return Changes(nodes=(closed,), edges=tuple(edges))
+
+
+def _end(fact: Proposition, until: datetime) -> datetime | None:
+    """Return until when a fact held that is retired; what never held has no time for it."""
+    if fact.status == "quarantined":
+        return fact.valid_from
+    if fact.valid_to is None:  # taken back at an unknown time
+        return None if fact.status == "superseded" else until
+    return min(fact.valid_to, until)
 
 
 def _said(evidence: Sequence[Edge], reader: GraphReader, space: str) -> list[Validity]:

@@ -289,6 +289,40 @@ def test_what_is_retired_is_current_no_more_and_was_known_before(
     assert held(memory, "Ann", known_at=before) == {"Ann lives in Rome"}
 
 
+def test_a_retired_fact_held_until_then(memory: Memory) -> None:
+    say(memory, "Ann lives in Rome.", 10)
+    say(memory, "Ann lives in Oslo.", 30)
+    say(memory, "Ann likes Turin.", 10)
+    for fact in {change.node.uid for change in memory.history(entity="Ann")}:
+        memory.retire(fact, at=FIRST + timedelta(days=50))
+    for day, held_then in (
+        (5, set()), (20, {"Ann lives in Rome", "Ann likes Turin"}),
+        (40, {"Ann lives in Oslo", "Ann likes Turin"}), (50, set()), (60, set()),
+    ):  # fmt: skip
+        when = FIRST + timedelta(days=day)
+        assert held(memory, "Ann", as_of=when) == held_then
+        found = memory.search(
+            "Where does Ann live, what does Ann like?", k=50, kinds=["proposition"], as_of=when
+        )
+        assert {hit.text for hit in found.hits} == held_then
+    assert held(memory, "Ann") == set()
+
+
+def test_what_never_held_does_not_because_it_is_retired(memory: Memory) -> None:
+    for day in (1, 2):
+        say(memory, "Ann lives in Rome.", day)
+    say(memory, "Ann lives in Oslo.", 3, trust=0.1)
+    (held_back,) = memory.quarantined()
+    memory.retire(held_back.uid)
+    talk = [{"speaker": "Bob", "text": text} for text in ("I live in Rome.", "I live in Oslo.")]
+    memory.add(talk, source="talk")
+    (overtaken,) = (c.node for c in memory.history(entity="Bob") if c.what == "superseded")
+    memory.retire(overtaken.uid)
+    when = FIRST + timedelta(days=20)
+    assert held(memory, "Ann", as_of=when) == {"Ann lives in Rome"}
+    assert held(memory, "Bob", as_of=when) == {"Bob lives in Oslo"}
+
+
 def test_support_is_the_trust_of_distinct_sources(memory: Memory) -> None:
     talk = [{"speaker": "Ann", "text": "I live in Rome."}] * 3
     memory.add(talk, source="a", at=FIRST, trust=0.75)

@@ -7,7 +7,7 @@ import pytest
 from graphmem.core.lexical import Feature, PassageKind, TextEvidence
 from graphmem.reading.analyse import analyse
 from graphmem.reading.candidates import Pool
-from graphmem.reading.facts import holding, state
+from graphmem.reading.facts import holding, state, stated_still
 from graphmem.reading.fuse import PART_NAMES, flat_parts, with_walk
 from graphmem.reading.pack import estimate_tokens, pack
 from graphmem.reading.seeds import choose_seeds, ranking
@@ -194,4 +194,4 @@ def test_a_fact_counts_in_its_time_only() -> None:
     ]
     assert [node.uid for node, _ in holding(found, year[1], NOW)] == ["a"]
     assert [node.uid for node, _ in holding(found, year[3], NOW)] == ["b"]
-    assert {one.node.uid for one in state(found, {}, {})} == {"a", "b"}
+    assert {one.node.uid for one in state(stated_still(found), {}, {})} == {"a", "b"}
