@@ -56,13 +56,13 @@ __all__ = [
     "season",
     "slashed",
     "turn_of_unit",
+    "units_ago_today",
     "week_of_date",
     "weekday",
     "weekday_alone",
     "weekday_of_week",
     "year_alone",
     "yearless_date",
-    "years_ago_today",
     "years_to",
 ]
 
@@ -77,6 +77,12 @@ _WEEKDAY = {day[:3]: n for n, day in enumerate(WEEKDAYS)}
 _MONTH = {month[:3]: n for n, month in enumerate(MONTHS, 1)}
 _DAY_WORDS = {"yesterday": -1, "last night": -1, "tomorrow": 1,
               "the day before yesterday": -2, "the day after tomorrow": 2}  # fmt: skip
+# "A week from Friday": what follows is where one counts from, and not the time that is meant.
+_COUNTED = re.compile(
+    r"\b(?:day|week|weekend|month|year|decade)s?\s+(?:from|after|before)\s+"
+    r"(?:(?:last|this|next|past|coming)\s+)*$",
+    re.IGNORECASE,
+)
 _NO_DAY = frozenset("a an the any one some no another".split())
 _TURNS = {"last": -1, "this": 0, "next": 1}
 
@@ -135,8 +141,14 @@ def _rolling(unit: str, today: date, n: int) -> When:
     return days_around(first, today)
 
 
-def day_word(match: re.Match[str], today: date) -> Pair:
-    """Read "yesterday", "tonight", "the day after tomorrow"."""
+def _is_counted_from(match: re.Match[str]) -> bool:
+    return _COUNTED.search(match.string[max(0, match.start() - 40) : match.start()]) is not None
+
+
+def day_word(match: re.Match[str], today: date) -> Pair | None:
+    """Read "yesterday", "tonight", "the day after tomorrow"; not of "a week from tomorrow"."""
+    if _is_counted_from(match):
+        return None
     word = " ".join(match["at"].lower().split())
     return _same(day_of(today, _DAY_WORDS.get(word, _DAY_WORDS.get(word.split()[0], 0))))
 
@@ -168,9 +180,14 @@ def ago(match: re.Match[str], today: date) -> Pair:
     return _same(_unit(match["unit"].lower(), today, -n(match)))
 
 
-def years_ago_today(match: re.Match[str], today: date) -> Pair:
-    """Read "three years ago today"."""
-    return _same(day_of(month_back(today, 12 * n(match))))
+def units_ago_today(match: re.Match[str], today: date) -> Pair | None:
+    """Read "three years ago today", "a week ago today": the day itself."""
+    unit, back = match["unit"].lower(), n(match)
+    if unit == "weekend":
+        return None
+    if unit in ("day", "week"):
+        return _same(day_of(today, -back * (7 if unit == "week" else 1)))
+    return _same(day_of(month_back(today, back * {"month": 1, "year": 12, "decade": 120}[unit])))
 
 
 def ahead(match: re.Match[str], today: date) -> Pair:
@@ -183,8 +200,10 @@ def from_now(match: re.Match[str], today: date) -> Pair:
     return _same(_unit(match["unit"].lower(), today, n(match)))
 
 
-def weekday(match: re.Match[str], today: date) -> Pair:
-    """Read "last Friday", "on Monday"."""
+def weekday(match: re.Match[str], today: date) -> Pair | None:
+    """Read "last Friday", "on Monday"; not of "a week from Friday"."""
+    if _is_counted_from(match):
+        return None
     number = _WEEKDAY[match["day"].lower()[:3]]
     turn = " ".join((match["turn"] or "").lower().split())
     if turn in ("last", "this past", "past"):

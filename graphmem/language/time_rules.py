@@ -137,7 +137,7 @@ RULES: tuple[Rule, ...] = (
         read.last_units,
     ),
     _relative(r"<free>{<n> <unit>s? (?:ago|back)}\b(?! today)", read.ago),
-    _relative(r"<free>{<n> <unit>s? ago today}\b", read.years_ago_today),
+    _relative(r"<free>{<n> <unit>s? ago today}\b", read.units_ago_today),
     _relative(r"\b{in <n> <unit>s?}\b(?!['’]| of\b)", read.ahead),
     _relative(r"<free>{<n> <unit>s? from (?:now|today)}\b", read.from_now),
     _relative(r"(?:have|has|['’](?:ve|s)) (?:\w+ )*?{for <n> <unit>s?(?: now)?}\b", read.perfect),

@@ -53,6 +53,11 @@ SURE = [
     ("He died 25 years ago.", "1998-01-01", "1999-01-01", "year"),
     ("We met two weekends ago.", "2023-06-03", "2023-06-05", "weekend"),
     ("We wed five years ago today.", "2018-06-14", "2018-06-15", "day"),
+    ("We met a week ago today.", "2023-06-07", "2023-06-08", "day"),
+    ("We met ten days ago today.", "2023-06-04", "2023-06-05", "day"),
+    ("We met four months ago today.", "2023-02-14", "2023-02-15", "day"),
+    ("We met a decade ago today.", "2013-06-14", "2013-06-15", "day"),
+    ("We meet a week from today.", "2023-06-19", "2023-06-26", "week"),
     ("I bought it a month back.", "2023-05-01", "2023-06-01", "month"),
     ("The lease ends two weeks from now.", "2023-06-26", "2023-07-03", "week"),
     ("Over the last two weeks I slept well.", "2023-05-31", "2023-06-15", "span"),
@@ -141,7 +146,9 @@ NOTHING = [
     "The date was 5/7/2023.", "The next day we left.", "It rained the last day of school.",
     "On February 30, 2021 nothing was.", "It was version 2023.4.", "Call 555-2019.", "",
     "A few weeks later he came.", "We like Fridays.", "It was on the 17th and 18th of it.",
-    "The last week of school was fun.",
+    "The last week of school was fun.", "We meet a week from Friday.",
+    "We leave two weeks from next Friday.", "He left three days after last Friday.",
+    "We fly a week from tomorrow.",
 ]  # fmt: skip
 
 
