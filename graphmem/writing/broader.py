@@ -94,7 +94,7 @@ def load_concepts(
         (uid_of[one.key], uid_of[wider])
         for one in given
         for wider in one.broader
-        if uid_of[one.key] != uid_of.get(wider, uid_of[one.key])
+        if wider in uid_of
     }
     _check_broader(pairs, {c.uid: c.name for c in by_key.values()}, reader, space)
     edges = [concept_edge("BROADER", start, end, GIVEN) for start, end in sorted(pairs)]

@@ -191,6 +191,8 @@ def test_consolidating_groups_facts_also_of_before_the_load(
         (":drink skos:broader :tea .", "'Tea' → 'drink'|'drink' → 'Tea'"),
         (":a skos:prefLabel 'a'; skos:broader :b . :b skos:prefLabel 'b'; skos:broader :c . "
          ":c skos:prefLabel 'c'; skos:narrower :b ; skos:broader :a .", "'a' → 'b' → 'c' → 'a'"),
+        (":b skos:prefLabel 'b'; skos:broader :b .", "'b' → 'b'"),
+        (":b skos:prefLabel 'b'; skos:broader :c . :c skos:prefLabel ' B ' .", "'b' → 'b'"),
     ],
 )  # fmt: skip
 def test_a_circle_of_what_is_broader_is_refused_and_changes_nothing(
