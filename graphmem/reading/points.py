@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from typing import Any
 
 from graphmem.core.names import normalise_name
 from graphmem.core.points import MEMBER_LABELS, Member, Point, check_role
@@ -15,7 +17,7 @@ from graphmem.ports import GraphReader
 from graphmem.reading.around import Ground
 from graphmem_schemas import Edge, EdgeKind, Entity, Event, Hyperedge, Node, Proposition
 
-__all__ = ["Draft", "MemberSpec", "drafts_from", "find_members", "names_of"]
+__all__ = ["Draft", "MemberSpec", "drafts_from", "find_members", "listed", "names_of"]
 
 MemberSpec = str | tuple[str, str]
 """A member's uid or an entity's name, alone or with its role."""
@@ -27,6 +29,7 @@ _ROLE_OF = {"SUBJECT": "topic", "OBJECT": "other"}
 # know, and a little by how well its passage was found.
 _BY_MEMBERS, _BY_PASSAGE = 0.3, 0.3
 _MIN_MEMBERS = 2
+_MAX_MEMBERS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +105,17 @@ def find_members(
     """Return the members that are meant: by uid, or entities by name.
 
     Raises:
-        InvalidInput: There are none, or one is not in the space, is no entity, event or
-            proposition, has a name that several entities have, or a role that there is not.
+        InvalidInput: There are none or more than 500, or one is not in the space, is no entity,
+            event or proposition, has a name that several entities have, or a role that there is
+            not.
     """
-    if not specs:
+    given = listed(specs, "members", _MAX_MEMBERS)
+    if not given:
         raise InvalidInput("a point needs members: two or more, to be kept")
-    named = [(spec, "member") if isinstance(spec, str) else spec for spec in specs]
+    named = [(spec, "member") if isinstance(spec, str) else spec for spec in given]
     for one in named:
         if not (isinstance(one, tuple) and len(one) == 2 and isinstance(one[0], str)):
-            raise InvalidInput(f"a member is a uid, a name or (either, role), not {one!r}")
+            raise InvalidInput(f"a member is a uid, a name or (either, role), not {str(one)[:80]}")
     uids = list(dict.fromkeys(who for who, _ in named))
     by_uid = dict(zip(uids, reader.get(space, uids), strict=True)) if uids else {}
     keys = {who: normalise_name(who) for who, node in by_uid.items() if node is None}
@@ -122,6 +127,20 @@ def find_members(
         )
         for who, r in named
     )
+
+
+def listed(given: object, what: str, most: int) -> list[Any]:
+    """Return what a caller gave as a list.
+
+    Raises:
+        InvalidInput: It is no list, or too long.
+    """
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+        raise InvalidInput(f"{what} are a list or a tuple, not {str(given)[:80]!r}")
+    found = list(islice(given, most + 1))
+    if len(found) > most:
+        raise InvalidInput(f"there are more than {most:,} {what}: give fewer")
+    return found
 
 
 def names_of(uids: Sequence[str], reader: GraphReader, space: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from graphmem.core.overlap import overlapping
 from graphmem.core.points import Point, merge_points
 from graphmem.errors import InvalidInput, NotFound
 from graphmem.reading.around import Ground, as_hits, look_around, look_away, naming
-from graphmem.reading.points import Draft, MemberSpec, find_members
+from graphmem.reading.points import Draft, MemberSpec, find_members, listed
 from graphmem.reading.readout import read_out
 from graphmem_schemas import MAX_BUDGET, MAX_K, Context, Hit, Passage, Recall, Receipt
 
@@ -25,6 +25,8 @@ MERGE_FROM = 0.5
 # What is large says much already: merging more into it would blur it.
 _MAX_MERGED = 6
 _MIN_MEMBERS = 2
+_MAX_CHARS = 8_000
+_MAX_EVIDENCE = 10_000
 # Reciprocal rank fusion (Cormack, Clarke, Buettcher 2009), steep: what the question finds first
 # stays first. Of 16 settings the best on musique_hip100 that costs hotpotqa_hip100 nothing.
 _STEEP = 5.0
@@ -113,12 +115,12 @@ class Workspace:
                 and that name the most of the members, two at least.
 
         Raises:
-            InvalidInput: The text is blank, a member or a passage is not in the space, or a role
-                is unknown.
+            InvalidInput: The text is blank or longer than 8,000 characters, there are more than
+                500 members, a member or a passage is not in the space, or a role is unknown.
         """
         self._check_open()
         found = find_members(members, self._ground.reader, self._ground.space)
-        rests = self._checked_evidence(evidence) if evidence else ()
+        rests = self._checked_evidence(evidence)
         rests = rests or naming({one.uid for one in found}, list(self._seen), self._ground)
         point = Point(self._next_id(), _said(kind), _said(text), found, ordered, rests)
         self._points[point.id] = point
@@ -176,9 +178,10 @@ class Workspace:
         """
         self._check_open()
         if point_ids:
-            if len(set(point_ids)) != len(point_ids) or len(point_ids) < _MIN_MEMBERS:
+            points = self._all(point_ids)
+            if len(points) != len(point_ids) or len(points) < _MIN_MEMBERS:
                 raise InvalidInput(f"merging takes two points or more, not {list(point_ids)}")
-            return (self._merged([self._one(one) for one in point_ids], text),)
+            return (self._merged(points, text),)
         small = [point for point in self.points if len(point.parties) <= _MAX_MERGED]
         groups = overlapping([point.parties for point in small], MERGE_FROM)
         return tuple(self._merged([small[at] for at in group], None) for group in groups)
@@ -189,7 +192,7 @@ class Workspace:
         Raises:
             NotFound: There is no such point; none was dropped.
         """
-        for point in [self._one(one) for one in point_ids]:
+        for point in self._all(point_ids):
             self._points.pop(point.id, None)
 
     def work(self, rounds: int | None = None) -> int:
@@ -204,7 +207,8 @@ class Workspace:
         from graphmem.reading.thinking import work
 
         self._check_open()
-        return work(self, self._ground, _within(rounds or self.rounds, "rounds", 100))
+        given = self.rounds if rounds is None else rounds
+        return work(self, self._ground, _within(given, "rounds", 100))
 
     # Ending
 
@@ -242,7 +246,7 @@ class Workspace:
             StoreError: It could not be stored; nothing has changed.
         """
         self._check_open()
-        points = [self._one(one) for one in dict.fromkeys(point_ids)]
+        points = self._all(point_ids)
         points = points or [point for point in self.points if point.states is None]
         return self._ground.keep(points) if points else Receipt(seq=0)
 
@@ -294,8 +298,11 @@ class Workspace:
         return [by_uid[uid].model_copy(update={"score": scores[uid]}) for uid in order]
 
     def _checked_evidence(self, evidence: Sequence[str]) -> tuple[str, ...]:
-        uids = list(dict.fromkeys(evidence))
-        nodes = self._ground.reader.get(self._ground.space, uids)
+        given = listed(evidence, "evidence", _MAX_EVIDENCE)
+        if not all(isinstance(uid, str) for uid in given):
+            raise InvalidInput("evidence is named by uids of passages, which are texts")
+        uids = list(dict.fromkeys(given))
+        nodes = self._ground.reader.get(self._ground.space, uids) if uids else []
         for uid, node in zip(uids, nodes, strict=True):
             if not isinstance(node, Passage):
                 raise InvalidInput(
@@ -313,11 +320,17 @@ class Workspace:
 
     def _one(self, point_id: str) -> Point:
         self._check_open()
+        if not isinstance(point_id, str):
+            raise InvalidInput(f"a point is named by its id, a text, not {str(point_id)[:40]!r}")
         point = self._points.get(point_id)
         if point is None:
             there = ", ".join(self._points) or "none"
             raise NotFound(f"there is no point {str(point_id)[:40]!r} here; there are: {there}")
         return point
+
+    def _all(self, point_ids: Sequence[str]) -> list[Point]:
+        """Return the points that are named, each once."""
+        return list({point.id: point for point in map(self._one, point_ids)}.values())
 
     def _next_id(self) -> str:
         self._n_made += 1
@@ -331,6 +344,8 @@ class Workspace:
 def _said(text: str) -> str:
     if not isinstance(text, str) or not text.strip():
         raise InvalidInput("a text, a kind and a query must not be blank")
+    if len(text) > _MAX_CHARS:
+        raise InvalidInput(f"a text has {len(text):,} characters: give {_MAX_CHARS:,} at most")
     return " ".join(text.split())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -463,3 +463,27 @@ def test_the_memorys_own_llm_is_asked_where_no_other_is_given() -> None:
         with memory.workspace(QUESTION) as ws:
             ws.work()
     assert len(llm.calls) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda ws: ws.insert("x", 5), lambda ws: ws.insert("x", ["Ann"] * 501),
+        lambda ws: ws.insert("x", "Ann"), lambda ws: ws.insert("x", {"Ann": "agent"}),
+        lambda ws: ws.insert("x", ["Ann"], evidence=5),
+        lambda ws: ws.insert("x", ["Ann"], evidence=[{}]),
+        lambda ws: ws.insert("x" * 8_001, ["Ann"]),
+        lambda ws: ws.update("p1", members=5), lambda ws: ws.update("p1", text="x" * 8_001),
+        lambda ws: ws.update("p1", evidence=0), lambda ws: ws.update([], text="x"),
+        lambda ws: ws.merge(["p1", "p2"]), lambda ws: ws.remove({}), lambda ws: ws.keep([]),
+        lambda ws: ws.work(0), lambda ws: ws.work(False),
+    ],
+)  # fmt: skip
+def test_what_is_of_the_wrong_type_or_too_much_is_refused(
+    memory: Memory, wrong: Callable[[Workspace], object]
+) -> None:
+    with memory.workspace(QUESTION) as ws:
+        point = pair(ws)
+        with pytest.raises(InvalidInput):
+            wrong(ws)
+        assert ws.points == (point,)
