@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
+from graphmem.errors import InvalidInput
 from graphmem.facets.base import Facet
 from graphmem.ports import Progress
 from graphmem.reading.lookup import find_entity, find_exactly, find_node, find_source
@@ -39,8 +40,9 @@ class Upkeep(Facet):
             space: this memory's own space, named again so that it is not emptied by a slip.
 
         Raises:
-            InvalidInput: Not exactly one of the four is given, another space is named, or
-                several entities have the name.
+            InvalidInput: Not exactly one of the four is given, another space is named,
+                several entities have the name, or the node is a lesson that runs teach: it goes
+                with the runs.
             NotFound: There is no such node, source or entity.
         """
         from graphmem.writing import forget
@@ -136,10 +138,13 @@ class Upkeep(Facet):
             progress: hears how many stages are done.
 
         Raises:
+            InvalidInput: `progress` cannot be called.
             StoreError: It could not be stored; the commits before stand.
         """
         from graphmem.writing.consolidate import consolidate
 
+        if progress is not None and not callable(progress):
+            raise InvalidInput(f"progress is called as (stage, done, total), not {progress!r}")
         return consolidate(self._store, self.space, self._models, self._clock, progress or _silent)
 
 

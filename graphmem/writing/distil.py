@@ -19,7 +19,7 @@ from graphmem.ports import GraphReader
 from graphmem.writing.exemplars import passages_of_steps
 from graphmem_schemas import Edge, EdgeKind, Insight, Node, Outcome, Prescription, Query
 
-__all__ = ["insight_uid", "redraw"]
+__all__ = ["drawn_from_runs", "drawn_only", "insight_uid", "redraw"]
 
 # Runs of one sort that are looked at: the same ones whatever the order, by uid.
 _MAX_RUNS = 500
@@ -50,6 +50,25 @@ class _Redrawn:
 def insight_uid(kind: str, skeleton: str, steps: Sequence[str]) -> str:
     """Return the uid of an insight: what it says, not the words or counts that say it."""
     return content_uid("insight", kind, skeleton, *steps)
+
+
+def drawn_from_runs(nodes: Iterable[Node], reader: GraphReader, space: str) -> list[Node]:
+    """Return the lessons among some nodes that stored runs teach; one read where there are any.
+
+    What runs do not teach any more is not among them, nor what somebody gave.
+    """
+    lessons = {node.uid: node for node in nodes if isinstance(node, Insight | Prescription)}
+    edges = reader.neighbours(space, sorted(lessons), _COUNTED) if lessons else []
+    taught = {edge.start for edge in edges if _key(edge.start) in edge.sources}
+    return [node for uid, node in lessons.items() if uid in taught]
+
+
+def drawn_only(uids: Sequence[str], reader: GraphReader, space: str) -> list[str]:
+    """Return those of some insights that rest on runs alone: nobody said that they were used."""
+    edges = reader.neighbours(space, uids, _COUNTED) if uids else []
+    mine = [(edge.end if edge.kind == "USED" else edge.start, edge) for edge in edges]
+    used = {uid for uid, edge in mine if _key(uid) not in edge.sources}
+    return [uid for uid in uids if uid not in used]
 
 
 def redraw(skeletons: Iterable[str], reader: GraphReader, space: str) -> Changes:

@@ -7,21 +7,25 @@ are laid out anew, as if the deleted had never been said.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from graphmem.core.changes import Changes, Commit
 from graphmem.errors import InvalidInput
 from graphmem.ports import GraphReader, GraphStore
 from graphmem.writing.carry import carry
-from graphmem.writing.distil import redraw
+from graphmem.writing.distil import drawn_from_runs, drawn_only, redraw
 from graphmem.writing.fall import Fallen, fall
+from graphmem.writing.merge import forget_apart
 from graphmem.writing.scopes import Relaid, content_of, read_evidence, read_scopes, relay
+from graphmem.writing.settle import retell
 from graphmem.writing.without import Without
 from graphmem_schemas import (
     DeleteReceipt,
     Edge,
     Event,
+    Insight,
+    Interaction,
     Node,
     Passage,
     Proposition,
@@ -82,8 +86,19 @@ def forget_sources(uids: Sequence[str], reader: GraphReader, space: str) -> Forg
 
 
 def forget_nodes(uids: Sequence[str], reader: GraphReader, space: str) -> Forgotten:
-    """Remove single nodes: a source, a passage, an event, a fact or an entity with its facts."""
+    """Remove single nodes: a source, a passage, an event, a fact or an entity with its facts.
+
+    Raises:
+        InvalidInput: One is drawn from runs that are stored, which would bring it back.
+    """
     nodes = [node for node in reader.get(space, uids) if node is not None]
+    taught = drawn_from_runs(nodes, reader, space)
+    if taught:
+        what = "an insight" if isinstance(taught[0], Insight) else "a prescription of runs"
+        raise InvalidInput(
+            f"{taught[0].uid[:80]!r} cannot be deleted: {what} is what its runs teach: delete the "
+            "runs, or say by `feedback` that it did not help"
+        )
     keys = [node.uid for node in nodes if isinstance(node, Source)]
     return _forget([node.uid for node in nodes], reader, space, keys=keys)
 
@@ -124,11 +139,14 @@ def forget_space(store: GraphStore, space: str) -> Iterator[Commit]:
     """Remove every node of the space, some thousand a commit: a server holds a commit in memory.
 
     What rests on other nodes goes before them, so that a space half removed has no fact without
-    its evidence. Who was stopped begins again.
+    its evidence. Last goes what is kept beside the graph: which entities are two, and up to where
+    it was consolidated. Who was stopped begins again.
     """
     for label in _LAST_FIRST:
         while uids := _some(store, space, label):
             yield store.apply(space, lambda _, uids=uids: Changes(remove_nodes=uids))  # type: ignore[misc]
+    forget_apart(store, space)
+    store.write_meta(f"consolidated {space}", "")
 
 
 def _some(store: GraphStore, space: str, label: str) -> tuple[str, ...]:
@@ -144,10 +162,12 @@ def _forget(
 ) -> Forgotten:
     fallen = fall(uids, reader, space, keys)
     # What the runs that stay teach is as if the others had never been.
-    left = Without(reader, frozenset(fallen.gone), frozenset(keys))
-    drawn = redraw(_sorts(fallen), left, space)
-    if not fallen.gone.issuperset(drawn.remove_nodes):
-        fallen = fall([*uids, *drawn.remove_nodes], reader, space, keys)
+    retold = _retold(fallen, reader, space)
+    left = _Retold(reader, frozenset(fallen.gone), frozenset(keys), retold)
+    drawn = redraw(_sorts(fallen) | {run.skeleton for run in retold.values()}, left, space)
+    also = _with_those_above(drawn.remove_nodes, reader, space) if retold else drawn.remove_nodes
+    if not fallen.gone.issuperset(also):
+        fallen = fall([*uids, *also], reader, space, keys)
     gone = fallen.gone
     nodes: dict[str, Node] = {}
     edges, removed, links = _joined(gone, reader, space), set(gone), list[str]()
@@ -156,7 +176,7 @@ def _forget(
         edges += relaid.edges
         removed.update(relaid.remove_nodes)
         links += relaid.remove_links
-    nodes |= {node.uid: node for node in fallen.mended(reader, space)}
+    nodes |= {node.uid: node for node in fallen.mended(reader, space)} | retold
     carried = carry(removed, nodes, reader, space, gone)
     for node in (
         *carried.nodes, *_shortened(fallen, reader, space), *_placeless(fallen, reader, space)
@@ -174,12 +194,45 @@ def _forget(
 
 
 def _sorts(fallen: Fallen) -> set[str]:
-    """Return the sorts of the tasks whose runs go, or lose a step."""
+    """Return the sorts of the tasks whose runs go."""
     return {
         node.skeleton
         for node in fallen.nodes.values()
         if isinstance(node, Query) and node.skeleton
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Retold(Without):
+    """The store without what goes, and with the runs that lose a step as they will be."""
+
+    runs: Mapping[str, Node] = field(default_factory=dict)
+
+    def get(self, space: str, uids: Sequence[str]) -> list[Node | None]:
+        found = Without.get(self, space, uids)
+        return [None if node is None else self.runs.get(node.uid, node) for node in found]
+
+
+def _retold(fallen: Fallen, reader: GraphReader, space: str) -> dict[str, Query]:
+    """Return the runs that lose a step, by uid, as the steps that are left tell them."""
+    lost = [node for node in fallen.nodes.values() if isinstance(node, Interaction)]
+    uids = sorted({step.query for step in lost if step.uid in fallen.gone} - fallen.gone)
+    if not uids:
+        return {}
+    parts = reader.neighbours(space, uids, ["PART_OF"])
+    steps: dict[str, list[Interaction]] = {}
+    for node in reader.get(space, sorted({edge.start for edge in parts} - fallen.gone)):
+        if isinstance(node, Interaction):
+            steps.setdefault(node.query, []).append(node)
+    runs = [node for node in reader.get(space, uids) if isinstance(node, Query)]
+    return {run.uid: retell(run, steps.get(run.uid, ())) for run in runs}
+
+
+def _with_those_above(removed: Sequence[str], reader: GraphReader, space: str) -> list[str]:
+    """Return lessons that go and those joined from them, which say their words again."""
+    edges = reader.neighbours(space, removed, ["DERIVED_FROM"]) if removed else []
+    above = sorted({edge.start for edge in edges} - set(removed))
+    return [*removed, *drawn_only(above, reader, space)]
 
 
 def _restored(

@@ -13,7 +13,7 @@ from graphmem.errors import InvalidInput, NotFound
 from graphmem.ports import GraphReader, GraphStore
 from graphmem_schemas import Edge, Entity
 
-__all__ = ["are_apart", "merge", "set_apart", "undo"]
+__all__ = ["are_apart", "forget_apart", "merge", "set_apart", "undo"]
 
 
 def merge(uid: str, into: str, reader: GraphReader, space: str) -> Changes:
@@ -64,12 +64,31 @@ def set_apart(store: GraphStore, space: str, one: str, other: str, *, apart: boo
     It is no part of the graph, so that an undone merge leaves nothing there.
     """
     if apart != are_apart(store, space, one, other):
-        store.write_meta(_apart_key(space, one, other), "apart" if apart else "")
+        store.write_meta(_apart_key(space, one, other), _mark(store, space) if apart else "")
 
 
 def are_apart(store: GraphStore, space: str, one: str, other: str) -> bool:
     """Whether somebody said that two entities are two."""
-    return store.read_meta(_apart_key(space, one, other)) == "apart"
+    said = store.read_meta(_apart_key(space, one, other))
+    return bool(said) and said == _mark(store, space)
+
+
+def forget_apart(store: GraphStore, space: str) -> None:
+    """Let nothing hold of what was said of the entities of a space: it was deleted.
+
+    A store lists no marks, so each says since which deletion it holds.
+    """
+    store.write_meta(_emptied_key(space), str(store.seq(space)))
+
+
+def _mark(store: GraphStore, space: str) -> str:
+    """Return what a mark of this space says that still holds."""
+    emptied = store.read_meta(_emptied_key(space))
+    return f"apart {emptied}" if emptied else "apart"
+
+
+def _emptied_key(space: str) -> str:
+    return f"emptied {space}"
 
 
 def _apart_key(space: str, one: str, other: str) -> str:

@@ -8,18 +8,19 @@ alike becomes one insight above both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from graphmem.core.changes import Changes
-from graphmem.core.skeleton import known_slots, mask, skeleton
+from graphmem.core.skeleton import known_slots, mask, skeleton, slots_of
+from graphmem.core.steps import patterns
 from graphmem.ports import GraphReader, GraphStore
 from graphmem.writing.add_run import apply_telling, draw_lessons
 from graphmem.writing.liken import liken
-from graphmem_schemas import Query
+from graphmem_schemas import Interaction, Query
 
-__all__ = ["Settled", "settle_runs"]
+__all__ = ["Settled", "retell", "settle_runs"]
 
 _MAX_NODES = 2_000
 _MAX_SORTS = 50
@@ -65,6 +66,21 @@ def settle_runs(store: GraphStore, space: str) -> Settled:
     alike = sorted({run.skeleton for run in told.values()})
     _note(out, *apply_telling(lambda reader: liken(alike, reader, space), store, space))
     return out
+
+
+def retell(run: Query, steps: Iterable[Interaction]) -> Query:
+    """Return a run as the steps that are left of it tell it: no word of another step stays.
+
+    Its sort stays as it is: slots that stand in the task are kept.
+    """
+    told = sorted(steps, key=lambda step: step.position)
+    done = [step.action for step in told if not step.noop]
+    shown = slots_of(step.observation or "" for step in told)
+    slots = known_slots((run.text, *patterns(done, ())), run.slots)
+    slots.update(word for word in shown if word in run.slots)
+    return run.model_copy(
+        update={"slots": tuple(sorted(slots)), "steps": patterns(done, slots)},
+    )
 
 
 def _queries(store: GraphStore, space: str) -> Iterator[Query]:

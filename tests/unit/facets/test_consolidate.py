@@ -338,3 +338,15 @@ def test_a_space_is_consolidated_alone() -> None:
         assert picture(two) == before
         assert two.consolidate().changed
         assert picture(two) == picture(one)
+
+
+def test_a_space_that_was_deleted_remembers_no_pair_set_apart(memory: Memory) -> None:
+    for _ in range(2):
+        put(memory, ("otter", "animal"), ("otters", "animal"))
+        assert memory.consolidate().since == 0
+        assert same(memory) == {("u-otters", "u-otter")}
+        memory.undo("u-otter", "u-otters")
+        put(memory, ("Bonn", "place"))
+        memory._store.write_meta("consolidated default", "")
+        assert memory.consolidate().merged == ()
+        memory.delete(space="default")
