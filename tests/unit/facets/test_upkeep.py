@@ -319,3 +319,8 @@ def test_no_call_reaches_into_another_space() -> None:
         one.retire(the_fact(one).uid)
         one.delete(entity="Ann")
         assert (nodes(two), edges(two)) == before
+
+
+def test_progress_that_cannot_be_called_is_refused(memory: Memory) -> None:
+    with pytest.raises(InvalidInput, match="progress"):
+        memory.consolidate(progress=5)  # type: ignore[arg-type]
