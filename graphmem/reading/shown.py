@@ -75,9 +75,3 @@ class Shown:
                 f"{MAX_RECALLS:,} since: feedback is for what this process was shown"
             )
         return found
-
-    def clear(self) -> None:
-        """Forget everything."""
-        with self._lock:
-            self._recalls.clear()
-            self._n_uids = 0
