@@ -8,6 +8,8 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+from graphmem.core.marks import AskedDate, Want
+
 __all__ = ["MAX_QUERY_TERMS", "Feature", "PassageKind", "TextEvidence", "TextQuery"]
 
 # Coverage is kept in 64 bits, and nobody asks for more things at once.
@@ -57,6 +59,70 @@ class Feature(IntEnum):
     KIND = 11
     """A `PassageKind`."""
 
+    # What fits the sort of answer that is wanted; 0 to 1 unless said otherwise. The four that say
+    # "wanted" are 0 for any other question.
+    TIME_WANTED = 12
+    """1 where a time is wanted and the passage tells one."""
+    NUMBER_WANTED = 13
+    """1 where a number is wanted and the passage has one."""
+    PLACE_WANTED = 14
+    """1 where a place is wanted and the passage has "in", "at", "to" before a capital."""
+    PREFERENCE = 15
+    """1 where advice is wanted and the passage, not the assistant's, tells likes or habits."""
+    LENGTH_ASKED = 16
+    """`LENGTH_OF_SPEAKER` where advice is wanted, not of the assistant; -1 to 1."""
+    FIRST_PERSON = 17
+    """First-person words near its beginning: thirds of three."""
+    LENGTH_OF_SPEAKER = 18
+    """How its length deviates from what its speaker mostly says, in ln; -1 to 1 is 4 sigma."""
+    DATE = 19
+    """Its moment agrees with a date in the question: .5 the month, .4 that but another day, .7
+    within seven days of it, 1 within one."""
+
+    # What stands around it.
+    COVERAGE_NEAR = 20
+    """`COVERAGE` where a term of the passage before or after counts for .6."""
+    ASKS = 21
+    """1 where it ends with a question."""
+    NEXT = 22
+    """BM25 of the passage after it."""
+    PAIRS = 23
+    """Share of the question's pairs of neighbouring terms that follow each other in it."""
+    SESSION_BEST = 24
+    """The best `WINDOW` of its source."""
+    PROPER_COVERAGE = 25
+    """Share of the question's proper words, by inverse document frequency, that it contains."""
+    REST_COVERAGE = 26
+    """The same of the other words."""
+    PROPER = 27
+    """BM25 of the proper words; a term counts once a sentence."""
+
+    # The years and months that it names, against those that the question names; 0 where that
+    # names none. A passage without any has those of its neighbours, at half.
+    NEAR = 28
+    """exp(-gap in years / 3) of its nearest interval."""
+    STARTS = 29
+    """1 where an interval starts in the year in which the question's starts."""
+    ENDS = 30
+    """The same of the ends."""
+    BOTH = 31
+    """1 where a range starts and ends within a year of the question's."""
+    OVERLAP = 32
+    """Intersection over union of its best range or decade."""
+    DATED = 33
+    """1 where it names a year itself, whatever the question."""
+    IMPLIED = 34
+    """Share of the question's interval between its first date and the first of the next dated
+    passage of its source."""
+
+    # Its shape.
+    LENGTH = 35
+    """ln(1 + terms) / 5, without the title; up to about 2."""
+    POSITION = 36
+    """Its place in its source: 0 for the first, below 1 for the last."""
+    SENTENCES = 37
+    """ln of the number of its sentences; up to ln 12."""
+
 
 @dataclass(frozen=True, slots=True)
 class TextQuery:
@@ -66,11 +132,19 @@ class TextQuery:
         words: all words in order, casefolded: names and titles are found in them.
         terms: stems of the words that carry meaning, in order.
         until: moment in seconds since 1970 after which nothing counts; None is no limit.
+        proper: those of `terms` that name something.
+        wants: the sort of answer.
+        dates: that the question names with a month.
+        months: the one interval of months that it asks about, half open, from the year 0.
     """
 
     words: tuple[str, ...]
     terms: tuple[str, ...]
     until: int | None = None
+    proper: frozenset[str] = frozenset()
+    wants: Want = Want.NOTHING
+    dates: tuple[AskedDate, ...] = ()
+    months: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

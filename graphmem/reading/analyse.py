@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from graphmem.core.lexical import TextQuery
+from graphmem.core.marks import asked_dates, proper_words, wants_of
+from graphmem.core.months import asked_months
 from graphmem.core.terms import terms, words
 
 __all__ = ["Question", "analyse", "asked"]
@@ -43,6 +45,10 @@ def analyse(text: str, as_of: datetime | None = None) -> Question:
         words=tuple(words(said)),
         terms=tuple(terms(said)),
         until=int(as_of.timestamp()) if as_of else None,
+        proper=frozenset(terms(" ".join(proper_words(said)))),
+        wants=wants_of(said),
+        dates=asked_dates(said),
+        months=asked_months(said),
     )
     return Question(said, query, bool(_ASKS_ASSISTANT.search(said)))
 

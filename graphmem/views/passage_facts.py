@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from math import log1p
+
 import numpy as np
 
+from graphmem.core.kernels.marks import LENGTH_SCALE
 from graphmem.core.lexical import PassageKind
 from graphmem.core.terms import is_person, is_user
 from graphmem_schemas import Passage
 
-__all__ = ["LONG_AGO", "flags_of", "kind_of", "seconds_of"]
+__all__ = ["LONG_AGO", "flags_of", "kind_of", "seconds_of", "text_length"]
 
 LONG_AGO = int(np.iinfo(np.int64).min)
 _ASKS, _USER = 1, 2
@@ -34,3 +37,8 @@ def flags_of(passage: Passage) -> int:
 def seconds_of(passage: Passage) -> int:
     """Return when it was said, in seconds since 1970; `LONG_AGO` where nobody knows."""
     return int(passage.at.timestamp()) if passage.at else LONG_AGO
+
+
+def text_length(text: str) -> int:
+    """Return ln(1 + characters) in units of 1/LENGTH_SCALE."""
+    return round(log1p(len(text)) * LENGTH_SCALE)

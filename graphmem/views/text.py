@@ -16,7 +16,7 @@ from graphmem_schemas import Passage
 __all__ = ["TextView"]
 
 # Raise it with every change of what the arrays mean: of the terms too.
-_KIND = "text/2"
+_KIND = "text/3"
 
 
 class TextView:

@@ -15,7 +15,10 @@ __all__ = ["compacted"]
 
 Array = npt.NDArray[Any]
 
-_KEPT_AS_IS = ("length", "kind", "flags", "at", "position", "size", "n_sentences")
+_KEPT_AS_IS = (
+    "length", "kind", "flags", "at", "position", "size", "n_sentences", "marks", "log_length",
+    "title_length", "n_months",
+)  # fmt: skip
 
 
 def compacted(arrays: Mapping[str, Array]) -> dict[str, Array]:
@@ -63,6 +66,7 @@ def _forward(arrays: Mapping[str, Array], rows: Array, new_term: Array) -> dict[
     sentence_starts, sentence_at = _packed(
         arrays["sentence_start"][rows], arrays["n_sentences"][rows]
     )
+    month_starts, month_at = _packed(arrays["month_start"][rows], arrays["n_months"][rows])
     return {
         "start": starts,
         "sentence_start": sentence_starts,
@@ -70,6 +74,11 @@ def _forward(arrays: Mapping[str, Array], rows: Array, new_term: Array) -> dict[
         "forward_masks": arrays["forward_masks"][at],
         "sentence_lengths": arrays["sentence_lengths"][sentence_at],
         "sentence_voices": arrays["sentence_voices"][sentence_at],
+        "forward_followers": arrays["forward_followers"][at],
+        "month_start": month_starts,
+        "months_from": arrays["months_from"][month_at],
+        "months_to": arrays["months_to"][month_at],
+        "months_kind": arrays["months_kind"][month_at],
     }
 
 

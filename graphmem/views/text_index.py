@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from graphmem.core.kernels.lexical import (
-    MAX_SENTENCES,
-    TITLE_BIT,
-    Forward,
-    Passages,
-    Postings,
-)
+from graphmem.core.kernels.dated import MonthsOfRows
+from graphmem.core.kernels.lexical import Forward, Passages, Postings
+from graphmem.core.kernels.marks import Marks, voices_of
 from graphmem.core.kernels.postings import link_postings, merge_postings
-from graphmem.core.terms import is_person, sentences, terms, voice, words
+from graphmem.core.marks import marks_of
+from graphmem.core.months import Months, months
+from graphmem.core.terms import words
 from graphmem.core.uid_index import UidIndex
 from graphmem.views.columns import Column
 from graphmem.views.packed_texts import read_texts, write_texts
-from graphmem.views.passage_facts import flags_of, kind_of, seconds_of
+from graphmem.views.passage_facts import flags_of, kind_of, seconds_of, text_length
+from graphmem.views.passage_terms import PassageTerms, read_terms
+from graphmem.views.speakers import Speakers
 from graphmem.views.text_compaction import compacted
 from graphmem_schemas import Passage
 
@@ -31,7 +29,6 @@ __all__ = ["TextIndexArrays", "title_key"]
 Array = npt.NDArray[Any]
 
 _MAX_COUNT = 255
-_MAX_LENGTH = 65_535
 _MIN_MERGE = 200_000
 
 _ROW_TYPES: dict[str, Any] = {
@@ -39,6 +36,8 @@ _ROW_TYPES: dict[str, Any] = {
     "source": np.int32, "speaker": np.int32, "title": np.int32, "kind": np.uint8,
     "flags": np.uint8, "at": np.int64, "position": np.int64, "uid": np.int32,
     "start": np.int64, "size": np.int32, "sentence_start": np.int64, "n_sentences": np.uint8,
+    "marks": np.uint16, "log_length": np.uint16, "title_length": np.uint8,
+    "month_start": np.int64, "n_months": np.uint8,
 }  # fmt: skip
 
 
@@ -48,24 +47,13 @@ def title_key(title: str) -> str:
     return " ".join(words(bare) or words(title))
 
 
-@dataclass(slots=True)
-class _Draft:
-    """The terms of one passage: how often, and in which sentences."""
-
-    counts: dict[int, int]
-    masks: dict[int, int]
-    sentence_lengths: list[int]
-    voices: list[int]
-    length: int
-
-
 class TextIndexArrays:
     """Terms, rows and postings. Rows are never renumbered; removed ones only stop counting.
 
     Attributes:
         vocabulary: number of each term; titles are terms with a leading NUL.
         frequencies: by term: in how many living passages it stands.
-        speakers: number of each person who says a living passage.
+        voices: the people who say living passages.
         n_sources: sources of living passages.
         n_passages: living passages.
         total_length: sum of their lengths in terms.
@@ -128,9 +116,8 @@ class TextIndexArrays:
         self.heads.values[:] = -1
         self.nexts, self.new_rows = Column(np.empty(0, np.int32)), Column(np.empty(0, np.int32))
         self.new_counts = Column(np.empty(0, np.uint8))
-        shift, sentence_shift = len(self.old[0]), len(self.old[2])
-        self.rows["start"].values[self.n_old :] += shift
-        self.rows["sentence_start"].values[self.n_old :] += sentence_shift
+        for name, part in (("start", 0), ("sentence_start", 2), ("month_start", 5)):
+            self.rows[name].values[self.n_old :] += len(self.old[part])
         self.old = tuple(
             np.concatenate([old, new.values]) for old, new in zip(self.old, self.new, strict=True)
         )
@@ -146,7 +133,7 @@ class TextIndexArrays:
         for name in ("row_of", "tails", "source_lengths", "frequencies"):
             arrays[name] = getattr(self, name).values
         arrays.update(write_texts("vocabulary", self.vocabulary))
-        arrays.update(write_texts("speakers", self._speaker_names))
+        arrays.update(write_texts("speakers", self.voices.names))
         arrays["starts"], arrays["posting_rows"], arrays["posting_counts"] = (
             self.starts,
             *self.block,
@@ -207,10 +194,44 @@ class TextIndexArrays:
             old_masks=old[1],
             old_sentences=old[2],
             old_voices=old[3],
+            old_followers=old[4],
             new_terms=new[0],
             new_masks=new[1],
             new_sentences=new[2],
             new_voices=new[3],
+            new_followers=new[4],
+            n_old=self.n_old,
+        )
+
+    def marks(self) -> Marks:
+        """Return what is kept of each row besides its terms, for the kernels."""
+        rows, voices = self.rows, self.voices
+        return Marks(
+            marks=rows["marks"].values,
+            log_lengths=rows["log_length"].values,
+            title_lengths=rows["title_length"].values,
+            n_months=rows["n_months"].values,
+            positions=rows["position"].values,
+            tails=self.tails.values,
+            n_said=voices.n.values,
+            total_said=voices.total.values,
+            squares_said=voices.squares.values,
+        )
+
+    def months(self) -> MonthsOfRows:
+        """Return the intervals of months of all rows, for the kernels."""
+        rows, new = self.rows, [column.values for column in self.new]
+        return MonthsOfRows(
+            starts=rows["month_start"].values,
+            sizes=rows["n_months"].values,
+            before=rows["before"].values,
+            after=rows["after"].values,
+            old_from=self.old[5],
+            old_to=self.old[6],
+            old_kinds=self.old[7],
+            new_from=new[5],
+            new_to=new[6],
+            new_kinds=new[7],
             n_old=self.n_old,
         )
 
@@ -225,29 +246,11 @@ class TextIndexArrays:
         self.tails.extend_to(source + 1, -1)
         self.source_lengths.extend_to(source + 1, 0)
         self._parts.extend_to(source + 1, 0)
-        draft = self._read(passage)
+        draft = read_terms(passage, self._term)
         row = self._append(passage, draft, number, source)
         self.row_of.values[number] = row
         self._link(row, source)
         self._count(row, draft, +1)
-
-    def _read(self, passage: Passage) -> _Draft:
-        """Cut a passage into terms; sentences past the twelfth count as one."""
-        title = [self._term(term) for term in terms(passage.title)] if passage.title else []
-        parts = sentences(passage.text)
-        if len(parts) > MAX_SENTENCES:
-            parts[MAX_SENTENCES - 1 :] = [" ".join(parts[MAX_SENTENCES - 1 :])]
-        counts = Counter(title)
-        masks = dict.fromkeys(title, TITLE_BIT)
-        lengths = []
-        for at, part in enumerate(parts):
-            found = [self._term(term) for term in terms(part)]
-            lengths.append(min(len(title) + len(found), _MAX_LENGTH))
-            counts.update(found)
-            for term in found:
-                masks[term] = masks.get(term, 0) | 1 << at
-        voices = [voice(part) for part in parts]
-        return _Draft(counts, masks, lengths, voices, counts.total())
 
     def _term(self, text: str) -> int:
         number = self.vocabulary.setdefault(text, len(self.vocabulary))
@@ -256,24 +259,32 @@ class TextIndexArrays:
             self.frequencies.extend_to(number + 1, 0)
         return number
 
-    def _append(self, passage: Passage, draft: _Draft, number: int, source: int) -> int:
+    def _append(self, passage: Passage, draft: PassageTerms, number: int, source: int) -> int:
         row = len(self.rows["uid"])
         found = np.array(sorted(draft.counts), np.int32)
         title = self._term("\0" + title_key(passage.title)) if passage.title else -1
+        named = months(passage.text)
         values = {
             "alive": 1, "length": draft.length, "before": -1, "after": -1, "source": source,
-            "speaker": self._speaker(passage.speaker), "title": title, "kind": kind_of(passage),
-            "flags": flags_of(passage), "at": seconds_of(passage), "position": passage.position,
-            "uid": number, "start": len(self.new[0]), "size": len(found),
-            "sentence_start": len(self.new[2]), "n_sentences": len(draft.sentence_lengths),
+            "speaker": self.voices.number(passage.speaker), "title": title,
+            "kind": kind_of(passage), "flags": flags_of(passage), "at": seconds_of(passage),
+            "position": passage.position, "uid": number, "start": len(self.new[0]),
+            "size": len(found), "sentence_start": len(self.new[2]),
+            "n_sentences": len(draft.sentence_lengths), "marks": marks_of(passage.text),
+            "log_length": text_length(passage.text),
+            "title_length": min(draft.title_length, _MAX_COUNT),
+            "month_start": len(self.new[5]), "n_months": len(named),
         }  # fmt: skip
         for name, value in values.items():
             self.rows[name].append(np.array([value], _ROW_TYPES[name]))
         ordered = found.tolist()
-        self.new[0].append(found)
-        self.new[1].append(np.array([draft.masks[term] for term in ordered], np.uint16))
-        self.new[2].append(np.array(draft.sentence_lengths, np.uint16))
-        self.new[3].append(np.array(draft.voices, np.uint8))
+        masks = [draft.masks[term] for term in ordered]
+        followers = [draft.followers.get(term, 0) for term in ordered]
+        parts: tuple[object, ...] = (
+            found, masks, draft.sentence_lengths, draft.voices, followers, *_columns(named),
+        )  # fmt: skip
+        for column, part, (_, kind) in zip(self.new, parts, _FORWARD, strict=True):
+            column.append(np.array(part, kind))
         counts = np.array([min(draft.counts[term], _MAX_COUNT) for term in ordered], np.uint8)
         if title >= 0:
             found, counts = np.append(found, np.int32(title)), np.append(counts, np.uint8(1))
@@ -287,23 +298,12 @@ class TextIndexArrays:
         self.nexts.extend_to(first + len(found), -1)
         link_postings(self.heads.values, self.nexts.values, found, first)
 
-    def _speaker(self, speaker: str | None) -> int:
-        if speaker is None or not is_person(speaker):
-            return -1
-        number = self.speakers.get(speaker)
-        if number is None:
-            number = self.speakers[speaker] = len(self._speaker_names)
-            self._speaker_names.append(speaker)
-            self._said.extend_to(number + 1, 0)
-        return number
-
     def _count_living(self, speaker_names: list[str]) -> None:
         """Count the living passages of each speaker and source."""
         alive = self.rows["alive"].values > 0
-        speaker, source = (self.rows[name].values[alive] for name in ("speaker", "source"))
-        said = np.bincount(speaker[speaker >= 0], minlength=len(speaker_names))
-        self._speaker_names, self._said = speaker_names, Column(said)
-        self.speakers = {who: at for at, who in enumerate(speaker_names) if said[at]}
+        names = ("speaker", "kind", "flags", "log_length", "source")
+        speaker, kind, flags, length, source = (self.rows[n].values[alive] for n in names)
+        self.voices = Speakers(speaker_names, speaker, voices_of(speaker, kind, flags), length)
         self._parts = Column(np.bincount(source, minlength=len(self.sources)))
         self.n_sources = int(np.count_nonzero(self._parts.values))
 
@@ -335,16 +335,16 @@ class TextIndexArrays:
         self.rows["alive"].values[row] = 0
         self._count(row, self._draft_of(row), -1)
 
-    def _draft_of(self, row: int) -> _Draft:
+    def _draft_of(self, row: int) -> PassageTerms:
         arrays = self.old if row < self.n_old else tuple(column.values for column in self.new)
         start, size = int(self.rows["start"].values[row]), int(self.rows["size"].values[row])
         first = int(self.rows["sentence_start"].values[row])
         last = first + int(self.rows["n_sentences"].values[row])
         found = arrays[0][start : start + size].tolist()
         length = int(self.rows["length"].values[row])
-        return _Draft(dict.fromkeys(found, 1), {}, arrays[2][first:last].tolist(), [], length)
+        return PassageTerms(dict.fromkeys(found, 1), arrays[2][first:last].tolist(), length)
 
-    def _count(self, row: int, draft: _Draft, sign: int) -> None:
+    def _count(self, row: int, draft: PassageTerms, sign: int) -> None:
         """Add a row to the totals, or take it out of them."""
         self.frequencies.values[list(draft.counts)] += sign
         if (title := int(self.rows["title"].values[row])) >= 0:
@@ -361,10 +361,10 @@ class TextIndexArrays:
         source, parts = int(self.rows["source"].values[row]), self._parts.values
         self.n_sources += sign if parts[source] == (0 if sign > 0 else 1) else 0
         parts[source] += sign
-        if (speaker := int(self.rows["speaker"].values[row])) >= 0:
-            self._said.values[speaker] += sign
-            if not self._said.values[speaker]:
-                del self.speakers[self._speaker_names[speaker]]
+        speaker, kind, flags, length = (
+            int(self.rows[name].values[row]) for name in ("speaker", "kind", "flags", "log_length")
+        )
+        self.voices.count((speaker, kind, flags), length, sign)
 
 
 _FORWARD: tuple[tuple[str, Any], ...] = (
@@ -372,7 +372,15 @@ _FORWARD: tuple[tuple[str, Any], ...] = (
     ("forward_masks", np.uint16),
     ("sentence_lengths", np.uint16),
     ("sentence_voices", np.uint8),
+    ("forward_followers", np.uint8),
+    ("months_from", np.int16),
+    ("months_to", np.int16),
+    ("months_kind", np.uint8),
 )
+
+
+def _columns(named: list[Months]) -> tuple[list[int], list[int], list[int]]:
+    return [one.start for one in named], [one.end for one in named], [one.kind for one in named]
 
 
 def _own(arrays: Mapping[str, Array], name: str, kind: Any) -> Array:

@@ -10,12 +10,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from graphmem.core.kernels.dated import compare_months
 from graphmem.core.kernels.evidence import Asked, describe, owned
 from graphmem.core.kernels.lexical import Passages, Work, best_rows, clean, scan
+from graphmem.core.kernels.marks import best_of_sources, mark
 from graphmem.core.lexical import MAX_QUERY_TERMS, TextEvidence, TextQuery
 from graphmem.core.terms import terms
 from graphmem.core.uid_index import Keys
 from graphmem.views.text_index import TextIndexArrays
+from graphmem.views.wanted import wanted_of
 
 __all__ = ["Match", "Statistics", "WorkPool"]
 
@@ -60,6 +63,7 @@ class WorkPool:
             passage=np.zeros(rows, np.float32),
             window=np.zeros(rows, np.float32),
             session=np.zeros(sources, np.float32),
+            best=np.zeros(sources, np.float32),
             sums=np.zeros(rows, np.int32),
             source_sums=np.zeros(sources, np.int64),
             marks=np.zeros(rows, np.uint8),
@@ -118,7 +122,10 @@ class Match:
                 dfs = [max(df, known.frequencies.get(term, 0)) for term, df in found]
             self.idfs = tuple(self._idf(df) for df in dfs)
             self.mass = sum(self.idfs) + 1e-9
+            self._months, self._has_bests = query.months, False
             self._scan(numbers)
+            average = max(arrays.total_length / max(1, arrays.n_passages), 1e-9)
+            self._wanted = wanted_of(query, self.terms, numbers, self.idfs, average)
 
     def best(self, n_best: int) -> Rows:
         """Return the rows with the best passages, windows and titles, in rising order."""
@@ -173,9 +180,16 @@ class Match:
         """Return all features of the rows. O(rows x terms)."""
         with self._lock:
             arrays = self._arrays
-            found = describe(rows, self._asked, arrays.passages(), arrays.forward(), self._work)
-        features, covered, near = found
-        return TextEvidence(features, covered, near)
+            passages, forward = arrays.passages(), arrays.forward()
+            if not self._has_bests:
+                best_of_sources(self._n_touched, self._scanned, self._work)
+                self._has_bests = True
+            found = describe(rows, self._asked, passages, forward, self._work)
+            index = passages, forward, arrays.marks()
+            mark(rows, self._asked, self._wanted, index, self._work, found)
+            if self._months:
+                compare_months(rows, *self._months, arrays.months(), found[0])
+        return TextEvidence(*found)
 
     def owned(self, rows: Rows) -> tuple[Float32, Float32]:
         """Return the mass of terms that the rows say of the named speaker, and of the others.
@@ -223,7 +237,8 @@ class Match:
 
     def _as_asked(self, numbers: list[int]) -> Asked:
         arrays = self._arrays
-        known = sorted((n, at) for at, n in enumerate(numbers) if n >= 0)
+        # In the order of the question: sums must not depend on the numbers that terms have.
+        known = [(n, at) for at, n in enumerate(numbers) if n >= 0]
         idfs = [self.idfs[at] for _, at in known]
         return Asked(
             terms=np.array([n for n, _ in known], np.int32),
@@ -252,7 +267,7 @@ class Match:
 
     def _named_speakers(self, query: TextQuery) -> dict[str, int]:
         """Return the people whose name shares a word with the question, unless that is all."""
-        everybody = self._arrays.speakers
+        everybody = self._arrays.voices.numbers
         if not 1 < len(everybody) <= _MAX_CAST:
             return {}
         asked = set(query.terms)
@@ -261,8 +276,8 @@ class Match:
 
     def _chosen_terms(self, query: TextQuery) -> tuple[str, ...]:
         distinct = list(dict.fromkeys(query.terms))
-        if 0 < len(self._arrays.speakers) <= _MAX_CAST:
-            names = {term for who in self._arrays.speakers for term in terms(who)}
+        if 0 < len(self._arrays.voices.numbers) <= _MAX_CAST:
+            names = {term for who in self._arrays.voices.numbers for term in terms(who)}
             distinct = [term for term in distinct if term not in names] or distinct
         return tuple(distinct[:MAX_QUERY_TERMS])
 

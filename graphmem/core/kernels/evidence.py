@@ -19,8 +19,9 @@ from graphmem.core.kernels.lexical import (
     Work,
     saturate,
 )
+from graphmem.core.lexical import Feature
 
-__all__ = ["MIN_SECTIONS", "Asked", "describe", "owned"]
+__all__ = ["MIN_SECTIONS", "SHORT", "Asked", "describe", "find_term", "held_terms", "owned"]
 
 _Int32 = npt.NDArray[np.int32]
 _Int64 = npt.NDArray[np.int64]
@@ -31,16 +32,16 @@ B_SENTENCE = 0.4
 # So many passages under one title are the parts of one document, and no longer one thing each.
 MIN_SECTIONS = 12
 _TITLED, _SECTION = 1, 4
-_N_FEATURES = 12
+_N_FEATURES = len(Feature)
 # A turn of more sentences speaks of several things: then a window is three of its sentences.
-_SHORT = 3
+SHORT = 3
 
 
 class Asked(NamedTuple):
     """A question for the kernels.
 
     Attributes:
-        terms: numbers of the terms in rising order.
+        terms: numbers of the terms in the order of the question.
         order: the place of each in the question, which is its bit.
         idfs: their inverse document frequencies.
         mass: sum of all, those that no passage has included.
@@ -68,7 +69,9 @@ class Asked(NamedTuple):
 def describe(
     rows: _Int64, asked: Asked, passages: Passages, forward: Forward, work: Work
 ) -> tuple[_Float32, _Bits, _Bits]:
-    """Return the features of some rows, and the bits of the terms in each and in its window.
+    """Return features of some rows, and the bits of the terms in each and in its window.
+
+    The columns up to `Feature.KIND` are filled; `mark` and `compare_months` fill the others.
 
     The window of a short passage is it and its neighbours; of a longer one, the three of its
     sentences that hold most. O(rows x terms x (log(terms of a row) + sentences)).
@@ -84,13 +87,13 @@ def describe(
         _from_place(row, asked, passages, work, out[at])
         if passages.title[row] >= 0:
             _from_title(row, asked, passages, forward, out[at])
-        if forward.n_sentences[row] > _SHORT:
+        if forward.n_sentences[row] > SHORT:
             near[at] = _best_window(int(forward.n_sentences[row]), asked, bits)
             continue
         near[at] = covered[at]
         for neighbour in (int(passages.before[row]), int(passages.after[row])):
             if neighbour >= 0:
-                near[at] |= _holds(neighbour, asked, forward)
+                near[at] |= held_terms(neighbour, asked, forward)
     return out, covered, near
 
 
@@ -114,7 +117,7 @@ def _from_words(
     start, size = int(forward.starts[row]), int(forward.sizes[row])
     rarest, mass, average = asked.rarest, asked.mass, asked.sentence_average
     for at in range(len(terms)):
-        place = _find(int(terms[at]), start, size, found)
+        place = find_term(int(terms[at]), start, size, found)
         if place < 0:
             continue
         idf = np.float64(idfs[at])
@@ -195,7 +198,7 @@ def _best_window(n_sentences: int, asked: Asked, bits: _Bits) -> np.uint64:
 
 
 @kernel()
-def _find(term: int, start: int, size: int, found: _Int32) -> int:
+def find_term(term: int, start: int, size: int, found: _Int32) -> int:
     """Return where a row's terms have this one, -1 where they do not."""
     low, high = start, start + size
     while low < high:
@@ -208,14 +211,14 @@ def _find(term: int, start: int, size: int, found: _Int32) -> int:
 
 
 @kernel(inline="always")
-def _holds(row: int, asked: Asked, forward: Forward) -> np.uint64:
+def held_terms(row: int, asked: Asked, forward: Forward) -> np.uint64:
     """Return the bits of the terms that a row holds."""
     found = forward.old_terms if row < forward.n_old else forward.new_terms
     terms, order = asked.terms, asked.order
     start, size = int(forward.starts[row]), int(forward.sizes[row])
     bits = np.uint64(0)
     for at in range(len(terms)):
-        if _find(int(terms[at]), start, size, found) >= 0:
+        if find_term(int(terms[at]), start, size, found) >= 0:
             bits |= np.uint64(1) << np.uint64(order[at])
     return bits
 
@@ -255,7 +258,7 @@ def _owner_shares(
     found = forward.old_terms if old else forward.new_terms
     masks = forward.old_masks if old else forward.new_masks
     voices = forward.old_voices if old else forward.new_voices
-    place = _find(term, forward.starts[row], forward.sizes[row], found)
+    place = find_term(term, forward.starts[row], forward.sizes[row], found)
     if place < 0:
         return 0.0, 0.0
     first = int(forward.sentence_starts[row])

@@ -70,7 +70,8 @@ class Passages(NamedTuple):
 
 
 class Forward(NamedTuple):
-    """What each row holds: its terms in rising order, with the sentences that they stand in.
+    """What each row holds: its terms in rising order, with the sentences that they stand in,
+    and bits of the terms that follow each.
 
     Rows from `n_old` on are in the new arrays, whose positions count from zero.
     """
@@ -83,10 +84,12 @@ class Forward(NamedTuple):
     old_masks: npt.NDArray[np.uint16]
     old_sentences: npt.NDArray[np.uint16]
     old_voices: _Bytes
+    old_followers: _Bytes
     new_terms: _Int32
     new_masks: npt.NDArray[np.uint16]
     new_sentences: npt.NDArray[np.uint16]
     new_voices: _Bytes
+    new_followers: _Bytes
     n_old: int
 
 
@@ -96,6 +99,7 @@ class Work(NamedTuple):
     passage: _Float32
     window: _Float32
     session: _Float32
+    best: _Float32
     sums: _Int32
     source_sums: _Int64
     marks: _Bytes
@@ -266,12 +270,14 @@ def clean(n_touched: int, passages: Passages, work: Work) -> None:
     """Set back to zero what `scan` left. O(touched)."""
     touched, scores, windows = work.touched, work.passage, work.window
     sessions, marks, source = work.session, work.marks, passages.source
+    best = work.best
     for at in range(n_touched):
         row = int(touched[at])
         scores[row] = 0.0
         windows[row] = 0.0
         marks[row] = 0
         sessions[source[row]] = 0.0
+        best[source[row]] = 0.0
 
 
 @kernel()

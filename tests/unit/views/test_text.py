@@ -402,7 +402,7 @@ def test_speakers_and_sources_of_whom_nothing_is_left_change_no_answer() -> None
     view = caught_up(store)
     put(store, remove=(f"{1:032x}",))
     view.refresh(store)
-    assert view._arrays.speakers.keys() == {"Ann"}
+    assert view._arrays.voices.numbers.keys() == {"Ann"}
     assert view._arrays.n_sources == 1
     assert answers(view, "Did Ann move?") == answers(caught_up(store), "Did Ann move?")
 

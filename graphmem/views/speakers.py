@@ -1,0 +1,78 @@
+"""Who speaks in the passages of an index, and how long each mostly speaks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphmem.core.kernels.marks import N_VOICES, voice_of
+from graphmem.core.terms import is_person
+from graphmem.views.columns import Column
+
+__all__ = ["Speakers"]
+
+Array = npt.NDArray[Any]
+
+
+class Speakers:
+    """The people who say living passages, by number, and the lengths of what is said.
+
+    A voice is a person, or one of those without a name: the user, another role, nobody.
+
+    Args:
+        names: of all people, by number, those included of whom nothing is left.
+        speaker: (n,) the person of each living passage, -1 for none.
+        voices: (n,) their voices.
+        lengths: (n,) their lengths, as `text_length` tells them.
+
+    Attributes:
+        numbers: by name, of those of whom something is left.
+        names: by number.
+        n: by voice: living passages.
+        total: by voice: sum of their lengths.
+        squares: by voice: sum of the squares.
+    """
+
+    def __init__(self, names: list[str], speaker: Array, voices: Array, lengths: Array) -> None:
+        said = np.bincount(speaker[speaker >= 0], minlength=len(names))
+        self.names = names
+        self.numbers = {who: at for at, who in enumerate(names) if said[at]}
+        self._said = Column(said.astype(np.int64))
+        # Whole numbers: a sum does not depend on the order in which passages came and went.
+        size, whole = N_VOICES + len(names), lengths.astype(np.int64)
+        self.n, self.total, self.squares = (Column(np.zeros(size, np.int64)) for _ in range(3))
+        for column, amount in self._sums(whole):
+            np.add.at(column.values, voices, amount)
+
+    def number(self, speaker: str | None) -> int:
+        """Return the number of a person, a new one for somebody new; -1 for nobody and roles."""
+        if speaker is None or not is_person(speaker):
+            return -1
+        number = self.numbers.get(speaker)
+        if number is None:
+            number = self.numbers[speaker] = len(self.names)
+            self.names.append(speaker)
+            for column in (self._said, self.n, self.total, self.squares):
+                column.extend_to(len(column) + 1, 0)
+        return number
+
+    def count(self, row: tuple[int, int, int], length: int, sign: int) -> None:
+        """Count a passage, or take it out; whom nothing is left of is gone.
+
+        Args:
+            row: its speaker, kind and flags.
+            length: as `text_length` tells it.
+            sign: 1 or -1.
+        """
+        voice, speaker = voice_of(*row), row[0]
+        for column, amount in self._sums(length):
+            column.values[voice] += sign * amount
+        if speaker >= 0:
+            self._said.values[speaker] += sign
+            if not self._said.values[speaker]:
+                del self.numbers[self.names[speaker]]
+
+    def _sums(self, length: Any) -> tuple[tuple[Column, Any], ...]:
+        return (self.n, 1), (self.total, length), (self.squares, length * length)
