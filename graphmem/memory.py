@@ -129,8 +129,8 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
             at: when it was said or written: ISO 8601 or datetime, UTC unless it says otherwise.
             title: what the text is about.
             trust: 0 to 1: how far the source is trusted; None takes what it was added with, and
-                1 for a new one. What only one source below 0.5 says, and two others exclude, is
-                quarantined.
+                1 for a new one. What only one source below 0.5 says, and two others with twice
+                its trust together exclude, is quarantined.
             progress: hears how far long work has come.
 
         Raises:

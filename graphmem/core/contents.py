@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from graphmem.core.uids import content_uid
+from graphmem.core.validity import Retirement
 from graphmem_schemas import Proposition
 
 __all__ = ["Claim", "Content", "content_of"]
@@ -72,6 +73,7 @@ class Claim(NamedTuple):
         source: uid of the passage's source.
         position: the passage's place in its source.
         trust: 0 to 1: how far the source is trusted.
+        retirement: what somebody said of the fact later.
     """
 
     content: Content
@@ -81,3 +83,10 @@ class Claim(NamedTuple):
     source: str = ""
     position: int = 0
     trust: float = 1.0
+    retirement: Retirement | None = None
+
+    @property
+    def end(self) -> datetime | None:
+        """Until when it can speak for the fact: as the passage says, or until it was retired."""
+        ends = [self.until, self.retirement.at if self.retirement else None]
+        return min(filter(None, ends), default=None)

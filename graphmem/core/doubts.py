@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 
@@ -11,8 +12,10 @@ from graphmem.core.timeline import LOW_TRUST, Spell, Timeline, tell_all
 
 __all__ = ["lay_out"]
 
-# So many others, at the moment it speaks of, hold what a single source of low trust excludes.
+# So many others, and of so many times its trust together, hold at the moment it speaks of what a
+# single source of low trust excludes.
 _OTHERS = 2
+_TIMES = 2.0
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -23,9 +26,9 @@ def lay_out(
 ) -> Timeline:
     """Order what was said of one scope by time, as `tell_all`, and hold back what is doubted.
 
-    What a single source of low trust says is doubted where two other sources or more say what
-    excludes it and holds at that moment: it closes and disputes nothing, and is shown as
-    quarantined. Time: as `tell_all`, twice, and the facts times the doubtful claims.
+    What a single source of low trust says is doubted where two other sources or more, trusted
+    twice as much as it together, say what excludes it and holds at that moment: it
+    closes and disputes nothing, and is shown as quarantined. Time: as `tell_all`, twice, and the facts times the doubtful claims.
 
     Args:
         claims: in any order.
@@ -66,12 +69,15 @@ def _doubtful(claims: Sequence[Claim], released: Collection[Content]) -> set[Con
 def _outvoted(claim: Claim, spells: Iterable[Spell], registry: Registry) -> bool:
     moment = claim.at or claim.until
     against = {
-        other.source
+        other.source: other.trust
         for spell in spells
         if spell.holds(moment) and registry.excludes(spell.content, claim.content)
         for other in spell.claims
+        if other.source != claim.source
     }
-    return len(against - {claim.source}) >= _OTHERS
+    # As many of equal trust are enough, whatever rounding makes of their sum.
+    weight = math.fsum(against.values()) + 1e-9
+    return len(against) >= _OTHERS and weight >= _TIMES * claim.trust
 
 
 def _set_aside(doubted: Iterable[Claim], timeline: Timeline) -> None:
@@ -84,3 +90,7 @@ def _set_aside(doubted: Iterable[Claim], timeline: Timeline) -> None:
             spells[claim.content] = spell
             timeline.spells.append(spell)
         spell.claims.append(claim)
+        if spell.doubted and claim.retirement:
+            # It never held: no time for it.
+            spell.retirement = max(claim.retirement, spell.retirement or claim.retirement)
+            spell.end = spell.start

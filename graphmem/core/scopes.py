@@ -9,10 +9,10 @@ from datetime import datetime
 from graphmem.core.contents import Claim, Content, content_of
 from graphmem.core.registry import ENGLISH, Registry
 from graphmem.core.timeline import Spell
-from graphmem.core.validity import Validity
+from graphmem.core.validity import Retirement, Validity
 from graphmem_schemas import Edge, Passage, Proposition
 
-__all__ = ["Evidence", "Scope", "as_laid_out", "evidence_of", "holds", "is_closed"]
+__all__ = ["Evidence", "Scope", "as_laid_out", "evidence_of", "holds", "retirement_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +91,11 @@ def evidence_of(
             continue
         content = scope.content_of(scope.facts[edge.start])
         said = Validity.parse(edge.role) or Validity(passage.at)
-        if known_at is not None and recorded is not None:
-            if max(passage.recorded_at, recorded[content]) > known_at:
-                continue
-            if _is_retired_after(scope.facts[edge.start], known_at):
-                said = Validity(said.start)
+        if known_at and recorded and max(passage.recorded_at, recorded[content]) > known_at:
+            continue
         claim = Claim(
             content, said.start, edge.end, said.end, passage.source, passage.position,
-            max(edge.sources.values()),
+            max(edge.sources.values()), _known(said.retirement, known_at),
         )  # fmt: skip
         evidence.append(Evidence(claim, edge.sources, edge.span, edge.role))
     # A fact that rests on no passage (it was imported so) is taken at its own word.
@@ -108,25 +105,42 @@ def evidence_of(
             continue
         sources = {s: weight for e in scope.edges if e.start == uid and e.kind == "SUBJECT"
                    for s, weight in sorted(e.sources.items())}  # fmt: skip
-        until = fact.valid_to if fact.status == "retired" else None
         claim = Claim(
-            scope.content_of(fact), fact.valid_from, "", until, source=next(iter(sources), "")
-        )
+            scope.content_of(fact), fact.valid_from, "", source=next(iter(sources), ""),
+            retirement=_known(retirement_of(fact), known_at),
+        )  # fmt: skip
         evidence.append(Evidence(claim, sources, None))
     return evidence
 
 
-def _is_retired_after(fact: Proposition, moment: datetime) -> bool:
-    """Whether somebody retired it, and nobody had by then."""
-    return fact.status == "retired" and fact.retired_at is not None and fact.retired_at > moment
+def retirement_of(fact: Proposition) -> Retirement | None:
+    """Return what closed a fact that somebody retired; None for what is told as past."""
+    if fact.status != "retired" or content_of(fact).over:
+        return None
+    if fact.retired_at is None or fact.valid_to is None:
+        return None
+    return Retirement(fact.valid_to, fact.retired_at)
+
+
+def _known(retirement: Retirement | None, known_at: datetime | None) -> Retirement | None:
+    """Return a retirement if it was recorded by then."""
+    if retirement and known_at is not None and retirement.recorded_at > known_at:
+        return None
+    return retirement
 
 
 def as_laid_out(spell: Spell, fact: Proposition) -> Proposition:
     """Return a stored fact as the timeline of its scope has it."""
+    retired_at = fact.retired_at
+    if spell.retirement:
+        retired_at = spell.retirement.recorded_at
+    elif fact.status == "retired" and not spell.content.over:
+        retired_at = None
     update = {
         "valid_from": spell.start,
         "valid_to": spell.end,
         "status": spell.status,
+        "retired_at": retired_at,
         "doubtful": spell.doubtful,
     }
     return fact.model_copy(update=update)
@@ -143,7 +157,7 @@ def holds(fact: Proposition, at: datetime, now: datetime) -> bool:
         at: world time.
         now: system time: what is no longer believed by then, and has no end, does not hold.
     """
-    if fact.status == "quarantined" or (fact.status == "retired" and not is_closed(fact)):
+    if fact.status == "quarantined" or (fact.status == "retired" and not retirement_of(fact)):
         return False
     if fact.valid_to is None:
         if fact.status == "superseded" or (fact.retired_at and fact.retired_at <= now):
@@ -151,10 +165,3 @@ def holds(fact: Proposition, at: datetime, now: datetime) -> bool:
     elif fact.valid_to <= at:
         return False
     return fact.valid_from is None or fact.valid_from <= at
-
-
-def is_closed(fact: Proposition) -> bool:
-    """Whether it held until somebody retired it; what is told as past never did."""
-    if fact.status != "retired" or fact.retired_at is None or fact.valid_to is None:
-        return False
-    return not content_of(fact).over

@@ -14,6 +14,7 @@ from datetime import datetime
 from graphmem.core.contents import Claim, Content
 from graphmem.core.last_words import Said, last_words
 from graphmem.core.registry import ENGLISH, Registry
+from graphmem.core.validity import Retirement
 from graphmem_schemas import PropositionStatus
 
 __all__ = ["LOW_TRUST", "Spell", "Timeline", "tell_all"]
@@ -28,6 +29,7 @@ class Spell:
     Attributes:
         overtaken: whether its own sources took it back, at a time that is not known.
         doubted: whether it is held back, because too little speaks for it.
+        retirement: the last one that closed it, or found it closed.
     """
 
     uid: str
@@ -37,15 +39,16 @@ class Spell:
     disputed: bool = False
     overtaken: bool = False
     doubted: bool = False
+    retirement: Retirement | None = None
     claims: list[Claim] = field(default_factory=list)
 
     @property
     def status(self) -> PropositionStatus:
         """What becomes of the fact."""
+        if self.content.over or self.retirement:
+            return "retired"
         if self.doubted:
             return "quarantined"
-        if self.content.over:
-            return "retired"
         if self.end is not None or self.overtaken:
             return "superseded"
         return "contradicted" if self.disputed else "current"
@@ -55,6 +58,11 @@ class Spell:
         """Whether one source of low trust is all that it rests on."""
         sources = {claim.source for claim in self.claims}
         return len(sources) == 1 and self.claims[0].trust < LOW_TRUST
+
+    def begins_by(self, retirement: Retirement) -> bool:
+        """Whether it began before a retirement, which may have closed it as it began."""
+        at = retirement.at
+        return self.start is None or self.start < at or self.start == self.end == at
 
     def holds(self, at: datetime | None) -> bool:
         """Whether it holds at a moment; None is after all that is dated."""
@@ -133,13 +141,29 @@ class Timeline:
                 outside.append(spell)
             spell.claims += claims
         for spell in outside:
+            if not spell.overtaken:
+                spell.end = max(filter(None, (claim.end for claim in spell.claims)), default=None)
+        for spell in outside:
             if spell.overtaken:
                 closers = (self._first[by] for by in said.overtaken[spell.content])
                 self.closes.update((closer.uid, spell.uid) for closer in closers)
                 continue
             for other in (*outside, *self._open.values()):
-                if not other.overtaken:
+                if not (other.overtaken or spell.end or other.end):
                     self._dispute(spell, other, None)
+
+    def retire(self, content: Content, retirement: Retirement) -> None:
+        """Note that somebody retired the last fact that said this by then.
+
+        Nothing is noted where it is said to hold on. So it does not matter which facts of this
+        content were known when it was retired.
+        """
+        spell = next(
+            (s for s in reversed(self.spells) if s.content == content and s.begins_by(retirement)),
+            None,
+        )
+        if spell and (spell.overtaken or (spell.end and spell.end <= retirement.at)):
+            spell.retirement = max(retirement, spell.retirement or retirement)
 
     def _begin(self, content: Content, at: datetime, spell: Spell) -> Spell:
         """Take in a new spell; one of a content that held before has a uid of its moment."""
@@ -190,18 +214,21 @@ def tell_all(claims: Iterable[Claim], registry: Registry = ENGLISH) -> Timeline:
     close each other: they stand side by side as contradictions. What is said again while it
     holds only supports it; what is said again after it ended is a new fact. A fact also ends
     when a passage says so, unless another says then or later that it holds; where it comes back,
-    it supersedes what it was before.
+    it supersedes what it was before. What somebody retired ends then in the same way.
     Time: O(n log n) for n claims, times the facts that hold at once.
     """
     timeline = Timeline(registry)
     moments: dict[datetime | None, list[Claim]] = {}
     ended: dict[datetime, dict[Content, list[Claim]]] = {}
     ends: dict[datetime, set[Content]] = {}
+    retired: dict[tuple[Content, Retirement], None] = {}
     for claim in sorted(claims, key=lambda c: (c.content.uid, c.passage)):
-        if claim.until:
-            ends.setdefault(claim.until, set()).add(claim.content)
-        if claim.until and not claim.at:
-            ended.setdefault(claim.until, {}).setdefault(claim.content, []).append(claim)
+        if claim.retirement:
+            retired[claim.content, claim.retirement] = None
+        if claim.end:
+            ends.setdefault(claim.end, set()).add(claim.content)
+        if claim.end and claim.until and not claim.at:
+            ended.setdefault(claim.end, {}).setdefault(claim.content, []).append(claim)
         else:
             moments.setdefault(claim.at, []).append(claim)
     undated = moments.pop(None, [])
@@ -210,6 +237,8 @@ def tell_all(claims: Iterable[Claim], registry: Registry = ENGLISH) -> Timeline:
         timeline.tell_ended(at, ended.get(at, {}))
         timeline.expire(at, ends.get(at, set()))
     timeline.tell_undated(last_words(undated, registry))
+    for content, retirement in retired:
+        timeline.retire(content, retirement)
     for spell in timeline.spells:
         if spell.content.over:
             spell.start, spell.end = None, spell.start
@@ -218,8 +247,8 @@ def tell_all(claims: Iterable[Claim], registry: Registry = ENGLISH) -> Timeline:
 
 def _holds_on(claim: Claim, at: datetime) -> bool:
     """Whether it says that the fact holds after this moment, and not only that it once began."""
-    if claim.until is not None:
-        return claim.until > at
+    if claim.end is not None:
+        return claim.end > at
     return claim.at is not None and claim.at >= at
 
 

@@ -145,8 +145,8 @@ class Facts(Facet):
     def quarantined(self) -> list[Proposition]:
         """Return the facts that are held back, by uid.
 
-        One source with a trust below 0.5 is all that says them, and two or more others say what
-        excludes them and holds at that moment.
+        One source with a trust below 0.5 is all that says them, and two or more others, trusted
+        twice as much together, say what excludes them and holds at that moment.
         """
         found = self._store.find(self.space, "Proposition", [_QUARANTINED])
         nodes = self._store.get(self.space, found.get(_QUARANTINED, ()))

@@ -149,8 +149,7 @@ def _laid_out(
 ) -> list[Proposition]:
     """Return the facts as timelines have them of who is one, and of what was known then."""
     scope = Scope(registry)
-    aside = [fact for fact in facts if _is_retired(fact, known_at)]
-    scope.facts = {fact.uid: fact for fact in facts if not _is_retired(fact, known_at)}
+    scope.facts = {fact.uid: fact for fact in facts}
     contents = {
         uid: _as_one(scope.content_of(fact), entities) for uid, fact in scope.facts.items()
     }
@@ -161,7 +160,7 @@ def _laid_out(
         owners[told.content, told.passage] = uid
         claims.setdefault(registry.scope_of(told.content), []).append(told)
     released = {contents[uid] for uid, fact in scope.facts.items() if fact.released}
-    found = {fact.uid: fact for fact in aside if known_at is None or fact.recorded_at <= known_at}
+    found: dict[str, Proposition] = {}
     for group in claims.values():
         for spell in lay_out(group, registry, released).spells:
             stored_as = sorted({owners[c.content, c.passage] for c in spell.claims})
@@ -171,13 +170,6 @@ def _laid_out(
             uid = free[0] if free else spell.uid
             found[uid] = _as_known(as_laid_out(spell, fact), uid, known_at)
     return list(found.values())
-
-
-def _is_retired(fact: Proposition, known_at: datetime | None) -> bool:
-    """Whether somebody had retired the fact by then."""
-    if fact.status != "retired" or fact.retired_at is None:
-        return False
-    return known_at is None or fact.retired_at <= known_at
 
 
 def _as_known(fact: Proposition, uid: str, known_at: datetime | None) -> Proposition:

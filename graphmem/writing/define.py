@@ -14,9 +14,9 @@ from graphmem.core.uids import content_uid
 from graphmem.errors import InvalidInput
 from graphmem.ports import GraphReader, GraphStore
 from graphmem.writing.accept import check_text
-from graphmem.writing.carry import carry
+from graphmem.writing.laid import changes_of
 from graphmem.writing.scopes import read_evidence, read_registry, read_scopes, relay
-from graphmem_schemas import Node, Predicate, Proposition, ValueType
+from graphmem_schemas import Predicate, Proposition, ValueType
 
 __all__ = ["Definition", "define", "lay_out_anew", "relation"]
 
@@ -179,13 +179,4 @@ def lay_out_anew(uids: Sequence[str], reader: GraphReader, space: str) -> Change
         scopes[registry.scope_of(registry.content_of(fact))].facts[fact.uid] = fact
     read_evidence(list(scopes.values()), reader, space, frozenset())
     relaid = [relay(scope, {}) for scope in scopes.values()]
-    laid: dict[str, Node] = {uid: fact for one in relaid for uid, fact in one.facts.items()}
-    removed = tuple(uid for one in relaid for uid in one.remove_nodes)
-    carried = carry(removed, laid, reader, space, says=registry.content_of)
-    laid |= {node.uid: node for node in carried.nodes}
-    return Changes(
-        nodes=tuple(laid.values()),
-        edges=(*(edge for one in relaid for edge in one.edges), *carried.edges),
-        remove_nodes=removed,
-        remove_sources=tuple(key for one in relaid for key in one.remove_links),
-    )
+    return changes_of(relaid, registry, reader, space)

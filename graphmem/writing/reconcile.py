@@ -13,7 +13,7 @@ from datetime import datetime
 
 from graphmem.core.contents import Claim, Content
 from graphmem.core.registry import ENGLISH, Registry
-from graphmem.core.scopes import Evidence, Scope
+from graphmem.core.scopes import Evidence, Scope, retirement_of
 from graphmem.core.timeline import LOW_TRUST
 from graphmem.core.validity import Validity
 from graphmem.ports import GraphReader
@@ -218,6 +218,8 @@ def _holding(statement: Statement, scope: Scope) -> str | None:
     rivals: list[Proposition] = []
     for fact in scope.facts.values():
         (same if scope.content_of(fact) == content else rivals).append(fact)
+    if any(retirement_of(fact) for fact in same):  # it is noted with all that speaks for it
+        return None
     if rivals and (
         content.over
         or at is None

@@ -7,14 +7,18 @@ anew as a fact of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from graphmem.core.changes import Changes
-from graphmem.core.validity import Validity
-from graphmem.errors import InvalidInput, NotFound
+from graphmem.core.scopes import Evidence, Scope
+from graphmem.core.validity import Retirement, Validity
+from graphmem.errors import InvalidInput
 from graphmem.ports import GraphReader
-from graphmem_schemas import Edge, Passage, Proposition
+from graphmem.writing.laid import changes_of, read_fact
+from graphmem.writing.scopes import read_evidence, read_registry, read_scopes, relay
+from graphmem_schemas import Proposition
 
 __all__ = ["retire"]
 
@@ -29,56 +33,63 @@ def retire(
         at: world time from which it does not hold; None is now, or when it was last said to
             hold where that is later.
         now: system time at which it is no longer believed.
-        reader: the store as it is now; three reads.
+        reader: the store as it is now.
         space: the space.
 
     Raises:
         InvalidInput: It is no fact, or was said to hold at that time or later.
         NotFound: The space has no such node.
     """
-    (fact,) = reader.get(space, [uid])
-    if fact is None:
-        raise NotFound(f"there is no node {uid[:80]!r} in space {space!r}")
-    if not isinstance(fact, Proposition):
-        raise InvalidInput(f"{uid!r} is a {fact.label}: only facts (Proposition) are retired")
+    fact = read_fact(uid, "retired", reader, space)
     if fact.status == "retired":
         return Changes()
-    evidence = [
-        edge for edge in reader.neighbours(space, [uid], ["EVIDENCED_BY"]) if edge.start == uid
-    ]
-    said = _said(evidence, reader, space)
-    starts = [one.start for one in said if one.start]
-    latest = max([*starts, *filter(None, [fact.valid_from])], default=None)
-    until = at or max(filter(None, [now, latest]))
+    registry = read_registry(reader, space)
+    content = registry.content_of(fact)
+    scope = read_scopes([content], reader, space, registry)[registry.scope_of(content)]
+    scope.facts[uid] = fact
+    read_evidence([scope], reader, space, frozenset())
+    told = {e.end for e in scope.edges if e.kind == "EVIDENCED_BY" and e.start == uid}
+    own = [e for e in scope.evidence if e.claim.passage in told and e.claim.content == content]
+    retirement = Retirement(_until(fact, at, now, scope, own), now)
+    if not told:  # it rests on no passage (it was imported so): the fact itself keeps it
+        closed = {"status": "retired", "valid_to": retirement.at, "retired_at": now}
+        scope.facts[uid] = fact.model_copy(update=closed)
+        read_evidence([scope], reader, space, frozenset())
+    relaid = relay(scope, {}, [_retired(one, retirement) for one in own])
+    return changes_of([relaid], registry, reader, space, {uid: scope.facts[uid]})
+
+
+def _until(
+    fact: Proposition,
+    at: datetime | None,
+    now: datetime,
+    scope: Scope,
+    own: Iterable[Evidence],
+) -> datetime:
+    """Return from when on it does not hold.
+
+    Raises:
+        InvalidInput: It was said to hold at that time or later.
+    """
+    starts = (fact.valid_from, *(one.claim.at for one in own))
+    latest = max(filter(None, starts), default=None)
+    until = at or max(filter(None, (now, latest)))
     if latest and until < latest:
         raise InvalidInput(
-            f"{uid!r} was said to hold at {latest.isoformat()}: retire it from then or a later "
-            "moment on, or delete who said so"
+            f"{fact.uid!r} was said to hold at {latest.isoformat()}: retire it from then or a "
+            "later moment on, or delete who said so"
         )
-    closed = fact.model_copy(
-        update={"status": "retired", "retired_at": now, "valid_to": _end(fact, until)}
+    ended = fact.valid_to
+    came_back = ended and any(
+        other.valid_from and ended <= other.valid_from < until
+        for other in scope.facts.values()
+        if scope.content_of(other) == scope.content_of(fact)
     )
-    edges = [
-        edge.model_copy(update={"role": Validity(one.start, until).text})
-        for edge, one in zip(evidence, said, strict=True)
-        if one.end is None or one.end > until
-    ]
-    return Changes(nodes=(closed,), edges=tuple(edges))
+    # Where it held again by then, it is the earlier time that somebody speaks of.
+    return min(until, ended) if came_back and ended else until
 
 
-def _end(fact: Proposition, until: datetime) -> datetime | None:
-    """Return until when a fact held that is retired; what never held has no time for it."""
-    if fact.status == "quarantined":
-        return fact.valid_from
-    if fact.valid_to is None:  # taken back at an unknown time
-        return None if fact.status == "superseded" else until
-    return min(fact.valid_to, until)
-
-
-def _said(evidence: Sequence[Edge], reader: GraphReader, space: str) -> list[Validity]:
-    """Return when each passage says that the fact holds."""
-    passages = reader.get(space, [edge.end for edge in evidence])
-    return [
-        Validity.parse(edge.role) or Validity(passage.at if isinstance(passage, Passage) else None)
-        for edge, passage in zip(evidence, passages, strict=True)
-    ]
+def _retired(evidence: Evidence, retirement: Retirement) -> Evidence:
+    claim = evidence.claim
+    role = Validity(claim.at, claim.until, retirement).text
+    return replace(evidence, claim=claim._replace(retirement=retirement), role=role)

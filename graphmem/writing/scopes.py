@@ -15,6 +15,7 @@ from graphmem.core.doubts import lay_out
 from graphmem.core.registry import Registry, registry_of
 from graphmem.core.scopes import Evidence, Scope, as_laid_out, evidence_of
 from graphmem.core.timeline import Spell, Timeline
+from graphmem.core.validity import Retirement, Validity
 from graphmem.ports import GraphReader
 from graphmem_schemas import Edge, EdgeKind, Node, Passage, Predicate, Proposition
 
@@ -160,13 +161,7 @@ def relay(
         now: system time of facts that are new.
         gone: uids of nodes that are being removed.
     """
-    evidence: dict[tuple[Content, str], Evidence] = {}
-    for one in (*scope.evidence, *new):
-        known = evidence.setdefault((one.claim.content, one.claim.passage), one)
-        if one.role not in (None, known.role):  # the newest word on when it holds
-            evidence[one.claim.content, one.claim.passage] = replace(
-                known, claim=one.claim, role=one.role
-            )
+    evidence = _merged(scope.evidence, new)
     claims = (e.claim for e in evidence.values())
     relaid = Relaid(lay_out(claims, scope.registry, scope.released))
     stored_as = sorted(scope.facts.items(), reverse=True)
@@ -198,11 +193,46 @@ def _as_laid_out(spell: Spell, fact: Proposition, new: bool, now: datetime | Non
             "retired_at": None,
         }  # fmt: skip
         fact = fact.model_copy(update=update)
-    elif fact.status == "retired" and not said.over:
-        # Its evidence says when it ended; who says that it held on opens it again.
-        kept = {"status": "retired"} if spell.end else {"retired_at": None}
-        return as_laid_out(spell, fact).model_copy(update=kept)
     return as_laid_out(spell, fact)
+
+
+def _merged(
+    stored: Sequence[Evidence], new: Sequence[Evidence]
+) -> dict[tuple[Content, str], Evidence]:
+    """Return the evidence by content and passage, the newest word on when it holds.
+
+    Who retired a fact retired what had been said by then and what is told of that time later, so
+    that neither their order shows nor which of them is deleted. Who says that it held at that
+    time or later is left alone.
+    """
+    told: dict[tuple[Content, str], Evidence] = {}
+    retirements: dict[Content, set[Retirement]] = {}
+    for one in (*stored, *new):
+        key = (one.claim.content, one.claim.passage)
+        known = told.setdefault(key, one)
+        if one.role not in (None, known.role):
+            told[key] = replace(known, claim=one.claim, role=one.role)
+        if one.claim.retirement:
+            retirements.setdefault(one.claim.content, set()).add(one.claim.retirement)
+    for key, one in told.items() if retirements else ():
+        told[key] = _retired(one, retirements.get(one.claim.content, ()))
+    return told
+
+
+def _retired(evidence: Evidence, retirements: Iterable[Retirement]) -> Evidence:
+    """Return evidence with the first retirement of what it says, unless it has one."""
+    claim = evidence.claim
+    closing = [
+        one
+        for one in retirements
+        if (claim.at is None or claim.at < one.at)
+        and (claim.until is None or claim.until <= one.at)
+    ]
+    if claim.retirement or not closing:
+        return evidence
+    first = min(closing)
+    role = Validity(claim.at, claim.until, first).text
+    return replace(evidence, claim=claim._replace(retirement=first), role=role)
 
 
 def _rest(fact: Proposition, evidence: Evidence, wanted: dict[_Key, Edge]) -> None:

@@ -161,13 +161,13 @@ def facts_of(rows: Sequence[Row], released: frozenset[Said] = frozenset()) -> li
 
     def outvoted(row: Row) -> bool:
         against = {
-            other.source
+            other.source: other.trust
             for fact in believed
             if rivals(fact.said, row.said) and _holds(fact, row.day)
             for other in others
-            if _speaks_for(other, fact, believed)
+            if _speaks_for(other, fact, believed) and other.source != row.source
         }
-        return len(against - {row.source}) >= 2
+        return len(against) >= 2 and round(sum(against.values()), 6) >= 2 * row.trust
 
     held_back = [row for row in rows if row.said in doubtful and outvoted(row)]
     kept = [row for row in rows if row not in held_back]

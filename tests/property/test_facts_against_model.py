@@ -43,7 +43,7 @@ SENTENCE = st.tuples(
 TURN = st.tuples(
     st.lists(SENTENCE, min_size=1, max_size=2, unique=True), st.none() | st.integers(0, 4)
 )
-TALK = st.tuples(st.lists(TURN, min_size=1, max_size=3), st.sampled_from((1.0, 1.0, 0.3)))
+TALK = st.tuples(st.lists(TURN, min_size=1, max_size=3), st.sampled_from((1.0, 1.0, 0.3, 0.1)))
 
 
 class Days:

@@ -231,6 +231,23 @@ def test_a_second_source_or_one_less_against_it_ends_the_quarantine(memory: Memo
     assert held(memory, "Ann") == {"Ann lives in Oslo"}
 
 
+def test_two_that_are_trusted_less_than_half_of_it_each_hold_nothing_back(memory: Memory) -> None:
+    for day in (1, 2):
+        say(memory, "Ann lives in Rome.", day, trust=0.1)
+    say(memory, "Ann lives in Oslo.", 3, trust=0.4)
+    assert memory.quarantined() == []
+    assert held(memory, "Ann") == {"Ann lives in Oslo"}
+    say(memory, "Ann lives in Rome.", 1, source="weighty", trust=0.6)
+    assert [fact.text for fact in memory.quarantined()] == ["Ann lives in Oslo"]
+
+
+def test_three_of_the_same_low_trust_are_two_against_one(memory: Memory) -> None:
+    for day in (1, 2):
+        say(memory, "Ann lives in Rome.", day, trust=0.3)
+    say(memory, "Ann lives in Oslo.", 3, trust=0.3)
+    assert [fact.text for fact in memory.quarantined()] == ["Ann lives in Oslo"]
+
+
 def test_two_rows_of_low_trust_of_one_source_are_one_voice(memory: Memory) -> None:
     for day in (1, 2):
         say(memory, "Ann lives in Rome.", day)

@@ -277,6 +277,64 @@ def test_a_retired_fact_stays_retired_whatever_its_rivals_do(
     assert (nodes(memory), edges(memory)) == before
 
 
+def test_a_past_fact_told_after_retiring_leaves_what_was_retired_so(memory: Memory) -> None:
+    memory.add("Ann lives in Rome.", source="a", at="2022-01-01")
+    memory.retire(the_fact(memory).uid, at="2024-01-01")
+    memory.add("Ann lives in Oslo.", source="b", at="2020-01-01")
+    memory.add("Ann lives in Rome.", source="c", at="2019-01-01")
+    assert facts(memory) == [
+        ("Ann lives in Oslo", 2020, 2022, "superseded"),
+        ("Ann lives in Rome", 2019, 2020, "superseded"),
+        ("Ann lives in Rome", 2022, 2024, "retired"),
+    ]
+    memory.delete(source="b")
+    memory.delete(source="c")
+    assert facts(memory) == [("Ann lives in Rome", 2022, 2024, "retired")]
+
+
+def test_retiring_what_was_superseded_leaves_alone_what_came_back(memory: Memory) -> None:
+    for year, town in ((2020, "Rome"), (2021, "Oslo"), (2022, "Rome")):
+        memory.add(f"Ann lives in {town}.", source=town + str(year), at=f"{year}-01-01")
+    (first, *_) = memory.history(entity="Ann")
+    memory.retire(first.node.uid)
+    memory.add("Ann lives in Rome.", source="again", at="2022-01-01")
+    memory.add("Ann lives in Turin.", source="then", at="2020-06-01")
+    assert facts(memory)[1:] == [
+        ("Ann lives in Rome", 2020, 2020, "retired"),
+        ("Ann lives in Rome", 2022, None, "current"),
+        ("Ann lives in Turin", 2020, 2021, "superseded"),
+    ]
+
+
+def test_what_was_retired_before_it_ever_held_gets_no_time_by_what_is_told_later(
+    memory: Memory,
+) -> None:
+    for number in (1, 2):
+        memory.add("Ann lives in Rome.", source=str(number), at=f"2022-01-0{number}")
+    memory.add("Ann lives in Oslo.", source="troll", at="2023-01-01", trust=0.1)
+    memory.retire(memory.quarantined()[0].uid)
+    talk = [{"speaker": "Bob", "text": text} for text in ("I live in Rome.", "I live in Oslo.")]
+    memory.add(talk, source="talk")
+    (overtaken,) = (c.node for c in memory.history(entity="Bob") if c.what == "superseded")
+    memory.retire(overtaken.uid)
+    memory.add("Ann lives in Turin. Bob lives in Turin.", source="late", at="2021-01-01")
+    assert facts(memory)[:2] == [
+        ("Ann lives in Oslo", 2023, 2023, "retired"),
+        ("Ann lives in Rome", 2022, None, "current"),
+    ]
+    assert {f.text for f in memory.current("Bob", as_of="2023-06-01")} == {
+        "Bob lives in Oslo", "Bob lives in Turin"
+    }  # fmt: skip
+
+
+def test_a_retirement_outlives_who_said_the_fact_first(memory: Memory) -> None:
+    memory.add("Ann likes Rome.", source="a", at="2023-01-01")
+    memory.retire(the_fact(memory).uid, at="2024-06-01")
+    memory.add("Ann likes Rome.", source="b", at="2023-06-01")
+    memory.delete(source="a")
+    assert facts(memory) == [("Ann likes Rome", 2023, 2024, "retired")]
+
+
 def test_what_cannot_be_retired_changes_nothing(memory: Memory) -> None:
     memory.add("Ann likes Rome.", source="a", at="2023-01-01")
     before = (nodes(memory), edges(memory))
