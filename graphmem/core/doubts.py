@@ -27,8 +27,9 @@ def lay_out(
     """Order what was said of one scope by time, as `tell_all`, and hold back what is doubted.
 
     What a single source of low trust says is doubted where two other sources or more, trusted
-    twice as much as it together, say what excludes it and holds at that moment: it
-    closes and disputes nothing, and is shown as quarantined. Time: as `tell_all`, twice, and the facts times the doubtful claims.
+    twice as much as it together, say what excludes it and holds at that moment: it closes and
+    disputes nothing, and is shown as quarantined. Time: as `tell_all`, twice, and the facts times
+    the doubtful claims.
 
     Args:
         claims: in any order.
