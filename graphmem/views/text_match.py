@@ -189,7 +189,7 @@ class Match:
             mark(rows, self._asked, self._wanted, index, self._work, found)
             if self._months:
                 compare_months(rows, *self._months, arrays.months(), found[0])
-        return TextEvidence(*found)
+        return TextEvidence(*found[:3])
 
     def owned(self, rows: Rows) -> tuple[Float32, Float32]:
         """Return the mass of terms that the rows say of the named speaker, and of the others.

@@ -30,6 +30,7 @@ def wanted_of(
         idfs: their inverse document frequencies.
         average: mean length of a passage in terms.
     """
+    place_of = {term: at for at, term in enumerate(chosen)}
     idf_of = dict(zip(chosen, idfs, strict=True))
     number_of = dict(zip(chosen, numbers, strict=True))
     proper = [at for at, term in enumerate(chosen) if term in query.proper]
@@ -43,6 +44,7 @@ def wanted_of(
         dates=np.array(query.dates, np.int32).reshape(-1, 3),
         proper=np.array([sum(1 << at for at in proper)], np.uint64),
         proper_mass=float(sum(idfs[at] for at in proper)),
+        pairs=np.array([1 << place_of[a] | 1 << place_of[b] for a, b in known], np.uint64),
         firsts=np.array([number_of[first] for first, _ in known], np.int32),
         seconds=np.array([number_of[second] for _, second in known], np.int32),
         follower_bits=np.array([follower_bit(second) for _, second in known], np.uint8),

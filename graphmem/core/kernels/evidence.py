@@ -21,7 +21,7 @@ from graphmem.core.kernels.lexical import (
 )
 from graphmem.core.lexical import Feature
 
-__all__ = ["MIN_SECTIONS", "SHORT", "Asked", "describe", "find_term", "held_terms", "owned"]
+__all__ = ["MIN_SECTIONS", "Asked", "describe", "find_term", "owned"]
 
 _Int32 = npt.NDArray[np.int32]
 _Int64 = npt.NDArray[np.int64]
@@ -34,7 +34,7 @@ MIN_SECTIONS = 12
 _TITLED, _SECTION = 1, 4
 _N_FEATURES = len(Feature)
 # A turn of more sentences speaks of several things: then a window is three of its sentences.
-SHORT = 3
+_SHORT = 3
 
 
 class Asked(NamedTuple):
@@ -68,13 +68,14 @@ class Asked(NamedTuple):
 @kernel()
 def describe(
     rows: _Int64, asked: Asked, passages: Passages, forward: Forward, work: Work
-) -> tuple[_Float32, _Bits, _Bits]:
-    """Return features of some rows, and the bits of the terms in each and in its window.
+) -> tuple[_Float32, _Bits, _Bits, _Bits]:
+    """Return features of some rows, and the bits of the terms in each, in its window, around it.
 
     The columns up to `Feature.KIND` are filled; `mark` and `compare_months` fill the others.
 
     The window of a short passage is it and its neighbours; of a longer one, the three of its
-    sentences that hold most. O(rows x terms x (log(terms of a row) + sentences)).
+    sentences that hold most. Around it are it and its neighbours, whatever its length.
+    O(rows x terms x (log(terms of a row) + sentences)).
     """
     out = np.zeros((len(rows), _N_FEATURES), np.float32)
     covered = np.zeros(len(rows), np.uint64)
@@ -87,14 +88,13 @@ def describe(
         _from_place(row, asked, passages, work, out[at])
         if passages.title[row] >= 0:
             _from_title(row, asked, passages, forward, out[at])
-        if forward.n_sentences[row] > SHORT:
+        if forward.n_sentences[row] > _SHORT:
             near[at] = _best_window(int(forward.n_sentences[row]), asked, bits)
-            continue
-        near[at] = covered[at]
-        for neighbour in (int(passages.before[row]), int(passages.after[row])):
-            if neighbour >= 0:
-                near[at] |= held_terms(neighbour, asked, forward)
-    return out, covered, near
+    around = _with_neighbours(rows, covered, asked, (passages, forward), work)
+    for at in range(len(rows)):
+        if forward.n_sentences[rows[at]] <= _SHORT:
+            near[at] = around[at]
+    return out, covered, near, around
 
 
 @kernel(inline="always")
@@ -210,17 +210,31 @@ def find_term(term: int, start: int, size: int, found: _Int32) -> int:
     return low if low < start + size and found[low] == term else -1
 
 
-@kernel(inline="always")
-def held_terms(row: int, asked: Asked, forward: Forward) -> np.uint64:
-    """Return the bits of the terms that a row holds."""
-    found = forward.old_terms if row < forward.n_old else forward.new_terms
+@kernel()
+def _with_neighbours(
+    rows: _Int64, covered: _Bits, asked: Asked, index: tuple[Passages, Forward], work: Work
+) -> _Bits:
+    """Return the bits of the terms in each row, which are given, and in those beside it."""
+    passages, forward = index
+    before, after, scores = passages.before, passages.after, work.passage
+    starts, sizes = forward.starts, forward.sizes
+    old_terms, new_terms, n_old = forward.old_terms, forward.new_terms, forward.n_old
     terms, order = asked.terms, asked.order
-    start, size = int(forward.starts[row]), int(forward.sizes[row])
-    bits = np.uint64(0)
-    for at in range(len(terms)):
-        if find_term(int(terms[at]), start, size, found) >= 0:
-            bits |= np.uint64(1) << np.uint64(order[at])
-    return bits
+    around = covered.copy()
+    for at in range(len(rows)):
+        row = int(rows[at])
+        for side in range(2):
+            beside = int(before[row] if side == 0 else after[row])
+            # Without a score it holds none, unless it came after the scan.
+            if beside < 0 or (beside < len(scores) and scores[beside] <= 0.0):
+                continue
+            found = old_terms if beside < n_old else new_terms
+            start, size = int(starts[beside]), int(sizes[beside])
+            for term in range(len(terms)):
+                bit = np.uint64(1) << np.uint64(order[term])
+                if not around[at] & bit and find_term(int(terms[term]), start, size, found) >= 0:
+                    around[at] |= bit
+    return around
 
 
 @kernel()

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphmem.core.kernels.compile import kernel
-from graphmem.core.kernels.evidence import SHORT, Asked, find_term, held_terms
+from graphmem.core.kernels.evidence import Asked, find_term
 from graphmem.core.kernels.lexical import TITLE_BIT, B, Forward, Passages, Work, saturate
 from graphmem.core.lexical import Feature, PassageKind
 from graphmem.core.marks import FIRST_PERSON_SHIFT, MAX_FIRST_PERSON
@@ -85,9 +85,10 @@ class Wanted(NamedTuple):
         dates: (n, 3) month, day and year of each date; 0 for none.
         proper: (1,) the bits of the terms that name something.
         proper_mass: sum of their idfs, those that no passage has included.
-        firsts: (m,) numbers of the terms that another one follows.
-        seconds: (m,) numbers of those that follow.
-        follower_bits: (m,) the bits of those.
+        pairs: (m,) the bits of two terms that follow each other.
+        firsts: (m,) numbers of the first of the two.
+        seconds: (m,) numbers of the second.
+        follower_bits: (m,) `follower_bit` of the second.
         shares: (m,) their shares of all pairs.
         average: mean length of a passage.
     """
@@ -96,6 +97,7 @@ class Wanted(NamedTuple):
     dates: _Int32
     proper: _Bits
     proper_mass: float
+    pairs: _Bits
     firsts: _Int32
     seconds: _Int32
     follower_bits: _Bytes
@@ -125,7 +127,7 @@ def voices_of(speaker: _Int32, kind: _Bytes, flags: _Bytes) -> _Int64:
 @kernel()
 def mark(
     rows: _Int64, asked: Asked, wanted: Wanted, index: tuple[Passages, Forward, Marks],
-    work: Work, found: tuple[_Float32, _Bits, _Bits],
+    work: Work, found: tuple[_Float32, _Bits, _Bits, _Bits],
 ) -> None:  # fmt: skip
     """Fill the columns from `Feature.TIME_WANTED` on, but for those of months.
 
@@ -140,13 +142,13 @@ def mark(
         found: what `describe` returned; its first part is filled.
     """
     passages, forward, marks = index
-    out, covered, near = found
+    out, covered, _, around = found
     _fit(rows, wanted, passages, marks, out)
     _agree(rows, wanted.dates, passages.at, out)
     _stand(rows, passages, marks, work, out)
-    _cover(rows, asked, passages, forward, (out, covered, near))
+    _cover(rows, asked, forward, (out, covered, around))
     _name(rows, asked, wanted, (passages, forward), covered, out)
-    _follow(rows, wanted, forward, out)
+    _follow(rows, wanted, forward, covered, out)
 
 
 @kernel()
@@ -249,27 +251,20 @@ def _stand(rows: _Int64, passages: Passages, marks: Marks, work: Work, out: _Flo
 
 @kernel()
 def _cover(
-    rows: _Int64, asked: Asked, passages: Passages, forward: Forward,
-    found: tuple[_Float32, _Bits, _Bits],
-) -> None:  # fmt: skip
+    rows: _Int64, asked: Asked, forward: Forward, found: tuple[_Float32, _Bits, _Bits]
+) -> None:
     """Fill how much of the question a row covers together with its neighbours."""
-    out, covered, near = found
-    before, after, n_sentences = passages.before, passages.after, forward.n_sentences
+    out, covered, around = found
+    n_sentences = forward.n_sentences
     idfs, order, mass = asked.idfs, asked.order, asked.mass
     for at in range(len(rows)):
         row = int(rows[at])
-        around = near[at]
-        if n_sentences[row] > SHORT:  # else `describe` has looked there
-            around = covered[at]
-            for neighbour in (int(before[row]), int(after[row])):
-                if neighbour >= 0:
-                    around |= held_terms(neighbour, asked, forward)
         share = 0.0
         for term in range(len(idfs)):
             bit = np.uint64(1) << np.uint64(order[term])
             if covered[at] & bit:
                 share += idfs[term]
-            elif around & bit:
+            elif around[at] & bit:
                 share += _NEIGHBOUR * idfs[term]
         out[at, _COVERAGE_NEAR] = share / mass
         out[at, _SENTENCES] = np.log(max(1, n_sentences[row]))
@@ -307,9 +302,9 @@ def _name(
 
 
 @kernel()
-def _follow(rows: _Int64, wanted: Wanted, forward: Forward, out: _Float32) -> None:
+def _follow(rows: _Int64, wanted: Wanted, forward: Forward, covered: _Bits, out: _Float32) -> None:
     """Fill how many pairs of the question follow each other in one sentence of a row."""
-    firsts, seconds = wanted.firsts, wanted.seconds
+    pairs, firsts, seconds = wanted.pairs, wanted.firsts, wanted.seconds
     bits, shares = wanted.follower_bits, wanted.shares
     starts, sizes = forward.starts, forward.sizes
     old = forward.old_terms, forward.old_masks, forward.old_followers
@@ -319,12 +314,14 @@ def _follow(rows: _Int64, wanted: Wanted, forward: Forward, out: _Float32) -> No
         found, masks, followers = old if row < forward.n_old else new
         start, size = int(starts[row]), int(sizes[row])
         for pair in range(len(firsts)):
+            if covered[at] & pairs[pair] != pairs[pair]:
+                continue
             place = find_term(int(firsts[pair]), start, size, found)
-            if place < 0 or not followers[place] & bits[pair]:
+            if not followers[place] & bits[pair]:
                 continue
             other = find_term(int(seconds[pair]), start, size, found)
             # One bit of eight stands for many terms: both in one sentence makes it sure enough.
-            if other >= 0 and masks[place] & masks[other] & ~np.uint16(TITLE_BIT):
+            if masks[place] & masks[other] & ~np.uint16(TITLE_BIT):
                 out[at, _PAIRS] += shares[pair]
 
 
