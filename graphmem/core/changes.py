@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from graphmem.errors import InvalidInput
 from graphmem_schemas import Edge, EdgeKind, Node
 
 __all__ = [
+    "MAX_DIMENSION",
     "ChangeBatch",
     "Changes",
     "Commit",
@@ -18,9 +20,13 @@ __all__ = [
     "EdgeRow",
     "EdgeTerms",
     "Vector",
+    "check_vector",
 ]
 
 EdgeKey = tuple[EdgeKind, str, str]
+
+MAX_DIMENSION = 4_096
+"""Numbers in a vector at most: what the vector index of Neo4j takes, and so every home."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,6 +35,24 @@ class Vector:
 
     uid: str
     values: npt.NDArray[np.float32]
+
+
+def check_vector(vector: Vector) -> None:
+    """Refuse what a store cannot keep as a vector.
+
+    Raises:
+        InvalidInput: It is not one row of 1 to 4,096 finite float32.
+    """
+    values = vector.values
+    if values.ndim != 1 or values.dtype != np.float32:
+        said = f"{values.shape} {values.dtype}, but it must be one row of float32"
+    elif not 1 <= len(values) <= MAX_DIMENSION:
+        said = f"it has {len(values):,} numbers, but a store takes 1 to {MAX_DIMENSION:,}"
+    elif not np.isfinite(values).all():
+        said = "a value is not finite"
+    else:
+        return
+    raise InvalidInput(f"vector of {vector.uid}: {said}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 
@@ -55,7 +54,6 @@ class Checks:
             _check_vector(row, self._embedder)
             self._needed[row.uid] = None
         else:
-            _check_shares(row)
             key = (row.kind, row.start, row.end)
             if row.kind in self._one_way:
                 self._one_way[row.kind].add((row.start, row.end))
@@ -140,16 +138,6 @@ def _said(node: Node) -> tuple[str, str]:
     if isinstance(node, Passage):
         return node.label, node.text
     return node.label, node.name if isinstance(node, Source) else ""
-
-
-def _check_shares(edge: Edge) -> None:
-    """Refuse weights that ranking could not count with."""
-    shares = edge.sources.values()
-    if not all(share >= 0.0 for share in shares) or not math.isfinite(sum(shares)):
-        raise InvalidInput(
-            f"an edge {edge.kind} of {edge.start[:80]!r} has a weight that is below 0 or not "
-            "finite: each source contributes 0 or more"
-        )
 
 
 def _check_vector(vector: Vector, embedder: str | None) -> None:

@@ -14,9 +14,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock, local
 
-import numpy as np
-
-from graphmem.core.changes import ChangeBatch, Changes, Commit, Counts, EdgeKey, Vector
+from graphmem.core.changes import (
+    ChangeBatch,
+    Changes,
+    Commit,
+    Counts,
+    EdgeKey,
+    Vector,
+    check_vector,
+)
 from graphmem.errors import InvalidInput, StoreUnavailable
 from graphmem.ports import Capability, Plan
 from graphmem_schemas import Edge, EdgeKind, Node
@@ -163,7 +169,7 @@ def _check(held: _Space, changes: Changes) -> None:
 
     Raises:
         InvalidInput: An edge or a vector of a node that would not be there, or a vector that
-            is not a row of float32.
+            no store can keep.
     """
     gone = set(changes.remove_nodes)
     put = {node.uid for node in changes.nodes}
@@ -180,10 +186,7 @@ def _check(held: _Space, changes: Changes) -> None:
         if not there(vector.uid):
             msg = f"vector of {vector.uid}: there is no such node; put it first"
             raise InvalidInput(msg)
-        if vector.values.ndim != 1 or vector.values.dtype != np.float32:
-            shape, dtype = vector.values.shape, vector.values.dtype
-            msg = f"vector of {vector.uid}: {shape} {dtype}, but it must be one row of float32"
-            raise InvalidInput(msg)
+        check_vector(vector)
 
 
 class _Reader:

@@ -30,6 +30,22 @@ class GraphContract:
         put(store, nodes=(node,))
         assert store.get("a", [node.uid]) == [node]
 
+    def test_what_the_schemas_let_through_a_store_keeps(self, store: GraphStore) -> None:
+        """The largest numbers and the longest names that they know; homes do not differ."""
+        most, wide = 2**53 - 1, "\U0001f600"
+        ends = tuple(passage(f"{at}".rjust(80, wide), position=most) for at in range(2))
+        long = entity("x", name=wide * 20_000, aliases=("a" * 20_000,))
+        sources = {wide * 300: 1e100, "t": 0.0}
+        joined = edge(ends[0].uid, ends[1].uid, sources=sources, role="r" * 20_000)
+        joined = joined.model_copy(update={"span": (0, most)})
+        put(store, "s" * 200, nodes=(*ends, long), edges=(joined,))
+        assert store.get("s" * 200, [ends[0].uid, "x"]) == [ends[0], long]
+        assert store.neighbours("s" * 200, [ends[1].uid]) == [joined]
+        found = store.find("s" * 200, "Entity", long.lookup_keys)
+        assert found == dict.fromkeys(long.lookup_keys, ("x",))
+        commit = put(store, "s" * 200, remove_sources=tuple(sources))
+        assert commit.n_edges_removed == {"SIMILAR": 1}
+
     def test_get_keeps_the_order_and_gives_none_for_what_is_not_there(
         self, store: GraphStore
     ) -> None:

@@ -17,7 +17,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from graphmem.core.changes import Changes, Commit
+from graphmem.core.changes import MAX_DIMENSION, Changes, Commit, Vector
 from graphmem.errors import InvalidInput, StoreError
 from graphmem.ports import Capability, GraphReader, GraphStore
 from graphmem.testing.feed_contract import FeedContract
@@ -123,14 +123,31 @@ class StoreContract(GraphContract, FeedContract):
         assert store.find("a", "Entity", ["=other", "=y"]) == {"=y": ("y",)}
         assert store.neighbours("a", ["x"]) == [edge("x", "y")]
 
-    @pytest.mark.parametrize("values", [np.ones((2, 2), np.float32), np.ones(3, np.float64)])
-    def test_a_vector_is_one_row_of_float32(
-        self, store: GraphStore, values: np.typing.NDArray[np.float32]
+    @pytest.mark.parametrize(
+        ("values", "said"),
+        [
+            (np.ones((2, 2), np.float32), "float32"),
+            (np.ones(3, np.float64), "float32"),
+            (np.ones(0, np.float32), "has 0 numbers"),
+            (np.ones(MAX_DIMENSION + 1, np.float32), "has 4,097 numbers"),
+            (np.array([1.0, np.nan], np.float32), "not finite"),
+        ],
+        ids=["table", "double", "empty", "long", "nan"],
+    )
+    def test_a_vector_is_one_row_of_finite_float32(
+        self, store: GraphStore, values: np.typing.NDArray[np.float32], said: str
     ) -> None:
-        """Anything else is refused."""
-        odd = type(vector("x"))("x", values)
-        with pytest.raises(InvalidInput, match="float32"):
-            put(store, nodes=(entity("x"),), vectors=(odd,))
+        """Anything else is refused, and nothing is applied."""
+        with pytest.raises(InvalidInput, match=said):
+            put(store, nodes=(passage("x"),), vectors=(Vector("x", values),))
+        assert store.get("a", ["x"]) == [None]
+
+    def test_the_longest_vector_comes_back(self, store: GraphStore) -> None:
+        """As long as the message of a refusal says."""
+        long = np.linspace(-1.0, 1.0, MAX_DIMENSION, dtype=np.float32)
+        put(store, nodes=(passage("x"),), vectors=(Vector("x", long),))
+        (batch,) = store.changes("a", 0, vectors=True)
+        assert batch.vectors[0].values.tolist() == long.tolist()
 
     def test_a_plan_reads_the_state_that_it_changes(self, store: GraphStore) -> None:
         """All reads of the plan see the commits before it, and none of its own changes."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-__all__ = ["Frozen", "Node", "Timestamp", "parse_node"]
+__all__ = ["Count", "Frozen", "Node", "SourceKey", "Timestamp", "parse_node"]
 
 
 def _as_utc(value: datetime) -> datetime:
@@ -16,6 +16,12 @@ def _as_utc(value: datetime) -> datetime:
 
 
 Timestamp = Annotated[datetime, AfterValidator(_as_utc)]
+
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+"""A position, an offset or a number of things; as far as every reader of JSON counts exactly."""
+
+SourceKey = Annotated[str, Field(min_length=1, max_length=300)]
+"""Whatever contributes to an edge: a source's uid, or words with up to three uids or a space."""
 
 
 class Frozen(BaseModel):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from graphmem_schemas.base import Frozen
+from graphmem_schemas.base import Count, Frozen, SourceKey
 
 __all__ = ["EDGE_KINDS", "EDGE_RULES", "Edge", "EdgeKind"]
 
@@ -48,12 +48,17 @@ EDGE_RULES: dict[EdgeKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
+# So small that no sum of them is infinite.
+_Share = Annotated[float, Field(ge=0.0, le=1e100)]
+
+
 class Edge(Frozen):
     """One typed, directed edge; there is at most one per (kind, start, end).
 
     Attributes:
         sources: what each source contributes to the weight, by source uid, so that adding
             and deleting a source adjusts the weight exactly. An edge lives while it has one.
+            Keys of up to 300 characters, shares of 0 to 1e100.
         role: the role of the end node, on ARGUMENT and MEMBER edges; on EVIDENCED_BY edges of
             facts whose time someone else has found out, that time, as ISO 8601 "from/to" with
             ".." for an open end.
@@ -63,9 +68,9 @@ class Edge(Frozen):
     kind: EdgeKind
     start: str
     end: str
-    sources: dict[str, float] = Field(min_length=1)
+    sources: dict[SourceKey, _Share] = Field(min_length=1)
     role: str | None = None
-    span: tuple[int, int] | None = None
+    span: tuple[Count, Count] | None = None
 
     @property
     def weight(self) -> float:

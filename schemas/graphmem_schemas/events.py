@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from graphmem_schemas.base import Node, Timestamp
+from graphmem_schemas.base import Count, Node, Timestamp
 
 __all__ = ["Event", "Granularity", "Role", "month_keys"]
 
@@ -46,8 +46,8 @@ class Event(Node):
 
     passage: str
     text: str
-    start: int = Field(ge=0)
-    end: int = Field(ge=0)
+    start: Count
+    end: Count
     speaker: str | None = None
     happened_from: Timestamp | None = None
     happened_to: Timestamp | None = None

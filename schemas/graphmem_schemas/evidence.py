@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from graphmem_schemas.base import Node, Timestamp
+from graphmem_schemas.base import Count, Node, Timestamp
 
 __all__ = ["Passage", "Source", "SourceKind"]
 
@@ -29,7 +29,7 @@ class Source(Node):
     uri: str | None = None
     at: Timestamp | None = None
     trust: float = Field(default=1.0, ge=0.0, le=1.0)
-    next_position: int = Field(default=0, ge=0)
+    next_position: Count = 0
     last_passage: str | None = None
 
     @property
@@ -51,7 +51,7 @@ class Passage(Node):
     """
 
     source: str
-    position: int = Field(ge=0)
+    position: Count
     text: str
     ref: str | None = None
     title: str | None = None

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from graphmem_schemas.base import Node, Timestamp
+from graphmem_schemas.base import Count, Node, Timestamp
 
 __all__ = ["Insight", "InsightKind", "Interaction", "Outcome", "Query"]
 
@@ -22,7 +22,7 @@ class Interaction(Node):
     """
 
     query: str
-    position: int = Field(ge=0)
+    position: Count
     agent: str
     action: str
     observation: str | None = None

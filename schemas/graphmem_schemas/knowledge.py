@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from graphmem_schemas.base import Node, Timestamp
+from graphmem_schemas.base import Count, Node, Timestamp
 
 __all__ = [
     "Concept",
@@ -167,10 +167,10 @@ class Prescription(Node):
     when: str
     when_not: str | None = None
     steps: tuple[str, ...] = ()
-    uses: int = Field(default=0, ge=0)
-    successes: int = Field(default=0, ge=0)
+    uses: Count = 0
+    successes: Count = 0
     source: str | None = None
-    position: int = Field(default=0, ge=0)
+    position: Count = 0
     skeleton: str = ""
 
     @property

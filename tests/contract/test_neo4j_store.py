@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from neo4j import Driver, GraphDatabase
 
+from graphmem.errors import StoreBusy
 from graphmem.ports import GraphStore
 from graphmem.stores.neo4j import Neo4jStore
+from graphmem.testing.graph_contract import put
+from graphmem.testing.samples import edge, entity, passage, vector
 from graphmem.testing.store_contract import StoreContract
 from scripts.neo4j_server.server import Login, Neo4jServer
 
@@ -42,6 +45,48 @@ class TestNeo4jStore(StoreContract):
         self.test_a_mirror_kept_by_the_feed_equals_the_store(store)
         assert isinstance(store, Neo4jStore)
         assert store.check() == []
+
+    def test_nothing_hangs_on_a_space_that_was_emptied(
+        self, store: GraphStore, driver: Driver
+    ) -> None:
+        """But its number and its commits, which views need; other spaces keep what they have."""
+        rows = "MATCH (c:GraphmemContribution) RETURN c.space, count(c)"
+        pair = (entity("x", aliases=("z",)), entity("y"))
+        for space in ("a", "b"):
+            edges = (edge("x", "y", sources={"s": 1.0, "t": 1.0}), edge("y", "x"))
+            put(store, space, nodes=pair, edges=edges, vectors=(vector("x"),))
+        put(store, "a", remove_nodes=("x", "y"))
+        assert [record.values() for record in driver.execute_query(rows).records] == [["b", 2]]
+        counted = "MATCH (n) WHERE n.space = 'a' AND NOT n:GraphmemCommit RETURN count(n)"
+        assert driver.execute_query(counted).records[0].value() == 0
+        assert isinstance(store, Neo4jStore)
+        assert store.check() == []
+        left = "CREATE (:GraphmemContribution {space: 'a', source: 's', seq: 1, edges: []})"
+        driver.execute_query(left)
+        (problem,) = store.check()
+        assert "'a' has no edges, but 1 rows" in problem
+
+    def test_what_is_on_disk_is_not_denied_by_its_index(
+        self,
+        store: GraphStore,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        """The index is made after the commit: that it cannot be is logged, and tried again."""
+
+        def fail(*_: object) -> None:
+            raise StoreBusy("the server is busy with its indexes")
+
+        with monkeypatch.context() as patch:
+            patch.setattr("graphmem.stores.neo4j.store.index_vectors", fail)
+            assert put(store, nodes=(passage("x"),), vectors=(vector("x"),)).seq == 1
+        assert "busy with its indexes" in caplog.text
+        assert store.get("a", ["x"]) == [passage("x")]
+        caplog.clear()
+        assert put(store, nodes=(passage("y"),), vectors=(vector("y"),)).seq == 2
+        assert caplog.text == ""
+        assert isinstance(store, Neo4jStore)
+        assert store._indexed == {"Passage"}
 
     def test_two_stores_have_two_identities(self, tmp_path: Path) -> None:
         """A server of the Community edition has one database, so the two come one by one."""

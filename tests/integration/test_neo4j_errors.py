@@ -30,6 +30,7 @@ from scripts.neo4j_server import server as server_module
 from scripts.neo4j_server.server import Login, Neo4jServer
 
 SECRET = "p@ss:w/rd"
+UNCHECKED = passage("x").model_copy(update={"position": 2**63})
 
 
 @pytest.fixture(autouse=True)
@@ -138,7 +139,7 @@ def test_another_kind_of_server_is_no_store(web_server: int) -> None:
 @pytest.mark.parametrize(
     ("changes", "match"),
     [
-        (Changes(nodes=(passage("x", position=2**63),)), "cannot be sent"),
+        (Changes(nodes=(UNCHECKED,)), "cannot be sent"),
         (Changes(nodes=(entity("x"),), vectors=(vector("x", float("nan")),)), "not finite"),
     ],
     ids=["integer", "nan"],

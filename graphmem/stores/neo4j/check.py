@@ -63,6 +63,11 @@ def _counters(client: Client, space: str, kept: dict[str, int], seq: int) -> Ite
         if n_crossing:
             yield f"{n_crossing} edges {term[2:]} of space {space!r} leave it"
     real["n_nodes"] = sum(real.get(f"n_{label}", 0) for label in Node.registry)
+    ((n_rows,),) = _ask(client, text("store/check_contributions"), space=space)
+    if n_rows and not any(n for name, n in real.items() if name.startswith("e_")):
+        yield f"space {space!r} has no edges, but {n_rows} rows of who contributed to some; " + (
+            "the next removal in it takes them along"
+        )
     for name in sorted(real.keys() | kept.keys()):
         n, said = real.get(name, 0), kept.get(name, 0)
         if n != said:

@@ -150,6 +150,16 @@ class EdgeWriter:
             edges.update((i, (kind, start, end)) for i, kind, start, end in rows)
         self._delete(list(edges.items()))
 
+    def forget_where_none(self) -> None:
+        """Forget who contributed to what where the last edge of the space has gone.
+
+        Edges that go with a node stay written down for their sources until those go: taking
+        each out would read all that a source ever contributed to.
+        """
+        tx = self._tx
+        if tx.lost_all_edges:
+            tx.run(text("store/drop_all_contributions"), space=tx.space)
+
     def _delete(self, edges: Sequence[tuple[str, EdgeKey]]) -> None:
         """Delete edges, given as the server's id and key, and leave tombstones."""
         for part in chunks(edges, _BATCH_ROWS):

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterator
 
 from neo4j.exceptions import (
+    BrokenRecordError,
     ConfigurationError,
     ConnectionAcquisitionTimeoutError,
     DriverError,
@@ -129,9 +130,7 @@ def to_store_error(error: DriverError | Neo4jError, address: Address) -> GraphMe
             f"issuer with ?ca=, or accept any certificate with {address.scheme}+ssc://"
         )
     if not isinstance(error, Neo4jError):
-        return StoreUnavailable(
-            f"no Neo4j answers at {address} ({what}); start it, or check host, port and TLS"
-        )
+        return _of_driver(error, what, address)
     if "No space left" in what or "disk full" in what.lower():
         return StoreFull(f"no room left on the disk of Neo4j at {address}; free some")
     kind, words = CODES["Neo.ClientError"]
@@ -139,6 +138,23 @@ def to_store_error(error: DriverError | Neo4jError, address: Address) -> GraphMe
         if _code(error).startswith(prefix):
             kind, words = CODES[prefix]
     return kind(words.format(at=address, what=what, user=address.user))
+
+
+def _of_driver(error: DriverError, what: str, address: Address) -> GraphMemError:
+    """Map what the driver itself said."""
+    if is_lost(error):
+        return StoreUnavailable(
+            f"no Neo4j answers at {address} ({what}); start it, or check host, port and TLS"
+        )
+    if isinstance(error, BrokenRecordError):
+        return InvalidInput(
+            f"a value that {address} returned does not fit into Python, such as a date after the "
+            f"year 9999 ({error}); have it returned as a text: toString(…)"
+        )
+    return StoreError(
+        f"the driver of {address} failed ({type(error).__name__}: {error}); please report this "
+        "as a defect"
+    )
 
 
 def _untrusted(error: BaseException | None) -> Iterator[str]:

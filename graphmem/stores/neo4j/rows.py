@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import ValidationError
 
-from graphmem.core.changes import EdgeKey, Vector
+from graphmem.core.changes import EdgeKey, Vector, check_vector
 from graphmem.core.property_graph import (
     edge_from,
     edge_properties,
@@ -18,7 +18,7 @@ from graphmem.core.property_graph import (
     node_properties,
     property_types,
 )
-from graphmem.errors import InvalidInput, StoreCorrupt
+from graphmem.errors import StoreCorrupt
 from graphmem_schemas import EDGE_KINDS, Edge, EdgeKind, Node
 
 __all__ = [
@@ -139,16 +139,10 @@ def encode_vector(vector: Vector) -> list[float]:
     """Return what is sent of a vector; float32 survive the way there and back bit by bit.
 
     Raises:
-        InvalidInput: It is not one row of finite float32.
+        InvalidInput: It is not one row of 1 to 4,096 finite float32.
     """
-    values = vector.values
-    if values.ndim != 1 or values.dtype != np.float32:
-        msg = f"vector of {vector.uid}: {values.shape} {values.dtype}, but it must be one row of "
-        raise InvalidInput(msg + "float32")
-    if not np.isfinite(values).all():
-        msg = f"vector of {vector.uid}: a value is not finite"
-        raise InvalidInput(msg)
-    floats: list[float] = values.tolist()
+    check_vector(vector)
+    floats: list[float] = vector.values.tolist()
     return floats
 
 

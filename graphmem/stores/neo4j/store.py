@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ from threading import local
 from typing import TypeVar
 
 from graphmem.core.changes import ChangeBatch, Commit, Counts
-from graphmem.errors import InvalidInput
+from graphmem.errors import GraphMemError, InvalidInput
 from graphmem.ports import Capability, Plan
 from graphmem.stores.neo4j.address import parse_address
 from graphmem.stores.neo4j.check import problems
@@ -27,6 +28,8 @@ from graphmem_queries.texts import text
 from graphmem_schemas import Edge, EdgeKind, Node
 
 __all__ = ["Neo4jStore"]
+
+_log = logging.getLogger("graphmem")
 
 _T = TypeVar("_T")
 
@@ -146,11 +149,24 @@ class Neo4jStore(Serving, CypherServing):
         mark = secrets.token_hex(8)
         attempts: list[Transaction] = []
         commit = self._client.patiently(lambda: self._attempt(space, plan, mark, attempts))
-        for label, dimension in attempts[-1].dimensions.items():
-            if commit.seq and label in VECTOR_LABELS and label not in self._indexed:
-                index_vectors(self._client, label, dimension)
-                self._indexed.add(label)
+        if commit.seq:
+            self._index(attempts[-1].dimensions)
         return commit
+
+    def _index(self, dimensions: Mapping[str, int]) -> None:
+        """Have new sorts of vectors indexed.
+
+        What was applied is on disk by then, so that trouble is logged and not raised; the next
+        write with vectors tries again.
+        """
+        for label, dimension in dimensions.items():
+            if label in VECTOR_LABELS and label not in self._indexed:
+                try:
+                    index_vectors(self._client, label, dimension)
+                except GraphMemError as error:
+                    _log.warning("vectors of %s are kept, but not indexed yet: %s", label, error)
+                else:
+                    self._indexed.add(label)
 
     def _attempt(self, space: str, plan: Plan, mark: str, attempts: list[Transaction]) -> Commit:
         with self._client.transaction() as transaction:

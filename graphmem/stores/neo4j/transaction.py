@@ -150,6 +150,12 @@ class Transaction(Neo4jReader):
         self._n_rows += 1
         self._removed_edges.append(key)
 
+    @property
+    def lost_all_edges(self) -> bool:
+        """Whether something was removed, and no edge is left."""
+        lost = bool(self._removed_nodes or self._removed_edges)
+        return lost and not any(n for name, n in self.totals.items() if name.startswith("e_"))
+
     def finish(self) -> Commit:
         """Write the counters and the commit, and say what was done; `seq` 0 for no change."""
         if not self._n_rows:

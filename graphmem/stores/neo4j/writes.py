@@ -35,6 +35,7 @@ def write(transaction: Transaction, changes: Changes) -> Commit:
     nodes.put(changes.nodes, vectors)
     edges.put(changes.edges)
     nodes.put_vectors(vectors)
+    edges.forget_where_none()
     return transaction.finish()
 
 

@@ -7,10 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from graphmem.core.changes import Changes, Commit, Vector
-from graphmem.errors import InvalidInput
+from graphmem.core.changes import Changes, Commit, Vector, check_vector
 from graphmem.stores.sqlite.edges import EdgeWriter
 from graphmem.stores.sqlite.rows import decode_node, in_chunks
 from graphmem.stores.sqlite.transaction import Transaction
@@ -166,8 +163,5 @@ def _body(node: Node) -> str:
 
 
 def _blob(vector: Vector) -> bytes:
-    if vector.values.ndim != 1 or vector.values.dtype != np.float32:
-        shape, dtype = vector.values.shape, vector.values.dtype
-        msg = f"vector of {vector.uid}: {shape} {dtype}, but it must be one row of float32"
-        raise InvalidInput(msg)
+    check_vector(vector)
     return vector.values.tobytes()

@@ -236,7 +236,7 @@ ENTITY = (
             (
                 [ENTITY % ("a", "x"), ENTITY % ("b", "y"),
                  f'{{"edge": "SIMILAR", "start": "a", "end": "b", "sources": {shares}}}'],
-                "below 0 or not finite",
+                "is not a graphmem row",
             )
             for shares in ('{"s": -1}', '{"s": 1e308, "t": 1e308}')
         ),

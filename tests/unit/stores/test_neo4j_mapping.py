@@ -8,7 +8,14 @@ import pytest
 from neo4j import exceptions
 from neo4j.exceptions import DriverError, Neo4jError
 
-from graphmem.errors import GraphMemError, NotSupported, StoreBusy, StoreUnavailable
+from graphmem.errors import (
+    GraphMemError,
+    InvalidInput,
+    NotSupported,
+    StoreBusy,
+    StoreError,
+    StoreUnavailable,
+)
 from graphmem.stores.neo4j.address import Address, parse_address
 from graphmem.stores.neo4j.mapping import CODES, is_lost, is_transient, to_store_error
 from graphmem.stores.neo4j.schema import check_version
@@ -82,6 +89,24 @@ def test_a_lost_connection_is_transient(kind: str) -> None:
     assert is_transient(error)
     assert is_lost(error)
     assert isinstance(to_store_error(error, ADDRESS), StoreUnavailable)
+
+
+@pytest.mark.parametrize("kind", ["SessionError", "TransactionError", "ResultConsumedError"])
+def test_a_fault_of_the_driver_is_no_lost_connection(kind: str) -> None:
+    made = getattr(exceptions, kind)
+    error = made.__new__(made, "it said this")
+    Exception.__init__(error, "it said this")
+    mapped = to_store_error(error, ADDRESS)
+    assert type(mapped) is StoreError
+    assert kind in str(mapped)
+    assert "it said this" in str(mapped)
+
+
+def test_a_value_that_python_cannot_hold_is_the_statements_fault() -> None:
+    error = exceptions.BrokenRecordError("Record contains broken data at 0 ('d')")
+    mapped = to_store_error(error, ADDRESS)
+    assert isinstance(mapped, InvalidInput)
+    assert "broken data at 0 ('d')" in str(mapped)
 
 
 def test_a_full_pool_is_busy() -> None:
