@@ -28,7 +28,7 @@ from graphmem.ports import (
 )
 from graphmem.ports.lessons import LessonIndex
 from graphmem.reading.shown import Shown
-from graphmem_schemas import Context, Recall, SearchRequest
+from graphmem_schemas import Context, Entity, Recall, SearchRequest
 
 if TYPE_CHECKING:
     from graphmem.core.cypher import CypherResult
@@ -306,17 +306,24 @@ class CypherReader:
         self, name: str, parameters: Mapping[str, Any] | None, *, limit: int, timeout_s: float
     ) -> CypherResult:
         """Run a query of the catalogue."""
-        from graphmem.core.names import normalise_name
         from graphmem_queries.catalogue import QueryError, find_query
 
         served = Capability.CYPHER in self._store.capabilities
         try:
             query = find_query(name)
-            bound = query.bind(parameters or {}, normalise_name)
+            bound = query.bind(parameters or {}, self._named)
         except QueryError as error:
             raise InvalidInput(str(error)) from error
         statement = query.text("neo4j" if served else "embedded")
         return self.run(statement, bound, limit=limit, timeout_s=timeout_s)
+
+    def _named(self, label: str, name: str) -> Sequence[str]:
+        """Return the uids of the space's nodes of a label that have the name."""
+        from graphmem.core.names import normalise_name
+
+        key = normalise_name(name)
+        sought = f"={key}" if label == Entity.label else key
+        return self._store.find(self._space, label, [sought]).get(sought, ())
 
     def close(self) -> None:
         """Let go of the projection, which stays for the next start; closing twice is fine."""

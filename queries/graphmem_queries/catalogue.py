@@ -9,16 +9,18 @@ which columns it returns:
     // columns: uid, text
     // portable: yes
 
-`$space` is always bound by the caller, and every node and edge of a text is filtered by it. Beside
-a parameter `x` of the type `name`, `$x_key` is its normalised spelling, as nodes have it. Where
-the two engines need other words, `portable: no: why` says so, and `<name>.embedded.cypher` beside
-it has those for the embedded projection.
+`$space` is always bound by the caller, and every node and edge of a text is filtered by it. For a
+parameter `x` of the type `entity` or `concept`, a name or a uid, `$x_uids` are the nodes that may
+be meant; the caller finds them. A text that names no uid says `n.uid >= ''` of its first node:
+without that a server reads the nodes of all spaces. Where the two engines need other words,
+`portable: no: why` says so, and `<name>.embedded.cypher` beside it has those for the embedded
+projection.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -27,7 +29,9 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 __all__ = [
+    "NAMED",
     "BadParameter",
+    "Find",
     "Home",
     "Parameter",
     "ParameterType",
@@ -40,9 +44,14 @@ __all__ = [
 ]
 
 Home = Literal["neo4j", "embedded"]
-ParameterType = Literal["string", "name", "integer", "float", "datetime", "strings"]
+ParameterType = Literal["string", "entity", "concept", "integer", "float", "datetime", "strings"]
 
 Value = str | int | float | datetime | tuple[str, ...]
+Find = Callable[[str, str], Iterable[str]]
+"""Finds the uids of a label's nodes that have a name."""
+
+NAMED: Mapping[ParameterType, str] = MappingProxyType({"entity": "Entity", "concept": "Concept"})
+"""The types of parameters that name a node, with its label."""
 
 _FOLDER = "exploration"
 _PARAMETER = re.compile(r"(?P<name>\w+): (?P<type>\w+)(?: = (?P<default>.+?))? — (?P<meaning>.+)")
@@ -111,12 +120,12 @@ class Query:
         """Return the text for a home."""
         return self.texts[home]
 
-    def bind(self, given: Mapping[str, Any], normalise: Callable[[str], str]) -> dict[str, Value]:
-        """Return a value for each parameter.
+    def bind(self, given: Mapping[str, Any], find: Find) -> dict[str, Value]:
+        """Return a value for each parameter; for one that names a node, the uids it may be.
 
         Args:
             given: the caller's values.
-            normalise: makes the key of a name; one word for word with what nodes are keyed by.
+            find: tells the uids of a name; what is given may be a uid itself.
 
         Raises:
             BadParameter: One is missing, unknown, or no value of its type.
@@ -134,9 +143,12 @@ class Query:
                 raise BadParameter(
                     f"query {self.name} needs the parameter {name}: {parameter.meaning}"
                 )
-            bound[name] = parameter.convert(value)
-            if parameter.type == "name":
-                bound[f"{name}_key"] = normalise(str(bound[name]))
+            converted = parameter.convert(value)
+            if label := NAMED.get(parameter.type):
+                uids = (str(converted), *find(label, str(converted)))
+                bound[f"{name}_uids"] = tuple(dict.fromkeys(uids))
+            else:
+                bound[name] = converted
         return bound
 
 
@@ -243,7 +255,8 @@ def _strings(value: object) -> tuple[str, ...]:
 
 _CONVERT: dict[ParameterType, Callable[[object], Value]] = {
     "string": _string,
-    "name": _string,
+    "entity": _string,
+    "concept": _string,
     "integer": _integer,
     "float": _float,
     "datetime": _datetime,
@@ -251,7 +264,8 @@ _CONVERT: dict[ParameterType, Callable[[object], Value]] = {
 }
 _SAY: dict[ParameterType, str] = {
     "string": "a text",
-    "name": "a text",
+    "entity": "a name or a uid",
+    "concept": "a name or a uid",
     "integer": "a whole number",
     "float": "a number",
     "datetime": "a date or a moment such as 2023-05-01 or 2023-05-01T10:00:00Z",

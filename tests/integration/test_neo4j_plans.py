@@ -1,4 +1,4 @@
-"""No statement of the Neo4j store looks at more than it must: each starts from an index."""
+"""No statement looks at more than it must, the store's or the catalogue's: each has an index."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from graphmem.core.changes import Changes
 from graphmem.ports import GraphReader
 from graphmem.stores.neo4j import Neo4jStore, statements
 from graphmem.testing.samples import edge, entity, one_of_each_label, passage, vector
+from graphmem_queries.catalogue import queries
 from graphmem_queries.texts import text
 from graphmem_schemas import EDGE_KINDS, Node
 from scripts.neo4j_server.server import Login
@@ -61,6 +62,8 @@ def live(store: Neo4jStore, space: str) -> None:
     def put(**changes: Any) -> int:
         return store.apply(space, lambda _: Changes(**changes)).seq
 
+    put(nodes=(entity("x"), entity("y")), edges=(edge("x", "y"),))
+    put(remove_nodes=("x", "y"))
     put(nodes=one_of_each_label(), vectors=(vector("passage"),))
     # Of few edges the planner would rather read all than look for some.
     many = tuple(passage(f"p{i}") for i in range(500))
@@ -130,6 +133,20 @@ def test_every_statement_starts_from_an_index(sent: Sent, driver: Driver) -> Non
         plan = driver.execute_query(explain, dict(parameters)).summary.plan
         assert plan is not None
         assert not operators(plan) & SCANS, f"{statement}\n{operators(plan)}"
+
+
+@pytest.mark.usefixtures("sent")
+@pytest.mark.parametrize("name", sorted(queries()))
+def test_no_query_of_the_catalogue_reads_what_is_of_others(driver: Driver, name: str) -> None:
+    """A space is a small part of a server: what starts from a label reads all of them."""
+    query = queries()[name]
+    asked = {"datetime": "2024-01-01"}
+    given = {p.name: asked.get(p.type, "x") for p in query.parameters if p.default is None}
+    bound = query.bind(given, lambda label, named: [f"{label} {named}"])
+    explain = cast(LiteralString, f"EXPLAIN {query.text('neo4j')}")
+    plan = driver.execute_query(explain, {"space": "a", **bound}).summary.plan
+    assert plan is not None
+    assert not operators(plan) & SCANS, operators(plan)
 
 
 def test_an_edge_is_looked_for_between_its_ends(driver: Driver) -> None:

@@ -1,10 +1,10 @@
 // question: What do we believe about an entity now?
-// param entity: name — the entity's name, an alias or its uid
+// param entity: entity — the entity's name, an alias or its uid
 // param limit: integer = 20 — rows at most
 // columns: uid, text, confidence, valid_from
 // portable: yes
 MATCH (p:Proposition {space: $space})-[:SUBJECT|OBJECT {space: $space}]->(e:Entity {space: $space})
-WHERE (e.uid = $entity OR e.key = $entity_key OR $entity_key IN e.aliases)
+WHERE e.uid IN $entity_uids
   AND p.status = 'current'
 RETURN DISTINCT p.uid AS uid, p.text AS text, p.confidence AS confidence,
   p.valid_from AS valid_from

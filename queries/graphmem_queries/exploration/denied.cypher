@@ -3,6 +3,6 @@
 // columns: uid, text, status, recorded_at
 // portable: yes
 MATCH (p:Proposition {space: $space})
-WHERE p.negated
+WHERE p.uid >= '' AND p.negated
 RETURN p.uid AS uid, p.text AS text, p.status AS status, p.recorded_at AS recorded_at
 ORDER BY recorded_at DESC, uid LIMIT $limit

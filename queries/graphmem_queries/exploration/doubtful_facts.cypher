@@ -4,6 +4,6 @@
 // columns: uid, text, confidence
 // portable: yes
 MATCH (p:Proposition {space: $space})
-WHERE p.confidence < $below AND p.status = 'current'
+WHERE p.uid >= '' AND p.confidence < $below AND p.status = 'current'
 RETURN p.uid AS uid, p.text AS text, p.confidence AS confidence
 ORDER BY confidence, uid LIMIT $limit

@@ -4,6 +4,6 @@
 // columns: uid, name
 // portable: yes
 MATCH (e:Entity {space: $space})
-WHERE e.kind = $kind
+WHERE e.uid >= '' AND e.kind = $kind
 RETURN e.uid AS uid, e.name AS name
 ORDER BY name, uid LIMIT $limit

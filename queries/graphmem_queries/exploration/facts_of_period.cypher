@@ -5,7 +5,7 @@
 // columns: uid, text, status, valid_from, valid_to
 // portable: yes
 MATCH (p:Proposition {space: $space})
-WHERE p.valid_from IS NOT NULL AND p.valid_from < $until
+WHERE p.uid >= '' AND p.valid_from IS NOT NULL AND p.valid_from < $until
   AND (p.valid_to IS NULL OR p.valid_to > $since)
 RETURN p.uid AS uid, p.text AS text, p.status AS status, p.valid_from AS valid_from,
   p.valid_to AS valid_to

@@ -4,6 +4,7 @@
 // columns: uid, text, n_passages
 // portable: yes
 MATCH (p:Proposition {space: $space})-[:EVIDENCED_BY {space: $space}]->(q:Passage {space: $space})-[:PART_OF {space: $space}]->(s:Source {space: $space})
+WHERE p.uid >= ''
 WITH p, count(DISTINCT s.uid) AS n_sources, min(s.name) AS source, count(DISTINCT q.uid) AS n_passages
 WHERE n_sources = 1 AND source = $source
 RETURN p.uid AS uid, p.text AS text, n_passages

@@ -1,11 +1,11 @@
 // question: What held about an entity on a date, as we know today?
-// param entity: name — the entity's name, an alias or its uid
+// param entity: entity — the entity's name, an alias or its uid
 // param date: datetime — the date in the world
 // param limit: integer = 20 — rows at most
 // columns: uid, text, status, valid_from, valid_to
 // portable: yes
 MATCH (p:Proposition {space: $space})-[:SUBJECT|OBJECT {space: $space}]->(e:Entity {space: $space})
-WHERE (e.uid = $entity OR e.key = $entity_key OR $entity_key IN e.aliases)
+WHERE e.uid IN $entity_uids
   AND p.retired_at IS NULL
   AND (p.valid_from IS NULL OR p.valid_from <= $date)
   AND (p.valid_to IS NULL OR p.valid_to > $date)

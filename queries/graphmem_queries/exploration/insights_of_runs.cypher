@@ -4,6 +4,7 @@
 // columns: uid, text, n_for, n_against
 // portable: yes
 MATCH (n:Insight {space: $space})
+WHERE n.uid >= ''
 OPTIONAL MATCH (n)-[f:SUPPORTED_BY {space: $space}]->(t:Query {space: $space})
 WHERE t.uid IN $runs
 WITH n, count(DISTINCT t.uid) AS n_for

@@ -3,6 +3,6 @@
 // columns: language, n_passages
 // portable: yes
 MATCH (q:Passage {space: $space})
-WHERE q.language IS NOT NULL
+WHERE q.uid >= '' AND q.language IS NOT NULL
 RETURN q.language AS language, count(*) AS n_passages
 ORDER BY n_passages DESC, language LIMIT $limit

@@ -3,5 +3,6 @@
 // columns: uid, name, text, n_edges
 // portable: yes
 MATCH (n:Entity|Proposition|Event|Concept {space: $space})-[r {space: $space}]-(m {space: $space})
+WHERE n.uid >= ''
 RETURN n.uid AS uid, n.name AS name, n.text AS text, count(r) AS n_edges
 ORDER BY n_edges DESC, uid LIMIT $limit

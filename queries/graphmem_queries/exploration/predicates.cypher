@@ -3,6 +3,7 @@
 // columns: predicate, n_facts, n_current
 // portable: yes
 MATCH (p:Proposition {space: $space})
+WHERE p.uid >= ''
 RETURN p.predicate AS predicate, count(*) AS n_facts,
   sum(CASE WHEN p.status = 'current' THEN 1 ELSE 0 END) AS n_current
 ORDER BY n_facts DESC, predicate LIMIT $limit

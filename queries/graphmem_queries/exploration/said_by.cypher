@@ -4,6 +4,6 @@
 // columns: uid, source, position, at, text
 // portable: yes
 MATCH (q:Passage {space: $space})-[:PART_OF {space: $space}]->(s:Source {space: $space})
-WHERE q.speaker = $speaker
+WHERE q.uid >= '' AND q.speaker = $speaker
 RETURN q.uid AS uid, s.name AS source, q.position AS position, q.at AS at, q.text AS text
 ORDER BY at, source, position, uid LIMIT $limit

@@ -8,7 +8,20 @@ from datetime import UTC, datetime
 import pytest
 
 from graphmem.core.cypher_guard import check_statement
-from graphmem_queries.catalogue import BadParameter, Query, UnknownQuery, find_query, queries
+from graphmem_queries.catalogue import (
+    NAMED,
+    BadParameter,
+    Query,
+    UnknownQuery,
+    find_query,
+    queries,
+)
+from graphmem_schemas import Node
+
+
+def found(label: str, name: str) -> list[str]:
+    return {("Entity", "Mara"): ["1", "2", "Mara"], ("Concept", "c"): ["3"]}.get((label, name), [])
+
 
 EACH = [pytest.param(query, id=name) for name, query in queries().items()]
 
@@ -22,8 +35,8 @@ def test_there_are_many() -> None:
 def test_a_text_takes_the_parameters_of_its_head(query: Query) -> None:
     for home in ("neo4j", "embedded"):
         names = check_statement(query.text(home))  # type: ignore[arg-type]
-        keys = {f"{one.name}_key" for one in query.parameters if one.type == "name"}
-        assert names == {"space", *keys, *(parameter.name for parameter in query.parameters)}
+        sent = {f"{one.name}_uids" if one.type in NAMED else one.name for one in query.parameters}
+        assert names == {"space", *sent}
     assert query.question.endswith("?")
     assert query.portable == (query.text("neo4j") == query.text("embedded"))
 
@@ -44,12 +57,20 @@ def test_every_node_and_edge_is_of_the_space(query: Query) -> None:
 
 
 @pytest.mark.parametrize("query", EACH)
-def test_names_are_spelt_by_us_and_not_by_an_engine(query: Query) -> None:
-    """toLower leaves marks and turns no ß into ss: nodes are keyed otherwise."""
-    names = {parameter.name for parameter in query.parameters if parameter.type == "name"}
+def test_names_are_looked_up_by_us_and_not_by_an_engine(query: Query) -> None:
+    """toLower leaves marks and turns no ß into ss, and no index knows aliases."""
     for text in query.texts.values():
         assert "toLower" not in text
-        assert {*re.findall(r"\$(\w+)_key", text)} == names
+        assert ".key =" not in text
+        assert "aliases)" not in text
+
+
+def test_labels_that_are_spelt_out_are_all_of_them() -> None:
+    for name in ("edges_by_kind", "nodes_by_label"):
+        for text in find_query(name).texts.values():
+            labels = re.search(r"MATCH \(\w:([\w|]+) ", text)
+            assert labels is not None
+            assert {*labels[1].split("|")} == {*Node.registry}
 
 
 @pytest.mark.parametrize("query", EACH)
@@ -63,16 +84,16 @@ def test_the_order_is_total_and_the_rows_are_limited(query: Query) -> None:
 
 
 def test_parameters_are_read_as_one_types_them() -> None:
-    bound = find_query("believed_on").bind({"entity": "Mara", "date": "2024-01-02"}, str.upper)
+    bound = find_query("believed_on").bind({"entity": "Mara", "date": "2024-01-02"}, found)
     assert bound == {
-        "entity": "Mara",
-        "entity_key": "MARA",
+        "entity_uids": ("Mara", "1", "2"),
         "date": datetime(2024, 1, 2, tzinfo=UTC),
         "limit": 20,
     }
-    runs = find_query("insights_of_runs").bind({"runs": "a, b"}, str.upper)["runs"]
+    assert find_query("about_concept").bind({"concept": "c"}, found)["concept_uids"] == ("c", "3")
+    runs = find_query("insights_of_runs").bind({"runs": "a, b"}, found)["runs"]
     assert runs == ("a", "b")
-    assert find_query("doubtful_facts").bind({"below": "0.25", "limit": "3"}, str.upper) == {
+    assert find_query("doubtful_facts").bind({"below": "0.25", "limit": "3"}, found) == {
         "below": 0.25,
         "limit": 3,
     }
@@ -93,7 +114,7 @@ def test_parameters_are_read_as_one_types_them() -> None:
 )
 def test_what_is_missing_unknown_or_wrong_is_said(given: dict[str, object]) -> None:
     with pytest.raises(BadParameter, match=r"believed_on|parameter"):
-        find_query("believed_on").bind(given, str.upper)
+        find_query("believed_on").bind(given, found)
 
 
 def test_an_unknown_query_is_an_error_with_a_hint() -> None:
