@@ -114,4 +114,5 @@ def _changes(draft: Draft) -> Changes:
         nodes=tuple(draft.nodes.values()),
         edges=tuple(draft.edges.values()),
         vectors=tuple(draft.vectors),
+        remove_nodes=tuple(draft.removed),
     )

@@ -32,7 +32,12 @@ class Place:
 
 
 class Draft:
-    """Collects nodes and merges edges of one kind between the same two nodes."""
+    """Collects nodes and merges edges of one kind between the same two nodes.
+
+    Attributes:
+        added: uids of nodes that are new, by label.
+        removed: uids of nodes that are put again without the edges that they had.
+    """
 
     def __init__(self, space: str, now: datetime) -> None:
         self.space, self.now = space, now
@@ -40,6 +45,7 @@ class Draft:
         self.edges: dict[tuple[str, str, str], Edge] = {}
         self.vectors: list[Vector] = []
         self.added: dict[str, list[str]] = {}
+        self.removed: list[str] = []
 
     def add_nodes(self, nodes: Sequence[Node]) -> None:
         """Put nodes; those that are new here count as added."""

@@ -88,6 +88,8 @@ def forget_sources(uids: Sequence[str], reader: GraphReader, space: str) -> Forg
 def forget_nodes(uids: Sequence[str], reader: GraphReader, space: str) -> Forgotten:
     """Remove single nodes: a source, a passage, an event, a fact or an entity with its facts.
 
+    A step of a run takes along the passages that keep its words.
+
     Raises:
         InvalidInput: One is drawn from runs that are stored, which would bring it back.
     """
@@ -100,7 +102,21 @@ def forget_nodes(uids: Sequence[str], reader: GraphReader, space: str) -> Forgot
             "runs, or say by `feedback` that it did not help"
         )
     keys = [node.uid for node in nodes if isinstance(node, Source)]
-    return _forget([node.uid for node in nodes], reader, space, keys=keys)
+    gone = [node.uid for node in nodes]
+    gone += _words_of([n.uid for n in nodes if isinstance(n, Interaction)], reader, space)
+    return _forget(gone, reader, space, keys=keys)
+
+
+def _words_of(steps: Sequence[str], reader: GraphReader, space: str) -> list[str]:
+    """Return the passages that keep the words of steps and of no other step."""
+    told = reader.neighbours(space, steps, ["EVIDENCED_BY"]) if steps else []
+    passages = sorted({edge.end for edge in told if edge.start in steps})
+    if not passages:
+        return []
+    resting = reader.neighbours(space, passages, ["EVIDENCED_BY"])
+    others = sorted({edge.start for edge in resting} - set(steps))
+    kept = {node.uid for node in reader.get(space, others) if isinstance(node, Interaction)}
+    return sorted(set(passages) - {edge.end for edge in resting if edge.start in kept})
 
 
 def forget(

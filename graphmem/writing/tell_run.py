@@ -1,7 +1,7 @@
 """A run → a source, a query, every step verbatim, and passages of those that count.
 
 A run is what its source's name says, or its whole content: the same run again changes nothing, and
-one that has grown at its end adds its new steps.
+one that has grown at its end adds its new steps. Steps that were deleted are told again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from graphmem.writing.accept import SourceText
 from graphmem.writing.drafting import Draft
 from graphmem.writing.lay import lay_passages
 from graphmem.writing.runs import Run, query_uid
-from graphmem_schemas import Edge, Interaction, Query, Source
+from graphmem_schemas import Edge, Interaction, Node, Query, Source
 
 __all__ = ["tell_run"]
 
@@ -45,12 +45,12 @@ def tell_run(
         near: runs whose tasks are alike.
 
     Raises:
-        InvalidInput: Another source has the name, or a run with other steps.
+        InvalidInput: Another source has the name, or a run of another task or with other steps.
     """
     source_uid, query_id = run.source, query_uid(run.source)
     source, query = reader.get(draft.space, [source_uid, query_id])
     uids = _step_uids(run, query_id)
-    n_known = _known_steps(run, uids, source, query, reader, draft.space)
+    stored = _stored_steps(run, uids, source, query, reader, draft.space)
     masked = known_slots((run.task, *run.patterns(run.slots)), slots) | set(run.slots)
     told = Query(
         uid=query_id, recorded_at=query.recorded_at if query else draft.now, text=run.task,
@@ -59,7 +59,7 @@ def tell_run(
         steps=run.patterns(masked),
     )  # fmt: skip
     same_end = isinstance(query, Query) and _ended(query) == _ended(told)
-    if n_known == len(run.steps) and same_end:
+    if None not in stored and same_end:
         return False
     if query is None:
         draft.add_nodes([told])
@@ -68,19 +68,29 @@ def tell_run(
     text = SourceText(run.name, "run", (), title=run.task[:_MAX_TITLE_CHARS], at=run.at)
     known = source if isinstance(source, Source) else None
     lay_passages(text, source_uid, known, run.drafts, vectors, draft)
-    _tell_steps(run, uids, n_known, query_id, draft)
+    _tell_steps(run, uids, stored, query_id, draft)
     _link_alike(near, query_id, source_uid, reader, draft)
     return True
 
 
-def _tell_steps(run: Run, uids: Sequence[str], n_known: int, query_id: str, draft: Draft) -> None:
-    """Put every step that is new, verbatim, each after the one before it."""
+def _tell_steps(
+    run: Run, uids: Sequence[str], stored: Sequence[Node | None], query_id: str, draft: Draft
+) -> None:
+    """Put every step from the first new one on, verbatim, each after the one before it.
+
+    Those that are stored behind a gap go first: they follow other steps from now on.
+    """
     cuts: dict[str, list[str]] = {}
     for cut in run.drafts:
         cuts.setdefault(cut.ref or "", []).append(cut.uid)
-    for at in range(n_known, len(run.steps)):
-        uid = uids[at]
-        draft.add_nodes([_interaction(run, at, uid, query_id, draft.now)])
+    first = stored.index(None) if None in stored else len(stored)
+    for at in range(first, len(run.steps)):
+        uid, known = uids[at], stored[at]
+        if known is None:
+            draft.add_nodes([_interaction(run, at, uid, query_id, draft.now)])
+        else:
+            draft.nodes[uid] = known
+            draft.removed.append(uid)
         draft.join("PART_OF", uid, query_id, run.source)
         if at:
             draft.join("NEXT", uids[at - 1], uid, run.source)
@@ -126,32 +136,36 @@ def _ended(query: Query) -> tuple[object, ...]:
     return query.text, query.outcome, query.score
 
 
-def _known_steps(
+def _stored_steps(
     run: Run,
     uids: Sequence[str],
     source: object,
     query: object,
     reader: GraphReader,
     space: str,
-) -> int:
-    """Return how many of the steps are stored, which must be the first ones, and all there are.
+) -> list[Node | None]:
+    """Return the steps as they are stored, None for each that is not; there must be no others.
 
     Raises:
-        InvalidInput: The name is another source's, or the run's steps are others.
+        InvalidInput: The name is another source's, or the run's task or steps are others.
     """
     if source is None and query is None:
-        return 0
+        return [None] * len(uids)
     if not isinstance(source, Source) or source.kind != "run":
         raise InvalidInput(f"the source {run.name!r} is there and no run: give another name")
+    if isinstance(query, Query) and query.text != run.task:
+        raise InvalidInput(
+            f"a run {run.name!r} of another task ({query.text[:80]!r}) is there: give another "
+            "`source`, or delete that one first"
+        )
     stored = reader.get(space, uids)
-    n_known = sum(node is not None for node in stored)
     parts = reader.neighbours(space, [query_uid(source.uid)], ["PART_OF"])
-    if n_known != len(parts) or None in stored[:n_known]:
+    if {node.uid for node in stored if node} != {edge.start for edge in parts}:
         raise InvalidInput(
             f"a run {run.name!r} with other steps is there: give another `source`, or delete "
             "that one first"
         )
-    return n_known
+    return stored
 
 
 def _step_uids(run: Run, query_id: str) -> list[str]:

@@ -154,6 +154,37 @@ def test_other_steps_under_the_same_name_are_refused(memory: Memory) -> None:
     assert everything(memory) == before
 
 
+def test_another_task_under_the_same_name_is_refused(memory: Memory) -> None:
+    memory.add_run("put a cup in the sink", FETCH, "unknown", source="run-1")
+    before = everything(memory)
+    with pytest.raises(InvalidInput, match="'run-1' of another task"):
+        memory.add_run("put a cup on the table", FETCH, True, source="run-1")
+    assert everything(memory) == before
+    memory.add_run("put a cup in the sink", FETCH, True, source="run-1")
+    assert memory.similar("put a cup in the sink").hits[0].title == "success"
+
+
+@pytest.mark.parametrize("gone", [{0}, {2}, {3}, {0, 2}, {0, 1, 2, 3}])
+def test_steps_that_were_deleted_come_back_with_the_run(memory: Memory, gone: set[int]) -> None:
+    memory.add_run("put a cup in the sink", FETCH, True, source="run-1")
+    steps, before = steps_of(memory), edges(memory)
+    for number in sorted(gone):
+        memory.delete(steps[number].uid)
+    receipt = memory.add_run("put a cup in the sink", FETCH, True, source="run-1")
+    assert set(receipt.added["Interaction"]) == {steps[number].uid for number in gone}
+    when = {"recorded_at": START}
+    assert [s.model_copy(update=when) for s in steps_of(memory)] == [
+        s.model_copy(update=when) for s in steps
+    ]
+
+    def between_steps(found: list[Edge]) -> list[tuple[str, str, str]]:
+        uids = {step.uid for step in steps}
+        return [(e.kind, e.start, e.end) for e in found if e.start in uids]
+
+    assert between_steps(edges(memory)) == between_steps(before)
+    assert not memory.add_run("put a cup in the sink", FETCH, True, source="run-1").changed
+
+
 def test_messages_are_sent_to_who_hears_them(memory: Memory) -> None:
     steps: list[dict[str, Any]] = [
         {"agent": "ann", "message": "do it", "to": ["bo", "cy"]},
