@@ -18,6 +18,7 @@ from graphmem.bench.sets import (
     BenchQuestion,
     BenchSet,
     Row,
+    articles,
     documents,
     extracted,
     read_extractions,
@@ -178,8 +179,10 @@ class _Runner:
             return memory
         for name, messages in sessions(rows).items():
             memory.add(messages, source=name)
-        texts = documents(rows)
-        if texts:
+        whole, rest = articles(rows)
+        for article in whole:
+            memory.add(article.parts, source=article.source, title=article.title)
+        if texts := documents(rest):
             memory.add(texts)
         return memory
 

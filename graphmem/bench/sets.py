@@ -5,8 +5,9 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -14,9 +15,11 @@ from graphmem.errors import InvalidInput, NotFound
 from graphmem_schemas import Document, ExtractedPassage, GivenExtraction, Message, Timestamp
 
 __all__ = [
+    "Article",
     "BenchQuestion",
     "BenchSet",
     "Row",
+    "articles",
     "documents",
     "extracted",
     "read_extractions",
@@ -27,6 +30,11 @@ __all__ = [
 # A question of these types has no answer in the memory, whatever evidence it lists: the turns
 # that an adversarial question lists are about somebody else.
 UNANSWERABLE_TYPES = frozenset(("abstention", "adversarial"))
+
+
+# So many rows in a row under one title are the parts of one text. Passages that only happen to
+# come from one text, in the order of their questions, are not: of those there are seven at most.
+_MIN_PARTS = 12
 
 
 class _Line(BaseModel):
@@ -73,6 +81,20 @@ class BenchSet(_Line):
     name: str
     groups: dict[str, tuple[Row, ...]]
     questions: tuple[BenchQuestion, ...]
+
+
+class Article(NamedTuple):
+    """A text that the corpus gives in parts.
+
+    Attributes:
+        source: the id of its first row.
+        title: that all have.
+        parts: in reading order, each with the id of its row.
+    """
+
+    source: str
+    title: str
+    parts: list[Message]
 
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -126,6 +148,23 @@ def sessions(rows: tuple[Row, ...]) -> dict[str, list[Message]]:
     return found
 
 
+def articles(rows: tuple[Row, ...]) -> tuple[list[Article], tuple[Row, ...]]:
+    """Return the texts that rows are parts of, and the rows that are of none."""
+    found: list[Article] = []
+    rest: list[Row] = []
+    for (title, speaker), run in groupby(rows, key=lambda row: (row.title, row.speaker)):
+        parts = list(run)
+        if speaker or not title or len(parts) < _MIN_PARTS:
+            rest += parts
+            continue
+        messages = [
+            Message.model_validate({"text": row.text, "at": row.at, "ref": row.id})
+            for row in parts
+        ]
+        found.append(Article(parts[0].id, title, messages))
+    return found, tuple(rest)
+
+
 def documents(rows: tuple[Row, ...]) -> list[Document]:
     """Return the rows that nobody says, each a document of its own."""
     return [
@@ -137,10 +176,11 @@ def documents(rows: tuple[Row, ...]) -> list[Document]:
 
 def extracted(rows: tuple[Row, ...]) -> list[ExtractedPassage]:
     """Return all rows as passages that somebody else has cut."""
+    whole = {part.ref: article.source for article in articles(rows)[0] for part in article.parts}
     return [
         ExtractedPassage(
             id=row.id, text=row.text, title=row.title, speaker=row.speaker,
-            session=row.session if row.speaker else None, at=row.at,
+            session=row.session if row.speaker else whole.get(row.id), at=row.at,
         )
         for row in rows
     ]  # fmt: skip
