@@ -21,6 +21,7 @@ from graphmem.core.extraction import Extraction
 from graphmem.ports import Embedder, Encoding, ExtractionInput, Extractor, Float32, Models
 from graphmem.writing.collector import collector_paused
 from graphmem.writing.segment import PassageDraft
+from graphmem.writing.turns import short_turns
 
 __all__ = [
     "MAX_PORTION", "Encoded", "ReadPassage", "ahead", "embed", "embedding_text", "encode",
@@ -94,6 +95,7 @@ def ahead(
         for item in items:
             todo = jobs(item)
             if todo and pool is None:
+                stack.enter_context(short_turns())
                 pool = ThreadPoolExecutor(n_helpers(), thread_name_prefix="graphmem-encode")
                 stack.callback(pool.shutdown, wait=True, cancel_futures=True)
             waiting.append((item, [(job, pool.submit(job)) for job in todo] if pool else []))

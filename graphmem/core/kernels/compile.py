@@ -35,9 +35,12 @@ _F = TypeVar("_F", bound=Callable[..., object])
 
 
 def kernel(
-    *signatures: Any, inline: Literal["never", "always"] = "never", fastmath: bool = False
+    *signatures: Any,
+    inline: Literal["never", "always"] = "never",
+    fastmath: bool = False,
+    nogil: bool = True,
 ) -> Callable[[_F], Dispatcher[_F]]:
-    """Compile a function without the interpreter and its lock, and keep the code where possible.
+    """Compile a function to run without the interpreter, and keep the code where possible.
 
     Args:
         signatures: numba types to compile for at once; none compiles for what comes, when it
@@ -45,10 +48,12 @@ def kernel(
         inline: "always" puts the function's text into its callers.
         fastmath: lets sums be reordered; only where the result's last bits do not matter or
             depend on the length alone.
+        nogil: whether other threads may use the interpreter meanwhile. Who gives it away waits
+            for it afterwards, for as long as another thread computes: a short run had better not.
     """
 
     def compiled(function: _F) -> Dispatcher[_F]:
-        dispatcher = njit(nogil=True, inline=inline, fastmath=fastmath)(function)
+        dispatcher = njit(nogil=nogil, inline=inline, fastmath=fastmath)(function)
         # The one place where numba's insides are touched: `cache=True` would set its own cache.
         with suppress(_NoPlace):
             dispatcher._cache = _Cache(function)  # type: ignore[attr-defined]
