@@ -13,6 +13,8 @@ from graphmem.language.weights import Weights
 __all__ = ["STATE_STEPS", "find_units", "state_columns", "unit_scores"]
 
 STATE_STEPS = (0.05, 0.15, 0.3, 0.5)
+_STEPS = np.array(STATE_STEPS, np.float32)
+_N_SUMS = 8
 
 
 def find_units(parse: Parse, weights: Weights) -> list[tuple[int, int]]:
@@ -27,15 +29,31 @@ def find_units(parse: Parse, weights: Weights) -> list[tuple[int, int]]:
 
 def unit_scores(parse: Parse, weights: Weights) -> npt.NDArray[np.float32]:
     """Return (n,) log odds that a unit starts at each word."""
-    hashed = weights.unit_table[unit_features(parse)].sum(1)
-    bias, offset, slopes = (
-        weights.unit_scalars[0],
-        weights.unit_scalars[1],
-        weights.unit_scalars[2:],
-    )
-    scores: npt.NDArray[np.float32] = hashed + bias
-    score = _state_score(parse.states, weights.unit_states) - offset
-    scores += state_columns(score) @ slopes
+    states = _state_score(parse.states, weights.unit_states)
+    return _sum_up(unit_features(parse), states, weights.unit_table, weights.unit_scalars, _STEPS)
+
+
+@kernel()
+def _sum_up(
+    rows: npt.NDArray[np.int32],
+    states: npt.NDArray[np.float32],
+    table: npt.NDArray[np.float32],
+    scalars: npt.NDArray[np.float32],
+    steps: npt.NDArray[np.float32],
+) -> npt.NDArray[np.float32]:
+    """Add up, for each word, the coefficients of its features, the bias and `state_columns`."""
+    scores = np.empty(len(rows), np.float32)
+    sums = np.empty(_N_SUMS, np.float32)
+    for word in range(len(rows)):
+        # Several sums side by side, since each addition of one sum waits for the one before.
+        sums[:] = 0
+        for feature in range(rows.shape[1]):
+            sums[feature % _N_SUMS] += table[rows[word, feature]]
+        score = states[word] - scalars[1]
+        extra = np.float32(3) * score * scalars[2]
+        for step in range(len(steps)):
+            extra += scalars[3 + step] if score > steps[step] else np.float32(0)
+        scores[word] = sums.sum() + scalars[0] + extra
     return scores
 
 
