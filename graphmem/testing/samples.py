@@ -104,7 +104,7 @@ def one_of_each_label() -> tuple[Node, ...]:
         ),
         Query(
             uid="query", text="find tea", outcome="failure", score=0.3, source="source",
-            slots=("tea",), skeleton="find _", steps=("look",), **common,
+            shown=("tea",), slots=("tea",), skeleton="find _", steps=("look",), **common,
         ),
         Insight(
             uid="insight", text="tea helps", when="thirsty", steps=("boil", "pour"), kind="avoid",

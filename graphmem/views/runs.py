@@ -34,8 +34,8 @@ class RunIndex:
         if not query.skeleton:
             return
         sort, at = query.skeleton, query.recorded_at.isoformat()
-        self._sort_of[query.uid] = (sort, at, query.slots)
-        self._slots.update(query.slots)
+        self._sort_of[query.uid] = (sort, at, query.shown)
+        self._slots.update(query.shown)
         if sort not in self._runs:
             self._runs[sort] = []
             self._grams[sort] = grams(sort, ())

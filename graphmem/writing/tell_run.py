@@ -55,7 +55,7 @@ def tell_run(
     told = Query(
         uid=query_id, recorded_at=query.recorded_at if query else draft.now, text=run.task,
         outcome=run.outcome, score=run.score, source=source_uid,
-        slots=tuple(sorted(masked)), skeleton=skeleton(run.task, masked),
+        shown=run.slots, slots=tuple(sorted(masked)), skeleton=skeleton(run.task, masked),
         steps=run.patterns(masked),
     )  # fmt: skip
     same_end = isinstance(query, Query) and _ended(query) == _ended(told)

@@ -37,7 +37,8 @@ class Query(Node):
     Attributes:
         score: 0 to 1, where the outcome was measured.
         source: uid of the run's source; None for a question that feedback was given on.
-        slots: words that the run shows to stand for any thing of their kind: left out where
+        shown: words that the run itself shows to stand for any thing of their kind.
+        slots: these, and those of its task and steps that other runs show so: left out where
             tasks are compared.
         skeleton: the task without its slots; runs of one skeleton are of one sort.
         steps: patterns of what was done, without what changed nothing, in order.
@@ -47,6 +48,7 @@ class Query(Node):
     outcome: Outcome = "unknown"
     score: float | None = Field(default=None, ge=0.0, le=1.0)
     source: str | None = None
+    shown: tuple[str, ...] = ()
     slots: tuple[str, ...] = ()
     skeleton: str = ""
     steps: tuple[str, ...] = ()

@@ -335,6 +335,24 @@ def test_settling_masks_what_later_runs_showed_to_be_a_thing(memory: Memory) -> 
     assert query.skeleton == "wash _"
 
 
+def test_settling_unlearns_what_only_deleted_runs_showed(memory: Memory) -> None:
+    unseen = [("find pan", "Here it is."), ("wash pan in sink 1", "The sink 1 is full.")]
+    memory.add_run("wash a pan", unseen, "failure", source="early")
+    settled(memory)
+    before = everything(memory)
+    memory.add_run(
+        "wash a pan", [("take pan 1", "a pan 1 is in hand"), *GOOD[2:]], True, source="p"
+    )
+    assert settled(memory).n_masked == 1
+    (early,) = (n for n in everything(memory)[0].values() if isinstance(n, Query)
+                and n.outcome == "failure")  # fmt: skip
+    assert (early.skeleton, early.steps[0]) == ("wash _", "find _")
+    memory.delete(source="p")
+    assert settled(memory).n_masked == 1
+    assert everything(memory) == before
+    assert settled(memory).seq == 0
+
+
 def test_settling_twice_changes_nothing(memory: Memory) -> None:
     wash(memory, 3, 1)
     memory.add_run("wash a cup in water", GOOD, "success", source="d1")

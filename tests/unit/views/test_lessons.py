@@ -116,8 +116,8 @@ def test_a_damaged_file_is_as_good_as_none(tmp_path: Path) -> None:
 
 def test_slots_are_those_of_the_runs_that_are_there() -> None:
     store = MemoryStore()
-    run = Query(uid="r", recorded_at=AT, text="wash a cup", skeleton="wash _", slots=("cup",))
-    put(store, run, run.model_copy(update={"uid": "s", "slots": ("cup", "pan")}))
+    run = Query(uid="r", recorded_at=AT, text="wash a cup", skeleton="wash _", shown=("cup",))
+    put(store, run, run.model_copy(update={"uid": "s", "shown": ("cup", "pan")}))
     view, _ = opened(store)
     assert view.slots() == {"cup", "pan"}
     put(store, remove=("s",))

@@ -22,7 +22,7 @@ def query(number: int, skeleton: str, hour: int) -> Query:
     at = START + timedelta(hours=hour)
     return Query(
         uid=f"q{number:02}", recorded_at=at, text=skeleton, skeleton=skeleton,
-        slots=(f"s{number % 3}",),
+        shown=(f"s{number % 3}",),
     )  # fmt: skip
 
 
@@ -43,7 +43,7 @@ def test_the_likest_runs_are_found_newest_first(
     found = index.similar(asked, k)
     at = {q.uid: q.recorded_at.timestamp() for q in queries}
     assert [(-one.score, -at[one.uid]) for one in found] == best
-    assert index.slots() == {slot for q in left for slot in q.slots}
+    assert index.slots() == {slot for q in left for slot in q.shown}
 
 
 def test_questions_that_are_no_runs_are_not_found() -> None:
