@@ -11,7 +11,7 @@ from graphmem.ports import Progress
 from graphmem.reading.lookup import find_entity, find_exactly, find_node, find_source
 from graphmem.wiring import CypherReader
 from graphmem.writing.accept import check_moment
-from graphmem_schemas import ConsolidateReceipt, DeleteReceipt, Receipt
+from graphmem_schemas import ConsolidateReceipt, DeleteReceipt, Predicate, Receipt
 
 __all__ = ["Upkeep"]
 
@@ -34,7 +34,8 @@ class Upkeep(Facet):
         What has other support stays, with weights and counts as if the removed had never been.
 
         Args:
-            uid: a node; an entity takes the facts about it along.
+            uid: a node; an entity takes the facts about it along, a step of a run its words; facts
+                of a relation are laid out as if that had not been defined.
             source: the name that the source was added under.
             entity: a name, or a uid; all entities that were merged with it go together.
             space: this memory's own space, named again so that it is not emptied by a slip.
@@ -46,6 +47,7 @@ class Upkeep(Facet):
             NotFound: There is no such node, source or entity.
         """
         from graphmem.writing import forget
+        from graphmem.writing.define import undefine
 
         forget.check_one_target(space, self.space, uid, source, entity)
         if space is not None:
@@ -58,7 +60,10 @@ class Upkeep(Facet):
             if entity is not None:
                 uids = find_entity(self._store, self.space, entity)
             else:
-                uids = [find_node(self._store, self.space, uid or "").uid]
+                node = find_node(self._store, self.space, uid or "")
+                uids = [node.uid]
+                if isinstance(node, Predicate):
+                    undefine(node.uid, self._store, self.space)
             plan = partial(forget.forget_nodes, uids, space=self.space)
             receipt = forget.forget(self._store, self.space, plan)
         if not receipt.seq:

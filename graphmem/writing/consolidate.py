@@ -57,7 +57,7 @@ def consolidate(
     _note(store, space, until)
     return ConsolidateReceipt(
         seq=site.seq, since=since, until=until, merged=tuple(site.merged),
-        lifted=tuple(site.lifted), learnt=tuple(site.learnt),
+        lifted=tuple(site.lifted), learnt=tuple(site.learnt), unlearnt=tuple(site.unlearnt),
         added={label: tuple(uids) for label, uids in sorted(site.added.items())},
         stages=tuple(name for name, _ in STAGES),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -18,7 +18,7 @@ from graphmem.writing.laid import changes_of
 from graphmem.writing.scopes import read_evidence, read_registry, read_scopes, relay
 from graphmem_schemas import Predicate, Proposition, ValueType
 
-__all__ = ["Definition", "define", "lay_out_anew", "relation"]
+__all__ = ["Definition", "define", "lay_out_anew", "relation", "undefine"]
 
 _MAX_CHARS = 200
 _MAX_WAYS = 1_000
@@ -125,16 +125,55 @@ def define(store: GraphStore, space: str, definition: Definition, now: datetime)
         return Changes(nodes=(node,))
 
     store.apply(space, plan)
-    uids = (
+    _follow(concerned, store, space)
+    return defined[0]
+
+
+def undefine(uid: str, store: GraphStore, space: str) -> int:
+    """Let a relation mean what English says of it, and lay out anew the facts that it concerns.
+
+    Its node says nothing any more and can be removed. Who was stopped undefines it again. Facts
+    stay under the name that they were given by the definition. Time: as `define`.
+
+    Args:
+        uid: of a `Predicate`.
+        store: holds it.
+        space: the space.
+
+    Returns:
+        The number of the last commit; 0 where nothing differed.
+    """
+    concerned: set[str] = set()
+
+    def plan(reader: GraphReader) -> Changes:
+        (node,) = reader.get(space, [uid])
+        concerned.clear()
+        if not isinstance(node, Predicate):
+            return Changes()
+        concerned.update(_ways_of(node))
+        says_nothing = {
+            "functional": ENGLISH.is_functional(node.key), "inverse": (), "synonyms": (),
+            "value_type": None,
+        }  # fmt: skip
+        return Changes(nodes=(node.model_copy(update=says_nothing),))
+
+    seq = store.apply(space, plan).seq
+    return max(seq, _follow(concerned, store, space))
+
+
+def _follow(relations: Collection[str], store: GraphStore, space: str) -> int:
+    """Lay out anew the facts of some relations; return the number of the last commit."""
+    uids = [
         fact.uid
         for batch in store.changes(space, 0, labels=("Proposition",))
         for fact in batch.nodes
-        if isinstance(fact, Proposition) and fact.predicate in concerned
-    )
+        if isinstance(fact, Proposition) and fact.predicate in relations
+    ]
     # All of them are noted first: what is laid out anew comes in the feed again.
-    for part in _parts(list(uids)):
-        store.apply(space, partial(lay_out_anew, part, space=space))
-    return defined[0]
+    commits = [
+        store.apply(space, partial(lay_out_anew, part, space=space)).seq for part in _parts(uids)
+    ]
+    return max(commits, default=0)
 
 
 def _ways_of(predicate: Predicate) -> set[str]:

@@ -3,7 +3,8 @@
 That no two objects were ever seen proves nothing, since most facts are told once. So it takes
 many subjects, each of which changed from one object to another and was said to have one of them
 more than once, and not a single subject that had two at a moment or went back and forth within
-what one source tells. What somebody has defined is left alone.
+what one source tells. What somebody has defined is left alone. What was learnt is unlearnt where the
+facts that are left do not show it any more.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from graphmem.core.scopes import Scope, evidence_of
 from graphmem.core.support import LIFTED
 from graphmem.core.uids import content_uid
 from graphmem.ports import GraphReader
-from graphmem.writing.define import lay_out_anew
+from graphmem.writing.define import lay_out_anew, undefine
 from graphmem.writing.scopes import read_registry
 from graphmem.writing.site import Site, parts
 from graphmem_schemas import Passage, Predicate, Proposition
@@ -32,30 +33,34 @@ _Facts = dict[str, dict[str, list[str]]]
 
 
 def learn_relations(site: Site) -> None:
-    """Learn from the facts of relations that have new ones.
+    """Learn from the facts of relations that have new ones, and unlearn what they do not show.
 
-    One pass over the facts of the space where there are new ones; the evidence is read only of
-    relations with enough subjects that have two facts or more.
+    One pass over the facts of the space where there are new ones, or something was learnt and
+    something deleted since; the evidence is read only of relations with enough subjects that have
+    two facts or more.
     """
-    new = {
-        node.predicate
-        for batch in site.store.changes(site.space, site.since, labels=(Proposition.label,))
-        for node in batch.nodes
-        if isinstance(node, Proposition)
-    }
+    new, lost = set[str](), False
+    for batch in site.store.changes(site.space, site.since, labels=(Proposition.label,)):
+        new |= {node.predicate for node in batch.nodes if isinstance(node, Proposition)}
+        lost |= bool(batch.removed_nodes)
     registry = read_registry(site.store, site.space)
     known = _known(site.store, site.space)
     defined = {way for node in known for way in node.lookup_keys}
     asked = {p for p in new if not registry.is_functional(p)} - defined - {LIFTED}
+    learnt = {node.key: node.uid for node in known if node.learnt}
+    doubted = {key for key in learnt if lost or key in new}
     # Who was stopped has learnt something and not laid all facts out by it.
-    begun = {node.key for node in known if node.learnt} & _new_keys(site)
-    if not asked | begun:
+    begun = learnt.keys() & _new_keys(site)
+    if not asked | begun | doubted:
         return
-    for predicate, subjects in sorted(_by_subject(asked | begun, site).items()):
+    facts = _by_subject(asked | begun | doubted, site)
+    for predicate in sorted(facts.keys() | doubted):
+        subjects = facts.get(predicate, {})
         changed = {who: uids for who, uids in subjects.items() if len(uids) > 1}
-        if predicate in begun or (
-            len(changed) >= MIN_SUBJECTS and _is_functional(changed, registry, site)
-        ):
+        shown = len(changed) >= MIN_SUBJECTS and _is_functional(changed, registry, site)
+        if not shown and predicate in learnt:
+            _unlearn(predicate, learnt[predicate], site)
+        elif shown and (predicate in begun or predicate not in learnt):
             _learn(predicate, [uid for uids in subjects.values() for uid in uids], site)
 
 
@@ -151,3 +156,10 @@ def _learn(predicate: str, facts: Sequence[str], site: Site) -> None:
 def _put(node: Predicate, reader: GraphReader, space: str) -> Changes:
     (known,) = reader.get(space, [node.uid])
     return Changes() if known is not None else Changes(nodes=(node,))
+
+
+def _unlearn(predicate: str, uid: str, site: Site) -> None:
+    """Lay the facts out as if it had not been learnt, then remove what was learnt."""
+    site.seq = max(site.seq, undefine(uid, site.store, site.space))
+    if site.apply(lambda _: Changes(remove_nodes=(uid,))):
+        site.unlearnt.append(predicate)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import groupby, islice
+from itertools import groupby
 
 from graphmem.core.changes import Changes
 from graphmem.core.skeleton import known_slots, mask, skeleton, slots_of
@@ -19,6 +19,7 @@ from graphmem.core.steps import patterns
 from graphmem.ports import GraphReader, GraphStore
 from graphmem.writing.add_run import apply_telling, draw_lessons
 from graphmem.writing.liken import liken
+from graphmem.writing.site import parts
 from graphmem_schemas import Interaction, Query
 
 __all__ = ["Settled", "retell", "settle_runs"]
@@ -56,13 +57,13 @@ def settle_runs(store: GraphStore, space: str) -> Settled:
     runs = {query.uid: query for query in _queries(store, space) if query.skeleton}
     stale = frozenset(_stale(runs.values()))
     bare = runs | {
-        run.uid: run for part in _parts(sorted(stale)) for run in _bare(part, stale, store, space)
+        run.uid: run for part in parts(sorted(stale), _MAX_NODES) for run in _bare(part, stale, store, space)
     }
     slots = _all_shown(bare.values())
     told = {uid: _masked(run, slots) for uid, run in bare.items()}
     changed = [run for uid, run in runs.items() if told[uid] != run]
     out = Settled(n_masked=len(changed))
-    for part in _parts(run.uid for run in changed):
+    for part in parts([run.uid for run in changed], _MAX_NODES):
         plan = partial(_remask, part, stale, slots, space=space)
         _note(out, store.apply(space, plan).seq)
     sorts = sorted({run.skeleton for run in told.values()} | {run.skeleton for run in changed})
@@ -82,12 +83,6 @@ def _stale(runs: Collection[Query]) -> list[str]:
     """Return the runs that are masked by what no run shows any more."""
     shown = _all_shown(runs)
     return [run.uid for run in runs if not shown.issuperset(run.slots)]
-
-
-def _parts(uids: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(uids)
-    while part := list(islice(rest, _MAX_NODES)):
-        yield part
 
 
 def retell(run: Query, steps: Iterable[Interaction]) -> Query:

@@ -38,6 +38,7 @@ class Site:
     merged: list[tuple[str, str]] = field(default_factory=list)
     lifted: list[str] = field(default_factory=list)
     learnt: list[str] = field(default_factory=list)
+    unlearnt: list[str] = field(default_factory=list)
     added: dict[str, list[str]] = field(default_factory=dict)
 
     def new(self, *labels: str) -> list[str]:

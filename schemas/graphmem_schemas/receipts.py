@@ -86,6 +86,7 @@ class ConsolidateReceipt(Frozen):
         merged: pairs of entities that are one now, by uid.
         lifted: facts drawn from what several sources tell.
         learnt: relations that turned out to hold one at a time.
+        unlearnt: those that did so, and what is left does not show it any more.
         added: uids of other new nodes, by label.
         stages: what ran, in order.
     """
@@ -96,6 +97,7 @@ class ConsolidateReceipt(Frozen):
     merged: tuple[tuple[str, str], ...] = ()
     lifted: tuple[str, ...] = ()
     learnt: tuple[str, ...] = ()
+    unlearnt: tuple[str, ...] = ()
     added: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     stages: tuple[str, ...] = ()
 

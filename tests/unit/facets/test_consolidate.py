@@ -201,6 +201,38 @@ def test_a_relation_that_holds_one_at_a_time_is_learnt(memory: Memory) -> None:
     assert statuses == {("calm", "superseded"), ("glad", "current")}
 
 
+def test_what_was_learnt_is_unlearnt_where_it_is_not_shown_any_more(memory: Memory) -> None:
+    moves(memory, 20)
+    before = picture(memory)
+    memory.consolidate()
+    for day in (1, 2):
+        memory.delete(source=f"s7-{day}")
+    receipt = memory.consolidate()
+    assert (receipt.learnt, receipt.unlearnt) == ((), ("be",))
+    assert of(memory, "Predicate") == []
+    assert {fact.status for fact in of(memory, "Proposition")} == {"current"}
+    assert not memory.consolidate().changed
+    for day, what in ((1, "calm"), (2, "glad")):
+        memory.add(f"P7 is {what}.", source=f"s7-{day}", at=START + timedelta(days=day))
+    assert picture(memory) == before
+    assert memory.consolidate().learnt == ("be",)
+    memory.add("P3 is glad. P3 is sad.", source="both", at=START + timedelta(days=9))
+    assert memory.consolidate().unlearnt == ("be",)
+
+
+@pytest.mark.parametrize("defined", [{"functional": True}, {"functional": True, "synonyms": ["is"]}])
+def test_facts_are_laid_out_anew_when_a_relation_is_deleted(
+    memory: Memory, defined: dict[str, Any]
+) -> None:
+    moves(memory, 2)
+    before = picture(memory)
+    predicate = memory.define("be", **defined)
+    assert {fact.status for fact in of(memory, "Proposition")} == {"current", "superseded"}
+    receipt = memory.delete(predicate.uid)
+    assert receipt.nodes == {"Predicate": 1}
+    assert picture(memory) == before
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
