@@ -3,8 +3,8 @@
 That no two objects were ever seen proves nothing, since most facts are told once. So it takes
 many subjects, each of which changed from one object to another and was said to have one of them
 more than once, and not a single subject that had two at a moment or went back and forth within
-what one source tells. What somebody has defined is left alone. What was learnt is unlearnt where the
-facts that are left do not show it any more.
+what one source tells. What somebody has defined is left alone. What was learnt is unlearnt where
+the facts that are left do not show it any more.
 """
 
 from __future__ import annotations

@@ -56,9 +56,9 @@ def settle_runs(store: GraphStore, space: str) -> Settled:
     """
     runs = {query.uid: query for query in _queries(store, space) if query.skeleton}
     stale = frozenset(_stale(runs.values()))
-    bare = runs | {
-        run.uid: run for part in parts(sorted(stale), _MAX_NODES) for run in _bare(part, stale, store, space)
-    }
+    bare = dict(runs)
+    for part in parts(sorted(stale), _MAX_NODES):
+        bare.update((run.uid, run) for run in _bare(part, stale, store, space))
     slots = _all_shown(bare.values())
     told = {uid: _masked(run, slots) for uid, run in bare.items()}
     changed = [run for uid, run in runs.items() if told[uid] != run]

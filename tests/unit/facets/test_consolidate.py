@@ -220,7 +220,7 @@ def test_what_was_learnt_is_unlearnt_where_it_is_not_shown_any_more(memory: Memo
     assert memory.consolidate().unlearnt == ("be",)
 
 
-@pytest.mark.parametrize("defined", [{"functional": True}, {"functional": True, "synonyms": ["is"]}])
+@pytest.mark.parametrize("defined", [{"functional": True}, {"functional": True, "inverse": "of"}])
 def test_facts_are_laid_out_anew_when_a_relation_is_deleted(
     memory: Memory, defined: dict[str, Any]
 ) -> None:
