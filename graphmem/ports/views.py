@@ -133,6 +133,17 @@ class TextMatch(Protocol):
         """Return the uid of the source of each row."""
         ...
 
+    def windows(self, rows: npt.NDArray[np.int64], reach: int) -> npt.NDArray[np.int64]:
+        """Return (n, 2 reach + 1) each row amid those beside it in its source, in their order.
+
+        -1 where the source begins or ends, and from what is later than the query's time on.
+        """
+        ...
+
+    def answers(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Return for each row whether the one before it in its source ends with a question."""
+        ...
+
     def describe(self, rows: npt.NDArray[np.int64]) -> TextEvidence:
         """Return all that the words say about the rows."""
         ...

@@ -11,10 +11,10 @@ from graphmem.core.lexical import PassageKind
 from graphmem.core.terms import is_person, is_user
 from graphmem_schemas import Passage
 
-__all__ = ["LONG_AGO", "flags_of", "kind_of", "seconds_of", "text_length"]
+__all__ = ["ASKS", "LONG_AGO", "flags_of", "kind_of", "seconds_of", "text_length"]
 
 LONG_AGO = int(np.iinfo(np.int64).min)
-_ASKS, _USER = 1, 2
+ASKS, _USER = 1, 2  # bits of `flags_of`
 # The end of a turn is where its question to the other speaker stands.
 _ASKING_CHARS = 40
 
@@ -30,7 +30,7 @@ def kind_of(passage: Passage) -> PassageKind:
 
 def flags_of(passage: Passage) -> int:
     """Return whether it asks something (1) and whether the user says it (2)."""
-    asks = _ASKS if "?" in passage.text[-_ASKING_CHARS:] else 0
+    asks = ASKS if "?" in passage.text[-_ASKING_CHARS:] else 0
     return asks | (_USER if is_user(passage.speaker) else 0)
 
 

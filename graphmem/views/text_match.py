@@ -14,9 +14,11 @@ from graphmem.core.kernels.dated import compare_months
 from graphmem.core.kernels.evidence import Asked, describe, owned
 from graphmem.core.kernels.lexical import Passages, Work, best_rows, clean, scan
 from graphmem.core.kernels.marks import best_of_sources, mark
+from graphmem.core.kernels.windows import rows_around
 from graphmem.core.lexical import MAX_QUERY_TERMS, TextEvidence, TextQuery
 from graphmem.core.terms import terms
 from graphmem.core.uid_index import Keys
+from graphmem.views.passage_facts import ASKS
 from graphmem.views.text_index import TextIndexArrays
 from graphmem.views.wanted import wanted_of
 
@@ -165,6 +167,27 @@ class Match:
         with self._lock:
             columns = [self._arrays.rows[name].values[rows] for name in ("before", "after")]
             return np.stack(columns, axis=1).astype(np.int64)
+
+    def windows(self, rows: Rows, reach: int) -> Rows:
+        """Return (n, 2 reach + 1) each row amid those beside it in its source, in their order.
+
+        -1 where the source begins or ends, and from what is later than the query's time on.
+        """
+        out = np.empty((len(rows), 2 * reach + 1), np.int64)
+        with self._lock:
+            passages = self._arrays.passages()
+            rows_around(rows, passages.before, passages.after, passages.at, self._until, out)
+        return out
+
+    def answers(self, rows: Rows) -> npt.NDArray[np.bool_]:
+        """Return for each row whether the one before it in its source ends with a question."""
+        with self._lock:
+            passages = self._arrays.passages()
+            before = passages.before[rows]
+            asks = passages.flags[before] & ASKS > 0
+            in_time = passages.at[before] <= self._until
+        found: npt.NDArray[np.bool_] = (before >= 0) & asks & in_time
+        return found
 
     def sources(self, rows: Rows) -> npt.NDArray[np.int32]:
         """Return a number for the source of each row."""
