@@ -116,9 +116,9 @@ def _score(
         fit = _BY_TASK * alike + _BY_WORDS * said
         near = support.get(node.uid, 0.0) / strongest if strongest else 0.0
         if alike >= _MIN_LIKE or node.uid in support:
-            # How sure it is fades with time, the more slowly the more runs have tried it.
+            # How sure it is fades from the last run on, the more slowly the more have tried it.
             n_tried = node.alpha + node.beta - 2.0
-            fresh = freshness(days_between(node.recorded_at, now), n_tried)
+            fresh = freshness(days_between(node.last_at or node.recorded_at, now), n_tried)
             sure = fresh * lower_bound(node.alpha, node.beta)
             found.append(_Scored(node, fit, near, sure))
     return sorted(found, key=lambda one: (-one.score, one.insight.uid))

@@ -54,7 +54,7 @@ def fitting_prescriptions(
 def _by_use(node: Prescription, now: datetime) -> float:
     """Return what the outcomes add: 0 for a lesson that was never used; it fades with time."""
     failures = node.uses - node.successes
-    fresh = freshness(days_between(node.recorded_at, now), node.uses)
+    fresh = freshness(days_between(node.last_at or node.recorded_at, now), node.uses)
     return fresh * _BY_USE * (mean(1.0 + node.successes, 1.0 + failures) - 0.5)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from graphmem.core.changes import Changes
 from graphmem.core.contrast import Drawn, RunOutline, draw
@@ -34,6 +35,13 @@ class _Sort:
 
     runs: Mapping[str, Query]
     unseen: frozenset[str]
+
+
+class _Times(NamedTuple):
+    """When the first and the last of the runs that speak of a lesson were recorded."""
+
+    first: datetime
+    last: datetime
 
 
 @dataclass(slots=True)
@@ -174,16 +182,17 @@ def _put(
 ) -> set[str]:
     """Put a lesson with its edges; return the uids of its nodes."""
     did = (*spec.supporting, *spec.contradicting)
-    began = min(sort.runs[uid].recorded_at for uid in did)
+    recorded = [sort.runs[uid].recorded_at for uid in did]
+    times = _Times(min(recorded), max(recorded))
     shown = {p for uid in spec.supporting[:_N_EXEMPLARS] for p in evidence[uid, spec.steps]}
     words = _ends("EVIDENCED_BY", sorted(shown))
     said = _ends("SUPPORTED_BY", spec.supporting)
     said += _ends("CONTRADICTED_BY", spec.contradicting)
-    insight = _insight(skeleton, spec, began)
+    insight = _insight(skeleton, spec, times)
     _join(insight, said, words, known, sort.unseen, out)
     if spec.kind != "do":
         return {insight.uid}
-    how = _prescription(skeleton, spec, began)
+    how = _prescription(skeleton, spec, times)
     _join(how, _ends("FROM", sorted(did)), words, known, sort.unseen, out)
     return {insight.uid, how.uid}
 
@@ -257,18 +266,19 @@ def _recount(
         out.nodes[uid] = recounted(node, [*out.drawn.get(uid, ()), *others[uid]], outcomes)
 
 
-def _insight(skeleton: str, spec: Drawn, began: datetime) -> Insight:
+def _insight(skeleton: str, spec: Drawn, times: _Times) -> Insight:
     return Insight(
-        uid=insight_uid(spec.kind, skeleton, spec.steps), recorded_at=began,
-        text=_words(skeleton, spec), when=skeleton, steps=spec.steps, kind=spec.kind,
-        skeleton=skeleton,
+        uid=insight_uid(spec.kind, skeleton, spec.steps), recorded_at=times.first,
+        last_at=times.last, text=_words(skeleton, spec), when=skeleton, steps=spec.steps,
+        kind=spec.kind, skeleton=skeleton,
     )  # fmt: skip
 
 
-def _prescription(skeleton: str, spec: Drawn, began: datetime) -> Prescription:
+def _prescription(skeleton: str, spec: Drawn, times: _Times) -> Prescription:
     return Prescription(
-        uid=content_uid("prescription of runs", skeleton, *spec.steps), recorded_at=began,
-        text=", then ".join(spec.steps), when=skeleton, steps=spec.steps, skeleton=skeleton,
+        uid=content_uid("prescription of runs", skeleton, *spec.steps),
+        recorded_at=times.first, last_at=times.last, text=", then ".join(spec.steps),
+        when=skeleton, steps=spec.steps, skeleton=skeleton,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from graphmem.core.skeleton import grams, likeness
 from graphmem.core.support import recounted
 from graphmem.core.uids import content_uid
 from graphmem.ports import GraphReader
-from graphmem_schemas import Edge, EdgeKind, Insight
+from graphmem_schemas import Edge, EdgeKind, Insight, Node
 
 __all__ = ["JOINED", "liken"]
 
@@ -41,26 +41,39 @@ def liken(sorts: Sequence[str], reader: GraphReader, space: str) -> Changes:
     groups = _groups(one for one in known if one.skeleton != JOINED)
     below = [one.uid for group in groups for one in group]
     edges = reader.neighbours(space, below, _BELOW) if below else []
-    before = sorted(one.uid for one in known if one.skeleton == JOINED)
+    before = {one.uid: one for one in known if one.skeleton == JOINED}
     kinds: list[EdgeKind] = [*_BELOW, "DERIVED_FROM", "USED"]
-    said = reader.neighbours(space, before, kinds) if before else []
-    # What feedback says of them is none of this function's to change.
-    given = [edge for edge in said if _key(_insight_of(edge)) not in edge.sources]
-    nodes: dict[str, Insight] = {}
+    said = reader.neighbours(space, sorted(before), kinds) if before else []
+    given = _given(said)
+    nodes: dict[str, Node] = {}
     made: list[Edge] = []
     for group in groups:
         joined, own = _joined(group, edges, given)
         nodes[joined.uid] = joined
         made += own
+    liked = {_insight_of(edge) for edge in given} & before.keys() - nodes.keys()
+    # What is not drawn any more, and somebody spoke of, counts by what they said alone.
+    nodes |= {uid: recounted(before[uid], given, {}) for uid in sorted(liked)}
     kept = {(edge.kind, edge.start, edge.end) for edge in made}
-    lost = {e.start for e in said if e not in given and (e.kind, e.start, e.end) not in kept}
-    liked = {_insight_of(edge) for edge in given}
+    drawn = (edge for edge in said if _key(_insight_of(edge)) in edge.sources)
+    lost = {_insight_of(e) for e in drawn if (e.kind, e.start, e.end) not in kept}
     return Changes(
         nodes=tuple(nodes.values()),
         edges=tuple(made),
-        remove_nodes=tuple(uid for uid in before if uid not in nodes and uid not in liked),
+        remove_nodes=tuple(sorted(before.keys() - nodes.keys())),
         remove_sources=tuple(sorted(map(_key, lost))),
     )
+
+
+def _given(said: Iterable[Edge]) -> list[Edge]:
+    """Return what feedback says of insights above others: none of this stage's to change."""
+    found: list[Edge] = []
+    for edge in said:
+        own = _key(_insight_of(edge))
+        left = {key: weight for key, weight in edge.sources.items() if key != own}
+        if left:
+            found.append(edge.model_copy(update={"sources": left}))
+    return found
 
 
 def _groups(insights: Iterable[Insight]) -> list[list[Insight]]:
@@ -86,26 +99,27 @@ def _groups(insights: Iterable[Insight]) -> list[list[Insight]]:
 
 def _joined(
     group: Sequence[Insight], edges: Sequence[Edge], given: Sequence[Edge]
-) -> tuple[Insight, list[Edge]]:
+) -> tuple[Node, list[Edge]]:
     """Return the insight above a group, with its edges to what the group rests on."""
     members = {one.uid for one in group}
     first = group[0]
     uid = content_uid("insight", first.kind, *first.steps, *(one.skeleton for one in group))
     key = _key(uid)
-    ends: dict[tuple[EdgeKind, str], None] = {
-        (edge.kind, edge.end): None for edge in edges if edge.start in members
-    }
-    lineage: list[tuple[EdgeKind, str]] = [("DERIVED_FROM", one.uid) for one in group]
+    ends: dict[tuple[EdgeKind, str], float] = {("DERIVED_FROM", one.uid): 1.0 for one in group}
+    for edge in edges:
+        if edge.start in members:
+            end = (edge.kind, edge.end)
+            ends[end] = max(edge.weight, ends.get(end, 0.0))
     own = [
-        Edge(kind=kind, start=uid, end=end, sources={key: 1.0}) for kind, end in (*ends, *lineage)
+        Edge(kind=kind, start=uid, end=end, sources={key: weight})
+        for (kind, end), weight in ends.items()
     ]
     node = Insight(
         uid=uid, recorded_at=min(one.recorded_at for one in group), text=_words(group),
         when=" / ".join(one.skeleton for one in group), steps=first.steps, kind=first.kind,
-        skeleton=JOINED,
+        skeleton=JOINED, last_at=max(one.last_at or one.recorded_at for one in group),
     )  # fmt: skip
-    counted = recounted(node, [*own, *(e for e in given if e.start == uid)], {})
-    return (counted if isinstance(counted, Insight) else node), own
+    return recounted(node, [*own, *(e for e in given if e.start == uid)], {}), own
 
 
 def _words(group: Sequence[Insight]) -> str:

@@ -71,6 +71,7 @@ class Insight(Node):
         skeleton: the sort of task whose runs it was drawn from; empty where it was not.
         alpha: 1 and the weight of the runs that support it.
         beta: 1 and the weight of those that contradict it.
+        last_at: system time of the last run that it was drawn from; None where there was none.
     """
 
     text: str
@@ -80,6 +81,7 @@ class Insight(Node):
     skeleton: str = ""
     alpha: float = Field(default=1.0, gt=0.0)
     beta: float = Field(default=1.0, gt=0.0)
+    last_at: Timestamp | None = None
 
     @property
     def lookup_keys(self) -> tuple[str, ...]:

@@ -161,6 +161,7 @@ class Prescription(Node):
         source: uid of the source that it was first told in.
         position: where it stands there: lessons of one run lie together.
         skeleton: the sort of task whose runs it was drawn from; empty where it was not.
+        last_at: system time of the last of these runs.
     """
 
     text: str
@@ -172,6 +173,7 @@ class Prescription(Node):
     source: str | None = None
     position: Count = 0
     skeleton: str = ""
+    last_at: Timestamp | None = None
 
     @property
     def lookup_keys(self) -> tuple[str, ...]:

@@ -403,6 +403,46 @@ def test_feedback_on_a_joined_insight_survives_settling_again(memory: Memory) ->
     assert kept.beta == 2.0
 
 
+def test_a_joined_insight_counts_what_it_rests_on_when_a_third_sort_joins(memory: Memory) -> None:
+    wash(memory, 3, 0)
+    for number in range(2):
+        memory.add_run("wash a cup in water", GOOD, "success", source=f"d{number}")
+    below = memory.insights("wash a cup in water", k=1)
+    memory.feedback(below.id, [below.hits[0].uid], 0.75)
+    settled(memory)
+    recall = memory.insights(TASK, k=1)
+    memory.feedback(recall.id, [recall.hits[0].uid], 0.75)
+    for number in range(2):
+        memory.add_run("wash a cup in hot water", GOOD, "success", source=f"h{number}")
+    settled(memory)
+    joined = [one for one in insights_of(memory).values() if " / " in one.when]
+    counts = {one.when: (one.alpha, one.beta) for one in joined}
+    assert counts == {
+        "wash _ / wash _ in water": (1.75, 1.25),
+        "wash _ / wash _ in hot water / wash _ in water": (8.75, 1.25),
+    }
+    for one in joined:
+        edges = [e for e in everything(memory)[1] if e.start == one.uid]
+        weights = sum(e.weight for e in edges if e.kind == "SUPPORTED_BY")
+        assert one.alpha == 1.0 + weights
+    assert settled(memory).seq == 0
+
+
+def test_what_was_seen_again_lately_is_as_fresh_as_what_is_new() -> None:
+    times = iter([START] * 40 + [START + timedelta(days=700)] * 40)
+    with open_memory(clock=lambda: next(times)) as memory:
+        wash(memory, 2, 0)
+        first = memory.insights(TASK).hits[0]
+        while next(times) == START:
+            pass
+        memory.add_run(TASK, GOOD, "success", source="again")
+        again = memory.insights(TASK).hits[0]
+        (insight,) = insights_of(memory).values()
+    assert (insight.recorded_at, insight.last_at) == (START, START + timedelta(days=700))
+    sure = [next(p.value for p in hit.parts if p.name == "sure") for hit in (first, again)]
+    assert sure[1] > sure[0]
+
+
 def test_a_sort_with_more_runs_than_are_looked_at_keeps_what_was_said(
     memory: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
