@@ -9,6 +9,7 @@ from datetime import datetime
 from graphmem.core.scopes import holds
 from graphmem.core.terms import terms
 from graphmem.ports import GraphReader
+from graphmem.reading.merged_facts import as_merged
 from graphmem_schemas import (
     Edge,
     EdgeKind,
@@ -93,6 +94,9 @@ def facts_of(
 ) -> list[tuple[Node, Hit]]:
     """Return the nodes of the wanted kinds with the best of the passages that state each.
 
+    Facts about entities that were merged are as the timelines of all of them together have them;
+    of two that say the same then, one is left.
+
     Args:
         passages: best first.
         kinds: kinds of hits; passages themselves are not among what is returned.
@@ -111,12 +115,13 @@ def facts_of(
         node, passage = _ends(edge)
         if passage in rank:
             best[node] = min(best.get(node, len(rank)), rank[passage])
-    found = reader.get(space, sorted(best))
-    return [
-        (node, passages[best[node.uid]])
-        for node in found
-        if node is not None and _LABELS.get(node.label) in wanted
-    ]
+    stored = [n for n in reader.get(space, sorted(best)) if n and _LABELS.get(n.label) in wanted]
+    first: dict[str, int] = {}
+    shown: dict[str, Node] = {}
+    for node, as_one in zip(stored, as_merged(stored, reader, space), strict=True):
+        shown[as_one.uid] = as_one
+        first[as_one.uid] = min(first.get(as_one.uid, len(rank)), best[node.uid])
+    return [(shown[uid], passages[first[uid]]) for uid in sorted(shown)]
 
 
 def holding(

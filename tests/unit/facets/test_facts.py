@@ -294,6 +294,27 @@ def test_merged_entities_are_one_in_time(memory: Memory) -> None:
     assert held(memory, "Ann") == {"Ann lives in Rome"}
 
 
+def test_search_takes_merged_entities_for_one(memory: Memory) -> None:
+    say(memory, "Ann lives in Rome. Ann likes Bo.", 1)
+    say(memory, "Annie lives in Oslo. Annie likes Bo.", 2)
+
+    def found(**when: Any) -> set[str]:
+        asked = memory.search("Where does Ann live? Who likes Bo?", kinds=["proposition"], **when)
+        return {hit.text for hit in asked.hits}
+
+    apart = {"Ann lives in Rome", "Annie lives in Oslo", "Ann likes Bo", "Annie likes Bo"}
+    assert found() == apart
+    memory.merge("Annie", "Ann")
+    as_one = found()
+    assert {text for text in as_one if "live" in text} == {"Annie lives in Oslo"}
+    assert len(as_one) == 2
+    assert as_one == held(memory, "Ann")
+    then = FIRST + timedelta(days=1)
+    assert found(as_of=then) == held(memory, "Ann", as_of=then)
+    memory.undo("Annie", "Ann")
+    assert found() == apart
+
+
 def test_what_is_retired_is_current_no_more_and_was_known_before(
     memory: Memory, clock: Days
 ) -> None:
