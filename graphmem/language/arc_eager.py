@@ -127,12 +127,20 @@ def _score(features, no_word, context, upper, bias, hidden, scores):  # type: ig
     for unit in range(n_hidden):
         hidden[unit] = max(total[2 * unit], total[2 * unit + 1])
     scores[:] = bias
-    # Row by row, so that the inner loop runs over what is contiguous.
-    for unit in range(n_hidden):
-        value = hidden[unit]
-        weights = upper[unit]
+    # Row by row, so that the inner loop runs over what is contiguous, and four rows at a time, so
+    # that the scores are read and written less often. The order of the additions is the same.
+    n_fours = n_hidden - n_hidden % 4
+    for unit in range(0, n_fours, 4):
+        a, b, c, d = hidden[unit], hidden[unit + 1], hidden[unit + 2], hidden[unit + 3]
+        of_a, of_b, of_c, of_d = upper[unit], upper[unit + 1], upper[unit + 2], upper[unit + 3]
         for move in range(len(scores)):
-            scores[move] += value * weights[move]
+            score = scores[move] + a * of_a[move]
+            score += b * of_b[move]
+            score += c * of_c[move]
+            scores[move] = score + d * of_d[move]
+    for unit in range(n_fours, n_hidden):
+        for move in range(len(scores)):
+            scores[move] += hidden[unit] * upper[unit, move]
 
 
 @kernel()
