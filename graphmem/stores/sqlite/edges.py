@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
 from typing import Any
@@ -42,7 +42,7 @@ class _Draft:
     id: int | None
     attributes: str | None
     weights: dict[int, float]
-    joined: set[int] = field(default_factory=set)
+    joined: frozenset[int] = frozenset()
     changed: bool = False
 
 
@@ -71,7 +71,11 @@ class EdgeWriter:
         for edge in edges:
             start, end = nodes[edge.start], nodes[edge.end]
             key = (start, terms[edge.kind], end)
-            weights = {sources[uid]: weight for uid, weight in edge.sources.items()}
+            if len(edge.sources) == 1:  # as nearly all have it, and there are thousands
+                ((uid, weight),) = edge.sources.items()
+                weights = {sources[uid]: weight}
+            else:
+                weights = {sources[uid]: weight for uid, weight in edge.sources.items()}
             attributes = encode_attributes(edge)
             draft = drafts.get(key)
             if draft is None and start < fresh and end < fresh:
@@ -102,7 +106,8 @@ class EdgeWriter:
             for i, (_, draft) in zip(ids, drafts, strict=True)
             for source in draft.weights
         ]
-        tx.tally.update(Counter(("edge", key[1]) for key, _ in drafts))
+        for kind, n in Counter(row[2] for row in rows).items():
+            tx.tally["edge", kind] += n
         tx.executemany(
             "INSERT INTO edge (id, space, kind, start_node, end_node, seq, attributes, sources)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -203,13 +208,16 @@ class EdgeWriter:
         for marks, chunk in in_chunks(several - known.keys()):
             query = f"SELECT id, uid FROM source WHERE id IN {marks}"
             known.update(self._tx.execute(query, chunk))
+        texts: dict[tuple[tuple[int, float], ...], str] = {}
         return [
-            encode_sources(each if len(each) == 1 else _sorted_by(known, each)) for each in weights
+            texts.get(said) or texts.setdefault(said, encode_sources(dict(said)))
+            for each in weights
+            for said in [tuple(each.items() if len(each) == 1 else _sorted_by(known, each))]
         ]
 
 
-def _sorted_by(uids: Mapping[int, str], weights: dict[int, float]) -> dict[int, float]:
-    return {source: weights[source] for source in sorted(weights, key=uids.__getitem__)}
+def _sorted_by(uids: Mapping[int, str], weights: dict[int, float]) -> list[tuple[int, float]]:
+    return [(source, weights[source]) for source in sorted(weights, key=uids.__getitem__)]
 
 
 def _merge(draft: _Draft, attributes: str | None, weights: dict[int, float]) -> None:
