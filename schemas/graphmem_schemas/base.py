@@ -20,7 +20,7 @@ Timestamp = Annotated[datetime, AfterValidator(_as_utc)]
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 """A position, an offset or a number of things; as far as every reader of JSON counts exactly."""
 
-SourceKey = Annotated[str, Field(min_length=1, max_length=300)]
+SourceKey = Annotated[str, Field(max_length=300)]
 """Whatever contributes to an edge: a source's uid, or words with up to three uids or a space."""
 
 

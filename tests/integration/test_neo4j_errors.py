@@ -25,6 +25,7 @@ from graphmem.errors import (
     StoreUnavailable,
 )
 from graphmem.stores.neo4j import Neo4jStore
+from graphmem.stores.neo4j.schema import MIGRATIONS
 from graphmem.testing.samples import entity, passage, vector
 from scripts.neo4j_server import server as server_module
 from scripts.neo4j_server.server import Login, Neo4jServer
@@ -169,7 +170,28 @@ def test_a_store_of_a_newer_graphmem_is_left_alone(neo4j_alone: Neo4jServer) -> 
     version = "MATCH (s:GraphmemStore) SET s.schema_version = $version"
     store._client.write(version, version=99)
     refused(target, SchemaTooNew, "schema version 99.*upgrade")
-    store._client.write(version, version=1)
+    store._client.write(version, version=len(MIGRATIONS))
+    store.close()
+
+
+def test_a_store_of_an_older_graphmem_is_brought_up_to_date(neo4j_alone: Neo4jServer) -> None:
+    target = url(neo4j_alone.login)
+    store = Neo4jStore(target)
+    store.apply("older", lambda _: Changes(nodes=(passage("x", text="the ferry"),)))
+    store._client.write("DROP INDEX graphmem_Passage_words")
+    old = "CREATE FULLTEXT INDEX graphmem_Passage_text FOR (n:Passage) ON EACH [n.text]"
+    store._client.write(old)
+    store._client.write("MATCH (s:GraphmemStore) SET s.schema_version = 1")
+    identity = store.identity
+    store.close()
+    store = Neo4jStore(target)
+    assert store.identity == identity
+    assert store.passages_by_words("older", ["ferry"], 5, None) == ["x"]
+    names = {name for (name,) in store._client.read("SHOW INDEXES YIELD name RETURN name")}
+    assert "graphmem_Passage_text" not in names
+    ((version,),) = store._client.read("MATCH (s:GraphmemStore) RETURN s.schema_version")
+    assert version == len(MIGRATIONS) > 1
+    assert store.check() == []
     store.close()
 
 

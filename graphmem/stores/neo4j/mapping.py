@@ -83,6 +83,11 @@ CODES: dict[str, tuple[type[GraphMemError], str]] = {
         "allow ({what}); give a database of its own",
     ),
     "Neo.TransientError": (StoreBusy, _BUSY),
+    "Neo.TransientError.General.MemoryPoolOutOfMemoryError": (
+        StoreBusy,
+        "Neo4j at {at} had no memory left for it ({what}); nothing was changed: write less at "
+        "once, or give it more (server.memory.heap.max_size)",
+    ),
     "Neo.TransientError.General.DatabaseUnavailable": (
         StoreUnavailable,
         "the database {at} is not available now ({what}); try again",

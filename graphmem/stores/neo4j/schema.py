@@ -50,9 +50,14 @@ def _first() -> Iterator[LiteralString]:
         yield text("schema/edge_seq", kinds=(kind,))
 
 
+def _second() -> Iterator[LiteralString]:
+    """Version 2. The full text of passages knows their space, under another name."""
+    yield text("schema/drop_text")
+
+
 # Migration i brings a database from version i to i + 1; each of its statements may run twice.
 # Append; never change one that was released.
-MIGRATIONS: tuple[Callable[[], Iterator[LiteralString]], ...] = (_first,)
+MIGRATIONS: tuple[Callable[[], Iterator[LiteralString]], ...] = (_first, _second)
 
 
 def check_version(agent: str, address: Address) -> None:

@@ -22,6 +22,8 @@ _FEW_VECTORS = 2_000
 # Asked of the index at first, beyond what the space's share of all vectors suggests.
 _SPARE = 1.5
 _LUCENE_WORDS = 64
+_FIELDS = ("text", "title", "speaker")
+_NOTHING = "none:none"
 
 
 class Serving:
@@ -46,9 +48,9 @@ class Serving:
         self, space: str, words: Sequence[str], k: int, until: int | None
     ) -> list[str]:
         """Return the uids of the k best passages by the full-text index, best first."""
-        query = " ".join(map(_quoted, words[:_LUCENE_WORDS]))
-        if not query:
+        if not words:
             return []
+        query = _query(space, words[:_LUCENE_WORDS])
         statement = text("serve/passages_by_words")
         rows = self._read(statement, space=space, query=query, k=k, until=until)
         return [uid for uid, _ in rows]
@@ -58,22 +60,22 @@ class Serving:
     ) -> list[str]:
         """Return the uids of the k best passages by the vector index, best first.
 
-        The index knows no spaces, so more is asked for until k of this one are among them.
+        The index knows no spaces, so more is asked for until k of this one are among them; where
+        that would be more than the space holds, each of its own is looked at.
         """
         given = vector.tolist()
-        ((n_held, n_all),) = self._read(text("serve/vector_shares"), space=space)
-        if n_held <= _FEW_VECTORS:
-            exact = text("serve/passages_by_cosine")
-            rows = self._read(exact, space=space, vector=given, k=k, until=until)
-            return [uid for uid, _ in rows]
-        n = int(k * _SPARE * n_all / n_held) + 1
-        while True:
+        shares = self._read(text("serve/vector_shares"), space=space)
+        n_held, n_all = shares[0] if shares else (0, 0)
+        n = int(k * _SPARE * n_all / max(n_held, 1)) + 1
+        while max(n, _FEW_VECTORS) < n_held:
             nearest = text("serve/passages_by_vector")
             rows = self._read(nearest, space=space, vector=given, n=n, until=until)
-            seen = rows[0][2] if rows else 0
-            if len(rows) >= k or n >= n_all or (rows and seen < n):
-                return [uid for uid, _, _ in rows[:k]]
+            if len(rows) >= k:
+                return [uid for uid, _ in rows[:k]]
             n *= 4
+        exact = text("serve/passages_by_cosine")
+        rows = self._read(exact, space=space, vector=given, k=k, until=until)
+        return [uid for uid, _ in rows]
 
     def passages_with(
         self, space: str, uids: Sequence[str], vector: Float32
@@ -87,7 +89,7 @@ class Serving:
 
     def word_counts(self, space: str, words: Sequence[str]) -> list[int]:
         """Return in how many passages each word stands, up to 3,000."""
-        queries = [_quoted(word) for word in words]
+        queries = [_query(space, [word]) for word in words]
         rows = self._read(
             text("serve/word_counts"), space=space, queries=queries, limit=_MAX_COUNT
         )
@@ -100,6 +102,16 @@ class Serving:
 def _link_pages(kinds: tuple[EdgeKind, ...]) -> LiteralString:
     labels = {label for kind in kinds for ends in EDGE_RULES[kind] for label in ends}
     return each(text("serve/link_pages", label=label, kinds=kinds) for label in sorted(labels))
+
+
+def _query(space: str, words: Sequence[str]) -> str:
+    """Return what asks the index for passages of the space that have any of the words.
+
+    What has no letter and no digit, Lucene leaves out: a space of such a name is told from others
+    afterwards, and for such a word stands a field that no passage has.
+    """
+    asked = [f"{field}:{_quoted(word)}" for word in words for field in _FIELDS]
+    return f"+space:{_quoted(space)}^0 +({' '.join([*asked, _NOTHING])})"
 
 
 def _quoted(word: str) -> str:

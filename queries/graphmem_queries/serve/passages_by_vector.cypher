@@ -1,10 +1,7 @@
 // Which of the n nearest passages are of the space? The index of 5.26 cannot filter, so whoever
 // asks for k must ask for a larger n until k pass.
-// Parameters: space, vector, n, until (seconds since 1970, or null). Columns: uid, score, n_seen.
+// Parameters: space, vector, n, until (seconds since 1970, or null). Columns: uid, score.
 CALL db.index.vector.queryNodes('graphmem_Passage_vector', $n, $vector) YIELD node, score
-WITH collect([node, score]) AS found
-UNWIND found AS pair
-WITH pair[0] AS node, pair[1] AS score, size(found) AS n_seen
 WHERE node.space = $space AND ($until IS NULL OR node.at IS NULL OR node.at.epochMillis < 1000 * ($until + 1))
-RETURN node.uid AS uid, score, n_seen
+RETURN node.uid AS uid, score
 ORDER BY score DESC, uid

@@ -1,4 +1,4 @@
-// How many vectors has the space, and how many have all? Parameters: space. Columns: held, in_all.
-MATCH (s:GraphmemSpace)
-RETURN sum(CASE WHEN s.name = $space THEN s.n_vectors ELSE 0 END) AS held,
-  sum(s.n_vectors) AS in_all
+// How many vectors may the space have, and how many all? Reads two counters.
+// Parameters: space. Columns: held, in_all.
+MATCH (s:GraphmemSpace {name: $space})
+RETURN coalesce(s.n_Passage, 0) AS held, COUNT { (:Passage) } AS in_all
