@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from graphmem.core.validity import Validity
 from graphmem.core.when import When
@@ -31,8 +32,7 @@ class Mention:
     named: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """One end of a proposition or participant of an event.
 
     Attributes:

@@ -9,6 +9,7 @@ __all__ = ["content_uid", "is_content_uid"]
 
 _FORM = re.compile(r"[0-9a-f]{32}")
 _EMPTY = blake2b(digest_size=16, person=b"graphmem")
+_LENGTHS = [n.to_bytes(8, "little") for n in range(256)]
 
 
 def content_uid(*parts: str) -> str:
@@ -17,8 +18,12 @@ def content_uid(*parts: str) -> str:
     Parts are length-prefixed, so that ("ab", "c") and ("a", "bc") differ.
     """
     digest = _EMPTY.copy()
-    raws = [part.encode("utf-8", "surrogatepass") for part in parts]
-    digest.update(b"".join([len(raw).to_bytes(8, "little") + raw for raw in raws]))
+    said = b""
+    for part in parts:
+        raw = part.encode("utf-8", "surrogatepass")
+        n_bytes = len(raw)
+        said += (_LENGTHS[n_bytes] if n_bytes < 256 else n_bytes.to_bytes(8, "little")) + raw
+    digest.update(said)
     return digest.hexdigest()
 
 

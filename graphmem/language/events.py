@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from graphmem.core.extraction import Argument, EventDraft
 from graphmem.language.causes import causes_of
@@ -112,11 +111,11 @@ def _participants(discourse: Discourse, clause: Clause) -> list[Argument]:
         objects = discourse.arguments(head, role, clause.head)
         found += objects
         if clause.lemma in _GOING_THERE:
-            found += [replace(a, role="place") for a in objects if a.kind == "place"]
+            found += [a._replace(role="place") for a in objects if a.kind == "place"]
     for head in clause.obliques:
         case = discourse.case(head)
         for argument in discourse.arguments(head, "other", clause.head):
-            found.append(replace(argument, role=_oblique_role(clause, case, argument)))
+            found.append(argument._replace(role=_oblique_role(clause, case, argument)))
     if clause.copular:
         found += discourse.arguments(clause.head, "other")
     return [argument for argument in found if not argument.literal or argument.kind == "time"]

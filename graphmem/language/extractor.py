@@ -152,10 +152,13 @@ def _surface_mention(text: str, start: int, end: int) -> Mention:
 
 def _with_surface_names(text: str, mentions: list[Mention]) -> tuple[Mention, ...]:
     """Add the capitalised spans that no name or date of the parser overlaps."""
-    taken = [(m.start, m.end) for m in mentions if m.named or m.kind == "time"]
+    taken = bytearray(len(text))
+    for mention in mentions:
+        if mention.named or mention.kind == "time":
+            taken[mention.start : mention.end] = b"x" * (mention.end - mention.start)
     extra = [
         _surface_mention(text, start, end)
         for start, end in capitalised_spans(text)
-        if not any(start < other_end and other_start < end for other_start, other_end in taken)
+        if not any(taken[start:end])
     ]
     return tuple(sorted([*mentions, *extra], key=lambda m: (m.start, m.end, not m.named)))

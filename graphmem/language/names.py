@@ -19,6 +19,7 @@ _LINKS = frozenset({"of", "for", "de", "von", "van", "del", "di", "da", "du", "a
 _LINK_ARTICLES = frozenset({"the", "la", "der", "le"})
 _BRACKETS = re.compile(r"\s*\([^)]*\)")
 _NUMBER = re.compile(r"\d+|[IVX]+")
+_PIECE = re.compile(r"\w+|[^\w\s]")
 
 
 def find_names(parse: Parse) -> list[tuple[int, int]]:
@@ -40,18 +41,28 @@ def find_names(parse: Parse) -> list[tuple[int, int]]:
 
 def find_title(parse: Parse, title: str) -> list[tuple[int, int]]:
     """Return the token spans at which a title stands, whole and without what is in brackets."""
-    words = re.findall(r"\w+|[^\w\s]", _BRACKETS.sub("", title).lower())
-    text = [re.findall(r"\w+|[^\w\s]", word) for word in parse.lower] if words else []
+    wanted = _PIECE.findall(_BRACKETS.sub("", title).lower())
     spans: list[tuple[int, int]] = []
-    for start in range(len(text)):
-        end, left = start, words
-        while left and end < len(text) and left[: len(text[end])] == text[end]:
-            left = left[len(text[end]) :]
-            end += 1
-        first = parse.words[start][:1]
-        if words and not left and not first.islower() and (not spans or spans[-1][1] <= start):
+    for start, word in enumerate(parse.lower):
+        # Few words begin like the title, so that few have to be taken apart.
+        if not wanted or not word.startswith(wanted[0]) or parse.words[start][0].islower():
+            continue
+        end = _end_of(parse, start, wanted)
+        if end > start and (not spans or spans[-1][1] <= start):
             spans.append((start, end))
     return spans
+
+
+def _end_of(parse: Parse, start: int, wanted: list[str]) -> int:
+    """Return where the wanted pieces of words end if they begin at `start`, else `start`."""
+    n_found, end = 0, start
+    while n_found < len(wanted):
+        pieces = _PIECE.findall(parse.lower[end]) if end < len(parse) else [""]
+        if wanted[n_found : n_found + len(pieces)] != pieces:
+            return start
+        n_found += len(pieces)
+        end += 1
+    return end
 
 
 def span_head(parse: Parse, start: int, end: int) -> int:

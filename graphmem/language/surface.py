@@ -12,6 +12,7 @@ _SPAN = re.compile(
     rf"(?:[^\S\n]+(?:{_JOINERS}[^\S\n]+){{0,2}}[^\W\d_a-z][\w'’\-.&]*)*"
 )
 _WORD = re.compile(r"\S+")
+_SUFFIXES = ("'s", "’s", "'", "’", "-", "&")
 _STOP_WORDS = frozenset(
     "the a an this that these those it its he she they his her their our my your we i you in on "
     "at by for from with and or but as if when while after before since although though because "
@@ -53,10 +54,10 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
         start = word.end()
         while start < end and text[start].isspace():
             start += 1
-    for suffix in ("'s", "’s", "'", "’", "-", "&"):
-        if text[start:end].endswith(suffix):
+    for suffix in _SUFFIXES:
+        if text.endswith(suffix, start, end):
             end -= len(suffix)
-    if text[start:end].endswith(".") and not re.search(r"\b[A-Z]\.$", text[start:end]):
+    if text.endswith(".", start, end) and not re.search(r"\b[A-Z]\.$", text[start:end]):
         end -= 1
     return (start, end) if end - start > 1 else None
 

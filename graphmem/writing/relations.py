@@ -36,9 +36,9 @@ def _kept(fact: PropositionDraft, registry: Registry) -> PropositionDraft:
     if fact.predicate in registry.inverses:
         if not names_entity(obj):
             return fact
-        subject, obj = replace(obj, role="subject"), replace(subject, role="object")
+        subject, obj = obj._replace(role="subject"), subject._replace(role="object")
     if registry.is_literal(name):
-        obj = replace(obj, literal=True)
+        obj = obj._replace(literal=True)
     if (name, subject, obj) == (fact.predicate, fact.subject, fact.object):
         return fact
     return replace(fact, predicate=name, subject=subject, object=obj, text=worded(fact))

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from typing import NamedTuple
 
 from graphmem.core.names import name_parts, normalise_name
 from graphmem.core.uids import content_uid
@@ -25,8 +26,7 @@ __all__ = ["NAME_LINKS", "NameUse", "Resolution", "entity_uid", "resolve"]
 NAME_LINKS = "names"
 
 
-@dataclass(frozen=True, slots=True)
-class NameUse:
+class NameUse(NamedTuple):
     """One use of a name in the batch, by a source."""
 
     surface: str

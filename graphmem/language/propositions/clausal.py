@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from graphmem.core.extraction import Argument
 from graphmem.core.wording import STATE_VERBS
@@ -86,9 +85,9 @@ def _oblique(
     targets = discourse.arguments(head, "object", clause.head)
     if clause.passive and case == "by" and not clause.copular:
         for target in targets:
-            agent = replace(target, role="subject")
+            agent = target._replace(role="subject")
             for subject in subjects:
-                patient = replace(subject, role="object")
+                patient = subject._replace(role="object")
                 yield Fact(agent, clause.lemma, patient, "passive agent", clause, head)
         if targets:
             return
@@ -126,7 +125,7 @@ def _complements(
     for head in parse.children[clause.head]:
         if parse.deps[head] != "xcomp" or parse.tags[head].startswith("VB"):
             continue
-        holders = [replace(value, role="subject") for value in objects] or list(subjects)
+        holders = [value._replace(role="subject") for value in objects] or list(subjects)
         predicate = "be" if objects else clause.predicate
         if parse.tags[head] in _NOMINAL_TAGS:
             found = discourse.arguments(head, "object")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from graphmem.core.extraction import Argument
 from graphmem.language.propositions.discourse import Discourse
@@ -71,7 +70,7 @@ def _possession(discourse: Discourse, noun: int, child: int) -> Iterator[Fact]:
     relation = f"have {discourse.parse.lower[noun]}" if discourse.apposed(noun) else "have"
     for owner in discourse.arguments(child, "subject"):
         if owner.named and (owned.named or owned.kind in _COMPANIONS):
-            yield Fact(replace(owner, role="subject"), relation, owned, "possession", None, child)
+            yield Fact(owner._replace(role="subject"), relation, owned, "possession", None, child)
 
 
 def _are_places(discourse: Discourse, noun: int, token: int) -> bool:
