@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+
 from graphmem.errors import GraphMemError, InvalidInput
 from graphmem.models.seal import check_seal, describe
 from graphmem.ports import (
@@ -22,6 +24,7 @@ from graphmem.ports import (
     Capability,
     Clock,
     CypherServer,
+    Embedder,
     Float32,
     GraphStore,
     Models,
@@ -253,7 +256,7 @@ class ServedReader(_Reader):
         embedder = self._models.embedder
         vector = embedder.embed([question.text])[0]
         views = space.views(question.query, vector)
-        known = _Known(embedder.name, embedder.dimension, vector)
+        known = _Known(embedder.name, embedder.dimension, embedder, question.text, vector)
         return Engine(
             self._store, self._store, self._name, views.text, views.vectors, views.walk,
             lambda: views.walk.seq, known, self._clock,
@@ -346,12 +349,17 @@ class CypherReader:
 
 @dataclass(slots=True, eq=False)
 class _Known:
-    """An embedder for the one question whose vector is known."""
+    """An embedder that has embedded a question already."""
 
     name: str
     dimension: int
+    embedder: Embedder
+    question: str
     vector: Float32
 
     def embed(self, texts: Sequence[str]) -> Float32:
-        """Return the vector."""
-        return self.vector[None, :]
+        """Return (n, d) the vectors; that of the question is not made again."""
+        rest = [text for text in texts if text != self.question]
+        vectors = iter(self.embedder.embed(rest)) if rest else iter(())
+        rows = [self.vector if text == self.question else next(vectors) for text in texts]
+        return np.stack(rows)

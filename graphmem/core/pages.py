@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from graphmem_schemas import EdgeKind, Passage
 
 __all__ = ["LinkPage", "PassageCandidate"]
@@ -38,8 +41,8 @@ class PassageCandidate:
     """A passage that a server proposes.
 
     Attributes:
-        cosine: with the question's vector; None where it has no vector.
+        vector: (d,) float32; None where it has none.
     """
 
     passage: Passage
-    cosine: float | None
+    vector: npt.NDArray[np.float32] | None

@@ -55,9 +55,7 @@ class CandidateServer(LinkServer, Protocol):
         """Return the uids of the k best passages by its vector index, best first; see above."""
         ...
 
-    def passages_with(
-        self, space: str, uids: Sequence[str], vector: Float32
-    ) -> list[PassageCandidate]:
+    def passages_with(self, space: str, uids: Sequence[str]) -> list[PassageCandidate]:
         """Return the passages and those up to two steps before and after, in any order.
 
         As far as the windows of the text index reach.

@@ -1,7 +1,7 @@
 """A question's own small views, filled from the server's indexes: nothing reads a whole space.
 
 The server proposes passages by its full-text and its vector index; a walk that fetches its links
-brings in more; these, with the passages around them, become a text index and cosines that live as
+brings in more; these, with the passages around them, become a text index and vectors that live as
 long as the question. So the ranking is that of `graphmem.reading`, over candidates that the server
 chose.
 """
@@ -14,6 +14,7 @@ from itertools import chain
 from threading import RLock
 
 import numpy as np
+import numpy.typing as npt
 
 from graphmem.core.lexical import TextQuery
 from graphmem.core.pages import PassageCandidate
@@ -41,7 +42,7 @@ class QuestionViews:
 
     Attributes:
         text: a `TextIndex` of the candidates.
-        vectors: a `VectorIndex` of the candidates; it knows this question's vector only.
+        vectors: a `VectorIndex` of the candidates.
         walk: a `WalkGraph` of the whole space.
     """
 
@@ -82,10 +83,10 @@ class ServedSpace:
         proposed = _fused(by_words, by_vector)
         walked = self._walk_from(proposed)
         uids = list(dict.fromkeys([*proposed, *walked]))
-        candidates = store.passages_with(space, uids, vector)
+        candidates = store.passages_with(space, uids)
         return QuestionViews(
             _CandidateTexts(candidates, self._statistics(query, candidates)),
-            _CandidateVectors(candidates),
+            _CandidateVectors(candidates, len(vector)),
             self.walk,
         )
 
@@ -130,30 +131,51 @@ class _CandidateTexts:
 
 
 class _CandidateVectors:
-    """The cosines of some passages with one question; implements `ports.VectorIndex`."""
+    """The vectors of some passages; implements `ports.VectorIndex`.
 
-    def __init__(self, candidates: Sequence[PassageCandidate]) -> None:
-        known = [one for one in candidates if one.cosine is not None]
-        known.sort(key=lambda one: (-_cosine(one), one.passage.uid))
-        self._keys = to_keys([one.passage.uid for one in known]) if known else np.empty(0, "S16")
-        self._values = np.array([_cosine(one) for one in known], np.float32)
-        self._by_key = dict(zip(self._keys.tolist(), self._values.tolist(), strict=True))
+    Args:
+        candidates: those without a vector are not in it.
+        dimension: of the vectors.
+    """
+
+    def __init__(self, candidates: Sequence[PassageCandidate], dimension: int) -> None:
+        known = {one.passage.uid: one.vector for one in candidates if one.vector is not None}
+        uids = sorted(known)
+        self._keys = to_keys(uids) if uids else np.empty(0, "S16")
+        self._rows = np.zeros((len(uids) + 1, dimension), np.float32)
+        for row, uid in enumerate(uids):
+            self._rows[row] = known[uid]
+        self._places = {key: row for row, key in enumerate(self._keys.tolist())}
 
     def __len__(self) -> int:
-        return len(self._values)
+        return len(self._keys)
 
     def nearest(self, query: Float32, k: int) -> tuple[Keys, Float32]:
         """Return the k best by key and their cosines, best first, ties by uid; or fewer."""
-        return self._keys[:k], self._values[:k]
+        cosines = self._rows[:-1] @ query
+        best = np.argsort(-cosines, kind="stable")[:k]
+        return self._keys[best], cosines[best]
 
     def cosines_with(self, keys: Keys) -> Cosines:
-        """Return what tells the cosine of the question with that of each key."""
-        values = [self._by_key.get(key, np.nan) for key in keys.tolist()]
-        return lambda _: np.array(values, np.float32)
+        """Return what tells the cosine of a vector with that of each key, NaN for none."""
+        rows = self._find(keys)
+        own, unknown = self._rows[rows], rows < 0
 
+        def cosines(query: Float32) -> Float32:
+            found: Float32 = own @ query
+            found[unknown] = np.nan
+            return found
 
-def _cosine(candidate: PassageCandidate) -> float:
-    return -1.0 if candidate.cosine is None else candidate.cosine
+        return cosines
+
+    def vectors_of(self, keys: Keys) -> Float32:
+        """Return (n, d) the vector of each key, zeros for none."""
+        vectors: Float32 = self._rows[self._find(keys)]
+        return vectors
+
+    def _find(self, keys: Keys) -> npt.NDArray[np.int64]:
+        """Return the row of each key; -1, where a row of zeros is, for an unknown one."""
+        return np.array([self._places.get(key, -1) for key in keys.tolist()], np.int64)
 
 
 def _fused(*rankings: Sequence[str]) -> dict[str, float]:

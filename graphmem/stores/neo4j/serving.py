@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, LiteralString
 
+import numpy as np
+
 from graphmem.core.pages import LinkPage, PassageCandidate
 from graphmem.core.property_graph import property_types
 from graphmem.ports import Float32
@@ -77,15 +79,17 @@ class Serving:
         rows = self._read(exact, space=space, vector=given, k=k, until=until)
         return [uid for uid, _ in rows]
 
-    def passages_with(
-        self, space: str, uids: Sequence[str], vector: Float32
-    ) -> list[PassageCandidate]:
+    def passages_with(self, space: str, uids: Sequence[str]) -> list[PassageCandidate]:
         """Return the passages and those up to two steps before and after."""
         values = columns(property_types(Passage.label))
         statement = text("serve/passages_with", columns=values)
-        rows = self._read(statement, space=space, uids=list(uids), vector=vector.tolist())
-        found = [(decode_node(Passage.label, said), cosine) for said, cosine in rows]
-        return [PassageCandidate(p, cosine) for p, cosine in found if isinstance(p, Passage)]
+        rows = self._read(statement, space=space, uids=list(uids))
+        found = [(decode_node(Passage.label, said), floats) for said, floats in rows]
+        return [
+            PassageCandidate(p, None if floats is None else np.array(floats, np.float32))
+            for p, floats in found
+            if isinstance(p, Passage)
+        ]
 
     def word_counts(self, space: str, words: Sequence[str]) -> list[int]:
         """Return in how many passages each word stands, up to 3,000."""
