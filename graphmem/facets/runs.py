@@ -118,7 +118,7 @@ class Runs(Facet):
         from graphmem.writing.runs import accept_outcome
 
         shown = self._reader.shown.find(recall_id)
-        uids = check_used(used, shown.uids, recall_id)
+        uids = check_used(used, shown, recall_id)
         ended = accept_outcome(outcome)
         said = Feedback(recall_id, shown.question, uids, *ended, self._clock())
         commit = self._store.apply(self.space, lambda reader: credit(said, reader, self.space))

@@ -15,6 +15,9 @@ from graphmem_schemas import ConsolidateReceipt, DeleteReceipt, Predicate, Recei
 
 __all__ = ["Upkeep"]
 
+# What lessons are drawn from or told as: those that are held follow where one goes.
+LESSONS = frozenset(("Query", "Insight", "Prescription"))
+
 
 class Upkeep(Facet):
     """What keeps a memory in order: delete, retire, merge, undo, consolidate."""
@@ -47,15 +50,17 @@ class Upkeep(Facet):
             NotFound: There is no such node, source or entity.
         """
         from graphmem.writing import forget
+        from graphmem.writing.caches import clear_caches
         from graphmem.writing.define import undefine
 
         forget.check_one_target(space, self.space, uid, source, entity)
+        gone: frozenset[str] | None = None
         if space is not None:
             receipt = forget.receipt_of(list(forget.forget_space(self._store, space)))
         elif source is not None:
             uids = [find_source(self._store, self.space, source)]
             plan = partial(forget.forget_sources, uids, space=self.space)
-            receipt = forget.forget(self._store, self.space, plan)
+            receipt, gone = forget.forget(self._store, self.space, plan)
         else:
             if entity is not None:
                 uids = find_entity(self._store, self.space, entity)
@@ -65,10 +70,14 @@ class Upkeep(Facet):
                 if isinstance(node, Predicate):
                     undefine(node.uid, self._store, self.space)
             plan = partial(forget.forget_nodes, uids, space=self.space)
-            receipt = forget.forget(self._store, self.space, plan)
+            receipt, gone = forget.forget(self._store, self.space, plan)
         if not receipt.seq:
             return receipt
         self._reader.forget()
+        self._reader.shown.forget(gone)
+        if receipt.nodes.keys() & LESSONS:
+            self._reader.lessons()
+        clear_caches()
         self._cypher.close()
         return receipt.model_copy(update={"places": forget.PLACES})
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from hashlib import blake2b
+from secrets import token_bytes
 
 from graphmem.errors import InvalidInput, NotFound
 from graphmem_schemas import Recall
@@ -14,14 +16,28 @@ __all__ = ["Shown", "ShownRecall"]
 
 MAX_RECALLS = 10_000
 MAX_UIDS = 500_000
+# Known to this process alone, so that a digest tells nobody what was deleted.
+_KEY = token_bytes(16)
 
 
 @dataclass(frozen=True, slots=True)
 class ShownRecall:
-    """A question and the uids of the hits that were shown for it."""
+    """A question and the uids of the hits that were shown for it.
+
+    Attributes:
+        gone: digests of uids that were deleted since: enough to know one that is named again.
+    """
 
     question: str
     uids: frozenset[str]
+    gone: frozenset[bytes] = frozenset()
+
+    def __len__(self) -> int:
+        return len(self.uids) + len(self.gone)
+
+    def __contains__(self, uid: object) -> bool:
+        """Whether a uid was shown, deleted since or not."""
+        return isinstance(uid, str) and (uid in self.uids or _digest(uid) in self.gone)
 
 
 class Shown:
@@ -47,16 +63,30 @@ class Shown:
         with self._lock:
             before = self._recalls.pop(recall.id, None)
             if before is not None:
-                self._n_uids -= len(before.uids)
+                self._n_uids -= len(before)
                 uids |= before.uids
-            self._recalls[recall.id] = ShownRecall(recall.question, uids)
-            self._n_uids += len(uids)
+            gone = before.gone if before else frozenset[bytes]()
+            self._recalls[recall.id] = ShownRecall(recall.question, uids, gone)
+            self._n_uids += len(uids) + len(gone)
             while len(self._recalls) > MAX_RECALLS or (
                 self._n_uids > MAX_UIDS and len(self._recalls) > 1
             ):
                 _, oldest = self._recalls.popitem(last=False)
-                self._n_uids -= len(oldest.uids)
+                self._n_uids -= len(oldest)
         return recall
+
+    def forget(self, gone: Collection[str] | None) -> None:
+        """Let go of uids that are deleted; None lets go of all recalls. O(recalls + uids)."""
+        with self._lock:
+            if gone is None:
+                self._recalls.clear()
+                self._n_uids = 0
+                return
+            for recall_id, shown in self._recalls.items():
+                if lost := shown.uids.intersection(gone):
+                    self._recalls[recall_id] = ShownRecall(
+                        shown.question, shown.uids - lost, shown.gone.union(map(_digest, lost))
+                    )
 
     def find(self, recall_id: object) -> ShownRecall:
         """Return what was shown under the id.
@@ -75,3 +105,7 @@ class Shown:
                 f"{MAX_RECALLS:,} since: feedback is for what this process was shown"
             )
         return found
+
+
+def _digest(uid: str) -> bytes:
+    return blake2b(uid.encode(), digest_size=16, key=_KEY).digest()

@@ -84,15 +84,24 @@ class LessonView:
             return
         with self._lock:
             self._home = store.identity
-            if not is_history(store, self._space, self.seq, self._token):
+            # Of what is gone no vector is held.
+            lost = not is_history(store, self._space, self.seq, self._token)
+            if lost:
                 self._forget_all()
             for batch in store.changes(self._space, self.seq, labels=_LABELS):
+                lost |= bool(batch.removed_nodes)
                 for uid in batch.removed_nodes:
                     self._remove(uid)
                 for node in batch.nodes:
                     self._remove(node.uid)
                     self._put(node)
                 self.seq, self._token = batch.seq, token_at(store, self._space, batch.seq)
+            if lost:
+                self._told.clear()
+                wanted, n_before = self._hashes() | _GENERIC_HASHES, len(self._vectors)
+                self._vectors = {k: v for k, v in self._vectors.items() if k in wanted}
+                if len(self._vectors) < n_before:
+                    self._n_kept = -1
 
     def save(self, store: GraphStore) -> None:
         """Keep the vectors of the texts that are there, where there are new ones.
@@ -103,8 +112,7 @@ class LessonView:
         with self._lock:
             if self._path is None or not self._vectors or len(self._vectors) == self._n_kept:
                 return
-            wanted = {_hash(text) for shelf in self._shelves.values() for text in shelf.texts}
-            kept = sorted(wanted & self._vectors.keys())
+            kept = sorted(self._hashes() & self._vectors.keys())
             if not kept:
                 return
             snapshot.save(
@@ -193,6 +201,10 @@ class LessonView:
             known.update(zip(new, made, strict=True))
         return np.stack([known[key] for key in keys])
 
+    def _hashes(self) -> set[str]:
+        """Return the hashes of the texts that are there."""
+        return {_hash(text) for shelf in self._shelves.values() for text in shelf.texts}
+
     def _load(self) -> None:
         """Take up the vectors that were kept, where they are of this store and embedder."""
         self._loaded = True
@@ -220,3 +232,6 @@ def _centred(lessons: Float32, task: Float32, generic: Float32) -> Float64:
 
 def _hash(text: str) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+_GENERIC_HASHES = frozenset(map(_hash, _GENERIC))

@@ -6,7 +6,7 @@ often is less sure, and so comes later.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,7 +37,7 @@ def feedback_uid(recall_id: str) -> str:
     return content_uid("feedback", recall_id)
 
 
-def check_used(used: object, shown: frozenset[str], recall_id: str) -> tuple[str, ...]:
+def check_used(used: object, shown: Container[str], recall_id: str) -> tuple[str, ...]:
     """Return the used uids, each once, sorted.
 
     Raises:

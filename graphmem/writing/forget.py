@@ -43,8 +43,11 @@ __all__ = [
     "receipt_of",
 ]
 
-PLACES = ("graph", "vectors", "text", "adjacency", "projection")
-"""What every removal clears: the store's rows and vectors, the views of them, the Cypher files."""
+PLACES = (
+    "graph", "vectors", "text", "adjacency", "projection", "lessons", "ledger", "caches"
+)  # fmt: skip
+"""What every removal clears: the store's rows and vectors, the views of them, the Cypher files,
+the lessons that are held with their vectors, what was shown lately, the caches of functions."""
 
 _PART = 2_000
 _FIRST = ("Source", "Passage", "Entity", "Concept", "Query")
@@ -121,8 +124,8 @@ def _words_of(steps: Sequence[str], reader: GraphReader, space: str) -> list[str
 
 def forget(
     store: GraphStore, space: str, plan: Callable[[GraphReader], Forgotten]
-) -> DeleteReceipt:
-    """Remove what a plan says, in one commit, and tell what went."""
+) -> tuple[DeleteReceipt, frozenset[str]]:
+    """Remove what a plan says, in one commit; return what went in numbers and by uid."""
     last: list[Forgotten] = []
 
     def changes(reader: GraphReader) -> Changes:
@@ -131,14 +134,16 @@ def forget(
 
     commit = store.apply(space, changes)
     if not commit.seq:
-        return DeleteReceipt(seq=0)
+        return DeleteReceipt(seq=0), frozenset()
     labels, kinds = last[0].restored
-    return DeleteReceipt(
+    receipt = DeleteReceipt(
         seq=commit.seq,
         nodes=dict(Counter(commit.n_nodes_removed) - labels),
         edges=dict(Counter(commit.n_edges_removed) - kinds),
         recounted=last[0].n_weakened,
     )
+    put = {node.uid for node in last[0].changes.nodes}
+    return receipt, frozenset(last[0].changes.remove_nodes) - put
 
 
 def receipt_of(commits: Iterable[Commit]) -> DeleteReceipt:

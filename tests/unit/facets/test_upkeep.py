@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from graphmem.stores.memory import MemoryStore
 from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder, FixedClock
 from graphmem.views.adjacency import AdjacencyView
+from graphmem.views.lessons import LessonView
 from graphmem.views.space import WALK_KINDS
 from graphmem_schemas import EDGE_KINDS, Edge, Entity, Node, Passage, Proposition
 
@@ -75,7 +77,9 @@ def test_an_entity_goes_by_its_name_with_the_facts_about_it(memory: Memory) -> N
     receipt = memory.delete(entity="  ANN ")
     assert [text for text, *_ in facts(memory)] == ["Bo likes Bonn"]
     assert receipt.nodes == {"Entity": 1, "Proposition": 1}
-    assert receipt.places == ("graph", "vectors", "text", "adjacency", "projection")
+    assert receipt.places == (
+        "graph", "vectors", "text", "adjacency", "projection", "lessons", "ledger", "caches"
+    )  # fmt: skip
     assert not [n for n in nodes(memory) if isinstance(n, Entity) and n.key == "ann"]
 
 
@@ -127,6 +131,45 @@ def test_what_is_put_again_does_not_count_as_removed(memory: Memory) -> None:
     assert receipt.edges == Counter(
         e.kind for e in before[1] if (e.kind, e.start, e.end) not in left
     )
+
+
+def cached() -> dict[str, int]:
+    """How much the caches of functions of the package hold."""
+    loaded = [m for name, m in sys.modules.items() if name.startswith("graphmem")]
+    functions = {
+        f"{value.__module__}.{value.__name__}": value
+        for module in loaded
+        for value in vars(module).values()
+        if hasattr(value, "cache_info") and not isinstance(value, type)
+    }
+    return {name: one.cache_info().currsize for name, one in functions.items()}
+
+
+@pytest.mark.parametrize("target", ["source", "space"])
+def test_nothing_that_is_held_in_the_process_knows_what_is_gone(
+    memory: Memory, target: str
+) -> None:
+    memory.add("Ann likes the zanzibar key. Bo likes Bonn.", source="note")
+    kept = memory.add_prescriptions([{"when": "in Bonn", "text": "Walk."}], source="kept")
+    rows = [{"when": "in Zanzibar", "text": "Take the key."}]
+    gone = memory.add_prescriptions(rows, source="gone").added["Prescription"][0]
+    memory.search("Who likes the zanzibar key?")
+    both = memory.prescriptions("in Zanzibar", k=2)
+    assert {hit.uid for hit in both.hits} == {gone, kept.added["Prescription"][0]}
+    view = memory._reader.lessons()
+    assert isinstance(view, LessonView)
+    n_vectors = len(view._vectors)
+    if target == "source":
+        for source in ("note", "gone"):
+            receipt = memory.delete(source=source)
+    else:
+        receipt = memory.delete(space=memory.space)
+    assert {"lessons", "ledger", "caches"} < set(receipt.places)
+    assert n_vectors - len(view._vectors) == (1 if target == "source" else 2)
+    assert sum(cached().values()) == 0
+    shown = {uid for one in memory._reader.shown._recalls.values() for uid in one.uids}
+    assert shown <= {node.uid for node in nodes(memory)}
+    assert bool(shown) == (target == "source")
 
 
 def test_views_and_projection_of_what_is_gone_are_gone(tmp_path: Path) -> None:
