@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 from pathlib import Path
 
+from graphmem.cli.output import room
 from graphmem.cli.session import Session
 from graphmem.errors import GraphMemError
 from graphmem.ports import GraphStore
@@ -114,7 +115,7 @@ def _store(session: Session) -> Iterator[Finding]:
         yield Finding(
             "store",
             True,
-            f"{session.shown}, {store.size_bytes / 1e6:,.1f} MB, spaces "
+            f"{session.shown}{room(store.size_bytes)}, spaces "
             f"{', '.join(store.spaces()) or 'none'}; {sum(counts.nodes.values()):,} nodes and "
             f"{sum(counts.edges.values()):,} edges in {session.space!r}",
         )

@@ -29,6 +29,7 @@ __all__ = [
     "named",
     "node_payload",
     "program",
+    "room",
     "wrapped",
 ]
 
@@ -54,6 +55,11 @@ def emit(
 def node_payload(node: Node) -> dict[str, Any]:
     """Return a node as JSON values, its label first."""
     return {"label": node.label, **node.model_dump(mode="json")}
+
+
+def room(n_bytes: int) -> str:
+    """Return ", 1.5 MB"; "" for a store that does not know what it takes."""
+    return f", {n_bytes / 1e6:,.1f} MB" if n_bytes else ""
 
 
 def counted(number: int, what: str, plural: str | None = None) -> str:

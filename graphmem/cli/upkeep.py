@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphmem.cli.output import counted, counts_table, emit
+from graphmem.cli.output import counted, counts_table, emit, room
 from graphmem.cli.session import Session
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def version(session: Session) -> None:
 def stats_lines(counts: Stats) -> list[str]:
     """Write the counts of a space, for a person."""
     return [
-        f"space {counts.space}, commit {counts.seq}, {counts.store_bytes / 1e6:,.1f} MB, "
+        f"space {counts.space}, commit {counts.seq}{room(counts.store_bytes)}, "
         f"vectors of {counts.embedder or 'no embedder yet'}",
         *counts_table(counts.nodes, "nodes"),
         *counts_table(counts.edges, "edges"),

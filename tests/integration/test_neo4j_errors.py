@@ -305,4 +305,6 @@ def test_the_doctor_prints_no_password(
         main()
     printed = capsys.readouterr()
     assert "store: bolt://127.0.0.1" in printed.out
+    # A server does not say how much room it takes, which is not none.
+    assert " MB" not in printed.out.partition("store: ")[2].partition("\n")[0]
     assert neo4j.password not in printed.out + printed.err
