@@ -153,12 +153,12 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
         """Remember passages with entities, triples and statements that someone else extracted.
 
         An extraction that cannot be used is reported by its index in the receipt's `rejected`;
-        the rest goes in.
+        the rest goes in. Rows in it that say nothing are counted in the receipt's `notes`.
 
         Raises:
             InvalidInput: A passage cannot be used; nothing has changed.
         """
-        from graphmem.writing.given import from_given, read_given
+        from graphmem.writing.given import from_given, left_out, read_given
 
         texts = with_trust(accept_passages(passages), trust)
         refs = {turn.ref for text in texts for turn in text.turns if turn.ref}
@@ -170,7 +170,8 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
             progress or _silent,
         )
         problems = tuple(RejectedRow(index=i, reason=why) for i, why in rejected)
-        return receipt.model_copy(update={"rejected": problems})
+        notes = (*receipt.notes, *left_out(given.values()))
+        return receipt.model_copy(update={"rejected": problems, "notes": notes})
 
     # Reading
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
@@ -14,9 +15,10 @@ from graphmem.core.validity import Validity
 from graphmem.core.when import When
 from graphmem.errors import InvalidInput
 from graphmem.writing.accept import first_problem, is_blank
+from graphmem.writing.uses import states_something
 from graphmem_schemas import EntityKind, GivenEvent, GivenExtraction, GivenTriple
 
-__all__ = ["from_given", "read_given"]
+__all__ = ["from_given", "left_out", "read_given"]
 
 GIVEN_CONFIDENCE = 0.9
 MAX_ENTITY_WORDS = 9
@@ -83,8 +85,8 @@ def from_given(text: str, row: GivenExtraction | None) -> Extraction:
     """Turn given entities, triples, events and statements into an extraction of the passage.
 
     Names are located in the text where they stand there verbatim but for case; what cannot be
-    located rests on the whole passage. Blank names and statements, which open extraction often
-    gives, say nothing and are left out.
+    located rests on the whole passage. What is blank, as open extraction often has it, says
+    nothing and is left out: `left_out` counts it.
     """
     if row is None:
         return Extraction(language=None, parsed=False)
@@ -95,6 +97,7 @@ def from_given(text: str, row: GivenExtraction | None) -> Extraction:
         names += [triple.subject, triple.object]
     for event in row.events:
         names += [one.name for one in event.participants if one.role != "time"]
+    facts = [_proposition(triple, text, kinds) for triple in row.triples]
     mentions = [_mention(name, text, folded, kinds) for name in dict.fromkeys(names)]
     return Extraction(
         language=None,
@@ -104,8 +107,29 @@ def from_given(text: str, row: GivenExtraction | None) -> Extraction:
             *(EventDraft(0, len(text), said) for said in row.statements if not is_blank(said)),
             *(_event(one, text, folded, kinds) for one in row.events if not is_blank(one.text)),
         ),
-        propositions=tuple(_proposition(triple, text, kinds) for triple in row.triples),
+        propositions=tuple(fact for fact in facts if _says_something(fact)),
     )
+
+
+def left_out(rows: Iterable[GivenExtraction]) -> tuple[str, ...]:
+    """Say how much of the rows says nothing, so that nobody takes it for stored."""
+    n: Counter[str] = Counter()
+    for row in rows:
+        facts = [_proposition(triple, "", {}) for triple in row.triples]
+        parts = (
+            ("triples without subject, relation or object",
+             (not _says_something(fact) for fact in facts)),
+            ("blank entities", (not normalise_name(one.name) for one in row.entities)),
+            ("blank statements", (is_blank(said) for said in row.statements)),
+            ("blank events", (is_blank(one.text) for one in row.events)),
+        )  # fmt: skip
+        n.update({what: sum(found) for what, found in parts})
+        n["extractions without anything"] += not any(_texts(row))
+    return tuple(f"left out: {what} ({count:,})" for what, count in n.items() if count)
+
+
+def _says_something(fact: PropositionDraft) -> bool:
+    return bool(fact.predicate) and states_something(fact)
 
 
 def _kind(kind: str | None) -> EntityKind:

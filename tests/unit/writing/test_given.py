@@ -49,6 +49,24 @@ def test_facts_come_in_the_words_of_peers(memory: Memory, triple: Any, field: st
     assert fact.text == "Ann live in Rome"
 
 
+def test_what_says_nothing_is_left_out_and_counted(memory: Memory) -> None:
+    triples = [("", "is", "x"), ("Ann", " ", "Bo"), ("Ann", "likes", ""), ("he", "likes", "Bo")]
+    said = ["", "Ann sang.", " "]
+    row = {"id": "p", "triples": [*triples, ("Ann", "likes", "Bo")], "statements": said,
+           "entities": ["Ann", " "], "events": [{"text": "\n"}]}  # fmt: skip
+    receipt = give(memory, row)
+    assert receipt.rejected == ()
+    assert receipt.notes == (
+        "left out: triples without subject, relation or object (4)",
+        "left out: blank entities (1)", "left out: blank statements (2)",
+        "left out: blank events (1)",
+    )  # fmt: skip
+    assert [fact.text for fact in memory.current("Ann")] == ["Ann likes Bo"]
+    assert len(receipt.added["Event"]) == 1
+    assert give(memory, {"id": "q"}, "q").notes == ("left out: extractions without anything (1)",)
+    assert give(memory, {"id": "r", "statements": ["Bo ran."]}, "r").notes == ()
+
+
 def test_entities_and_statements_come_in_the_words_of_peers(memory: Memory) -> None:
     rows = [{"name": "Ann", "entityType": "person"}, {"entity_name": "Rome", "type": "GPE"}, "Bo"]
     said = ["Ann sang.", {"observation": "Ann danced."}, {"fact": "Bo left."}]
