@@ -26,6 +26,7 @@ class Parse:
         starts: character offset of each word.
         ends: exclusive character offset of each word.
         children: token numbers below each word, in order.
+        below: the relations of those; rules mostly ask for what is not among them.
         sentences: half-open token ranges, in order.
         states: (n, 768) float32: the encoder's states of the words, standardised.
         keys: (n,) hashes of the words in lower case.
@@ -44,6 +45,7 @@ class Parse:
     states: npt.NDArray[np.float32]
     keys: npt.NDArray[np.uint64]
     children: list[list[int]] = field(default_factory=list)
+    below: list[set[str]] = field(default_factory=list)
     entities: list[tuple[int, int, str]] | None = None
 
     def __len__(self) -> int:
@@ -55,6 +57,8 @@ class Parse:
 
     def child(self, token: int, dep: str) -> int | None:
         """Return the first child with the relation, or None."""
+        if dep not in self.below[token]:
+            return None
         for child in self.children[token]:
             if self.deps[child] == dep:
                 return child
@@ -94,9 +98,11 @@ def make_parse(
     n_words = len(words)
     ends = [*sentence_starts[1:], n_words] if sentence_starts else []
     children: list[list[int]] = [[] for _ in range(n_words)]
+    below: list[set[str]] = [set() for _ in range(n_words)]
     for token, head in enumerate(heads):
         if head != token:
             children[head].append(token)
+            below[head].add(deps[token])
     return Parse(
         text=text,
         words=words,
@@ -110,4 +116,5 @@ def make_parse(
         states=states,
         keys=keys,
         children=children,
+        below=below,
     )

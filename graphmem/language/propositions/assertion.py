@@ -59,6 +59,7 @@ _CHANGES = frozenset("move relocate marry settle transfer".split())
 _SOON = frozenset("next coming upcoming following".split())
 _TOMORROW = frozenset("tomorrow soon".split())
 _AUXILIARY = frozenset({"aux", "aux:pass", "cop"})
+_ASIDE = frozenset({"parataxis", "conj"})
 _BEFORE_AUXILIARY = frozenset({"punct", "cc", "discourse", "intj", "vocative"})
 _DEPTH = 8
 
@@ -192,7 +193,7 @@ def _is_open(discourse: Discourse, head: int) -> bool:
     if _is_hedged(discourse, head) or _is_inverted(discourse, head):
         return True
     parse = discourse.parse
-    return any(
+    return "advcl" in parse.below[head] and any(
         parse.deps[child] == "advcl"
         and _marks(discourse, child) & {"if", "unless"}
         and "even" not in (parse.lower[c] for c in parse.children[child])
@@ -207,6 +208,8 @@ def _has_condition(discourse: Discourse, head: int) -> bool:
 def _marks(discourse: Discourse, head: int) -> set[str]:
     """Return the words that open the clause: "if", "to", "instead of"."""
     parse = discourse.parse
+    if "mark" not in parse.below[head]:
+        return set()
     marks = [c for c in parse.children[head] if parse.deps[c] == "mark"]
     fixed = [c for mark in marks for c in parse.children[mark] if parse.deps[c] == "fixed"]
     return {parse.lower[token] for token in (*marks, *fixed)}
@@ -220,6 +223,8 @@ def _joins(discourse: Discourse, head: int) -> set[str]:
 def _is_inverted(discourse: Discourse, head: int) -> bool:
     """Whether an auxiliary opens the clause: "has she moved", "had he sold it"."""
     parse = discourse.parse
+    if parse.below[head].isdisjoint(_AUXILIARY):
+        return False
     children = [c for c in parse.children[head] if parse.deps[c] not in _BEFORE_AUXILIARY]
     subject = next((c for c in children if parse.deps[c].startswith("nsubj")), None)
     first = children[0] if children else head
@@ -232,7 +237,7 @@ def _is_ahead(discourse: Discourse, head: int) -> bool:
     """Whether the present tense means a plan: "is moving", "leaves next week"."""
     parse = discourse.parse
     tag, children = parse.tags[head], parse.children[head]
-    progressive = tag == "VBG" and any(parse.deps[c] == "aux" for c in children)
+    progressive = tag == "VBG" and "aux" in parse.below[head]
     if progressive and discourse.lemmatize(parse.words[head], tag) in _CHANGES:
         return True
     if not progressive and tag not in ("VBZ", "VBP"):
@@ -254,11 +259,13 @@ def _names_time_ahead(discourse: Discourse, head: int) -> bool:
 def _is_reported_aside(discourse: Discourse, head: int) -> bool:
     """Whether ", says Omar" or ", I think" hangs on the clause."""
     parse = discourse.parse
+    if parse.below[head].isdisjoint(_ASIDE):
+        return False
     for child in parse.children[head]:
         dep = parse.deps[child]
-        if dep not in ("parataxis", "conj") or not parse.tags[child].startswith("VB"):
+        if dep not in _ASIDE or not parse.tags[child].startswith("VB"):
             continue
-        below = {parse.deps[c] for c in parse.children[child]}
+        below = parse.below[child]
         # The parser takes ", says Omar" for a conjunct, too, though nothing joins it.
         if dep == "conj" and "cc" in below:
             continue

@@ -18,6 +18,7 @@ _AGENTLESS = frozenset({"VBN", "VBD"})
 _BEGINNINGS = frozenset({"begin", "start", "continue"})
 # "Stopped drinking coffee": what is over is not so.
 _STOPPING = frozenset({"stop", "quit", "cease", "discontinue"})
+_DENYING = frozenset({"advmod", "det", "cc:preconj"})
 _FUTURE = frozenset({"will", "'ll", "’ll", "shall", "wo"})
 
 
@@ -64,15 +65,17 @@ def find_clauses(discourse: Discourse) -> list[Clause]:
 
 def _clause(discourse: Discourse, head: int, *, copular: bool) -> Clause:
     parse, deps = discourse.parse, discourse.parse.deps
-    children = parse.children[head]
+    children, below = parse.children[head], parse.below[head]
     tag = parse.tags[head]
     lemma = discourse.lemmatize(parse.words[head], tag)
-    particles = "".join(f" {parse.lower[c]}" for c in children if deps[c] == "compound:prt")
-    aux_passive = any(deps[child] == "aux:pass" for child in children)
+    particles = ""
+    if "compound:prt" in below:
+        particles = "".join([f" {parse.lower[c]}" for c in children if deps[c] == "compound:prt"])
     passive = (
-        aux_passive
-        or any(deps[child] == "nsubj:pass" for child in children)
-        or (tag == "VBN" and deps[head] in ("acl", "advcl") and not _has_aux(deps, children))
+        "aux:pass" in below
+        or "nsubj:pass" in below
+        # An auxiliary ("having served") makes a participle active.
+        or (tag == "VBN" and deps[head] in ("acl", "advcl") and "aux" not in below)
     )
     if copular:
         predicate = "be"
@@ -91,8 +94,8 @@ def _clause(discourse: Discourse, head: int, *, copular: bool) -> Clause:
         tense="present" if ended_by >= 0 else _tense(discourse, head),
         asserted=is_asserted(discourse, head),
         subjects=tuple(_subjects(discourse, head, 0)),
-        objects=tuple(child for child in children if deps[child] in ("obj", "iobj")),
-        obliques=tuple(child for child in children if deps[child].partition(":")[0] == "obl"),
+        objects=tuple([child for child in children if deps[child] in ("obj", "iobj")]),
+        obliques=tuple([child for child in children if deps[child].partition(":")[0] == "obl"]),
         ended_by=ended_by,
     )
 
@@ -111,18 +114,15 @@ def _ended_by(discourse: Discourse, head: int) -> int:
     return above if lemma in _STOPPING or gives_up else -1
 
 
-def _has_aux(deps: list[str], children: list[int]) -> bool:
-    """Whether an auxiliary ("having served") makes a participle active."""
-    return any(deps[child] == "aux" for child in children)
-
-
 def _is_negated(discourse: Discourse, head: int) -> bool:
     parse = discourse.parse
     for child in parse.children[head]:
         if parse.lower[child] == "longer" and child and parse.lower[child - 1] == "no":
             return True
+    if parse.below[head].isdisjoint(_DENYING):
+        return False
     return any(
-        parse.lower[child] in _NEGATIONS and parse.deps[child] in ("advmod", "det", "cc:preconj")
+        parse.lower[child] in _NEGATIONS and parse.deps[child] in _DENYING
         for child in parse.children[head]
     )
 
