@@ -24,6 +24,7 @@ Task = Annotated[str, typer.Argument(help="What is to be done, in plain words.")
 Rows = Annotated[
     str, typer.Argument(help="JSON, a list of it, or JSON Lines; - for stdin.", metavar="FILE")
 ]
+HowMany = Annotated[int, typer.Option("-k", "--k", min=1, max=1000, help="How many.")]
 Why = Annotated[bool, typer.Option("--why", help="Show score parts and paths.")]
 _RUN = ("task", "steps", "outcome", "agents", "score", "source", "at")
 
@@ -48,39 +49,24 @@ def prescribe(
     _write(session, lambda memory: [memory.add_prescriptions(rows, source=source)])
 
 
-def similar(
-    session: Session,
-    task: Task,
-    k: Annotated[int, typer.Option("-k", "--k", min=1, max=1000, help="How many runs.")] = 5,
-    why: Why = False,
-) -> None:
+def similar(session: Session, task: Task, k: HowMany = 5, why: Why = False) -> None:
     """Find runs of tasks like this one, and how they ended."""
-    with session.memory() as memory:
-        recall = memory.similar(task, k=k)
-    emit(session, recall, lambda: _lines(recall, why=why))
+    _ask(session, lambda memory: memory.similar(task, k=k), why=why)
 
 
-def insights(
-    session: Session,
-    task: Task,
-    k: Annotated[int, typer.Option("-k", "--k", min=1, max=1000, help="How many.")] = 3,
-    why: Why = False,
-) -> None:
+def insights(session: Session, task: Task, k: HowMany = 3, why: Why = False) -> None:
     """Say what runs have taught that helps with a task."""
-    with session.memory() as memory:
-        recall = memory.insights(task, k=k)
-    emit(session, recall, lambda: _lines(recall, why=why))
+    _ask(session, lambda memory: memory.insights(task, k=k), why=why)
 
 
-def prescriptions(
-    session: Session,
-    task: Task,
-    k: Annotated[int, typer.Option("-k", "--k", min=1, max=1000, help="How many.")] = 5,
-    why: Why = False,
-) -> None:
+def prescriptions(session: Session, task: Task, k: HowMany = 5, why: Why = False) -> None:
     """Find how-to knowledge that fits a task."""
+    _ask(session, lambda memory: memory.prescriptions(task, k=k), why=why)
+
+
+def _ask(session: Session, find: Callable[[Memory], Recall], *, why: bool) -> None:
     with session.memory() as memory:
-        recall = memory.prescriptions(task, k=k)
+        recall = find(memory)
     emit(session, recall, lambda: _lines(recall, why=why))
 
 

@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
-from graphmem.ports import Clock, GraphStore, Models
+from datetime import datetime
+from typing import Protocol
+
+from graphmem.ports import Clock, GraphReader, GraphStore, LessonIndex, Models
 from graphmem.wiring import HeldReader, ServedReader
+from graphmem.writing.accept import check_k, check_text
 from graphmem.writing.writer import Writer
+from graphmem_schemas import Recall
 
 __all__ = ["Facet"]
+
+
+class FindLessons(Protocol):
+    """A stage that finds among runs, or what they teach, what helps with a task."""
+
+    def __call__(
+        self,
+        task: str,
+        k: int,
+        lessons: LessonIndex,
+        reader: GraphReader,
+        space: str,
+        now: datetime,
+    ) -> Recall:
+        """Return the k that fit best."""
+        ...  # fmt: skip
 
 
 class Facet:
@@ -22,3 +43,13 @@ class Facet:
     _clock: Clock
     _writer: Writer
     _reader: HeldReader | ServedReader
+
+    def _lessons_for(self, task: object, k: object, find: FindLessons) -> Recall:
+        """Ask a stage for what helps with a task, and note what is shown.
+
+        Raises:
+            InvalidInput: The task is blank, or k out of range.
+        """
+        text, lessons = check_text(task, "task"), self._reader.lessons()
+        recall = find(text, check_k(k), lessons, self._store, self.space, self._clock())
+        return self._reader.shown.note(recall)

@@ -7,7 +7,6 @@ from typing import Any
 
 from graphmem.facets.base import Facet
 from graphmem.models.seal import describe, seal
-from graphmem.writing.accept import check_k, check_text
 from graphmem_schemas import GivenPrescription, Recall, Receipt
 
 __all__ = ["Lessons"]
@@ -54,8 +53,4 @@ class Lessons(Facet):
         """
         from graphmem.reading.prescriptions import fitting_prescriptions
 
-        check_text(task, "task")
-        recall = fitting_prescriptions(
-            task, check_k(k), self._reader.lessons(), self._store, self.space, self._clock()
-        )
-        return self._reader.shown.note(recall)
+        return self._lessons_for(task, k, fitting_prescriptions)

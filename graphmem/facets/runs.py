@@ -8,7 +8,6 @@ from typing import Any
 
 from graphmem.facets.base import Facet
 from graphmem.models.seal import describe, seal
-from graphmem.writing.accept import check_k, check_text
 from graphmem_schemas import Recall, Receipt, Step
 
 __all__ = ["Runs"]
@@ -70,11 +69,7 @@ class Runs(Facet):
         """
         from graphmem.reading.similar import similar_runs
 
-        check_text(task, "task")
-        recall = similar_runs(
-            task, check_k(k), self._reader.lessons(), self._store, self.space, self._clock()
-        )
-        return self._reader.shown.note(recall)
+        return self._lessons_for(task, k, similar_runs)
 
     def insights(self, task: str, k: int = 3) -> Recall:
         """Return the k insights that help most with a task; every third is one that few tried.
@@ -91,11 +86,7 @@ class Runs(Facet):
         """
         from graphmem.reading.insights import fitting_insights
 
-        check_text(task, "task")
-        recall = fitting_insights(
-            task, check_k(k), self._reader.lessons(), self._store, self.space, self._clock()
-        )
-        return self._reader.shown.note(recall)
+        return self._lessons_for(task, k, fitting_insights)
 
     def feedback(
         self, recall_id: str, used: Iterable[str], outcome: str | bool | float

@@ -7,8 +7,8 @@ from datetime import datetime
 from graphmem.core.beta import mean
 from graphmem.core.decay import days_between, freshness
 from graphmem.ports import GraphReader, LessonIndex
-from graphmem.reading.similar import recall_id
-from graphmem_schemas import Hit, Prescription, Recall, ScorePart, Source
+from graphmem.reading.similar import recall_id, source_names
+from graphmem_schemas import Hit, Prescription, Recall, ScorePart
 
 __all__ = ["fitting_prescriptions"]
 
@@ -40,7 +40,7 @@ def fitting_prescriptions(
     ]
     scored.sort(key=lambda one: (-(one[0] + one[1]), one[2].uid))
     kept = scored[:k]
-    names = _names([node.source or "" for _, _, node in kept], reader, space)
+    names = source_names([node.source or "" for _, _, node in kept], reader, space)
     hits = tuple(_hit(fit, use, node, names) for fit, use, node in kept)
     return Recall(
         id=recall_id("prescriptions", space, task, now),
@@ -65,8 +65,3 @@ def _hit(fit: float, use: float, node: Prescription, names: dict[str, str]) -> H
         source=names.get(node.source or ""),
         parts=tuple(ScorePart(name=n, value=round(v, 6)) for n, v in parts.items() if v),
     )  # fmt: skip
-
-
-def _names(uids: list[str], reader: GraphReader, space: str) -> dict[str, str]:
-    sources = reader.get(space, sorted({uid for uid in uids if uid}))
-    return {source.uid: source.name for source in sources if isinstance(source, Source)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from graphmem.core.skeleton import skeleton, slots_of
@@ -9,7 +10,7 @@ from graphmem.core.uids import content_uid
 from graphmem.ports import GraphReader, LessonIndex
 from graphmem_schemas import Hit, Query, Recall, ScorePart, Source
 
-__all__ = ["recall_id", "similar_runs"]
+__all__ = ["recall_id", "similar_runs", "source_names"]
 
 _NONE = "no run of a task like this is remembered"
 
@@ -34,7 +35,7 @@ def similar_runs(
         for one, node in zip(ranked, nodes, strict=True)
         if isinstance(node, Query)
     ]
-    names = _names([node.source or "" for node, _ in found], reader, space)
+    names = source_names([node.source or "" for node, _ in found], reader, space)
     hits = tuple(
         Hit(
             uid=node.uid, kind="query", text=node.text, score=score, title=node.outcome,
@@ -57,7 +58,8 @@ def recall_id(what: str, space: str, task: str, now: datetime) -> str:
     return content_uid("recall", what, space, task, now.isoformat())
 
 
-def _names(uids: list[str], reader: GraphReader, space: str) -> dict[str, str]:
+def source_names(uids: Iterable[str], reader: GraphReader, space: str) -> dict[str, str]:
+    """Return the names of sources by uid; blank uids are left out."""
     wanted = sorted({uid for uid in uids if uid})
     sources = reader.get(space, wanted)
     return {s.uid: s.name for s in sources if isinstance(s, Source)}
