@@ -71,6 +71,11 @@ class GraphStore(GraphReader, Protocol):
 
         The numbers of a space's commits rise. A store counts either for all of its spaces
         together or for each: then a space's numbers have no gaps.
+        """
+        ...
+
+    def newest(self, space: str) -> tuple[int, str]:
+        """Return `seq` and the token of that commit; 0 and "" where the space has none.
 
         Asked before every search, so it must be cheap: one indexed read, no counting.
         """

@@ -272,6 +272,12 @@ class MemoryStore:
         with self._lock:
             return self._reader().held(space).seq
 
+    def newest(self, space: str) -> tuple[int, str]:
+        """Return the number and the mark of the space's newest commit; 0 and "" for none."""
+        with self._lock:
+            held = self._reader().held(space)
+            return held.seq, held.tokens.get(held.seq, "")
+
     def token(self, space: str, seq: int) -> str | None:
         """Return the random mark of the space's commit; None where it made no such commit."""
         with self._lock:

@@ -80,6 +80,8 @@ class StoreContract(GraphContract, FeedContract):
         tokens = [store.token("a", seq) for seq in seqs]
         put(store, "b", nodes=(entity("z"),))
         assert None not in tokens
+        assert store.newest("a") == (seqs[1], tokens[1])
+        assert store.newest("c") == (0, "")
         assert len(set(tokens)) == 2
         assert [store.token("a", seq) for seq in seqs] == tokens
         assert [store.token(*of) for of in (("a", 0), ("a", seqs[1] + 1), ("c", 1))] == [None] * 3

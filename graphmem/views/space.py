@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import Any, cast
 
 from graphmem.errors import GraphMemError
 from graphmem.ports import GraphStore
@@ -47,7 +48,7 @@ class SpaceViews:
         held = (self.text, self.vectors, self.adjacency, self.nodes)
         self._all = [view for view in held if view is not None]
         self._space = space
-        self._seen: int | None = None
+        self._seen: tuple[int, str] | None = None
 
     def refresh(self, store: GraphStore) -> int:
         """Catch up with the store; costs one look at its number where nothing is new.
@@ -56,14 +57,16 @@ class SpaceViews:
             The number of the newest commit when this began.
         """
         # Asked before the views are, so that they may be further, and are never taken to be.
-        newest = store.seq(self._space)
+        newest = store.newest(self._space)
         if newest == self._seen:
-            return newest
-        self._seen = None
+            return newest[0]
+        seen, self._seen = self._seen, None
+        if seen is not None and seen[0] == newest[0]:
+            store = cast(GraphStore, _PutBack(store))
         for view in self._all:
             view.refresh(store)
         self._seen = newest
-        return newest
+        return newest[0]
 
     def complete(self, store: GraphStore) -> None:
         """Catch up, with the vector graph of a large space, and keep all: for who can wait."""
@@ -100,6 +103,23 @@ class SpaceViews:
         """Whether a view may still hold what is not in the store any more."""
         seqs = [view.seq for view in self._all if view.seq]
         return bool(seqs) and removed_since(store, self._space, min(seqs))
+
+
+class _PutBack:
+    """A store that was put back to an older copy and has come to the same number since.
+
+    Views look for news where the number is another one, and begin anew where it is smaller.
+    """
+
+    def __init__(self, store: GraphStore) -> None:
+        self._store = store
+
+    def seq(self, space: str) -> int:
+        """Return a number that is below that of every view."""
+        return -1
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
 
 
 def is_large(n_vectors: int) -> bool:

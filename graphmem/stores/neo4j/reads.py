@@ -72,7 +72,7 @@ class Neo4jReader:
 
     def count(self, space: str) -> Counts:
         """Count what the space holds, and say at which `seq`; reads counters, not rows."""
-        seq = newest(self._run, space)
+        seq, _ = newest(self._run, space)
         rows = self._run(text("store/totals"), space=space, seq=seq) if seq else [[None]]
         if not rows:
             msg = f"commit {seq} of space {space!r} is missing; `graphmem doctor` says more"
@@ -80,10 +80,10 @@ class Neo4jReader:
         return _counts(seq, as_totals(rows[0][0]))
 
 
-def newest(run: Run, space: str) -> int:
-    """Return the number of the space's newest commit, 0 where it has none."""
-    rows = run(text("store/seq"), space=space)
-    return int(rows[0][0]) if rows else 0
+def newest(run: Run, space: str) -> tuple[int, str]:
+    """Return the number and the mark of the space's newest commit, 0 and "" where it has none."""
+    rows = run(text("store/newest"), space=space)
+    return (int(rows[0][0]), str(rows[0][1])) if rows else (0, "")
 
 
 def as_totals(rows: Sequence[str] | None) -> dict[str, int]:

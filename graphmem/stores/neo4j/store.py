@@ -106,6 +106,10 @@ class Neo4jStore(Serving, CypherServing):
 
     def seq(self, space: str) -> int:
         """Return the number of the space's newest commit; 0 for a space never written."""
+        return self.newest(space)[0]
+
+    def newest(self, space: str) -> tuple[int, str]:
+        """Return the number and the mark of the space's newest commit; 0 and "" for none."""
         return self._client.patiently(lambda: newest(self._client.read, space))
 
     def token(self, space: str, seq: int) -> str | None:

@@ -114,6 +114,16 @@ class SqliteStore:
             held = space_id(connection, space)
             return held[1] if held else 0
 
+    def newest(self, space: str) -> tuple[int, str]:
+        """Return the number and the mark of the space's newest commit; 0 and "" for none."""
+        query = (
+            "SELECT space.seq, commit_token.token FROM space LEFT JOIN commit_token"
+            " ON commit_token.space = space.id AND commit_token.seq = space.seq WHERE name = ?"
+        )
+        with mapped(self.path), self._pool.connection() as connection:
+            row = connection.execute(query, (space,)).fetchone()
+            return (row[0], bytes(row[1] or b"").hex()) if row else (0, "")
+
     def token(self, space: str, seq: int) -> str | None:
         """Return the random mark of the space's commit; None where it made no such commit."""
         query = "SELECT token FROM commit_token JOIN space ON id = space WHERE name = ?"

@@ -87,9 +87,7 @@ class PagedStore(MemoryStore):
         }
         return sorted(cosines, key=lambda uid: (-cosines[uid], uid))[:k]
 
-    def passages_with(
-        self, space: str, uids: Sequence[str], vector: Float32
-    ) -> list[PassageCandidate]:
+    def passages_with(self, space: str, uids: Sequence[str]) -> list[PassageCandidate]:
         """Return the passages and those around them."""
         passages = {passage.uid: passage for passage in self._passages(space, None)}
         wanted = [passages[uid] for uid in uids if uid in passages]
@@ -99,8 +97,8 @@ class PagedStore(MemoryStore):
             for other in passages.values()
             if other.source == one.source and abs(other.position - one.position) <= 2
         }
-        cosines = self._cosines(space, vector)
-        return [PassageCandidate(one, cosines.get(uid)) for uid, one in near.items()]
+        vectors = self._vectors(space)
+        return [PassageCandidate(one, vectors.get(uid)) for uid, one in near.items()]
 
     def word_counts(self, space: str, words: Sequence[str]) -> list[int]:
         """Return in how many passages each word stands."""
@@ -122,11 +120,12 @@ class PagedStore(MemoryStore):
         return [one for one in found if one.at is None or one.at.timestamp() <= until]
 
     def _cosines(self, space: str, vector: Float32) -> dict[str, float]:
-        return {
-            one.uid: float(np.dot(one.values, vector))
-            for batch in self.changes(space, 0, vectors=True)
-            for one in batch.vectors
-        }
+        vectors = self._vectors(space)
+        return {uid: float(np.dot(values, vector)) for uid, values in vectors.items()}
+
+    def _vectors(self, space: str) -> dict[str, Float32]:
+        batches = self.changes(space, 0, vectors=True)
+        return {one.uid: one.values for batch in batches for one in batch.vectors}
 
 
 @pytest.fixture

@@ -112,6 +112,11 @@ def test_a_cosine_is_told_for_candidates_only(server: Any, made: list[str]) -> N
     told = views.vectors.cosines_with(np.append(keys, np.array([b"x" * 16], "S16")))(vector)
     assert told[:5] == pytest.approx(values)
     assert np.isnan(told[5])
+    vectors = views.vectors.vectors_of(np.append(keys, np.array([b"x" * 16], "S16")))
+    assert vectors @ vector == pytest.approx([*values, 0.0])
+    # Of other vectors, too: those of what the question asks in parts.
+    other = EMBEDDER.embed([made[1]])[0]
+    assert views.vectors.cosines_with(keys)(other) == pytest.approx(vectors[:5] @ other)
 
 
 def test_it_walks_as_far_as_reading_does() -> None:
