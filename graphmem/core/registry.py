@@ -28,12 +28,15 @@ class Registry:
         families: by relation of which a subject has one at a time: the ways to say it.
         names: by synonym or inverse: the relation that facts are kept under.
         inverses: those of `names` that say it from the other end.
+        symmetric: relations that say the same from both ends: a fact is kept from the end whose
+            uid is smaller.
         value_types: by name of a relation, what its objects are.
     """
 
     families: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _FAMILY_OF)
     names: Mapping[str, str] = field(default_factory=dict)
     inverses: frozenset[str] = frozenset()
+    symmetric: frozenset[str] = frozenset()
     value_types: Mapping[str, ValueType] = field(default_factory=dict)
 
     @property
@@ -62,11 +65,15 @@ class Registry:
         name = self.names.get(content.predicate)
         if name is None:
             return content
-        if content.predicate not in self.inverses:
-            return content._replace(predicate=name)
-        if content.object is None:
-            return content
-        return content._replace(subject=content.object, predicate=name, object=content.subject)
+        subject, obj = content.subject, content.object
+        turned = content.predicate in self.inverses
+        if obj is None:
+            return content if turned else content._replace(predicate=name)
+        if name in self.symmetric:
+            turned = obj < subject
+        if turned:
+            subject, obj = obj, subject
+        return content._replace(subject=subject, predicate=name, object=obj)
 
     def content_of(self, fact: Proposition) -> Content:
         """Return what a stored fact says, as it would be kept today."""
@@ -126,13 +133,13 @@ def registry_of(predicates: Sequence[Predicate]) -> Registry:
         return ENGLISH
     # One object for one meaning, so that what was worked out for it is kept.
     meaning = (
-        (p.key, p.functional, p.synonyms, p.inverse, p.value_type)
+        (p.key, p.functional, p.synonyms, p.inverse, p.symmetric, p.value_type)
         for p in sorted(predicates, key=lambda one: one.key)
     )
     return _registry(tuple(meaning))
 
 
-_Meaning = tuple[str, bool, tuple[str, ...], tuple[str, ...], ValueType | None]
+_Meaning = tuple[str, bool, tuple[str, ...], tuple[str, ...], bool, ValueType | None]
 
 
 @lru_cache(maxsize=64)
@@ -140,9 +147,10 @@ def _registry(meanings: tuple[_Meaning, ...]) -> Registry:
     families = dict(_FAMILY_OF)
     names: dict[str, str] = {}
     inverses: set[str] = set()
+    symmetric: set[str] = set()
     value_types: dict[str, ValueType] = {}
-    taken = {way for key, _, synonyms, turned, _ in meanings for way in (key, *synonyms, *turned)}
-    for key, functional, synonyms, turned, value_type in meanings:
+    taken = {way for key, _, synonyms, turned, *_ in meanings for way in (key, *synonyms, *turned)}
+    for key, functional, synonyms, turned, both_ways, value_type in meanings:
         others = tuple(p for p in _FAMILY_OF.get(key, ()) if p not in taken)
         family = (key, *others)
         for predicate in family:
@@ -151,11 +159,15 @@ def _registry(meanings: tuple[_Meaning, ...]) -> Registry:
             families.update(dict.fromkeys(family, family))
         names.update(dict.fromkeys((*synonyms, *turned), key))
         inverses.update(turned)
+        if both_ways:
+            names[key] = key
+            symmetric.add(key)
         if value_type:
             value_types[key] = value_type
-    for way in names:
-        _take_out(way, families)
-    return Registry(families, names, frozenset(inverses), value_types)
+    for way, name in names.items():
+        if way != name:
+            _take_out(way, families)
+    return Registry(families, names, frozenset(inverses), frozenset(symmetric), value_types)
 
 
 def _take_out(predicate: str, families: dict[str, tuple[str, ...]]) -> None:

@@ -30,6 +30,7 @@ class Facts(Facet):
         *,
         functional: bool | None = None,
         inverse: Iterable[str] | None = None,
+        symmetric: bool | None = None,
         synonyms: Iterable[str] | None = None,
         value_type: ValueType | None = None,
     ) -> Predicate:
@@ -43,6 +44,8 @@ class Facts(Facet):
             functional: whether a subject has one object of it at a time, so that a newer fact
                 closes the older one.
             inverse: relations that say the same from the other end: "contain".
+            symmetric: whether it says the same from both ends, as "be next to" does; not of what
+                holds one at a time.
             synonyms: relations that say the same: "is inside".
             value_type: what its objects are: "entity", "number", "date" or "text".
 
@@ -52,7 +55,7 @@ class Facts(Facet):
         """
         from graphmem.writing.define import Definition, define
 
-        definition = Definition(predicate, functional, inverse, synonyms, value_type)
+        definition = Definition(predicate, functional, inverse, symmetric, synonyms, value_type)
         return define(self._store, self.space, definition, self._clock())
 
     def predicates(self) -> list[Predicate]:

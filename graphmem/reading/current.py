@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 
 from graphmem.core.contents import Claim, Content
@@ -96,28 +96,41 @@ def facts_about(
     registry = read_registry(reader, space)
     wanted = None if predicate is None else relation_forms(predicate)
     turned = [form for form in wanted or () if form in registry.inverses]
-    subjects = _holders(entities, turned, registry, reader, space) if turned else list(entities)
-    facts = _facts_of(subjects, wanted, registry, reader, space)
+    either = registry.symmetric.intersection(
+        registry.symmetric if wanted is None else (registry.names.get(w, w) for w in wanted)
+    )
+    found: list[Proposition] = []
+    if either or not turned:
+        found = _facts_of(entities, wanted, registry, reader, space)
+    if either or turned:
+        names = {name for form in turned for name in registry.family_of(form)} | either
+        holders = _holders(entities, names, reader, space)
+        found += _facts_of(holders, sorted(names), registry, reader, space)
+    facts = list({fact.uid: fact for fact in found}.values())
     if known_at is not None or len(entities) > 1:
         facts = _laid_out(facts, entities, registry, reader, space, known_at)
-    if turned:
-        facts = [fact for fact in facts if fact.object in entities]
+    if either or turned:
+        facts = [fact for fact in facts if _is_about(fact, entities, either, bool(turned))]
     return sorted(facts, key=lambda fact: fact.uid)
 
 
 def _holders(
-    entities: Sequence[str],
-    turned: Sequence[str],
-    registry: Registry,
-    reader: GraphReader,
-    space: str,
+    entities: Sequence[str], names: Collection[str], reader: GraphReader, space: str
 ) -> list[str]:
-    """Return whose facts to read where a relation is asked for from its other end."""
+    """Return whose facts to read where relations are asked for from their other end."""
     edges = reader.neighbours(space, list(entities), ["OBJECT"])
     uids = sorted({edge.start for edge in edges if edge.end in entities})
-    names = {name for form in turned for name in registry.family_of(form)}
     found = (node for node in reader.get(space, uids) if isinstance(node, Proposition))
     return sorted({fact.subject for fact in found if fact.predicate in names})
+
+
+def _is_about(
+    fact: Proposition, entities: Sequence[str], either: Collection[str], turned: bool
+) -> bool:
+    """Whether a fact is about an entity from the end that it is asked from, or from either."""
+    if fact.predicate in either:
+        return fact.subject in entities or fact.object in entities
+    return (fact.object if turned else fact.subject) in entities
 
 
 def _facts_of(
@@ -151,7 +164,8 @@ def _laid_out(
     scope = Scope(registry)
     scope.facts = {fact.uid: fact for fact in facts}
     contents = {
-        uid: _as_one(scope.content_of(fact), entities) for uid, fact in scope.facts.items()
+        uid: registry.canonical(_as_one(scope.content_of(fact), entities))
+        for uid, fact in scope.facts.items()
     }
     owners: dict[tuple[Content, str], str] = {}
     claims: dict[tuple[str, ...], list[Claim]] = {}

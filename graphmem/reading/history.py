@@ -22,8 +22,7 @@ def history(node: Node, reader: GraphReader, space: str) -> list[Change]:
             told = facts_about([node.subject], node.predicate, reader, space)
             uids = sorted({*uids, *(fact.uid for fact in told)})
     elif isinstance(node, Entity):
-        edges = reader.neighbours(space, [node.uid], ["SUBJECT"])
-        uids = sorted({edge.start for edge in edges})
+        return story(facts_about([node.uid], None, reader, space))
     else:
         return [Change(at=node.recorded_at, what="recorded", node=node)]
     return story(f for f in reader.get(space, uids) if isinstance(f, Proposition))

@@ -42,6 +42,7 @@ class Definition:
         predicate: object,
         functional: object,
         inverse: object,
+        symmetric: object,
         synonyms: object,
         value_type: object,
     ) -> None:
@@ -52,12 +53,14 @@ class Definition:
         """
         self.name = " ".join(check_text(predicate, "predicate", _MAX_CHARS).split())
         self.key = relation(predicate)
-        if functional is not None and not isinstance(functional, bool):
-            raise InvalidInput(f"functional is True or False, not {functional!r:.60}")
+        for what, said in (("functional", functional), ("symmetric", symmetric)):
+            if said is not None and not isinstance(said, bool):
+                raise InvalidInput(f"{what} is True or False, not {said!r:.60}")
         if value_type is not None and value_type not in get_args(ValueType):
             types = ", ".join(get_args(ValueType))
             raise InvalidInput(f"value_type is one of {types}, not {value_type!r:.60}")
-        self.functional: bool | None = functional
+        self.functional: bool | None = functional  # type: ignore[assignment]  # checked above
+        self.symmetric: bool | None = symmetric  # type: ignore[assignment]  # checked above
         self.value_type: ValueType | None = value_type  # type: ignore[assignment]  # checked above
         self.inverse = _ways(inverse, "inverse")
         self.synonyms = _ways(synonyms, "synonyms")
@@ -66,7 +69,8 @@ class Definition:
         """Return the node that says this and, where it says nothing, what is known.
 
         Raises:
-            InvalidInput: One way to say it is named twice.
+            InvalidInput: One way to say it is named twice, or it is symmetric and a subject has
+                one object of it at a time.
         """
         inverse, synonyms, functional = self.inverse, self.synonyms, self.functional
         if functional is None:
@@ -75,18 +79,26 @@ class Definition:
             inverse = known.inverse if known else ()
         if synonyms is None:
             synonyms = known.synonyms if known else ()
+        symmetric = self.symmetric
+        if symmetric is None:
+            symmetric = known.symmetric if known else False
         ways = [self.key, *synonyms, *inverse]
         twice = sorted({way for way in ways if ways.count(way) > 1})
         if twice:
             raise InvalidInput(
                 f"{twice[0]!r} is named twice for {self.key!r}: a relation cannot be its own "
-                "synonym or inverse, nor can one be both"
+                "synonym or inverse (that is symmetric=True), nor can one be both"
+            )
+        if functional and symmetric:
+            raise InvalidInput(
+                f"{self.key!r} cannot be symmetric and hold one at a time: each fact has two "
+                "subjects then; define it with functional=False"
             )
         return Predicate(
             uid=content_uid("predicate", self.key),
             recorded_at=known.recorded_at if known else now,
             name=known.name if known else self.name, key=self.key, functional=functional,
-            inverse=inverse, synonyms=synonyms,
+            inverse=inverse, symmetric=symmetric, synonyms=synonyms,
             value_type=self.value_type or (known.value_type if known else None),
         )  # fmt: skip
 
@@ -152,8 +164,8 @@ def undefine(uid: str, store: GraphStore, space: str) -> int:
             return Changes()
         concerned.update(_ways_of(node))
         says_nothing = {
-            "functional": ENGLISH.is_functional(node.key), "inverse": (), "synonyms": (),
-            "value_type": None,
+            "functional": ENGLISH.is_functional(node.key), "inverse": (), "symmetric": False,
+            "synonyms": (), "value_type": None,
         }  # fmt: skip
         return Changes(nodes=(node.model_copy(update=says_nothing),))
 

@@ -34,6 +34,8 @@ def statements_of(
         fact = _ended(fact, place.passage, registry)
         is_entity = names_entity(fact.object)
         obj = resolution.uid_of.get(normalise_name(fact.object.text)) if is_entity else None
+        if obj and obj < subject and fact.predicate in registry.symmetric:
+            subject, obj = obj, subject
         statements.append(
             Statement(
                 text=worded(fact),

@@ -109,6 +109,7 @@ class Predicate(Node):
         key: the same, normalised.
         functional: whether a subject has one object of it at a time.
         inverse: relations that say the same from the other end ("contain" for "be in").
+        symmetric: whether it says the same from both ends ("be next to").
         synonyms: relations that say the same.
         value_type: what its objects are.
         learnt: whether data told, and nobody defined it.
@@ -118,6 +119,7 @@ class Predicate(Node):
     key: str = Field(min_length=1)
     functional: bool = False
     inverse: tuple[str, ...] = ()
+    symmetric: bool = False
     synonyms: tuple[str, ...] = ()
     value_type: ValueType | None = None
     learnt: bool = False

@@ -138,6 +138,36 @@ def test_synonyms_and_inverses_are_one_relation(memory: Memory) -> None:
     assert memory.define("be in").synonyms == ("is on", "in")
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_a_relation_can_say_the_same_from_both_ends(memory: Memory, late: bool) -> None:
+    if not late:
+        memory.define("like", symmetric=True)
+    triples(memory, "1", 1, ("Ann", "like", "Bo"))
+    triples(memory, "2", 2, ("Bo", "like", "Ann"), ("Cy", "like", "Bo"), ("Cy", "hire", "Dee"))
+    triples(memory, "3", 3, ("Ann", "like", "Tea"), ("Bo", "hire", "Eve"))
+    if late:
+        memory.define("like", symmetric=True)
+    facts = memory.current("Ann", "likes")
+    assert len(facts) == 2
+    ends = {frozenset((fact.subject, fact.object)) for fact in memory.current("Bo", "likes")}
+    assert len(ends) == 2
+    (both,) = (f for f in facts if frozenset((f.subject, f.object)) in ends)
+    assert memory.support(both.uid) == 2.0
+    told = [*memory.current("Bo", "like"), *memory.current("Bo", "hire")]
+    assert {f.uid for f in memory.current("Bo")} == {f.uid for f in told}
+    memory.add_extracted(
+        [{"id": "4", "text": "Not so.", "at": FIRST + timedelta(days=4)}],
+        [{"id": "4", "triples": [{"subject": "Bo", "predicate": "like", "object": "Ann",
+                                  "negated": True}]}],
+    )  # fmt: skip
+    assert [f.negated for f in memory.current("Ann", "like")].count(True) == 1
+    assert both.uid not in {f.uid for f in memory.current("Ann", "like")}
+    memory.merge("Cy", "Ann")
+    assert [f.negated for f in memory.current("Cy", "like")].count(False) == 1  # tea
+    with pytest.raises(InvalidInput, match="cannot be symmetric and hold one at a time"):
+        memory.define("be married to", symmetric=True)
+
+
 def test_a_definition_that_comes_late_is_as_good_as_one_that_came_first(clock: Days) -> None:
     pictures = []
     for late in (False, True):
@@ -182,6 +212,7 @@ def test_values_make_no_entities(memory: Memory) -> None:
         {"predicate": "in", "inverse": ["in"]},
         {"predicate": "in", "inverse": ["has"], "synonyms": ["has"]},
         {"predicate": "in", "functional": "yes"},
+        {"predicate": "in", "symmetric": "yes"},
         {"predicate": "in", "value_type": "colour"},
         {"predicate": "in", "synonyms": [3]},
         {"predicate": "contains", "inverse": ["be in"]},
