@@ -9,29 +9,16 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
 from graphmem.bench.measures import all_found, auroc, interval, percentiles, share_found
-from graphmem.bench.sets import (
-    BenchQuestion,
-    BenchSet,
-    Row,
-    articles,
-    documents,
-    extracted,
-    read_extractions,
-    read_set,
-    sessions,
-)
-from graphmem.bench.systems import Answer, open_system
-from graphmem.errors import InvalidInput
+from graphmem.bench.sets import BenchQuestion, BenchSet, read_extractions, read_set
+from graphmem.bench.spaces import filled_store
+from graphmem.bench.systems import Answer, Asked, open_system
 from graphmem.memory import Memory
 from graphmem.models.loading import LazyModels
-from graphmem.stores.registry import open_store
-from graphmem.writing.accept import check_text
-from graphmem_schemas import GivenExtraction
+from graphmem.ports import GraphStore
 
 __all__ = ["QualityReport", "run_quality"]
 
@@ -101,12 +88,13 @@ class _Tally:
     cited: list[float] = field(default_factory=list)
 
 
-def run_quality(
+def run_quality(  # settings, all by their names
     folder: Path,
     extraction: str = "spacy",
     systems: Sequence[str] = ("bm25", "dense", "flat", "graphmem"),
     ks: Sequence[int] = (5, 10, 20),
     report: Callable[[str], None] = lambda _: None,
+    stores: Path | None = None,
 ) -> QualityReport:
     """Fill a memory for each group of a set, ask all questions, and judge the answers.
 
@@ -116,6 +104,7 @@ def run_quality(
         systems: which to compare.
         ks: cut-offs, each 1 or more.
         report: hears how far it has come.
+        stores: where filled stores of our own extraction are kept; None keeps none.
 
     Raises:
         NotFound: A file of the set is missing.
@@ -124,9 +113,9 @@ def run_quality(
     bench = read_set(folder)
     given = None if extraction == "spacy" else read_extractions(Path(extraction))
     tallies = {name: _Tally() for name in systems}
-    with TemporaryDirectory(prefix="graphmem-bench-") as scratch:
-        runner = _Runner(bench, given, tuple(ks), Path(scratch), report)
-        runner.run(tallies)
+    models = LazyModels()
+    with filled_store(bench, stores, models, report, given) as store:
+        _ask_all(bench, store, models, tallies, tuple(ks), report)
     return QualityReport(
         name=bench.name,
         n_queries=len(bench.questions),
@@ -136,77 +125,38 @@ def run_quality(
     )
 
 
-class _Runner:
-    """Fills one store with a set, a space for each group, and asks."""
-
-    def __init__(
-        self,
-        bench: BenchSet,
-        given: list[GivenExtraction] | None,
-        ks: tuple[int, ...],
-        scratch: Path,
-        report: Callable[[str], None],
-    ) -> None:
-        self._bench, self._given, self._ks, self._report = bench, given, ks, report
-        self._store = open_store(scratch / "bench.db")
-        self._models = LazyModels()
-
-    def run(self, tallies: Mapping[str, _Tally]) -> None:
-        """Ask every system everything."""
-        try:
-            for at, (group, rows) in enumerate(self._bench.groups.items(), start=1):
-                asked = [q for q in self._bench.questions if q.group == group]
-                if asked:
-                    self._report(
-                        f"{self._bench.name}: group {at} of {len(self._bench.groups)}: "
-                        f"{len(rows)} passages, {len(asked)} questions"
-                    )
-                    self._ask(self._filled(group, rows), asked, tallies)
-        finally:
-            self._store.close()
-
-    def _filled(self, group: str, given_rows: tuple[Row, ...]) -> Memory:
-        rows = tuple(row for row in given_rows if _says_something(row))
-        if len(rows) < len(given_rows):
-            self._report(f"{group}: {len(given_rows) - len(rows)} blank rows are left out")
-        extractor = self._models.extractor if self._given is None else None
-        memory = Memory(
-            self._store, space=group, embedder=self._models.embedder, extractor=extractor
+def _ask_all(  # what a run is made of
+    bench: BenchSet,
+    store: GraphStore,
+    models: LazyModels,
+    tallies: Mapping[str, _Tally],
+    ks: tuple[int, ...],
+    report: Callable[[str], None],
+) -> None:
+    """Ask every system everything, group by group."""
+    for at, (group, rows) in enumerate(bench.groups.items(), start=1):
+        asked = [q for q in bench.questions if q.group == group]
+        if not asked:
+            continue
+        report(
+            f"{bench.name}: group {at} of {len(bench.groups)}: "
+            f"{len(rows)} passages, {len(asked)} questions"
         )
-        if self._given is not None:
-            known = {row.id for row in rows}
-            memory.add_extracted(extracted(rows), [g for g in self._given if g.id in known])
-            return memory
-        for name, messages in sessions(rows).items():
-            memory.add(messages, source=name)
-        whole, rest = articles(rows)
-        for article in whole:
-            memory.add(article.parts, source=article.source, title=article.title)
-        if texts := documents(rest):
-            memory.add(texts)
-        return memory
-
-    def _ask(
-        self, memory: Memory, asked: list[BenchQuestion], tallies: Mapping[str, _Tally]
-    ) -> None:
+        memory = Memory(store, space=group, embedder=models.embedder)
         for name, tally in tallies.items():
-            system = open_system(name, memory, self._store, self._models.embedder)
-            system.ask(_WARM_UP, max(self._ks))
+            _ask(open_system(name, memory, store, models.embedder), asked, tally, max(ks))
+        if "graphmem" in tallies:
             for question in asked:
-                started = perf_counter()
-                answer = system.ask(question.question, max(self._ks))
-                ms = (perf_counter() - started) * 1000.0
-                tally.judged.append(_Judged(question, answer, ms))
-                if name == "graphmem":
-                    _pack(memory, question, tally)
+                _pack(memory, question, tallies["graphmem"])
 
 
-def _says_something(row: Row) -> bool:
-    try:
-        check_text(row.text, row.id)
-    except InvalidInput:
-        return False
-    return True
+def _ask(system: Asked, asked: Sequence[BenchQuestion], tally: _Tally, n_refs: int) -> None:
+    system.ask(_WARM_UP, n_refs)
+    for question in asked:
+        started = perf_counter()
+        answer = system.ask(question.question, n_refs)
+        ms = (perf_counter() - started) * 1000.0
+        tally.judged.append(_Judged(question, answer, ms))
 
 
 def _pack(memory: Memory, question: BenchQuestion, tally: _Tally) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphmem.core.lexical import TextEvidence, TextQuery
+from graphmem.core.mentions import Mentions, Said
 from graphmem.core.uid_index import Keys
 from graphmem.core.walk import Link, Walk
 from graphmem.ports.models import Float32
@@ -58,6 +59,10 @@ class VectorIndex(Protocol):
         """Prepare for a vector: return what tells its cosine with each key's, NaN for none."""
         ...
 
+    def vectors_of(self, keys: Keys) -> Float32:
+        """Return (n, d) the vector of each key, zeros for none."""
+        ...
+
 
 class WalkGraph(Protocol):
     """The graph as walks see it. All methods are safe to call from many threads."""
@@ -78,6 +83,10 @@ class WalkGraph(Protocol):
 
     def links(self, uids: Sequence[str]) -> list[Link]:
         """Return the edges at each uid, in the order of `uids`, then by neighbour and kind."""
+        ...
+
+    def mentions(self, passages: Sequence[str]) -> Mentions:
+        """Return which entities some passages mention, in the order of the passages."""
         ...
 
     def degrees(self, uids: Sequence[str]) -> list[int]:
@@ -151,6 +160,22 @@ class TextMatch(Protocol):
     def owned(self, rows: npt.NDArray[np.int64]) -> tuple[Float32, Float32]:
         """Return the mass (sum of idfs) of terms that each row says of the one speaker whom the
         question names, and of the others; zeros where it does not name exactly one.
+        """
+        ...
+
+    def sources(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        """Return a number for the source of each row."""
+        ...
+
+    def said(
+        self,
+        rows: npt.NDArray[np.int64],
+        mentions: Mentions,
+        first: npt.NDArray[np.int64],
+    ) -> Said:
+        """Return how much is said with each mention, and with the titles of some by all others.
+
+        `first` are positions among the rows.
         """
         ...
 

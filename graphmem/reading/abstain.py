@@ -21,6 +21,7 @@ from graphmem.core.lexical import Feature, PassageKind
 from graphmem.core.terms import terms
 from graphmem.ports import TextMatch
 from graphmem.reading.candidates import Pool
+from graphmem.reading.rank import Ranked
 
 __all__ = ["BAR", "Verdict", "judge"]
 
@@ -72,15 +73,15 @@ class Verdict:
 _NO_WORD = Verdict(-9.0, "the question has no word that says what to look for")
 
 
-def judge(question: str, match: TextMatch, pool: Pool, best: list[int]) -> Verdict:
+def judge(question: str, match: TextMatch, ranked: Ranked) -> Verdict:
     """Score how far the best passages, each with its neighbours, cover the question.
 
     Args:
         question: its text.
         match: what its words find.
-        pool: the candidates.
-        best: their positions, best first.
+        ranked: the candidates.
     """
+    pool, best = ranked.pool, ranked.order
     if not best:
         nothing = "the memory holds no passage yet"
         return Verdict(-9.0, "nothing that was said by then fits" if match.n_passages else nothing)
@@ -101,7 +102,7 @@ def judge(question: str, match: TextMatch, pool: Pool, best: list[int]) -> Verdi
     own = _own(match, pool, best, float(masses.sum()))
     confidence = _OWN * own + _FOCUS * (_focus(question, match, held) - 1.0) - _GAP * float(gap)
     strange = _STRANGE_NAME if _names_a_stranger(question, match) else _STRANGE
-    if not held[:, wanted].any() and float(pool.cosines[best[:_N_OWN]].max()) < strange:
+    if not held[:, wanted].any() and float(ranked.cosines[best[:_N_OWN]].max()) < strange:
         confidence = min(confidence, BAR - 1.0)
     if confidence >= BAR:
         return Verdict(confidence, None)

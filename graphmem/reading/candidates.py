@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from graphmem.core.lexical import TextEvidence, TextQuery
-from graphmem.core.uid_index import to_keys
-from graphmem.ports import Cosines, Float32, TextIndex, TextMatch, VectorIndex
+from graphmem.core.uid_index import Keys, to_keys
+from graphmem.ports import Float32, TextIndex, TextMatch, VectorIndex
 
 __all__ = ["MIN_EACH", "ByWords", "Pool", "extend", "gather", "look_up"]
 
 Rows = npt.NDArray[np.int64]
 
-# So many of each kind of search: more were measured and bring nothing.
-MIN_EACH = 40
+MIN_EACH = 80
+"""So many of each kind of search at least; of what a question asks without its names half as
+many, and of each of its pieces a quarter."""
+_SHARES = (1.0, 0.5, 0.25)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,13 +29,13 @@ class Pool:
     Attributes:
         rows: (n,) their rows in the text index, each once.
         uids: their uids, in the same order.
-        cosines: (n,) with the question; 0 where a passage has no vector.
+        keys: the keys of these.
         evidence: what their words say.
     """
 
     rows: Rows
     uids: list[str]
-    cosines: Float32
+    keys: Keys
     evidence: TextEvidence
 
     def __len__(self) -> int:
@@ -45,89 +48,66 @@ class ByWords:
 
     Attributes:
         match: to be closed.
-        pool: the best passages, windows and titles, without cosines.
-        cosines: tells the cosines of the pool.
+        pool: the best passages, windows and titles.
     """
 
     match: TextMatch
     pool: Pool
-    cosines: Cosines
 
 
-def look_up(text: TextIndex, vectors: VectorIndex, query: TextQuery, n_each: int) -> ByWords:
+def look_up(text: TextIndex, query: TextQuery, n_each: int) -> ByWords:
     """Return what a question's words find.
 
     Args:
         text: lexical search.
-        vectors: search by meaning.
         query: the question.
         n_each: how many of the best passages, and of the best windows.
     """
     match = text.match(query)
     try:
         rows = match.best(n_each)
-        none = np.zeros(len(rows), np.float32)
-        pool = Pool(rows, match.uids(rows), none, match.describe(rows))
-        return ByWords(match, pool, vectors.cosines_with(match.keys(rows)))
+        return ByWords(match, Pool(rows, match.uids(rows), match.keys(rows), match.describe(rows)))
     except BaseException:
         match.close()
         raise
 
 
-def gather(found: ByWords, vectors: VectorIndex, query: Float32, n_near: int) -> Pool:
+def gather(found: ByWords, vectors: VectorIndex, queries: Float32, n_each: int) -> Pool:
     """Return the best passages by words, which are given, and by cosine.
 
     Args:
-        found: from `look_up`.
+        found: by words.
         vectors: search by meaning.
-        query: (d,) the question.
-        n_near: how many of the best by cosine to take.
+        queries: (2 + p, d): the question, what it asks without its names, its pieces.
+        n_each: how many of the best for the question.
     """
-    match, by_words = found.match, found.pool
-    near, values = vectors.nearest(query, n_near)
-    cosines = _told(found.cosines, query)
-    pool = Pool(by_words.rows, by_words.uids, cosines, by_words.evidence)
-    rows = match.find(near)
-    new = _new(rows, pool)
-    return _joined(pool, rows[new], values[new], match)
+    keys = [
+        vectors.nearest(query, max(1, int(_SHARES[min(at, 2)] * n_each)))[0]
+        for at, query in enumerate(queries)
+    ]
+    return _joined(found.pool, np.concatenate(keys), found.match)
 
 
-def extend(
-    pool: Pool, uids: list[str], match: TextMatch, vectors: VectorIndex, query: Float32
-) -> Pool:
+def extend(pool: Pool, uids: Sequence[str], match: TextMatch) -> Pool:
     """Return the pool with further passages behind the ones that it has."""
-    if not uids:
-        return pool
-    keys = to_keys(uids)
+    return _joined(pool, to_keys(uids), match) if uids else pool
+
+
+def _joined(pool: Pool, keys: Keys, match: TextMatch) -> Pool:
+    """Return the pool with those behind that it has not; unknown keys are none that count."""
     rows = match.find(keys)
-    new = _new(rows, pool)
-    return _joined(pool, rows[new], _told(vectors.cosines_with(keys[new]), query), match)
-
-
-def _new(rows: Rows, pool: Pool) -> list[int]:
-    """Return where rows are that the pool has not; those below 0 are none that count."""
     known = set(pool.rows.tolist())
-    return [at for at, row in enumerate(rows.tolist()) if row >= 0 and row not in known]
-
-
-def _joined(pool: Pool, rows: Rows, cosines: Float32, match: TextMatch) -> Pool:
-    """Return the pool with new passages behind."""
-    if not len(rows):
+    new = np.array([row for row in dict.fromkeys(rows.tolist()) if row >= 0 and row not in known])
+    if not len(new):
         return pool
-    evidence = match.describe(rows)
+    evidence = match.describe(new)
     return Pool(
-        np.concatenate([pool.rows, rows]),
-        pool.uids + match.uids(rows),
-        np.concatenate([pool.cosines, cosines]),
+        np.concatenate([pool.rows, new]),
+        pool.uids + match.uids(new),
+        np.concatenate([pool.keys, match.keys(new)]),
         TextEvidence(
             np.concatenate([pool.evidence.features, evidence.features]),
             np.concatenate([pool.evidence.covered, evidence.covered]),
             np.concatenate([pool.evidence.covered_near, evidence.covered_near]),
         ),
     )
-
-
-def _told(cosines: Cosines, query: Float32) -> Float32:
-    values = cosines(query)
-    values[np.isnan(values)] = 0.0
-    return values

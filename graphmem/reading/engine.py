@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from time import perf_counter
 
-from graphmem.core.lexical import Feature
 from graphmem.core.uids import content_uid
 from graphmem.ports import (
     Clock,
     Embedder,
-    Float32,
     GraphReader,
     ShownNodes,
     TextIndex,
@@ -23,15 +21,16 @@ from graphmem.ports import (
 from graphmem.reading.abstain import judge
 from graphmem.reading.analyse import Question, analyse, asked
 from graphmem.reading.aside import Aside
-from graphmem.reading.candidates import MIN_EACH, ByWords, Pool, extend, gather, look_up
+from graphmem.reading.candidates import MIN_EACH, ByWords, look_up
 from graphmem.reading.changed import since_changed
+from graphmem.reading.evidence import Asking
 from graphmem.reading.facts import facts_of, holding, state, stated_still
 from graphmem.reading.fade import fade
-from graphmem.reading.fuse import flat_parts, walks, with_walk
 from graphmem.reading.newer import N_LOOKED, asks_for_now, newer_first
 from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
-from graphmem.reading.seeds import choose_seeds, ranking
-from graphmem.reading.spread import Spread, spread, visits
+from graphmem.reading.pieces import in_parts
+from graphmem.reading.rank import Observed, Ranked, Views, observe_candidates, rank
+from graphmem.reading.ranker import Ranker, default_ranker
 from graphmem.reading.trace import bridges, path_of, score_parts
 from graphmem_schemas import (
     Context,
@@ -60,7 +59,7 @@ _MAX_NAMES = 10_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
-    """A question, what it finds by its words, and its vector.
+    """A question, what it finds by its words, and its vectors.
 
     Attributes:
         n_each: how many of each kind of search count.
@@ -70,28 +69,10 @@ class _Found:
 
     question: Question
     by_words: ByWords
-    vector: Float32
+    asking: Asking
     n_each: int
     names: dict[str, str]
     timings: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Ranked:
-    """The candidates of a question, scored.
-
-    Attributes:
-        parts: (n, len(PART_NAMES)) what each score is the sum of.
-        order: positions, best first.
-    """
-
-    found: _Found
-    pool: Pool
-    parts: Float32
-    scores: Float32
-    order: list[int]
-    seeds: dict[str, float]
-    walk: Spread
 
 
 @dataclass(slots=True, eq=False)
@@ -110,6 +91,7 @@ class Engine:
         clock: dates the recalls.
         count_tokens: counts the tokens of a context.
         remote: whether catching up is a journey, even where nothing is new.
+        ranker: the weights of the ranking.
     """
 
     store: GraphReader
@@ -123,6 +105,7 @@ class Engine:
     clock: Clock
     count_tokens: TokenCounter = estimate_tokens
     remote: bool = False
+    ranker: Ranker = field(default_factory=default_ranker)
     _aside: Aside = field(default_factory=Aside, init=False)
     _journey: Aside = field(default_factory=Aside, init=False)
     _seen: int = field(default=0, init=False)
@@ -162,14 +145,14 @@ class Engine:
         match = found.by_words.match
         try:
             ranked = self._rank(found, started)
-            verdict = judge(found.question.text, match, ranked.pool, ranked.order)
+            verdict = judge(found.question.text, match, ranked)
             is_now = request.as_of is None and asks_for_now(request.question)
-            nodes, hits = self._hydrate(ranked, max(k, n_read, N_LOOKED if is_now else 0))
+            nodes, hits = self._hydrate(found, ranked, max(k, n_read, N_LOOKED if is_now else 0))
             hits = self._newer_first(request.question, match, nodes, hits) if is_now else hits
             hits = hits[: max(k, n_read)]
             if request.kinds != ("passage",):
                 hits = self._with_facts(request, match, hits)[:k]
-            trace = _trace(ranked, nodes, started)
+            trace = _trace(found, ranked, nodes, started)
         finally:
             match.close()
         recall = Recall(
@@ -190,7 +173,7 @@ class Engine:
         news = self._journey.start(self.catch_up) if self.remote and seen else None
         looked = self._aside.start(partial(self._look_up, request, k, seen if news else 0))
         try:
-            vector = self.embedder.embed([asked(request.question)])[0]
+            vectors = self.embedder.embed(in_parts(asked(request.question)))
             timings = {"embed": _since(started)}
             newest = news.result() if news else seen
         except BaseException:
@@ -202,7 +185,8 @@ class Engine:
             question, by_words, n_each, names = self._look_up(request, k, newest)
             self._seen = newest
         timings["match"] = _since(started)
-        return _Found(question, by_words, vector, n_each, names, timings)
+        asking = Asking(vectors, question.asks_assistant)
+        return _Found(question, by_words, asking, n_each, names, timings)
 
     def _look_up(
         self, request: SearchRequest, k: int, seq: int
@@ -221,7 +205,7 @@ class Engine:
         # Vectors know no time: more are asked for where many may come too late.
         wanted = k if question.query.until is None else _WIDER * max(k, MIN_EACH)
         n_each = max(MIN_EACH, 2 * wanted)
-        return question, look_up(self.text, self.vectors, question.query, n_each), n_each, names
+        return question, look_up(self.text, question.query, n_each), n_each, names
 
     def _names_at(self, seq: int) -> dict[str, str]:
         """Return the names that were read since the commit, none of which it could change."""
@@ -231,24 +215,35 @@ class Engine:
             self._names = seq, names
         return names
 
-    def _rank(self, found: _Found, started: float) -> _Ranked:
-        question, match = found.question, found.by_words.match
-        vector, timings = found.vector, found.timings
-        pool = gather(found.by_words, self.vectors, vector, found.n_each)
-        flat = flat_parts(pool, asks_assistant=question.asks_assistant)
-        seeds = choose_seeds(flat.sum(axis=1), pool.uids)
-        timings["candidates"] = _since(started)
-        walk = spread(self.walk, seeds) if walks(pool) else Spread({}, 0)
-        wider = extend(pool, list(walk.mass), match, self.vectors, vector)
-        if wider is not pool:
-            pool, flat = wider, flat_parts(wider, asks_assistant=question.asks_assistant)
-        kinds = pool.evidence.features[:, Feature.KIND]
-        parts = with_walk(flat, kinds, visits(walk, pool.uids))
-        scores = parts.sum(axis=1)
-        timings["spread"] = _since(started)
-        return _Ranked(found, pool, parts, scores, ranking(scores, pool.uids), seeds, walk)
+    def observe(self, question: str) -> Observed:
+        """Return the candidates of a question with all that the ranker weighs.
 
-    def _hydrate(self, ranked: _Ranked, k: int) -> tuple[dict[str, Passage], tuple[Hit, ...]]:
+        For fitting the ranker; a search goes the same way.
+        """
+        started = perf_counter()
+        found = self._find(SearchRequest(question=question), MIN_EACH, started)
+        try:
+            return self._observe(found, started)
+        finally:
+            found.by_words.match.close()
+
+    def _observe(self, found: _Found, started: float) -> Observed:
+        def told(stage: str) -> None:
+            found.timings[stage] = _since(started)
+
+        views = Views(found.by_words.match, self.vectors, self.walk)
+        return observe_candidates(
+            found.by_words, views, found.asking, found.n_each, self.ranker, told
+        )
+
+    def _rank(self, found: _Found, started: float) -> Ranked:
+        ranked = rank(self._observe(found, started), self.ranker)
+        found.timings["rank"] = _since(started)
+        return ranked
+
+    def _hydrate(
+        self, found: _Found, ranked: Ranked, k: int
+    ) -> tuple[dict[str, Passage], tuple[Hit, ...]]:
         """Read the best candidates and the first seeds, and make hits of the former."""
         best = ranked.order[:k]
         uids = [ranked.pool.uids[at] for at in best]
@@ -257,8 +252,8 @@ class Engine:
         paths = bridges(self.walk, list(ranked.seeds), brought)
         entities = [path[1] for path in paths.values()]
         # The index tells the sources, so that one read brings them along with their passages.
-        sources = ranked.found.by_words.match.source_uids(ranked.pool.rows[best])
-        names, shown = ranked.found.names, list(ranked.seeds)[:_N_SEEDS_SHOWN]
+        sources = found.by_words.match.source_uids(ranked.pool.rows[best])
+        names, shown = found.names, list(ranked.seeds)[:_N_SEEDS_SHOWN]
         unnamed = [uid for uid in (*entities, *sources) if uid not in names]
         nodes = {}
         for node in self._read([*uids, *shown, *unnamed]):
@@ -320,8 +315,8 @@ def _no_remarks(_: Sequence[str]) -> dict[str, str]:
     return {}
 
 
-def _trace(ranked: _Ranked, nodes: dict[str, Passage], started: float) -> Trace:
-    match = ranked.found.by_words.match
+def _trace(found: _Found, ranked: Ranked, nodes: dict[str, Passage], started: float) -> Trace:
+    match = found.by_words.match
     seeds = []
     for uid, mass in list(ranked.seeds.items())[:_N_SEEDS_SHOWN]:
         text = nodes[uid].text[:80] if uid in nodes else ""
@@ -333,7 +328,7 @@ def _trace(ranked: _Ranked, nodes: dict[str, Passage], started: float) -> Trace:
             "seeds": seeds,
             "n_candidates": len(ranked.pool),
             "n_pushed": ranked.walk.n_pushed,
-            "timings_ms": {**ranked.found.timings, "total": _since(started)},
+            "timings_ms": {**found.timings, "total": _since(started)},
         }
     )
 

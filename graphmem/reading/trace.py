@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from graphmem.ports import Float32, WalkGraph
-from graphmem.reading.fuse import PART_NAMES
+from graphmem.reading.ranker import PART_NAMES
 from graphmem_schemas import PathStep
 
 __all__ = ["Bridge", "bridges", "path_of", "score_parts"]

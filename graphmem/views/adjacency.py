@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from graphmem.core.mentions import Mentions
 from graphmem.core.push import Steps, push
 from graphmem.core.walk import Link, Walk
 from graphmem.errors import InvalidInput
@@ -144,6 +145,11 @@ class AdjacencyView:
         """Return how many edges touch each uid, 0 for an unknown one."""
         with self._shared.reading():
             return self._links.degrees(uids)
+
+    def mentions(self, passages: Sequence[str]) -> Mentions:
+        """Return what some passages mention; see `ports.WalkGraph`."""
+        with self._shared.reading():
+            return self._links.mentions(passages)
 
     def _catch_up(self, store: GraphStore) -> None:
         """Read all that is new while walks go on, then put it in at once."""

@@ -11,12 +11,14 @@ import numpy.typing as npt
 
 from graphmem.core.adjacency import Adjacency
 from graphmem.core.changes import EdgeKey
+from graphmem.core.kernels.mentions import MentionCodes, count_mentions, gather_mentions
+from graphmem.core.mentions import Mentions
 from graphmem.core.uid_index import UidIndex
 from graphmem.core.walk import WALK_LABELS, Link
 from graphmem.core.weight_codes import Codes
 from graphmem_schemas import EDGE_RULES, Edge, EdgeKind
 
-__all__ = ["SpaceLinks", "labels_of", "specificity"]
+__all__ = ["TITLE_WEIGHT", "SpaceLinks", "labels_of", "specificity"]
 
 Rows = npt.NDArray[np.int64]
 
@@ -24,6 +26,8 @@ Rows = npt.NDArray[np.int64]
 _HUB_PASSAGES, _HUB_SHARE = 30, 0.05
 # What a hub still gets: it damps the hub without cutting off who has no other link.
 _LEAST = 0.05
+# What a document is about is mentioned with weight 2 (writing/compose.py), all else with 1.
+TITLE_WEIGHT = 1.5
 
 
 def specificity(n_passages: int) -> npt.NDArray[np.float32]:
@@ -61,6 +65,7 @@ class SpaceLinks:
         self.adjacency = Adjacency(len(kinds), _counted(kinds))
         self._kinds = tuple(kinds)
         self._weights = self.adjacency.codes.table([1.0] * len(kinds))
+        self._mentioning = self._mention_codes()
         self._slots = {kind: slot for slot, kind in enumerate(kinds)}
         self._end_labels = np.array([labels_of(kind) for kind in kinds], np.uint8)
         self._labels = np.empty(0, np.uint8)
@@ -157,6 +162,22 @@ class SpaceLinks:
         rows = self.index.rows(uids).tolist()
         return [int(degrees[row]) if 0 <= row < len(degrees) else 0 for row in rows]
 
+    def mentions(self, passages: Sequence[str]) -> Mentions:
+        """Return what passages mention, by other names too; see `ports.WalkGraph`."""
+        rows = self.index.rows(passages)
+        rows[rows >= self.adjacency.n_nodes] = -1
+        starts, entities, titled = gather_mentions(rows, self.adjacency.links, self._mentioning)
+        distinct, numbers = np.unique(entities, return_inverse=True)
+        counts = count_mentions(distinct, self.adjacency.links, self._mentioning)
+        return Mentions(
+            starts=starts,
+            numbers=numbers.astype(np.int32),
+            titled=titled,
+            keys=self.index.keys(distinct),
+            counts=counts,
+            n_passages=self.n_passages,
+        )
+
     def tidied(self) -> SpaceLinks:
         """Return the same links without rows that have none: those of removed nodes."""
         linked = np.flatnonzero(self.adjacency.degrees > 0)
@@ -191,6 +212,22 @@ class SpaceLinks:
         links._labels = arrays["labels"]
         links.n_passages = int(arrays["n_passages"][0])
         return links
+
+    def _mention_codes(self) -> MentionCodes:
+        codes = np.arange(1 << 16).astype(np.uint16)
+        kinds = [*self._kinds, *[""] * (1 << 16)]
+        slots = self.adjacency.codes.slots(codes).tolist()
+        outgoing = self.adjacency.codes.outgoing(codes)
+        by_kind = np.array([kinds[slot] for slot in slots])
+        mentions = (by_kind == "MENTIONS") & outgoing
+        shorter = (by_kind == "SHORT_FOR") & ~outgoing
+        return MentionCodes(
+            bits=self.adjacency.codes.level_bits,
+            mentions=mentions,
+            titles=mentions & (self._weights > TITLE_WEIGHT),
+            names=shorter | (by_kind == "SAME_AS"),
+            longer=((by_kind == "SHORT_FOR") & outgoing) | (by_kind == "SAME_AS"),
+        )
 
     def _put(self, starts: Rows, ends: Rows, codes: Codes) -> None:
         if not len(codes):

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from graphmem.core.mentions import Mentions, gathered
 from graphmem.core.paged_push import paged_push
 from graphmem.core.pages import LinkPage
 from graphmem.core.push import Steps
@@ -14,7 +15,7 @@ from graphmem.core.walk import Link, Walk
 from graphmem.errors import InvalidInput
 from graphmem.ports import GraphStore, LinkServer
 from graphmem.views.history import is_history, token_at
-from graphmem.views.links import specificity
+from graphmem.views.links import TITLE_WEIGHT, specificity
 from graphmem.views.pages import PageCache
 from graphmem_schemas import EdgeKind
 
@@ -120,6 +121,10 @@ class PagedWalk:
                 zip(page.neighbours, page.kinds, page.weights, page.outgoing, strict=True)
             )
         ]
+
+    def mentions(self, passages: Sequence[str]) -> Mentions:
+        """Return what some passages mention; see `ports.WalkGraph`. Two journeys."""
+        return gathered(passages, self.links, TITLE_WEIGHT, self._n_passages)
 
     def degrees(self, uids: Sequence[str]) -> list[int]:
         """Return how many edges touch each uid, 0 for an unknown one."""

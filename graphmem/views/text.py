@@ -11,12 +11,14 @@ from graphmem.views.history import is_history, token_at
 from graphmem.views.snapshot import load, save
 from graphmem.views.text_index import TextIndexArrays
 from graphmem.views.text_match import Match, WorkPool
-from graphmem_schemas import Passage
+from graphmem_schemas import Entity, Passage
 
 __all__ = ["TextView"]
 
 # Raise it with every change of what the arrays mean: of the terms too.
-_KIND = "text/3"
+_KIND = "text/4"
+
+_LABELS: tuple[str, ...] = (Passage.label, Entity.label)
 
 
 class TextView:
@@ -54,11 +56,12 @@ class TextView:
                 self._load(store)
             if not is_history(store, self._space, self.seq, self._token):
                 self._forget()
-            for batch in store.changes(self._space, self.seq, labels=(Passage.label,)):
+            for batch in store.changes(self._space, self.seq, labels=_LABELS):
                 self._arrays.remove(batch.removed_nodes)
                 # In uid order a long source would be threaded from its end again and again.
                 passages = [node for node in batch.nodes if isinstance(node, Passage)]
                 self._arrays.add(sorted(passages, key=_place))
+                self._arrays.add_names([n for n in batch.nodes if isinstance(n, Entity)])
                 self.seq, self._token = batch.seq, token_at(store, self._space, batch.seq)
 
     def save(self, store: GraphStore) -> None:

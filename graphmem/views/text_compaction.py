@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphmem.core.uid_index import UidIndex
+from graphmem.views.name_terms import NameTerms
 from graphmem.views.packed_texts import read_texts, write_texts
 
 __all__ = ["compacted"]
@@ -32,7 +33,8 @@ def compacted(arrays: Mapping[str, Array]) -> dict[str, Array]:
     Complexity: O(rows + postings + terms).
     """
     rows = np.flatnonzero(arrays["alive"])
-    terms = np.flatnonzero(arrays["frequencies"] > 0)
+    names = NameTerms(_part(arrays, "n_"))
+    terms = np.union1d(np.flatnonzero(arrays["frequencies"] > 0), names.used())
     sources = np.unique(arrays["source"][rows])
     speakers = np.unique(arrays["speaker"][rows])
     speakers = speakers[speakers >= 0]
@@ -52,6 +54,7 @@ def compacted(arrays: Mapping[str, Array]) -> dict[str, Array]:
     out["frequencies"] = arrays["frequencies"][terms]
     out |= _uids(arrays, "u_", arrays["uid"][rows]) | _uids(arrays, "s_", sources)
     out |= _texts(arrays, "vocabulary", terms) | _texts(arrays, "speakers", speakers)
+    out |= {f"n_{name}": values for name, values in names.tidied(new_term).to_arrays().items()}
     # A term that stands in no living passage has no postings left, so no range moves.
     out["starts"] = np.append(arrays["starts"][terms], arrays["starts"][-1])
     out["posting_rows"] = new_row[arrays["posting_rows"]]
@@ -98,10 +101,13 @@ def _renumbered(kept: Array, size: int) -> Array:
 
 
 def _uids(arrays: Mapping[str, Array], prefix: str, numbers: Array) -> dict[str, Array]:
-    part = {name[2:]: values for name, values in arrays.items() if name.startswith(prefix)}
     fresh = UidIndex()
-    fresh.add(UidIndex.from_arrays(part).uids(numbers))
+    fresh.add(UidIndex.from_arrays(_part(arrays, prefix)).uids(numbers))
     return {f"{prefix}{name}": values for name, values in fresh.to_arrays().items()}
+
+
+def _part(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
+    return {name[2:]: values for name, values in arrays.items() if name.startswith(prefix)}
 
 
 def _texts(arrays: Mapping[str, Array], name: str, numbers: Array) -> dict[str, Array]:

@@ -17,12 +17,13 @@ from graphmem.core.months import Months, months
 from graphmem.core.terms import words
 from graphmem.core.uid_index import UidIndex
 from graphmem.views.columns import Column
+from graphmem.views.name_terms import NameTerms
 from graphmem.views.packed_texts import read_texts, write_texts
 from graphmem.views.passage_facts import flags_of, kind_of, seconds_of, text_length
 from graphmem.views.passage_terms import PassageTerms, read_terms
 from graphmem.views.speakers import Speakers
 from graphmem.views.text_compaction import compacted
-from graphmem_schemas import Passage
+from graphmem_schemas import Entity, Passage
 
 __all__ = ["TextIndexArrays", "title_key"]
 
@@ -85,6 +86,7 @@ class TextIndexArrays:
         self.new = tuple(Column(np.empty(0, kind)) for _, kind in _FORWARD)
         self.n_old = len(self.rows["uid"])
         self._count_living(read_texts(given, "speakers"))
+        self.names = NameTerms(_part(given, "n_"))
         totals = given.get("totals", np.zeros(4, np.int64)).tolist()
         self.n_passages, self.total_length, self.n_sentences, self.total_sentence_length = totals
 
@@ -97,9 +99,14 @@ class TextIndexArrays:
         if len(self.new_rows) > max(_MIN_MERGE, len(self.block[0]) // 4):
             self.merge()
 
+    def add_names(self, entities: Iterable[Entity]) -> None:
+        """Learn which words name the entities; names count in no statistics."""
+        self.names.add(entities, self._term)
+
     def remove(self, uids: Iterable[str]) -> None:
-        """Stop counting passages; unknown uids are none of ours. O(terms)."""
+        """Stop counting passages, forget names; unknown uids are none of ours. O(terms)."""
         wanted = list(uids)
+        self.names.remove(wanted)
         for number in self.uids.rows(wanted).tolist() if wanted else ():
             if number >= 0:
                 self._remove(int(self.row_of.values[number]))
@@ -130,6 +137,7 @@ class TextIndexArrays:
         arrays = {name: column.values for name, column in self.rows.items()}
         arrays.update({f"u_{name}": values for name, values in self.uids.to_arrays().items()})
         arrays.update({f"s_{name}": values for name, values in self.sources.to_arrays().items()})
+        arrays.update({f"n_{name}": values for name, values in self.names.to_arrays().items()})
         for name in ("row_of", "tails", "source_lengths", "frequencies"):
             arrays[name] = getattr(self, name).values
         arrays.update(write_texts("vocabulary", self.vocabulary))
@@ -147,7 +155,7 @@ class TextIndexArrays:
 
     def compacted(self) -> TextIndexArrays:
         """Return the same without a trace of removed passages; itself where there is none."""
-        if len(self.rows["uid"]) == self.n_passages:
+        if len(self.rows["uid"]) == self.n_passages and self.names.is_tidy:
             return self
         return TextIndexArrays(compacted(self.to_arrays()))
 

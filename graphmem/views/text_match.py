@@ -14,8 +14,10 @@ from graphmem.core.kernels.dated import compare_months
 from graphmem.core.kernels.evidence import Asked, describe, owned
 from graphmem.core.kernels.lexical import Passages, Work, best_rows, clean, scan
 from graphmem.core.kernels.marks import best_of_sources, mark
+from graphmem.core.kernels.pairs import MentionLists, mention_scores
 from graphmem.core.kernels.windows import rows_around
 from graphmem.core.lexical import MAX_QUERY_TERMS, TextEvidence, TextQuery
+from graphmem.core.mentions import Mentions, Said
 from graphmem.core.terms import terms
 from graphmem.core.uid_index import Keys
 from graphmem.views.passage_facts import ASKS
@@ -32,6 +34,8 @@ _MAX_TITLE_WORDS = 12
 _MAX_PER_TITLE = 20
 # Where a few people talk to each other, their names are in every question and tell nothing.
 _MAX_CAST = 12
+# A word that more passages have is a hub: a title of it says nothing about any of them.
+_HUB_PASSAGES, _HUB_SHARE = 30, 0.05
 _FAR_FUTURE = int(np.iinfo(np.int64).max)
 
 
@@ -228,6 +232,27 @@ class Match:
                 rows, self._asked, speaker, arrays.passages(), arrays.forward()
             )
         return found
+
+    def said(self, rows: Rows, mentions: Mentions, first: Rows) -> Said:
+        """Return how much is said with each mention and with each other's titles."""
+        with self._lock:
+            arrays = self._arrays
+            names = arrays.names.of(mentions.keys)
+            lists = MentionLists(mentions.starts, mentions.numbers, mentions.titled, names)
+            found = mention_scores(rows, first, lists, self._asked, arrays.forward())
+            rarity = self._rarity(names)
+        titles = np.zeros(len(rows), np.float32)
+        owners = np.repeat(np.arange(len(rows)), np.diff(mentions.starts))
+        titles[owners[mentions.titled]] = rarity[mentions.numbers[mentions.titled]]
+        asked = np.isin(names, [*self._asked.terms.tolist(), -1]).all(axis=1)
+        return Said(found[0], asked & (names[:, 0] >= 0), found[1], found[2], titles)
+
+    def _rarity(self, names: npt.NDArray[np.int32]) -> Float32:
+        """Return ln(n / df) / ln n of the rarest term of each name, 0 for a hub's."""
+        n = max(self.n_passages, 3)
+        counts = np.append(self._arrays.frequencies.values, np.int32(n))[names].min(axis=1)
+        rarity = np.log(n / np.clip(counts, 2, n)) / log(n)
+        return np.where(counts > max(_HUB_PASSAGES, _HUB_SHARE * n), 0.0, rarity).astype("f4")
 
     def close(self) -> None:
         """Give the work arrays back."""

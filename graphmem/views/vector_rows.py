@@ -110,6 +110,10 @@ class VectorRows:
         dot_rows(base, tail, slots, np.ascontiguousarray(query), out)
         return out
 
+    def values(self, slots: Slots) -> Float32:
+        """Return (m, d) the vectors of some slots."""
+        return self._gather(0, slots)
+
     def owners(self, slots: Slots) -> npt.NDArray[np.int32]:
         """Return the number of each slot's uid."""
         return self._gather(3, slots)

@@ -147,6 +147,10 @@ class VectorView:
 
         return checked
 
+    def vectors_of(self, keys: Keys) -> Float32:
+        """Return (n, d) the vector of each key, zeros where it has none."""
+        return self._content.vectors_of(keys)
+
     def search(self, query: Float32, k: int) -> tuple[list[str], Float32]:
         """Return the same as `nearest`, by uid."""
         keys, cosines = self.nearest(query, k)
@@ -255,6 +259,16 @@ class _Content:
             return out
 
         return cosines
+
+    def vectors_of(self, keys: Keys) -> Float32:
+        """Return (n, d) the vector of each key, zeros where it has none."""
+        owners = self._uids.find(keys)
+        known = np.flatnonzero(owners >= 0)
+        slots = self._slots.values[owners[known]]
+        known, slots = known[slots >= 0], slots[slots >= 0]
+        out = np.zeros((len(keys), self._rows.dimension), np.float32)
+        out[known] = self._rows.values(slots)
+        return out
 
     def extend_graph(self) -> None:
         """Bring every slot into the graph."""

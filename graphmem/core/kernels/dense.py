@@ -11,7 +11,7 @@ from numba import types
 
 from graphmem.core.kernels.compile import kernel
 
-__all__ = ["at_least", "dot_rows", "score_codes"]
+__all__ = ["at_least", "dot_pairs", "dot_rows", "score_codes"]
 
 Float32 = npt.NDArray[np.float32]
 
@@ -21,6 +21,7 @@ _CODES = types.Array(types.int8, 2, "C", readonly=True)
 _QUERY = types.Array(types.int16, 1, "C", readonly=True)
 _SLOTS = types.Array(types.int64, 1, "C", readonly=True)
 _OUT = types.Array(types.float32, 1, "C")
+_TABLE = types.Array(types.float32, 2, "C")
 
 
 @kernel(types.void(_CODES, _FLOATS, _QUERY, _OUT))
@@ -83,3 +84,20 @@ def dot_rows(
         for column in range(len(query)):
             total += row[column] * query[column]
         out[at] = total
+
+
+@kernel(types.void(_MATRIX, _MATRIX, _TABLE), fastmath=True)
+def dot_pairs(rows: Float32, queries: Float32, out: Float32) -> None:
+    """Write the dot product of each row with each query; equal rows give equal bits. O(n m d).
+
+    Args:
+        rows: (n, d), finite.
+        queries: (m, d), finite.
+        out: (n, m), overwritten.
+    """
+    for at in range(rows.shape[0]):
+        for other in range(queries.shape[0]):
+            total = np.float32(0)
+            for column in range(rows.shape[1]):
+                total += rows[at, column] * queries[other, column]
+            out[at, other] = total

@@ -4,31 +4,14 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from graphmem.core.lexical import Feature, PassageKind, TextEvidence
 from graphmem.reading.analyse import analyse
-from graphmem.reading.candidates import Pool
 from graphmem.reading.facts import holding, state, stated_still
-from graphmem.reading.fuse import PART_NAMES, flat_parts, with_walk
 from graphmem.reading.pack import estimate_tokens, pack
 from graphmem.reading.seeds import choose_seeds, ranking
 from graphmem.reading.spread import Spread, visits
-from graphmem.reading.weights import COLUMNS, FLAT, SHARES
 from graphmem_schemas import Hit, Passage, Proposition
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-def pool(kinds: list[PassageKind], cosines: list[float], **columns: list[float]) -> Pool:
-    n = len(kinds)
-    features = np.zeros((n, len(Feature)), np.float32)
-    features[:, Feature.KIND] = kinds
-    for name, values in columns.items():
-        features[:, Feature[name.upper()]] = values
-    bits = np.zeros(n, np.uint64)
-    return Pool(
-        np.arange(n), [f"u{at}" for at in range(n)], np.array(cosines, np.float32),
-        TextEvidence(features, bits, bits),
-    )  # fmt: skip
 
 
 def hit(uid: str, score: float, text: str = "text", **fields: object) -> Hit:
@@ -48,42 +31,6 @@ def test_analyse_takes_the_question_apart() -> None:
     assert question.query.words[0] == "what"
     assert question.query.until == int(NOW.timestamp())
     assert not analyse("What did Ann recommend?").asks_assistant
-
-
-def test_weights_have_a_row_for_every_kind_and_a_column_for_every_part() -> None:
-    assert FLAT.shape == (len(PassageKind), len(COLUMNS))
-    assert SHARES.shape == (len(PassageKind), 2)
-    assert len(PART_NAMES) == len(COLUMNS) + 1
-
-
-def test_parts_are_relative_to_the_best_and_weighed_by_kind() -> None:
-    candidates = pool(
-        [PassageKind.TITLED, PassageKind.PERSON_TURN], [0.5, 0.25], sentence=[2.0, 4.0]
-    )
-    parts = flat_parts(candidates, asks_assistant=False)
-    dense, sentence = COLUMNS.index("dense"), COLUMNS.index("sentence")
-    assert parts[0, dense] == pytest.approx(FLAT[PassageKind.TITLED, dense])
-    assert parts[1, dense] == pytest.approx(FLAT[PassageKind.PERSON_TURN, dense] / 2)
-    assert parts[0, sentence] == pytest.approx(FLAT[PassageKind.TITLED, sentence] / 2)
-
-
-def test_what_the_assistant_said_counts_when_it_is_asked_for() -> None:
-    turns = pool([PassageKind.ROLE_TURN] * 2, [0.1, 0.1], user=[1.0, 0.0])
-    user = COLUMNS.index("user")
-    assert flat_parts(turns, asks_assistant=False)[:, user].argmax() == 0
-    assert flat_parts(turns, asks_assistant=True)[:, user].argmax() == 1
-
-
-def test_nothing_to_score_gives_no_scores() -> None:
-    assert flat_parts(pool([], []), asks_assistant=False).shape == (0, len(COLUMNS))
-
-
-def test_the_walk_counts_for_titled_passages() -> None:
-    flat = np.ones((2, len(COLUMNS)), np.float32)
-    kinds = np.array([PassageKind.TITLED, PassageKind.NOTE], np.float32)
-    parts = with_walk(flat, kinds, np.array([1.0, 1.0], np.float32))
-    assert parts[0, -1] > 0
-    assert parts[1, -1] == 0
 
 
 def test_equal_scores_are_ordered_by_uid() -> None:

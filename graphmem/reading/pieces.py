@@ -1,0 +1,63 @@
+"""A question in pieces: what several passages answer together is asked for piece by piece."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["MAX_PIECES", "in_parts", "pieces", "relation"]
+
+MAX_PIECES = 5
+
+_WORD = re.compile(r"\w[\w'’\-]*")
+# Where one piece ends and the next begins.
+_SEAM = re.compile(
+    r"[,;?]|\.\s|\b(?:that|which|who|whom|whose|where|when|of the|in the|at the|by the|for the"
+    r"|from the|to the|on the|with the|of|by|and|or|in|than|between|with)\b",
+    re.IGNORECASE,
+)
+_EMPTY = frozenset(
+    """
+    a an the of in on at to for by with from and or is are was were be been did does do has have
+    had that this these those it its as which who whom whose what when where why how many much
+    there their his her he she they them than not no s
+    """.split()
+)
+_OPENING = _EMPTY | frozenset("name both same if while after during tell".split())
+# A piece of fewer words that carry meaning than this goes with the next one.
+_MIN_WORDS = 2
+
+
+def in_parts(question: str) -> list[str]:
+    """Return the question, what it asks without its names, and its pieces."""
+    return [question, relation(question), *pieces(question)]
+
+
+def pieces(question: str) -> list[str]:
+    """Return up to `MAX_PIECES` parts of a question that each ask for something. O(n)."""
+    found: list[str] = []
+    pending = ""
+    for part in _SEAM.split(question):
+        if not any(word.lower() not in _EMPTY for word in _WORD.findall(part)):
+            continue
+        pending = f"{pending} {part.strip()}".strip()
+        if sum(word.lower() not in _EMPTY for word in _WORD.findall(pending)) >= _MIN_WORDS:
+            found.append(pending)
+            pending = ""
+    if pending and found:
+        found[-1] += " " + pending
+    elif pending:
+        found.append(pending)
+    return found[:MAX_PIECES]
+
+
+def relation(question: str) -> str:
+    """Return the question without its names and numbers: what is asked of them. O(n)."""
+    words = _WORD.findall(question)
+    kept = [word for at, word in enumerate(words) if not _is_name(word, at)]
+    return " ".join(kept) or question
+
+
+def _is_name(word: str, at: int) -> bool:
+    if at == 0 and word.lower() in _OPENING:
+        return False
+    return word[0].isupper() or word[0].isdigit()

@@ -1,0 +1,134 @@
+"""From a question's words and vectors to ranked candidates: candidates, walk, two scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from graphmem.ports import Float32, TextMatch, VectorIndex, WalkGraph
+from graphmem.reading.candidates import ByWords, Pool, extend, gather
+from graphmem.reading.evidence import Asking, Evidence, observe
+from graphmem.reading.pairs import SUMMARIES, PairGround, pair_ground, summarise, tie
+from graphmem.reading.ranker import Ranker
+from graphmem.reading.seeds import choose_seeds, ranking
+from graphmem.reading.signals import signals_of
+from graphmem.reading.spread import Spread, spread, visits
+
+__all__ = ["Observed", "Ranked", "Views", "observe_candidates", "rank"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Views:
+    """Where one question's candidates come from.
+
+    Attributes:
+        match: what its words find.
+        vectors: search by meaning.
+        walk: the links.
+    """
+
+    match: TextMatch
+    vectors: VectorIndex
+    walk: WalkGraph
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observed:
+    """Candidates and all that is known of them, before the last stage weighs it.
+
+    Attributes:
+        evidence: the candidates.
+        signals: (n, len(SIGNALS)).
+        first: (n,) the scores of the first stage.
+        ground: what pairs of them are made of; None where none are looked at in pairs.
+        seeds: where the walk began.
+        walk: where it led.
+    """
+
+    evidence: Evidence
+    signals: Float32
+    first: Float32
+    ground: PairGround | None
+    seeds: dict[str, float]
+    walk: Spread
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranked:
+    """Candidates of a question, scored.
+
+    Attributes:
+        pool: the candidates.
+        cosines: (n,) with the question.
+        parts: (n, len(PART_NAMES)) what each score is the sum of.
+        scores: (n,).
+        order: positions, best first.
+        seeds: where the walk began.
+        walk: where it led.
+    """
+
+    pool: Pool
+    cosines: Float32
+    parts: Float32
+    scores: Float32
+    order: list[int]
+    seeds: dict[str, float]
+    walk: Spread
+
+
+def observe_candidates(
+    by_words: ByWords,
+    views: Views,
+    asking: Asking,
+    n_each: int,
+    ranker: Ranker,
+    told: Callable[[str], None] = lambda _: None,
+) -> Observed:
+    """Gather candidates, walk from the best of them, and look at all that are then there.
+
+    Args:
+        by_words: what the question's words find.
+        views: where more comes from.
+        asking: the question's vectors.
+        n_each: how many of each kind of search count.
+        ranker: chooses where the walk begins.
+        told: hears the name of each stage that is over.
+    """
+    match = views.match
+    pool = gather(by_words, views.vectors, asking.vectors, n_each)
+    evidence = observe(pool, match, views.vectors, asking, np.zeros(len(pool), np.float32))
+    first = ranker.first_scores(signals_of(evidence), evidence.kinds)
+    told("candidates")
+    seeds = choose_seeds(first, pool.uids)
+    walks = bool(ranker.paired[evidence.kinds].any())
+    walk = spread(views.walk, seeds) if walks else Spread({}, 0)
+    if walk.mass:
+        pool = extend(pool, list(walk.mass), match)
+        evidence = observe(pool, match, views.vectors, asking, visits(walk, pool.uids))
+    signals = signals_of(evidence)
+    first = ranker.first_scores(signals, evidence.kinds)
+    told("spread")
+    paired = ranker.paired[evidence.kinds]
+    ground = pair_ground(evidence, first, paired, views) if paired.any() else None
+    return Observed(evidence, signals, first, ground, seeds, walk)
+
+
+def rank(observed: Observed, ranker: Ranker) -> Ranked:
+    """Score and order the candidates."""
+    evidence = observed.evidence
+    summaries = np.zeros((len(evidence), len(SUMMARIES)), np.float32)
+    if observed.ground is not None:
+        summaries = summarise(tie(observed.ground, observed.first), ranker.pair)
+    parts = ranker.parts(observed.signals, summaries, evidence.kinds)
+    scores = parts.sum(axis=1)
+    return Ranked(
+        pool=evidence.pool,
+        cosines=evidence.cosines[:, 0],
+        parts=parts,
+        scores=scores,
+        order=ranking(scores, evidence.pool.uids),
+        seeds=observed.seeds,
+        walk=observed.walk,
+    )

@@ -1,0 +1,89 @@
+"""Fit the ranker's weights on sets with gold evidence, and tell what each set would have had.
+
+Usage: python scripts/fit_ranker.py FOLDER [SET ...] --stores FOLDER [--write]
+
+Every set is scored by weights that never saw it: a set of one memory is left out whole, one of
+many memories in five parts by memory. The weights that ship are fitted on all of them.
+Needs scipy (the extra "language-model"). A store of each set is made once, in the folder of
+stores, and taken from there the next time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from ranker_fit.folds import Fold, folds
+from ranker_fit.gates import FINAL, FIRST
+from ranker_fit.observe import Case, observe_set
+from ranker_fit.score import fit_ranker, ranked, recalls
+
+from graphmem.models.loading import LazyModels
+from graphmem.reading import ranker as ranker_module
+from graphmem.reading.ranker import Ranker
+
+KS = (5, 10, 20)
+VERSION = 1
+
+
+def main() -> None:
+    """Read the arguments, fit, print the table, and write where that is wanted."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, help="of the sets")
+    parser.add_argument("sets", nargs="*", help="their names; all where none is given")
+    parser.add_argument("--stores", type=Path, required=True, help="where filled stores are kept")
+    parser.add_argument("--write", action="store_true", help="write weights.json")
+    given = parser.parse_args()
+    names = given.sets or sorted(p.name for p in given.folder.iterdir() if _is_set(p))
+    models = LazyModels()
+    cases = {}
+    for name in names:
+        cases[name] = list(observe_set(given.folder / name, given.stores, models))
+        print(f"{name}: {len(cases[name])} questions", flush=True)
+    figures = report(cases, folds(cases))
+    if given.write:
+        everything = [(name, at) for name in cases for at in range(len(cases[name]))]
+        write(fit_ranker(cases, everything), figures)
+
+
+def report(cases: dict[str, list[Case]], parts: Sequence[Fold]) -> dict[str, dict[str, float]]:
+    """Print and return the cross-fitted recall of each set."""
+    found: dict[str, list[npt.NDArray[np.float64]]] = {name: [] for name in cases}
+    for part in parts:
+        fitted = fit_ranker(cases, part.learn)
+        for name, at in part.judge:
+            case = cases[name][at]
+            found[name].append(recalls(ranked(case, fitted), case, KS))
+    figures = {}
+    print(f"| set | {' | '.join(f'R@{k}' for k in KS)} |")
+    for name, rows in found.items():
+        means = 100.0 * np.mean(rows, axis=0)
+        figures[name] = {f"R@{k}": round(float(v), 1) for k, v in zip(KS, means, strict=True)}
+        print(f"| {name} | {' | '.join(f'{v:.1f}' for v in means)} |", flush=True)
+    return figures
+
+
+def write(fitted: Ranker, figures: dict[str, dict[str, float]]) -> None:
+    """Write the weights beside the code that reads them."""
+    path = Path(ranker_module.__file__).with_name("weights.json")
+    told = {
+        "version": VERSION,
+        "made_by": "scripts/fit_ranker.py",
+        "columns": {"first": len(FIRST), "final": len(FINAL)},
+        "cross_fitted": figures,
+        **fitted.to_json(),
+    }
+    path.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+    print(f"wrote {path}")
+
+
+def _is_set(folder: Path) -> bool:
+    return (folder / "queries.jsonl.gz").is_file() and (folder / "corpus.jsonl.gz").is_file()
+
+
+if __name__ == "__main__":
+    main()

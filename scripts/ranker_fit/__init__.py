@@ -1,0 +1,1 @@
+"""Fits the weights of the ranking; `scripts/fit_ranker.py` is the command."""

@@ -1,0 +1,113 @@
+"""Fits a ranker to observed questions, and ranks with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from graphmem.core.lexical import PassageKind
+from graphmem.reading.pairs import PAIR_FEATURES, SUMMARIES, Pairs, summarise, tie
+from graphmem.reading.ranker import PART_NAMES, Ranker
+from graphmem.reading.seeds import ranking
+from graphmem.reading.signals import SIGNALS
+from ranker_fit.folds import Place, few_of_each, shares_of
+from ranker_fit.gates import FINAL, FIRST, PAIRED, design, table
+from ranker_fit.observe import Case
+from ranker_fit.solve import Ranking, fit_listwise, fit_logistic
+
+__all__ = ["fit_ranker", "ranked", "recalls"]
+
+Float32 = npt.NDArray[np.float32]
+
+_L2, _L2_FINAL, _L2_PAIRS = 1e-3, 1e-3, 3.0
+# Of the pairs that are no answer so many are learnt from.
+_NEGATIVES = 0.15
+_SIGNAL_NAMES = PART_NAMES[: len(SIGNALS)]
+
+
+def fit_ranker(cases: Mapping[str, Sequence[Case]], places: Sequence[Place]) -> Ranker:
+    """Fit both stages and the pair model, each on what the one before it says."""
+    kept = few_of_each(places)
+    shares = shares_of(kept)
+    chosen = [(cases[name][at], shares[name]) for name, at in kept]
+    found = fit_listwise(
+        [Ranking(_first_design(case), case.gold, weight) for case, weight in chosen],
+        _L2,
+    )
+    first = table(found, FIRST, len(SIGNALS))
+    in_pairs = [(case, weight, _pairs(case, first)) for case, weight in chosen if _has_pairs(case)]
+    pair = _fit_pairs(in_pairs)
+    last = fit_listwise(
+        [
+            Ranking(_final_design(case, pairs, pair), case.gold & _paired(case), weight)
+            for case, weight, pairs in in_pairs
+        ],
+        _L2_FINAL,
+    )
+    final = table(last, FINAL, len(PART_NAMES))
+    for kind in PassageKind:
+        if kind not in PAIRED:
+            final[kind, : len(SIGNALS)] = first[kind]
+    return Ranker(first, pair, final, np.isin(np.arange(len(PassageKind)), PAIRED))
+
+
+def ranked(case: Case, ranker: Ranker) -> list[str]:
+    """Return the caller's ids, best first, each once."""
+    kinds = case.observed.evidence.kinds
+    first = ranker.first_scores(case.observed.signals, kinds)
+    summaries = np.zeros((len(kinds), len(SUMMARIES)), np.float32)
+    if case.observed.ground is not None:
+        summaries = summarise(tie(case.observed.ground, first), ranker.pair)
+    scores = ranker.parts(case.observed.signals, summaries, kinds).sum(axis=1)
+    order = ranking(scores, case.observed.evidence.pool.uids)
+    return list(dict.fromkeys(case.refs[at] for at in order))
+
+
+def recalls(refs: Sequence[str], case: Case, ks: Sequence[int]) -> npt.NDArray[np.float64]:
+    """Return the share of the gold in the first k, for each k."""
+    gold = set(case.question.gold)
+    return np.array([len(gold.intersection(refs[:k])) / len(gold) for k in ks])
+
+
+def _first_design(case: Case) -> Float32:
+    return design(case.observed.signals, case.observed.evidence.kinds, FIRST, _SIGNAL_NAMES)
+
+
+def _final_design(case: Case, pairs: Pairs, pair: Float32) -> Float32:
+    values = np.concatenate([case.observed.signals, summarise(pairs, pair)], axis=1)
+    return design(values, case.observed.evidence.kinds, FINAL, PART_NAMES)
+
+
+def _paired(case: Case) -> npt.NDArray[np.bool_]:
+    return np.isin(case.observed.evidence.kinds, PAIRED)
+
+
+def _has_pairs(case: Case) -> bool:
+    return case.observed.ground is not None and bool((case.gold & _paired(case)).any())
+
+
+def _pairs(case: Case, first: Float32) -> Pairs:
+    assert case.observed.ground is not None
+    scores = (case.observed.signals * first[case.observed.evidence.kinds]).sum(axis=1)
+    return tie(case.observed.ground, scores)
+
+
+def _fit_pairs(cases: Sequence[tuple[Case, float, Pairs]]) -> Float32:
+    """Fit the chance that a source and a candidate are both gold."""
+    chance = np.random.default_rng(0)
+    features, answers, weights = [], [], []
+    for case, weight, pairs in cases:
+        both = case.gold[pairs.sources][:, None] & case.gold[None, :]
+        other = np.arange(len(case.gold))[None, :] != pairs.sources[:, None]
+        both &= other
+        few = ~both & other & (chance.random(both.shape) < _NEGATIVES)
+        features += [pairs.features[both], pairs.features[few]]
+        answers += [np.ones(both.sum(), np.bool_), np.zeros(few.sum(), np.bool_)]
+        weights += [np.full(both.sum(), weight), np.full(few.sum(), weight / _NEGATIVES)]
+    found = fit_logistic(
+        np.concatenate(features), np.concatenate(answers), np.concatenate(weights), _L2_PAIRS
+    )
+    assert len(found) == len(PAIR_FEATURES) + 1
+    return found.astype(np.float32)
