@@ -97,6 +97,8 @@ app.add_typer(run_group, name="run")
 bench = typer.Typer(help="Measure quality and speed.", no_args_is_help=True, rich_markup_mode=None)
 for measure, name in (
     (benching.quality, "quality"),
+    (benching.ablate, "ablate"),
+    (benching.mixed, "mixed"),
     (benching.speed, "speed"),
     (benching.server, "server"),
 ):

@@ -1,16 +1,35 @@
-"""`graphmem bench quality | speed | server`: what this build is worth on this machine."""
+"""`graphmem bench …`: what this build is worth, and what each of its parts adds."""
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from graphmem.cli.session import Session
+from graphmem.errors import InvalidInput
 
-__all__ = ["quality", "server", "speed"]
+if TYPE_CHECKING:
+    from graphmem.reading.ranker import Ranker
+
+__all__ = ["ablate", "mixed", "quality", "server", "speed"]
+
+_Folder = Annotated[
+    str, typer.Argument(help="A data set, or a folder of data sets.", metavar="DIR")
+]
+_Names = Annotated[
+    list[str] | None, typer.Argument(help="Some of them; all unless said.", metavar="[SET]...")
+]
+_Stores = Annotated[
+    str | None,
+    typer.Option(help="Where filled stores are kept for the next run.", metavar="FOLDER"),
+]
+_Weights = Annotated[
+    str | None, typer.Option(help="Other weights than those that ship.", metavar="FILE")
+]
 
 
 def quality(
@@ -23,6 +42,7 @@ def quality(
         str, typer.Option(help="Which to compare, comma separated.")
     ] = "bm25,dense,flat,graphmem",
     k: Annotated[str, typer.Option("-k", "--k", help="Cut-offs, comma separated.")] = "5,10,20",
+    stores: _Stores = None,
 ) -> None:
     """Compare graphmem with flat retrieval on a data set."""
     cut_offs = _numbers(k)
@@ -33,6 +53,62 @@ def quality(
         extraction=extraction,
         systems=tuple(name.strip() for name in systems.split(",")),
         ks=cut_offs,
+        report=_say,
+        stores=Path(stores) if stores else None,
+    )
+    sys.stdout.write((report.to_json() if session.as_json else report.table()) + "\n")
+
+
+def ablate(  # noqa: PLR0913  # options of a command
+    session: Session,
+    folder: _Folder,
+    sets: _Names = None,
+    stores: _Stores = None,
+    ranker: _Weights = None,
+    markdown: Annotated[
+        str | None, typer.Option(help="Write the tables there, too.", metavar="FILE")
+    ] = None,
+    picture: Annotated[
+        str | None, typer.Option(help="Draw the main rows there, as SVG.", metavar="FILE")
+    ] = None,
+) -> None:
+    """Leave out each part of the ranking in turn, and tell what is found without it."""
+    from graphmem.bench.ablate import PICTURED, run_ablation, sets_of
+    from graphmem.bench.chart import bars_svg, panels_of
+
+    report = run_ablation(
+        sets_of(Path(folder), sets or ()),
+        stores=Path(stores) if stores else None,
+        ranker=_ranker(ranker),
+        report=_say,
+    )
+    if markdown:
+        Path(markdown).write_text(report.table() + "\n", "utf-8")
+    if picture:
+        panels = panels_of(report.sets, PICTURED, report.ks[0])
+        Path(picture).write_text(bars_svg(panels), "utf-8")
+    sys.stdout.write((report.to_json() if session.as_json else report.table()) + "\n")
+
+
+def mixed(
+    session: Session,
+    folder: _Folder,
+    sets: _Names = None,
+    stores: _Stores = None,
+    ranker: _Weights = None,
+    at_most: Annotated[
+        int | None, typer.Option(min=1, help="So many questions of a set, evenly spread.")
+    ] = None,
+) -> None:
+    """Put data sets into one space, and tell what is found there and in spaces of their own."""
+    from graphmem.bench.ablate import sets_of
+    from graphmem.bench.mixed import run_mixed
+
+    report = run_mixed(
+        sets_of(Path(folder), sets or ()),
+        stores=Path(stores) if stores else None,
+        ranker=_ranker(ranker),
+        at_most=at_most,
         report=_say,
     )
     sys.stdout.write((report.to_json() if session.as_json else report.table()) + "\n")
@@ -64,6 +140,19 @@ def server(
 
     report = run_server(target, _say, n_loaded=passages, n_nodes=nodes)
     sys.stdout.write((report.to_json() if session.as_json else report.table()) + "\n")
+
+
+def _ranker(path: str | None) -> Ranker | None:
+    if path is None:
+        return None
+    from graphmem.reading.ranker import Ranker
+
+    try:
+        return Ranker.from_json(json.loads(Path(path).read_text("utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InvalidInput(
+            f"{path} holds no weights as scripts/fit_ranker.py writes them: {error!r}"
+        ) from error
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from graphmem.bench.quality import fill_group
+from graphmem.bench.filling import fill_group
 from graphmem.bench.sets import BenchQuestion, read_set
 from graphmem.models.loading import LazyModels
 from graphmem.ports import GraphStore
