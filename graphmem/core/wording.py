@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-__all__ = ["IRREGULAR_PAST", "STATE_VERBS", "is_state", "word_fact"]
+__all__ = ["IRREGULAR_PAST", "STATE_VERBS", "is_state", "third_person", "word_fact"]
 
 # What these say holds for a while; the others tell what happened.
 STATE_VERBS = frozenset("live work reside dwell be have own possess belong".split())
@@ -79,7 +79,7 @@ def word_fact(
     elif past:
         said = _past(verb)
     else:
-        said = verb if plural else _third_person(verb)
+        said = verb if plural else third_person(verb)
     return " ".join(part for part in (subject, said, rest, obj) if part)
 
 
@@ -110,7 +110,8 @@ def _is_plural(subject: str) -> bool:
     return subject[:1].islower() and subject.endswith("s") and not subject.endswith("ss")
 
 
-def _third_person(verb: str) -> str:
+def third_person(verb: str) -> str:
+    """Return a verb as it is said of one other in the present: "live" → "lives"."""
     if verb in _IRREGULAR:
         return _IRREGULAR[verb]
     if not verb.isalpha():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphmem.core.extraction import Argument, EventDraft
+from graphmem.core.wording import third_person
 from graphmem.language.causes import causes_of
 from graphmem.language.parse import Parse
 from graphmem.language.propositions.clauses import Clause
@@ -72,10 +73,8 @@ def resolved_text(parse: Parse, start: int, end: int, pronouns: dict[int, Refere
             name += "'" if name.endswith("s") else "'s"
         words[token] = name
         if parse.lower[token] in ("i", "you"):
-            verb = _verb_beside(parse, token)
-            if start <= verb < end:
-                bent = _THIRD_PERSON[parse.lower[verb]]
-                words[verb] = bent.capitalize() if parse.words[verb][0].isupper() else bent
+            bent = _bent_verbs(parse, token)
+            words.update((verb, said) for verb, said in bent.items() if start <= verb < end)
     parts: list[str] = []
     at = parse.starts[start]
     for token in sorted(words):
@@ -83,6 +82,18 @@ def resolved_text(parse: Parse, start: int, end: int, pronouns: dict[int, Refere
         at = parse.ends[token]
     parts.append(parse.text[at : parse.ends[end - 1]])
     return " ".join("".join(parts).split())
+
+
+def _bent_verbs(parse: Parse, pronoun: int) -> dict[int, str]:
+    """Return how the verbs read that are to agree with the name in the pronoun's place."""
+    beside = _verb_beside(parse, pronoun)
+    if beside >= 0:
+        bent = _THIRD_PERSON[parse.lower[beside]]
+        return {beside: bent.capitalize() if parse.words[beside][0].isupper() else bent}
+    head = parse.heads[pronoun]
+    if parse.deps[pronoun] != "nsubj" or parse.tags[head] != "VBP":
+        return {}
+    return {head: third_person(parse.lower[head])}
 
 
 def _verb_beside(parse: Parse, pronoun: int) -> int:

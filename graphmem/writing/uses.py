@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -19,6 +20,7 @@ _PRONOUNS = frozenset(
     "which what there one someone somebody something anyone everyone everybody nobody".split()
 )
 _LITERAL_KINDS = ("time", "quantity")
+_YEAR = re.compile(r"\d{4}")
 
 
 def name_uses(places: Sequence[Place]) -> list[NameUse]:
@@ -68,5 +70,23 @@ def _can_name(key: str) -> bool:
 
 
 def states_something(fact: PropositionDraft) -> bool:
-    """Whether a fact has a subject that is known and an object at all."""
-    return names_entity(fact.subject) and bool(fact.object.text.strip())
+    """Whether a fact has a subject that is known and an object that says more than when."""
+    return names_entity(fact.subject) and bool(fact.object.text.strip()) and not _tells_when(fact)
+
+
+def _tells_when(fact: PropositionDraft) -> bool:
+    """Whether the object only dates what happened, in words that later mean another day.
+
+    "Mara moved last week", "started on Monday": the event keeps that, with the date. "Was born in
+    1990", "is scheduled for Monday" and "lasted three hours" say more.
+    """
+    if fact.object.kind != "time":
+        return False
+    verb, _, preposition = fact.predicate.rpartition(" ")
+    return fact.rule == "adverbial" or (
+        fact.rule == "oblique"
+        and fact.tense == "past"
+        and preposition in ("in", "on", "at")
+        and not verb.startswith("be ")
+        and not _YEAR.search(fact.object.text)
+    )

@@ -82,3 +82,24 @@ def test_a_past_state_closes_nothing_and_has_no_facts_of_its_years(memory: Memor
     facts = _facts(memory)
     assert set(facts) == {LIVES, "Nadia lived in Rome"}
     assert facts[LIVES].status == "current"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Omar moved last week.", set()),
+        ("Omar started on Monday.", set()),
+        ("Omar visited Rome in May and left the next day.", {"Omar visited Rome"}),
+        ("Omar was born in 1990.", {"Omar was born in 1990"}),
+        ("Omar graduated in 2015.", {"Omar graduated in 2015"}),
+        ("The party was postponed to Friday.", {"party was postponed to Friday"}),
+        ("The trip took two weeks.", {"trip took two weeks"}),
+    ],
+)
+def test_what_only_tells_when_is_kept_by_the_event_and_is_no_fact(
+    memory: Memory, text: str, said: set[str]
+) -> None:
+    receipt = memory.add(text, source="note", at="2024-05-08")
+    assert set(_facts(memory)) - {LIVES} == said
+    assert any(node.happened_from for node in _nodes(memory) if isinstance(node, Event)) or said
+    assert receipt.added["Event"]

@@ -58,6 +58,9 @@ def test_an_event_has_the_time_of_its_own_verb(told, text: str, times: list[str 
         ("Don't you like it?", "Doesn't Melanie like it?"),
         ("Were you there?", "Was Melanie there?"),
         ("I'm here.", "Caroline is here."),
+        ("I live in Porto now.", "Caroline lives in Porto now."),
+        ("I often go there.", "Caroline often goes there."),
+        ("I lived in Porto.", "Caroline lived in Porto."),
         ("You were late.", "Melanie was late."),
     ],
 )
