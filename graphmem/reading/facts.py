@@ -112,9 +112,9 @@ def facts_of(
     rank = {hit.uid: at for at, hit in enumerate(passages)}
     best: dict[str, int] = {}
     for edge in reader.neighbours(space, list(rank), edge_kinds):
-        node, passage = _ends(edge)
+        stating, passage = _ends(edge)
         if passage in rank:
-            best[node] = min(best.get(node, len(rank)), rank[passage])
+            best[stating] = min(best.get(stating, len(rank)), rank[passage])
     stored = [n for n in reader.get(space, sorted(best)) if n and _LABELS.get(n.label) in wanted]
     first: dict[str, int] = {}
     shown: dict[str, Node] = {}
