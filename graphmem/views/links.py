@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from graphmem.core.adjacency import Adjacency
 from graphmem.core.changes import EdgeKey
-from graphmem.core.kernels.mentions import MentionCodes, count_mentions, gather_mentions
+from graphmem.core.kernels.mentions import MentionCodes, gather_mentions
 from graphmem.core.mentions import Mentions
 from graphmem.core.uid_index import UidIndex
 from graphmem.core.walk import WALK_LABELS, Link
@@ -166,14 +166,14 @@ class SpaceLinks:
         """Return what passages mention, by other names too; see `ports.WalkGraph`."""
         rows = self.index.rows(passages)
         rows[rows >= self.adjacency.n_nodes] = -1
-        starts, entities, titled = gather_mentions(rows, self.adjacency.links, self._mentioning)
-        distinct, numbers = np.unique(entities, return_inverse=True)
-        counts = count_mentions(distinct, self.adjacency.links, self._mentioning)
+        starts, numbers, titled, entities, counts = gather_mentions(
+            rows, self.adjacency.links, self._mentioning
+        )
         return Mentions(
             starts=starts,
-            numbers=numbers.astype(np.int32),
+            numbers=numbers,
             titled=titled,
-            keys=self.index.keys(distinct),
+            keys=self.index.keys(entities),
             counts=counts,
             n_passages=self.n_passages,
         )
