@@ -2,12 +2,12 @@
 
 "My API answers in 800 ms" and, weeks later, "it improved to 250 ms" answer "how fast is my API?"
 alike. Only a question that asks for one value as it is now is touched; then a later passage of
-the same speaker that has another value of the kind asked for, and says that something changed,
-takes the earlier one's place. Where facts were extracted, they say the same of themselves; most
-such changes are told in words that no extractor turns into one subject and relation.
+the same speaker that tells of a change to another value of the kind asked for comes directly
+before the earlier one. Where facts were extracted, they say the same of themselves; most such
+changes are told in words that no extractor turns into one subject and relation.
 
-Measured in docs/quality.md. The rule was made on the twenty update questions of BEAM, so take the
-figure there as the best that it can do.
+Measured by scripts/beam_rules.py. The rule was made on the twenty update questions of BEAM, so
+take the figure there as the best that it can do.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from graphmem.core.terms import sentences, terms
-from graphmem.reading.values import ValueKind, asked_kind, values_in
+from graphmem.reading.values import Sought, sought, values_in
 from graphmem_schemas import Hit, Passage, ScorePart
 
-__all__ = ["N_LOOKED", "asks_for_now", "newer_first"]
+__all__ = ["N_LOOKED", "asks_for_now", "newer_first", "placed"]
 
 N_LOOKED = 16
 """So many of the best are looked at."""
@@ -31,9 +31,16 @@ _COVERS = 0.2
 # A reply to a turn is no change of it.
 _LATER_BY = 2
 _LOOKED_AT_CHARS = 1_000
+# A word of change counts for a value that stands so many words behind it, or before it.
+_N_BEFORE, _N_AFTER = 8, 2
+# Where the value's name is asked for ("accuracy"), and scores differ by less than this, another
+# value needs no word of change.
+_ALIKE = 0.75
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 # What an agent says of a value is mostly a repetition or a proposal.
 _REPEATS = frozenset({"assistant", "ai", "bot", "system", "tool"})
+# What stands between fences is nobody's word. A turn may have been cut before the last of them.
+_CODE = re.compile(r"```.*?(?:```|$)", re.DOTALL)
 
 _ONE_VALUE = re.compile(
     r"^\W*(?:what (?:is|are|'s) (?:the|my|our)\b|how (?:many|much|long|often|old|far)\b"
@@ -65,7 +72,9 @@ class _Said:
     """What decides between two passages.
 
     Attributes:
-        values: of the kind asked for, in sentences that are about the question.
+        values: of what is sought, in sentences that are about the question.
+        changed: those of them that a word of change stands beside.
+        score: of the passage.
     """
 
     speaker: str
@@ -73,16 +82,15 @@ class _Said:
     at: datetime
     position: int
     values: frozenset[str]
-    tells_change: bool
+    changed: frozenset[str]
+    score: float
 
-    def changes(self, other: _Said) -> bool:
+    def changes(self, other: _Said, is_named: bool) -> bool:
         """Whether this is a later word of the same speaker with a value that the other lacks."""
-        return (
-            self.tells_change
-            and self.speaker == other.speaker
-            and bool(self.values - other.values)
-            and self._is_later(other)
-        )
+        if not other.values or self.speaker != other.speaker or not self._is_later(other):
+            return False
+        alike = is_named and other.score - self.score <= _ALIKE
+        return bool((self.values if alike else self.changed) - other.values)
 
     def _is_later(self, other: _Said) -> bool:
         if self.source == other.source:
@@ -92,10 +100,10 @@ class _Said:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the question wants: its terms with their share of it, the kind of value, its own."""
+    """What the question wants: its terms with their share of it, of what a value, its own."""
 
     weights: Mapping[str, float]
-    kind: ValueKind
+    sought: Sought
     values: frozenset[str]
 
 
@@ -106,7 +114,7 @@ def newer_first(
     began: Mapping[str, datetime | None],
     weights: Mapping[str, float],
 ) -> tuple[Hit, ...]:
-    """Let what tells of a change and what it changes trade places; the rest stays where it is.
+    """Put what tells of a change directly before what it changes; the rest keeps its order.
 
     Args:
         question: one for which `asks_for_now` holds.
@@ -116,22 +124,26 @@ def newer_first(
         weights: the question's terms with their share of what it asks.
 
     Returns:
-        The hits; those that traded places trade scores, with a part that says so. At most
-        N_LOOKED² / 2 trades, each found in as many comparisons.
+        The hits; those that moved have the score of their place, with a part that says so. At
+        most N_LOOKED² / 2 moves, each found in as many comparisons.
     """
-    kind, terms_asked = asked_kind(question), frozenset(weights)
-    asked = _Asked(weights, kind, values_in(question, kind, terms_asked))
+    what = sought(question)
+    asked = _Asked(weights, what, frozenset(value.text for value in values_in(question, what)))
     order = list(range(min(N_LOOKED, len(hits))))
-    said = {at: _said(passages.get(hits[at].uid), began, asked) for at in order}
+    said = {at: _said(passages.get(hits[at].uid), began, asked, hits[at].score) for at in order}
+    # A count is named by what it counts, of which a passage may well count two kinds.
+    is_named = bool(what.named) and what.kind != "count"
     # Whoever rises is later than whom it passes, so that nothing goes in a circle.
-    while (pair := _first_pair(order, said)) is not None:
+    while (pair := _first_pair(order, said, is_named)) is not None:
         above, below = pair
-        order[above], order[below] = order[below], order[above]
-    first = [_placed(hits[at], hits[place]) for place, at in enumerate(order)]
+        order.insert(above, order.pop(below))
+    first = [placed(hits[at], hits[place], "newer") for place, at in enumerate(order)]
     return (*first, *hits[len(order) :])
 
 
-def _first_pair(order: list[int], said: Mapping[int, _Said | None]) -> tuple[int, int] | None:
+def _first_pair(
+    order: list[int], said: Mapping[int, _Said | None], is_named: bool
+) -> tuple[int, int] | None:
     """Return places of the first passage that is changed by one below it, and of that one."""
     for above, one in enumerate(order):
         earlier = said[one]
@@ -139,36 +151,48 @@ def _first_pair(order: list[int], said: Mapping[int, _Said | None]) -> tuple[int
             continue
         for below in range(above + 1, len(order)):
             later = said[order[below]]
-            if later is not None and later.changes(earlier):
+            if later is not None and later.changes(earlier, is_named):
                 return above, below
     return None
 
 
 def _said(
-    passage: Passage | None, began: Mapping[str, datetime | None], asked: _Asked
+    passage: Passage | None,
+    began: Mapping[str, datetime | None],
+    asked: _Asked,
+    score: float,
 ) -> _Said | None:
     if passage is None or not passage.speaker or passage.speaker.casefold() in _REPEATS:
         return None
-    text = passage.text[:_LOOKED_AT_CHARS]
     at = passage.at or began.get(passage.source) or _LONG_AGO
-    tells = _CHANGE.search(text) is not None
-    return _Said(
-        passage.speaker, passage.source, at, passage.position, _values(text, asked), tells
-    )
+    values, changed = _values(passage.text, asked)
+    return _Said(passage.speaker, passage.source, at, passage.position, values, changed, score)
 
 
-def _values(text: str, asked: _Asked) -> frozenset[str]:
+def _values(text: str, asked: _Asked) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the values that a text gives, and those of them that it tells as a change."""
     found: set[str] = set()
-    for sentence in sentences(text):
-        values = values_in(sentence, asked.kind, frozenset(asked.weights))
-        if values and sum(asked.weights.get(t, 0.0) for t in set(terms(sentence))) >= _COVERS:
-            found |= values
-    return frozenset(found - asked.values)
+    changed: set[str] = set()
+    for sentence in sentences(_CODE.sub(" ", text)[:_LOOKED_AT_CHARS]):
+        values = values_in(sentence, asked.sought)
+        if not values or _share(sentence, asked) < _COVERS:
+            continue
+        for value in values:
+            found.add(value.text)
+            before = sentence[: value.start].split()[-_N_BEFORE:]
+            beside = before + sentence[value.end :].split()[:_N_AFTER]
+            if _CHANGE.search(" ".join(beside)):
+                changed.add(value.text)
+    return frozenset(found - asked.values), frozenset(changed - asked.values)
 
 
-def _placed(hit: Hit, place: Hit) -> Hit:
-    """Return the hit with the score of the one whose place it has."""
+def _share(sentence: str, asked: _Asked) -> float:
+    return sum(asked.weights.get(term, 0.0) for term in set(terms(sentence)))
+
+
+def placed(hit: Hit, place: Hit, reason: str) -> Hit:
+    """Return a hit with the score of the one whose place it has, and a part that says why."""
     if hit is place:
         return hit
-    shift = ScorePart(name="newer", value=round(place.score - hit.score, 6))
+    shift = ScorePart(name=reason, value=round(place.score - hit.score, 6))
     return hit.model_copy(update={"score": place.score, "parts": (*hit.parts, shift)})

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from graphmem.core.terms import terms
 from graphmem.reading.newer import N_LOOKED, asks_for_now, newer_first
-from graphmem.reading.values import asked_kind, values_in
+from graphmem.reading.values import sought, values_in
 from graphmem_schemas import Hit, Passage
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -53,9 +53,23 @@ def test_only_a_question_for_one_value_now_asks_for_now() -> None:
         assert not asks_for_now(question), question
 
 
-def test_the_later_value_takes_the_place_of_the_earlier() -> None:
+def test_the_later_value_comes_directly_before_the_earlier() -> None:
     other = _passage("c", "I drank 3 cups of tea.", 1)
-    assert _order(QUESTION, _passage("a", OLD, 0), other, _passage("b", NEW, 5)) == ["b", "c", "a"]
+    assert _order(QUESTION, _passage("a", OLD, 0), other, _passage("b", NEW, 5)) == ["b", "a", "c"]
+
+
+def test_who_names_the_value_and_answers_as_well_needs_no_word_of_change() -> None:
+    question = "What is the accuracy of my screening tool?"
+    old = _passage("a", "My screening tool has an accuracy of 87%.", 0)
+    new = "My screening tool has an accuracy of 90%."
+    assert _order(question, old, _passage("b", new, 5)) == ["b", "a"]
+    other = "My screening tool has a response rate of 95%."
+    assert _order(question, old, _passage("b", other, 5)) == ["a", "b"]
+
+
+def test_what_stands_in_code_is_nobodys_word() -> None:
+    code = "```\n-- my Zotero library now has 52 sources\n```"
+    assert _order(QUESTION, _passage("a", OLD, 0), _passage("b", code, 5)) == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -69,6 +83,7 @@ def test_the_later_value_takes_the_place_of_the_earlier() -> None:
         _passage("b", NEW, 1),  # the same breath
         _passage("b", NEW, 5, source="t"),  # nobody knows which was first
         _passage("b", "I now own 52 cats.", 5),  # of something else
+        _passage("b", "I have a new idea for what I call my old library of 52 sources.", 5),
     ],
 )
 def test_what_is_no_later_value_of_the_same_stays_below(later: Passage) -> None:
@@ -113,15 +128,27 @@ def test_the_kind_of_value_is_read_from_the_question() -> None:
         ("What time is it?", "time"), ("How long does it take?", "duration"),
         ("When is it due?", "date"), ("What is the tax rate?", "percentage"),
         ("What is my budget?", "money"), (QUESTION, "count"), ("What is my size?", "any"),
+        ("How many tests have I passed to improve my accuracy?", "count"),
     ):  # fmt: skip
-        assert asked_kind(question) == kind
+        assert sought(question).kind == kind
 
 
 def test_values_are_of_their_kind() -> None:
     text = "We met on May 5 at 4:30 PM. It was 15% off after 3 weeks. I paid $1,200 for 12 lamps."
-    asked = frozenset(terms("lamps"))
-    for kind, found in (
-        ("time", {"4:30 pm"}), ("duration", {"3 weeks"}), ("date", {"may 5"}),
-        ("percentage", {"15%"}), ("money", {"$1,200"}), ("count", {"12"}),
+    for question, found in (
+        ("What time is it?", ["4:30 pm"]), ("How long is it?", ["3 weeks"]),
+        ("When is it?", ["may 5"]), ("What percent is it?", []),
+        ("What is the rate?", ["15%"]), ("How much is it?", ["$1,200"]),
+        ("How many lamps are there?", ["12"]), ("How many hours is it?", []),
+        ("How many cats are there?", []),
     ):  # fmt: skip
-        assert values_in(text, kind, asked) == found  # type: ignore[arg-type]  # of the literals
+        assert [value.text for value in values_in(text, sought(question))] == found, question
+
+
+def test_a_count_that_names_nothing_counts_what_was_named_before() -> None:
+    what = sought("How many commits are there?")
+    for text, found in (
+        ("The commits on the main branch have now reached 165, which is a lot.", ["165"]),
+        ("The commits on the main branch need 165 checks before they count.", []),
+    ):
+        assert [value.text for value in values_in(text, what)] == found
