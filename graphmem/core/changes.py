@@ -20,7 +20,6 @@ __all__ = [
     "EdgeRow",
     "EdgeTerms",
     "Vector",
-    "check_vector",
 ]
 
 EdgeKey = tuple[EdgeKind, str, str]
@@ -36,23 +35,22 @@ class Vector:
     uid: str
     values: npt.NDArray[np.float32]
 
+    def check(self) -> None:
+        """Refuse what a store cannot keep as a vector.
 
-def check_vector(vector: Vector) -> None:
-    """Refuse what a store cannot keep as a vector.
-
-    Raises:
-        InvalidInput: It is not one row of 1 to 4,096 finite float32.
-    """
-    values = vector.values
-    if values.ndim != 1 or values.dtype != np.float32:
-        said = f"{values.shape} {values.dtype}, but it must be one row of float32"
-    elif not 1 <= len(values) <= MAX_DIMENSION:
-        said = f"it has {len(values):,} numbers, but a store takes 1 to {MAX_DIMENSION:,}"
-    elif not np.isfinite(values).all():
-        said = "a value is not finite"
-    else:
-        return
-    raise InvalidInput(f"vector of {vector.uid}: {said}")
+        Raises:
+            InvalidInput: It is not one row of 1 to 4,096 finite float32.
+        """
+        values = self.values
+        if values.ndim != 1 or values.dtype != np.float32:
+            said = f"{values.shape} {values.dtype}, but it must be one row of float32"
+        elif not 1 <= len(values) <= MAX_DIMENSION:
+            said = f"it has {len(values):,} numbers, but a store takes 1 to {MAX_DIMENSION:,}"
+        elif not np.isfinite(values).all():
+            said = "a value is not finite"
+        else:
+            return
+        raise InvalidInput(f"vector of {self.uid}: {said}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock, local
 
-from graphmem.core.changes import (
-    ChangeBatch,
-    Changes,
-    Commit,
-    Counts,
-    EdgeKey,
-    Vector,
-    check_vector,
-)
+from graphmem.core.changes import ChangeBatch, Changes, Commit, Counts, EdgeKey, Vector
 from graphmem.errors import InvalidInput, StoreUnavailable
 from graphmem.ports import Capability, Plan
 from graphmem_schemas import Edge, EdgeKind, Node
@@ -186,7 +178,7 @@ def _check(held: _Space, changes: Changes) -> None:
         if not there(vector.uid):
             msg = f"vector of {vector.uid}: there is no such node; put it first"
             raise InvalidInput(msg)
-        check_vector(vector)
+        vector.check()
 
 
 class _Reader:
@@ -269,14 +261,12 @@ class MemoryStore:
 
     def seq(self, space: str) -> int:
         """Return the number of the space's newest commit; 0 for a space never written."""
-        with self._lock:
-            return self._reader().held(space).seq
+        return self.newest(space)[0]
 
     def newest(self, space: str) -> tuple[int, str]:
         """Return the number and the mark of the space's newest commit; 0 and "" for none."""
         with self._lock:
-            held = self._reader().held(space)
-            return held.seq, held.tokens.get(held.seq, "")
+            return (held := self._reader().held(space)).seq, held.tokens.get(held.seq, "")
 
     def token(self, space: str, seq: int) -> str | None:
         """Return the random mark of the space's commit; None where it made no such commit."""

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import ValidationError
 
-from graphmem.core.changes import EdgeKey, Vector, check_vector
+from graphmem.core.changes import EdgeKey, Vector
 from graphmem.core.property_graph import (
     edge_from,
     edge_properties,
@@ -141,7 +141,7 @@ def encode_vector(vector: Vector) -> list[float]:
     Raises:
         InvalidInput: It is not one row of 1 to 4,096 finite float32.
     """
-    check_vector(vector)
+    vector.check()
     floats: list[float] = vector.values.tolist()
     return floats
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from graphmem.core.changes import Changes, Commit, Vector, check_vector
+from graphmem.core.changes import Changes, Commit, Vector
 from graphmem.stores.sqlite.edges import EdgeWriter
 from graphmem.stores.sqlite.rows import decode_node, in_chunks
 from graphmem.stores.sqlite.transaction import Transaction
@@ -163,5 +163,5 @@ def _body(node: Node) -> str:
 
 
 def _blob(vector: Vector) -> bytes:
-    check_vector(vector)
+    vector.check()
     return vector.values.tobytes()
