@@ -10,6 +10,7 @@ from graphmem.core.lexical import TextQuery
 from graphmem.core.marks import asked_dates, proper_words, wants_of
 from graphmem.core.months import asked_months
 from graphmem.core.terms import terms, words
+from graphmem.reading.framing import subject_of
 
 __all__ = ["Question", "analyse", "asked"]
 
@@ -17,7 +18,9 @@ __all__ = ["Question", "analyse", "asked"]
 _MAX_CHARS = 4_000
 _ASKS_ASSISTANT = re.compile(
     r"\b(?:did|have|had|were|are) you\b"
-    r"|\byou (?:recommend|suggest|provid|advis|mention|tell|told|said|gave|list|help)\w*"
+    # "Can you list ..." asks whoever reads the answer, not what was said.
+    r"|(?<!\bcan )(?<!\bcould )(?<!\bwould )(?<!\bwill )(?<!\bdo )"
+    r"\byou (?:recommend|suggest|provid|advis|mention|tell|told|said|gave|list|help)\w*"
     r"|\byour (?:recommend|suggest|advice|explan|response|answer)\w*",
     re.IGNORECASE,
 )
@@ -28,7 +31,7 @@ class Question:
     """A question, taken apart.
 
     Attributes:
-        text: the question as far as it counts.
+        text: what is asked, as far as it counts.
         query: its words, for lexical search.
         asks_assistant: whether it is about what the assistant ("you") said.
     """
@@ -54,5 +57,5 @@ def analyse(text: str, as_of: datetime | None = None) -> Question:
 
 
 def asked(text: str) -> str:
-    """Return a question as far as it counts."""
-    return text[:_MAX_CHARS]
+    """Return what a question asks, as far as it counts."""
+    return subject_of(text[:_MAX_CHARS])

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphmem.reading.analyse import analyse
+from graphmem.reading.framing import subject_of
+
+
+@pytest.mark.parametrize(
+    ("question", "subject"),
+    [
+        (
+            "Can you list the order in which I brought up different aspects of my garden "
+            "throughout our conversations, in order? Mention ONLY and ONLY five items.",
+            "my garden?",
+        ),
+        ("Could you please give me a quick summary of how my garden grew?", "my garden grew?"),
+        ("Summarize the roses I planted over time.", "the roses I planted."),
+        ("In what order did I plant the roses?", "did I plant the roses?"),
+        ("Walk me through the order in which I mentioned tools.", "tools."),
+    ],
+)
+def test_the_request_is_taken_off(question: str, subject: str) -> None:
+    assert subject_of(question) == subject
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did we discuss about roses?",
+        "Did I mention a dog?",
+        "Who ordered the summary of the trial?",
+        "Can you list the order?",
+        "Which film of the sequence is the oldest?",
+        "",
+    ],
+)
+def test_other_questions_stay_as_they_are(question: str) -> None:
+    assert subject_of(question) == question
+
+
+@given(st.text(max_size=300))
+def test_something_is_always_asked(text: str) -> None:
+    assert subject_of(text).strip() or not text.strip()
+
+
+def test_who_is_asked_to_answer_is_not_who_is_asked_about() -> None:
+    for question in ("Can you list my tools?", "What would you suggest for my garden?"):
+        assert not analyse(question).asks_assistant
+    for question in ("What did you suggest?", "Which tools have you listed?", "You told me what?"):
+        assert analyse(question).asks_assistant
