@@ -78,6 +78,10 @@ class Unvectored:
         n_found = 0 if is_question == self.of_question else len(keys)
         return keys[:n_found], cosines[:n_found]
 
+    def nearest_each(self, queries: Float32, ks: Sequence[int]) -> list[tuple[Keys, Float32]]:
+        """Return for each query what `nearest` returns."""
+        return [self.nearest(query, k) for query, k in zip(queries, ks, strict=True)]
+
 
 @dataclass(frozen=True, slots=True)
 class Unlinked:

@@ -55,6 +55,10 @@ class VectorIndex(Protocol):
         """
         ...
 
+    def nearest_each(self, queries: Float32, ks: Sequence[int]) -> list[tuple[Keys, Float32]]:
+        """Return for each of the (q, d) queries what `nearest` returns for it and its k."""
+        ...
+
     def cosines_with(self, keys: Keys) -> Cosines:
         """Prepare for a vector: return what tells its cosine with each key's, NaN for none."""
         ...
@@ -165,6 +169,15 @@ class TextMatch(Protocol):
 
     def sources(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
         """Return a number for the source of each row."""
+        ...
+
+    def collections(
+        self, rows: npt.NDArray[np.int64], kinds: npt.NDArray[np.intp]
+    ) -> npt.NDArray[np.int64]:
+        """Return the number of the conversation, article or library that each row is part of.
+
+        Counted from 0 in the order of the rows; `kinds` are their `PassageKind`s.
+        """
         ...
 
     def said(

@@ -81,10 +81,11 @@ def gather(found: ByWords, vectors: VectorIndex, queries: Float32, n_each: int) 
         queries: (2 + p, d): the question, what it asks without its names, its pieces.
         n_each: how many of the best for the question.
     """
-    keys = [
-        vectors.nearest(query, max(1, int(_SHARES[min(at, 2)] * n_each)))[0]
-        for at, query in enumerate(queries)
-    ]
+    # A piece that is the whole question finds nothing else.
+    distinct = {query.tobytes(): at for at, query in reversed(list(enumerate(queries)))}
+    wanted = sorted(distinct.values())
+    ks = [max(1, int(_SHARES[min(at, 2)] * n_each)) for at in wanted]
+    keys = [found for found, _ in vectors.nearest_each(queries[wanted], ks)]
     return _joined(found.pool, np.concatenate(keys), found.match)
 
 

@@ -156,6 +156,10 @@ class _CandidateVectors:
         best = np.argsort(-cosines, kind="stable")[:k]
         return self._keys[best], cosines[best]
 
+    def nearest_each(self, queries: Float32, ks: Sequence[int]) -> list[tuple[Keys, Float32]]:
+        """Return for each query what `nearest` returns."""
+        return [self.nearest(query, k) for query, k in zip(queries, ks, strict=True)]
+
     def cosines_with(self, keys: Keys) -> Cosines:
         """Return what tells the cosine of a vector with that of each key, NaN for none."""
         rows = self._find(keys)

@@ -7,7 +7,9 @@ References:
 
 from __future__ import annotations
 
+import os
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,8 @@ __all__ = ["VectorGraph"]
 _DEGREE = 16
 _BREADTH_BUILT = 128
 _BREADTH_SEARCHED = 400
+# A question has few queries.
+_THREADS = min(os.cpu_count() or 1, 4)
 
 
 class VectorGraph:
@@ -60,17 +64,29 @@ class VectorGraph:
         graph._index.add(keys, codes, threads=1)
         return graph
 
-    def nearest(self, query: Float32, count: int) -> Slots:
-        """Return up to `count` slots, about those with the highest cosines, in no order.
+    def nearest(self, queries: Float32, counts: Sequence[int]) -> list[Slots]:
+        """Return for each query up to so many slots, about those with the highest cosines.
 
-        The graph must not be empty.
+        In no order. The graph must not be empty. What one query finds depends on no other.
         """
-        codes, _ = coded(query[None])
+        codes, _ = coded(queries)
+        breadths = [max(_BREADTH_SEARCHED, count) for count in counts]
         # One search at a time: usearch gives every caller the same scratch room.
         with self._lock:
-            self._index.expansion_search = max(_BREADTH_SEARCHED, count)
-            matches = self._index.search(codes[0], count, threads=1)
-        return np.asarray(matches.keys, np.int64)
+            if len(codes) > 1 and len(set(breadths)) == 1:
+                self._index.expansion_search = breadths[0]
+                found = self._index.search(codes, max(counts), threads=_THREADS)
+                rows = zip(found.keys, found.counts, strict=True)
+                return [
+                    np.asarray(keys[: min(int(n), count)], np.int64)
+                    for (keys, n), count in zip(rows, counts, strict=True)
+                ]
+            slots = []
+            for code, count, breadth in zip(codes, counts, breadths, strict=True):
+                self._index.expansion_search = breadth
+                keys = self._index.search(code, count, threads=1).keys
+                slots.append(np.asarray(keys, np.int64))
+        return slots
 
     def to_image(self) -> npt.NDArray[np.uint8]:
         """Return the graph as bytes; it must not be empty."""

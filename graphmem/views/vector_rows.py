@@ -83,24 +83,26 @@ class VectorRows:
         # Last, so that a reader never counts a row that is not there yet.
         self._n_tail = n_new
 
-    def approximate(self, query: Float32, start: int, stop: int) -> Float32:
-        """Return about the cosine with each slot from `start` to before `stop`.
+    def approximate(self, queries: Float32, start: int, stop: int) -> Float32:
+        """Return (q, stop - start) about the cosine of each query with each slot from `start` on.
 
         Args:
-            query: (d,) of unit length.
+            queries: (q, d) of unit length.
+            start: the first slot.
+            stop: behind the last.
         """
-        codes, scales = coded(query[None])
-        wide = codes[0].astype(np.int16)
-        out = np.empty(stop - start, np.float32)
+        codes, scales = coded(queries)
+        wide = codes.astype(np.int16)
+        out = np.empty((len(queries), stop - start), np.float32)
         n_base = len(self._base.owners)
         split = max(0, min(stop, n_base) - start)
-        for part, first, last, into in (
-            (self._base, start, min(stop, n_base), out[:split]),
-            (self._tail, max(start - n_base, 0), stop - n_base, out[split:]),
+        for part, first, last, at in (
+            (self._base, start, min(stop, n_base), 0),
+            (self._tail, max(start - n_base, 0), stop - n_base, split),
         ):
             if last > first:
-                score_codes(part.codes[first:last], part.scales[first:last], wide, into)
-        out *= scales[0]
+                score_codes(part.codes[first:last], part.scales[first:last], wide, out, at)
+        out *= scales[:, None]
         return out
 
     def cosines(self, query: Float32, slots: Slots) -> Float32:

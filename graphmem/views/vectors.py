@@ -129,10 +129,25 @@ class VectorView:
             DimensionMismatch: `query` has another length.
             InvalidInput: `k` is below 1, or `query` is not finite.
         """
-        if k < 1:
-            raise InvalidInput(f"k is {k}: give 1 or more")
-        self._check(query)
-        return self._content.nearest(query, k)
+        return self.nearest_each(query[None], [k])[0]
+
+    def nearest_each(self, queries: Float32, ks: Sequence[int]) -> list[tuple[Keys, Float32]]:
+        """Return for each of the queries what `nearest` returns, looking at the vectors once.
+
+        Args:
+            queries: (q, d) float32 of unit length.
+            ks: of each, 1 or more.
+
+        Raises:
+            DimensionMismatch: The queries have another length.
+            InvalidInput: A k is below 1, or a query is not finite.
+        """
+        for k in ks:
+            if k < 1:
+                raise InvalidInput(f"k is {k}: give 1 or more")
+        for query in queries:
+            self._check(query)
+        return self._content.nearest_each(queries, ks)
 
     def cosines_with(self, keys: Keys) -> Cosines:
         """Return what tells the cosine of a vector with that of each key, NaN where it has none.
@@ -224,9 +239,14 @@ class _Content:
             self._rows.append(values, owners)
             self._point(owners, np.arange(first, len(self._rows)))
 
-    def nearest(self, query: Float32, k: int) -> tuple[Keys, Float32]:
-        """Return the k best by key and their cosines."""
-        slots = self._candidates(query, _RESCORED * k + _RESCORED_MORE)
+    def nearest_each(self, queries: Float32, ks: Sequence[int]) -> list[tuple[Keys, Float32]]:
+        """Return for each query the k best by key and their cosines."""
+        found = self._candidates(queries, [_RESCORED * k + _RESCORED_MORE for k in ks])
+        parts = zip(queries, ks, found, strict=True)
+        return [self._best(query, k, slots) for query, k, slots in parts]
+
+    def _best(self, query: Float32, k: int, slots: Slots) -> tuple[Keys, Float32]:
+        """Score slots again, some of which may be dead, and return the k best."""
         owners = self._rows.owners(slots)
         alive = self._slots.values[owners] == slots
         slots, owners = slots[alive], owners[alive]
@@ -288,17 +308,22 @@ class _Content:
         if (old >= 0).any():
             self._dead = np.concatenate([self._dead, np.unique(old[old >= 0])])
 
-    def _candidates(self, query: Float32, count: int) -> Slots:
-        """Return the `count` slots that are best by code, or more; some may be dead."""
+    def _candidates(self, queries: Float32, counts: Sequence[int]) -> list[Slots]:
+        """Return for each query the slots that are best by code, or more; some may be dead."""
         graph, stop = self._graph, len(self._rows)
         start = len(graph)
-        scores = self._rows.approximate(query, start, stop)
+        scores = self._rows.approximate(queries, start, stop)
         if len(self._dead):
             dead = self._dead[(self._dead >= start) & (self._dead < stop)]
-            scores[dead - start] = -np.inf
-        bar = np.partition(scores, -count)[-count] if len(scores) > count else -np.inf
-        found = at_least(scores, bar)
-        return np.concatenate([graph.nearest(query, count), start + found]) if start else found
+            scores[:, dead - start] = -np.inf
+        found = []
+        for row, count in zip(scores, counts, strict=True):
+            bar = np.partition(row, -count)[-count] if len(row) > count else -np.inf
+            found.append(start + at_least(row, bar))
+        if not start:
+            return found
+        pairs = zip(graph.nearest(queries, counts), found, strict=True)
+        return [np.concatenate(pair) for pair in pairs]
 
     def without_dead(self) -> _Content:
         """Return the same content without dead slots and, where there were some, the graph."""

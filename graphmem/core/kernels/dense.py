@@ -18,32 +18,39 @@ Float32 = npt.NDArray[np.float32]
 _FLOATS = types.Array(types.float32, 1, "C", readonly=True)
 _MATRIX = types.Array(types.float32, 2, "C", readonly=True)
 _CODES = types.Array(types.int8, 2, "C", readonly=True)
-_QUERY = types.Array(types.int16, 1, "C", readonly=True)
+_QUERIES = types.Array(types.int16, 2, "C", readonly=True)
 _SLOTS = types.Array(types.int64, 1, "C", readonly=True)
 _OUT = types.Array(types.float32, 1, "C")
 _TABLE = types.Array(types.float32, 2, "C")
 
 
-@kernel(types.void(_CODES, _FLOATS, _QUERY, _OUT))
+@kernel(types.void(_CODES, _FLOATS, _QUERIES, _TABLE, types.int64))
 def score_codes(
-    codes: npt.NDArray[np.int8], scales: Float32, query: npt.NDArray[np.int16], out: Float32
+    codes: npt.NDArray[np.int8],
+    scales: Float32,
+    queries: npt.NDArray[np.int16],
+    out: Float32,
+    first: int,
 ) -> None:
-    """Write the dot product of `query` with each row of codes, times the row's scale.
+    """Write the dot product of each query with each row of codes, times the row's scale.
 
-    The sums are of integers, so the result is the same on every machine. O(n d).
+    The sums are of integers, so the result is the same on every machine, and the same for a
+    query whatever the others are. The codes come from memory once for all queries. O(n d q).
 
     Args:
         codes: (n, d), d up to 100,000.
         scales: (n,).
-        query: (d,) from -127 to 127; 16 bits because that is what processors multiply.
-        out: (n,), overwritten.
+        queries: (q, d) from -127 to 127; 16 bits because that is what processors multiply.
+        out: (q, m), its columns from `first` to before `first` + n overwritten.
+        first: where the first row's results go.
     """
     for row in range(codes.shape[0]):
-        total = np.int32(0)
-        for column in range(codes.shape[1]):
-            total += np.int32(codes[row, column]) * np.int32(query[column])
-        # numba sums in 64 bits; cut to 32, where the sum fits, the loop is twice as quick.
-        out[row] = np.float32(np.int32(total)) * scales[row]
+        for query in range(queries.shape[0]):
+            total = np.int32(0)
+            for column in range(codes.shape[1]):
+                total += np.int32(codes[row, column]) * np.int32(queries[query, column])
+            # numba sums in 64 bits; cut to 32, where the sum fits, the loop is twice as quick.
+            out[query, first + row] = np.float32(np.int32(total)) * scales[row]
 
 
 @kernel(types.int64[::1](_OUT, types.float32))

@@ -173,6 +173,29 @@ def test_refresh_without_news_reads_no_changes() -> None:
     assert store.n_reads == 1
 
 
+@pytest.mark.parametrize("n_in_graph", [0, 2_000])
+def test_several_queries_at_once_find_what_each_finds(
+    n_in_graph: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "GRAPH_FROM", 1_000)
+    monkeypatch.setattr(module, "_GRAPH_REST", 100)
+    store = MemoryStore()
+    put(store, names(2_000), unit(11, 2_000, n_groups=40))
+    view = opened(store)
+    if n_in_graph:
+        view.build_graph()
+    put(store, names(90, 5_000), unit(12, 90))
+    view.refresh(store)
+    queries, ks = unit(13, 6), [80, 40, 20, 20, 1, 500]
+    for count in (6, 5, 1):  # with a k that widens the search in the graph, and without
+        found = view.nearest_each(queries[:count], ks[:count])
+        singly = [view.nearest(q, k) for q, k in zip(queries[:count], ks[:count], strict=True)]
+        for (keys, cosines), (own, its) in zip(found, singly, strict=True):
+            assert keys.tolist() == own.tolist()
+            assert cosines.tobytes() == its.tobytes()
+    assert view.nearest_each(queries[:0], []) == []
+
+
 def test_wrong_queries_are_refused() -> None:
     store = MemoryStore()
     put(store, names(2), unit(1, 2))
