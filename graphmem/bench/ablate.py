@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from graphmem.bench.measures import interval, share_found
-from graphmem.bench.sets import BenchQuestion, BenchSet, read_set
+from graphmem.bench.sets import BenchQuestion, BenchSet, read_set, with_gold
 from graphmem.bench.spaces import (
     N_HITS,
     Ranks,
@@ -93,7 +93,9 @@ def run_ablation(
     folders: Sequence[Path],
     stores: Path | None = None,
     ranker: Ranker | None = None,
+    *,
     ks: Sequence[int] = (5, 10, 20),
+    at_most: int | None = None,
     report: Report = lambda _: None,
 ) -> Ablation:
     """Ask all questions of some sets in every variant of the engine, and of flat retrieval.
@@ -103,6 +105,7 @@ def run_ablation(
         stores: where filled stores are kept; None keeps none.
         ranker: weights; None takes those that ship.
         ks: cut-offs, 1 to 20.
+        at_most: so many questions of a set, evenly spread; None asks all.
         report: hears how far it has come.
 
     Raises:
@@ -116,16 +119,12 @@ def run_ablation(
     found = {}
     for folder in folders:
         bench = read_set(folder)
+        asked = with_gold(bench, at_most)
         with filled_store(bench, stores, models, report) as store:
             asker = _Asker(store, embedder, ranker, max(ks))
-            rankings = asker.ask_all(bench, report)
-        asked = [q for group in bench.groups for q in _asked(bench, group)]
+            rankings = asker.ask_all(bench, asked, report)
         found[bench.name] = {"n_queries": len(asked), "rows": _rows(rankings, asked, ks)}
     return Ablation(tuple(ks), found)
-
-
-def _asked(bench: BenchSet, group: str) -> list[BenchQuestion]:
-    return [q for q in bench.questions if q.group == group and q.gold]
 
 
 class _Asker:
@@ -135,12 +134,14 @@ class _Asker:
         self._store, self._embedder = store, embedder
         self._ranker, self._n_refs = ranker, n_refs
 
-    def ask_all(self, bench: BenchSet, report: Report) -> _Rankings:
+    def ask_all(
+        self, bench: BenchSet, questions: Sequence[BenchQuestion], report: Report
+    ) -> _Rankings:
         """Return the ranking of each question in each row, by group and question."""
         names = (*(variant.name for variant in VARIANTS), *FLAT)
         found: dict[str, list[tuple[str, ...]]] = {name: [] for name in names}
         for at, group in enumerate(bench.groups, start=1):
-            asked = _asked(bench, group)
+            asked = [q for q in questions if q.group == group]
             if not asked:
                 continue
             report(f"{bench.name}: group {at} of {len(bench.groups)}, {len(asked)} questions")

@@ -15,7 +15,7 @@ from typing import Any
 
 from graphmem.bench.measures import interval, share_found
 from graphmem.bench.merging import Origin, merge_space, merged_ref
-from graphmem.bench.sets import BenchQuestion, BenchSet, read_set
+from graphmem.bench.sets import BenchQuestion, BenchSet, read_set, with_gold
 from graphmem.bench.spaces import (
     Ranks,
     Remembering,
@@ -134,7 +134,7 @@ def run_mixed(
             for folder in folders:
                 bench = read_set(folder)
                 twins.add(bench)
-                asked[bench.name] = _spread(bench, at_most)
+                asked[bench.name] = with_gold(bench, at_most)
                 with filled_store(bench, stores, models, report) as store:
                     asker = _Asker(store, embedder, ranker, max(ks))
                     scores[bench.name] = asker.own(bench, asked[bench.name], report)
@@ -148,15 +148,6 @@ def run_mixed(
             merged.close()
     sets = {name: _measured(name, asked[name], scores[name], twins, tuple(ks)) for name in asked}
     return MixedReport(tuple(ks), n_passages, sets)
-
-
-def _spread(bench: BenchSet, at_most: int | None) -> list[BenchQuestion]:
-    """Return questions with gold, group by group."""
-    places = {group: at for at, group in enumerate(bench.groups)}
-    known = sorted((q for q in bench.questions if q.gold), key=lambda q: places[q.group])
-    if at_most is None or len(known) <= at_most:
-        return known
-    return [known[at * len(known) // at_most] for at in range(at_most)]
 
 
 class _Asker:

@@ -25,6 +25,7 @@ __all__ = [
     "read_extractions",
     "read_set",
     "sessions",
+    "with_gold",
 ]
 
 # A question of these types has no answer in the memory, whatever evidence it lists: the turns
@@ -119,6 +120,15 @@ def read_set(folder: Path) -> BenchSet:
         groups={name: tuple(rows) for name, rows in groups.items()},
         questions=questions,
     )
+
+
+def with_gold(bench: BenchSet, at_most: int | None = None) -> list[BenchQuestion]:
+    """Return the questions with gold, group by group: so many of them, evenly spread, or all."""
+    places = {group: at for at, group in enumerate(bench.groups)}
+    known = sorted((q for q in bench.questions if q.gold), key=lambda q: places[q.group])
+    if at_most is None or len(known) <= at_most:
+        return known
+    return [known[at * len(known) // at_most] for at in range(at_most)]
 
 
 def read_extractions(path: Path) -> list[GivenExtraction]:

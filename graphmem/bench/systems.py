@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from graphmem.core.lexical import Feature, TextQuery
 from graphmem.core.terms import terms, words
-from graphmem.core.uid_index import to_keys
 from graphmem.errors import InvalidInput
 from graphmem.memory import Memory
 from graphmem.ports import Embedder, GraphStore
@@ -22,6 +21,8 @@ __all__ = ["SYSTEMS", "Answer", "Asked", "open_system"]
 
 # A long turn is several passages with one ref: rank so many to be sure of enough turns.
 _PARTS = 4
+# Flat retrieval ranks so many of the best by words, and by cosine: all of a small memory.
+_DEEP = 2_000
 
 _Scores = npt.NDArray[np.float32]
 
@@ -78,30 +79,23 @@ class _Flat:
             for node in batch.nodes
             if isinstance(node, Passage)
         }
-        self._uids = sorted(self._refs)
 
     def ask(self, question: str, n_refs: int) -> Answer:
-        scores = np.zeros(len(self._uids), np.float32)
-        top = 0.0
-        if self._name in ("bm25", "flat"):
-            lexical = self._lexical(question)
-            top = float(lexical.max(initial=0.0))
-            scores += _relative(lexical) if self._name == "flat" else lexical
-        if self._name in ("dense", "flat"):
-            vector = self._embedder.embed([question])[0]
-            dense = np.nan_to_num(self._vectors.cosines(vector, self._uids), nan=-1.0)
-            top = float(dense.max(initial=0.0))
-            scores += _relative(dense) if self._name == "flat" else dense
-        order = np.argsort(-scores, kind="stable")[: _PARTS * n_refs].tolist()
-        refs = dict.fromkeys(self._refs[self._uids[at]] for at in order)
-        return Answer(tuple(refs)[:n_refs], top, None)
-
-    def _lexical(self, question: str) -> _Scores:
+        vector = self._embedder.embed([question])[0]
         query = TextQuery(tuple(words(question)), tuple(terms(question)))
         with self._text.match(query) as match:
-            found = match.describe(match.find(to_keys(self._uids))).features[:, Feature.PASSAGE]
-        lexical: _Scores = found.astype(np.float32)
-        return lexical
+            nearest = match.find(self._vectors.nearest(vector, _DEEP)[0])
+            rows = np.union1d(match.best(_DEEP), nearest[nearest >= 0])
+            lexical = match.describe(rows).features[:, Feature.PASSAGE].astype(np.float32)
+            dense = np.nan_to_num(self._vectors.cosines_with(match.keys(rows))(vector), nan=-1.0)
+            uids = match.uids(rows)
+        scores = {"bm25": lexical, "dense": dense}.get(self._name)
+        if scores is None:
+            scores = _relative(lexical) + _relative(dense)
+        top = float((lexical if self._name == "bm25" else dense).max(initial=0.0))
+        order = sorted(range(len(uids)), key=lambda at: (-float(scores[at]), uids[at]))
+        refs = dict.fromkeys(self._refs[uids[at]] for at in order[: _PARTS * n_refs])
+        return Answer(tuple(refs)[:n_refs], top, None)
 
 
 SYSTEMS: tuple[str, ...] = ("bm25", "dense", "flat", "graphmem")

@@ -27,6 +27,9 @@ _Stores = Annotated[
     str | None,
     typer.Option(help="Where filled stores are kept for the next run.", metavar="FOLDER"),
 ]
+_AtMost = Annotated[
+    int | None, typer.Option(min=1, help="So many questions of a set, evenly spread.")
+]
 _Weights = Annotated[
     str | None, typer.Option(help="Other weights than those that ship.", metavar="FILE")
 ]
@@ -65,6 +68,7 @@ def ablate(  # noqa: PLR0913  # options of a command
     sets: _Names = None,
     stores: _Stores = None,
     ranker: _Weights = None,
+    at_most: _AtMost = None,
     markdown: Annotated[
         str | None, typer.Option(help="Write the tables there, too.", metavar="FILE")
     ] = None,
@@ -80,6 +84,7 @@ def ablate(  # noqa: PLR0913  # options of a command
         sets_of(Path(folder), sets or ()),
         stores=Path(stores) if stores else None,
         ranker=_ranker(ranker),
+        at_most=at_most,
         report=_say,
     )
     if markdown:
@@ -96,9 +101,7 @@ def mixed(
     sets: _Names = None,
     stores: _Stores = None,
     ranker: _Weights = None,
-    at_most: Annotated[
-        int | None, typer.Option(min=1, help="So many questions of a set, evenly spread.")
-    ] = None,
+    at_most: _AtMost = None,
 ) -> None:
     """Put data sets into one space, and tell what is found there and in spaces of their own."""
     from graphmem.bench.ablate import sets_of

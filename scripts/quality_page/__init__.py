@@ -1,0 +1,1 @@
+"""The page of measured figures; `scripts/quality_docs.py` is the command."""

@@ -1,0 +1,119 @@
+"""The page, put together from figures; a part that was not measured is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from quality_page import tables
+
+__all__ = ["render"]
+
+HEAD = """# What retrieval is worth
+
+Made by `python scripts/quality_docs.py FOLDER --stores FOLDER`: our own extraction, the shipped
+encoder, no LLM, **one configuration for all sets** ([what they are](bench-sets.md)). R@k is the
+mean share of the gold in the first k, all@5 the share of questions with all of it in the first 5;
+in brackets 95 % bootstrap intervals over the questions (seeded, 1,000 resamples). Nothing else is
+random: the same sets give the same figures. *bm25*, *dense* and *flat* (the sum of both, each over
+its maximum) rank the same passages in the same run.
+"""
+
+CROSS_FITTED = """
+## By weights that never saw the set
+
+The ranking's weights (`graphmem/reading/weights.json`) are fitted on these sets by
+`scripts/fit_ranker.py`. **These are the figures to expect elsewhere**: each set of one memory is
+scored by weights fitted on all others, and each fifth of the memories of the other sets by weights
+fitted on the other four fifths and all else.
+
+"""
+
+SHIPPED = """
+## Against flat retrieval, with the weights that ship
+
+The shipped weights were fitted on all of these sets, so the rows of *graphmem* are not
+cross-fitted: compare them with the table above. The flat rows have no weights. p50 was taken on a
+shared machine.
+
+"""
+
+GRAPH = """
+## What the graph adds
+
+*Without the graph*: the same engine without the walk (Personalized PageRank), without pairs and
+without what links passages; it ranks by the first stage. *The walk alone*: PageRank from the best
+by BM25 and cosine, with no fitted weight at all. Shipped weights, R@5; the last column is the
+difference that the graph makes, question by question.
+
+![Recall with and without the graph](quality.svg)
+
+"""
+
+PARTS = """
+## What each part adds
+
+The change in R@5 when one thing is left out, in points; bold where the 95 % interval of the
+difference leaves out 0. Weights of what is left out are set to 0 and the others stay as they are:
+a refit would regain a part, so these are upper bounds of what a part is worth. Last rows: flat
+retrieval.
+
+"""
+
+PEERS = """
+## What others publish
+
+Not measured here: figures of papers, on their own questions (samples of the same data sets), with
+the models named.
+
+"""
+
+MIXED = """
+## All kinds in one space
+
+{n_passages:,} passages of all sets in one space; every question is asked there and in the space of
+its own. R@5; passages that are there twice, word for word, count as one.
+
+"""
+
+ABSTENTION = """
+## Knowing what is not known
+
+AUROC of the abstention score between questions that have an answer and those that have none
+(adversarial ones included), and how many of each are declined at the default bar.
+
+"""
+
+CONTEXTS = """
+## Contexts of at most 1,500 tokens
+
+"""
+
+ROLES = """
+## Updates and contradictions
+
+"""
+
+
+def render(figures: Mapping[str, Any], fitted: Mapping[str, Any]) -> str:
+    """Return the page.
+
+    Args:
+        figures: "quality" and "ablation" by set, and "mixed", as the reports' JSON has them.
+        fitted: the cross-fitted recall by set, in per cent.
+    """
+    quality, ablated = figures.get("quality", {}), figures.get("ablation", {})
+    text = HEAD
+    if fitted:
+        text += CROSS_FITTED + tables.cross_fitted(fitted, quality)
+    if quality:
+        text += SHIPPED + tables.against_flat(quality)
+    if ablated:
+        text += GRAPH + tables.graph(ablated) + PARTS + tables.ablation(ablated)
+    text += PEERS + tables.peers()
+    if mixed := figures.get("mixed"):
+        text += MIXED.format(n_passages=mixed["n_passages"]) + tables.mixed(mixed)
+    if quality:
+        text += ABSTENTION + tables.abstention(quality)
+        text += CONTEXTS + tables.contexts(quality) + ROLES + tables.roles(quality)
+    return text
