@@ -23,6 +23,7 @@ from graphmem.reading.analyse import Question, analyse, asked
 from graphmem.reading.aside import Aside
 from graphmem.reading.candidates import MIN_EACH, ByWords, look_up
 from graphmem.reading.changed import since_changed
+from graphmem.reading.decline import closest_thing
 from graphmem.reading.evidence import Asking
 from graphmem.reading.facts import facts_of, holding, state, stated_still
 from graphmem.reading.fade import fade
@@ -149,6 +150,7 @@ class Engine:
             is_now = request.as_of is None and asks_for_now(request.question)
             nodes, hits = self._hydrate(found, ranked, max(k, n_read, N_LOOKED if is_now else 0))
             hits = self._newer_first(request.question, match, nodes, hits) if is_now else hits
+            closest = _closest(hits, verdict.closest)
             hits = hits[: max(k, n_read)]
             if request.kinds != ("passage",):
                 hits = self._with_facts(request, match, hits)[:k]
@@ -159,7 +161,7 @@ class Engine:
             id=content_uid("recall", self.space, request.question, self.clock().isoformat()),
             question=request.question,
             hits=hits,
-            abstained=verdict.reason,
+            abstained=verdict.reason and verdict.reason + closest,
             confidence=verdict.confidence,
             trace=trace,
         )
@@ -309,6 +311,12 @@ def _shares(match: TextMatch) -> dict[str, float]:
     """Return what share of the question each of its terms is, by rarity."""
     mass = sum(match.idfs) or 1.0
     return {term: idf / mass for term, idf in zip(match.terms, match.idfs, strict=True)}
+
+
+def _closest(hits: Sequence[Hit], uid: str | None) -> str:
+    """Return who or what comes closest, and when: the passage of the uid, else the best."""
+    hit = next((hit for hit in hits if hit.uid == uid), hits[0] if hits and uid else None)
+    return closest_thing(hit.speaker or hit.title or hit.source, hit.at) if hit else ""
 
 
 def _no_remarks(_: Sequence[str]) -> dict[str, str]:

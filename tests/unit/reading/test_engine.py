@@ -146,7 +146,8 @@ def test_a_question_about_the_wrong_person_is_declined() -> None:
     assert talk().search(ask("What did Ann adopt?")).abstained is None
     recall = talk().search(ask("What grey cat did Bob adopt?"))
     assert recall.abstained is not None
-    assert "Bob" in recall.abstained
+    assert "nothing about Bob" in recall.abstained
+    assert recall.abstained.endswith("; closest: Ann, 1 January 2021")
     assert talk().context(ask("What grey cat did Bob adopt?")).text == ""
 
 
@@ -154,7 +155,7 @@ def test_a_question_about_something_else_is_declined() -> None:
     recall = films().search(ask("Which vegetables did grandmother plant?"))
     assert recall.abstained is not None
     for word in ("vegetables", "grandmother", "plant"):
-        assert f"'{word}'" in recall.abstained
+        assert word in recall.abstained
 
 
 def test_a_name_that_nothing_says_is_declined_where_another_word_may_be_meant() -> None:
@@ -176,7 +177,7 @@ def test_a_name_that_nothing_says_is_declined_where_another_word_may_be_meant() 
 
     reader.embedder = Near()
     declined = reader.search(ask("Who is the king of Norway?")).abstained
-    assert declined == "no passage says anything of 'king', 'Norway'"
+    assert declined == "nothing about king and Norway; closest: s"
     assert reader.search(ask("Who resides there?")).abstained is None
 
 

@@ -1,0 +1,42 @@
+"""The words in which the memory says that it does not know: what is missing, what is closest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Set
+from datetime import datetime
+
+from graphmem.core.terms import terms
+
+__all__ = ["closest_thing", "nothing_about"]
+
+_WORD = re.compile(r"\w+")
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+
+
+def nothing_about(question: str, missing: Set[str], people: Sequence[str]) -> str:
+    """Return "nothing about Melanie and pottery".
+
+    Args:
+        question: whose own words are used.
+        missing: terms that are not found; none names what was found but not together.
+        people: whom it asks about.
+    """
+    named = [word for word in _WORD.findall(question) if missing & set(terms(word))]
+    things = list(dict.fromkeys([*people, *named]))
+    if not things:
+        return "nothing that answers the question"
+    return f"nothing about {_listed(things)}"
+
+
+def closest_thing(who: str | None, at: datetime | None) -> str:
+    """Return "; closest: Caroline, 3 May 2023"; empty where neither is known."""
+    date = f"{at.day} {_MONTHS[at.month - 1]} {at.year}" if at else None
+    told = ", ".join(part for part in (who, date) if part)
+    return f"; closest: {told}" if told else ""
+
+
+def _listed(things: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(things[:-1]), things[-1]) if part)

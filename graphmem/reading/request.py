@@ -1,0 +1,71 @@
+"""What of a question is its request, and what of it is the thing that is asked for: English."""
+
+from __future__ import annotations
+
+import re
+
+from graphmem.core.terms import terms
+
+__all__ = ["REQUEST", "asked_for", "asks_for_help", "names_of"]
+
+# Words of the request, and of talking about the conversation itself: no passage need have them.
+REQUEST = frozenset(
+    terms(
+        "list order mention describe summarize summary explain tell give detail question topic "
+        "conversation message session chat kind type sort name thing time first last recently "
+        "different various many long happen brief comprehensive overall item discuss aspect walk "
+        "bring brought related involving throughout across specific particular ever any only "
+        "one two three four five six seven eight nine ten"
+    )
+)
+
+_AUXILIARY = "is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|might"
+# "Which yoga pose did …": bounded, since a question may be thousands of characters.
+_WHICH = re.compile(
+    rf"\b(?:what|which|how many|how much)\s+(.{{1,200}}?)\s+(?:{_AUXILIARY})\b", re.IGNORECASE
+)
+# "What was the rationale behind …".
+_THE = re.compile(
+    r"\bwhat\s+(?:is|are|was|were)\s+(?:the|my|our|your|his|her|their|\w+['’]s)\s+(.{1,200}?)"
+    r"(?:\s+(?:of|behind|like|during|for|to|in|on|at|about|from|with|that|who|when|while|between"
+    r"|after|before|by|i|we|you|he|she|they|did|is|are|was|were|if)\b|\?|$)",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"(?<=[^\W_] )[A-Z]\w+")
+_QUESTION = re.compile(
+    r"\?|^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|how|why"
+    r"|whom|whose|list|tell)\b|\b(?:what|which|who|where|when|how (?:many|much|long|old))\b",
+    re.IGNORECASE,
+)
+_HELP = re.compile(
+    r"\b(?:should i|(?:can|could|would) you|help me|suggestions|advice|tips|ideas|do you think"
+    r"|how (?:do|can|should|would|could) (?:i|we|you)"
+    r"|i'm (?:planning|looking|trying|working|thinking|feeling)|i've been)\b",
+    re.IGNORECASE,
+)
+# Who asks so wants to hear what was said.
+_ASKS_BACK = re.compile(
+    r"\b(?:tell|told|remind|recall|did|recommended|summar\w*|list|walk)\b", re.IGNORECASE
+)
+
+
+def asked_for(question: str) -> frozenset[str]:
+    """Return the terms of the thing that is asked for; none where nothing is named. O(n)."""
+    for pattern in (_WHICH, _THE):
+        found = pattern.search(question)
+        phrase = frozenset(terms(found.group(1))) - REQUEST if found else frozenset()
+        if phrase:
+            return phrase
+    return frozenset()
+
+
+def asks_for_help(question: str) -> bool:
+    """Whether advice is wanted, or something is to be done: what helps need not say it. O(n)."""
+    if _QUESTION.search(question) is None:
+        return True
+    return _HELP.search(question) is not None and _ASKS_BACK.search(question) is None
+
+
+def names_of(question: str) -> frozenset[str]:
+    """Return the terms of the names that stand in it, other than as its first word. O(n)."""
+    return frozenset(term for name in _NAME.findall(question) for term in terms(name))

@@ -1,0 +1,95 @@
+"""Whether the memory knows: each sign has its say, and reasons name what is missing."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from graphmem.reading.abstain import BAR, Signs, confidence_of
+from graphmem.reading.decline import closest_thing, nothing_about
+from graphmem.reading.request import REQUEST, asked_for, asks_for_help, names_of
+
+TALK = Signs(cosine=0.6, covered=0.7, gap=0.5, own=0.1, named=True, talks=True)
+PAGES = Signs(cosine=0.6, covered=0.7, gap=0.5)
+
+
+@pytest.mark.parametrize("signs", [TALK, PAGES])
+def test_a_question_that_is_near_is_known_and_one_that_is_far_is_not(signs: Signs) -> None:
+    assert confidence_of(signs) > BAR
+    far = replace(signs, cosine=0.2, covered=0.1, gap=1.1)
+    assert 0.0 < confidence_of(far) < BAR
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [({"cosine": 0.7}, {"cosine": 0.3}), ({"own": 0.4}, {"own": -0.4}), ({"gap": 0.0}, {"gap": 1}),
+     ({"focus": 1.0}, {"focus": 0.0}), ({"stranger": False}, {"stranger": True}),
+     ({"helps": True}, {"helps": False})],
+)  # fmt: skip
+def test_each_sign_moves_the_score_its_way(better: dict[str, Any], worse: dict[str, Any]) -> None:
+    assert confidence_of(replace(TALK, **better)) > confidence_of(replace(TALK, **worse))
+
+
+def test_what_is_said_of_others_is_not_known_however_near() -> None:
+    wrong = replace(TALK, cosine=0.8, covered=1.0, gap=0.0, own=-0.6)
+    assert confidence_of(wrong) < BAR
+    # Where nobody talks, nobody can be the wrong one.
+    assert confidence_of(replace(wrong, talks=False)) > BAR
+
+
+def test_one_rare_word_lacking_beside_all_others_tells_more_than_beside_few() -> None:
+    lacking = replace(TALK, gap=0.9, named=False, own=0.0, cosine=0.9)
+    assert confidence_of(replace(lacking, covered=0.8)) < confidence_of(
+        replace(lacking, covered=0.4)
+    )
+
+
+def test_documents_may_lack_a_rare_word() -> None:
+    assert confidence_of(replace(PAGES, gap=1.1)) == confidence_of(PAGES)
+
+
+@pytest.mark.parametrize(
+    ("question", "phrase"),
+    [("Which yoga pose did Maria learn?", {"yoga", "pose"}),
+     ("What was the rationale behind choosing the API?", {"rational"}),
+     ("What is my sister's address?", {"sister", "address"}),
+     ("How many topics did we discuss?", set()), ("Where is the kite?", set())],
+)  # fmt: skip
+def test_the_thing_asked_for(question: str, phrase: set[str]) -> None:
+    assert asked_for(question) == phrase
+
+
+@pytest.mark.parametrize(
+    ("question", "helps"),
+    [("Any tips for a new guitar?", True), ("What should I cook tonight?", True),
+     ("Like all songs in my library", True), ("Who sang it?", False),
+     ("What tips did she give?", False), ("Can you tell me about my projects?", False)],
+)  # fmt: skip
+def test_who_asks_for_help_is_told_from_who_asks_for_a_fact(question: str, helps: bool) -> None:
+    assert asks_for_help(question) is helps
+
+
+def test_a_name_is_not_the_first_word() -> None:
+    assert names_of("Who is the king of Norway?") == {"norway"}
+    assert names_of("Who resides there?") == frozenset()
+
+
+def test_words_about_the_conversation_are_no_words_of_an_answer() -> None:
+    assert {"throughout", "convers", "mention", "order"} <= REQUEST
+    assert "pose" not in REQUEST
+
+
+def test_a_reason_names_what_is_missing_in_the_words_of_the_question() -> None:
+    question = "Did Melanie like the pottery, or the Painting?"
+    assert nothing_about(question, {"potteri"}, ["Melanie"]) == "nothing about Melanie and pottery"
+    told = nothing_about(question, {"potteri", "paint", "melani"}, [])
+    assert told == "nothing about Melanie, pottery and Painting"
+    assert nothing_about(question, set(), []) == "nothing that answers the question"
+
+
+def test_what_is_closest_has_a_name_and_a_day() -> None:
+    at = datetime(2023, 5, 3, tzinfo=UTC)
+    assert closest_thing("Caroline", at) == "; closest: Caroline, 3 May 2023"
+    assert closest_thing("Guide", None) == "; closest: Guide"
+    assert closest_thing(None, None) == ""
