@@ -141,9 +141,8 @@ def run_mixed(
                     for group in bench.groups:
                         n_passages += merge_space(store, Origin(bench.name, group), merged, _SPACE)
             asker = _Asker(merged, embedder, ranker, max(ks))
-            for name, questions in asked.items():
-                report(f"{name}: {len(questions)} questions to {n_passages} passages")
-                scores[name] |= asker.merged(questions)
+            for name, rankings in asker.merged(asked, report).items():
+                scores[name] |= rankings
         finally:
             merged.close()
     sets = {name: _measured(name, asked[name], scores[name], twins, tuple(ks)) for name in asked}
@@ -177,13 +176,18 @@ class _Asker:
         return found
 
     def merged(
-        self, questions: Sequence[BenchQuestion]
-    ) -> dict[tuple[str, str], list[Sequence[str]]]:
-        """Return the rankings of the questions in the space that holds all."""
-        return {
-            ("merged", system): [ranks(one.question) for one in questions]
-            for system, ranks in self._systems(_SPACE).items()
-        }
+        self, asked: Mapping[str, Sequence[BenchQuestion]], report: Report
+    ) -> dict[str, dict[tuple[str, str], list[Sequence[str]]]]:
+        """Return the rankings of each set's questions in the space that holds all."""
+        systems = self._systems(_SPACE)
+        found = {}
+        for name, questions in asked.items():
+            report(f"{name}: {len(questions)} questions to the merged space")
+            found[name] = {
+                ("merged", system): [ranks(one.question) for one in questions]
+                for system, ranks in systems.items()
+            }
+        return found
 
     def _systems(self, space: str) -> dict[str, Ranks]:
         engine = open_engine(self._store, space, self._embedder, self._ranker)
