@@ -41,14 +41,19 @@ def main() -> None:
     parser.add_argument("--part", action="append", choices=(*PARTS, "none"), help="only this")
     parser.add_argument("--at-most", type=int, help="questions of a set, but for quality")
     given = parser.parse_args()
-    figures: dict[str, Any] = json.loads(FIGURES.read_text("utf-8")) if FIGURES.exists() else {}
-    FIGURES.parent.mkdir(exist_ok=True)
     folders = sets_of(given.folder, given.sets)
-    write(figures)
+    write(known())
     for part in given.part or PARTS:
         for found in measured(part, folders, given.stores, given.at_most):
+            figures = known()
             figures[part] = {**figures.get(part, {}), **found}
             write(figures)
+
+
+def known() -> dict[str, Any]:
+    """Return what is kept: read each time, since another part may be measured at the same time."""
+    figures: dict[str, Any] = json.loads(FIGURES.read_text("utf-8")) if FIGURES.exists() else {}
+    return figures
 
 
 def measured(
@@ -68,6 +73,7 @@ def measured(
 
 def write(figures: dict[str, Any]) -> None:
     """Keep the figures, write the page and draw the picture."""
+    FIGURES.parent.mkdir(exist_ok=True)
     FIGURES.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", "utf-8")
     weights = files("graphmem.reading").joinpath("weights.json").read_text("utf-8")
     fitted = json.loads(weights).get("cross_fitted", {})
