@@ -34,13 +34,19 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def cross_fitted(fitted: Figures, quality: Figures) -> str:
     """Return what weights reach that never saw the set, beside flat retrieval."""
     ks = ("5", "10", "20")
-    rows = []
+    rows, below = [], []
     for name, found in sorted(fitted.items()):
         flat = quality.get(name, {}).get("systems", {}).get("flat", {}).get("recall", {})
-        ours = [f"{found[f'R@{k}']:.1f}" for k in ks]
-        rows.append([name, *ours, *(_percent(flat.get(k)) for k in ks)])
+        ours = [found[f"R@{k}"] for k in ks]
+        rows.append([name, *(f"{x:.1f}" for x in ours), *(_percent(flat.get(k)) for k in ks)])
+        below += [
+            f"{name} (R@{k})"
+            for k, share in zip(ks, ours, strict=True)
+            if k in flat and share < round(100 * flat[k], 1)
+        ]
     head = ["set", *(f"R@{k}" for k in ks), *(f"flat R@{k}" for k in ks)]
-    return table(head, rows)
+    said = f"\nBelow flat retrieval: {', '.join(below)}.\n" if below else ""
+    return table(head, rows) + said
 
 
 def against_flat(quality: Figures) -> str:
