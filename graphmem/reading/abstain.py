@@ -37,7 +37,8 @@ BAR = 0.5
 # The two models, the bias last. Fitted, then rounded.
 SAID = {"own": 6.0, "focus": 2.0, "gap": -2.3, "covered": -2.5, "": 3.2}
 HELD = {"cosine": 14.0, "covered": 4.5, "focus": 0.8, "helps": 5.5, "stranger": -2.5, "": -6.3}
-_N_OWN = 60
+_N_BEST = 60
+_N_OWN = 20
 _N_FOCUS = 3
 _N_TOGETHER = 5
 _N_MISSING = 4
@@ -144,7 +145,7 @@ def signs_of(question: str, match: TextMatch, ranked: Ranked) -> tuple[Signs, He
     talks = pool.evidence.features[best[0], Feature.KIND] in _TURNS
     known = match.speakers or match.titles
     stranger = not known and not names_of(question).isdisjoint(match.terms)
-    cosine = float(ranked.cosines[best[:_N_OWN]].max())
+    cosine = float(ranked.cosines[best[:_N_BEST]].max())
     # The time that a question asks about is rarely a word of its answer.
     wanted = np.array([not (t in REQUEST or t.isdigit()) for t in match.terms], np.bool_)
     if not wanted.any():
