@@ -140,6 +140,8 @@ def ranks_by(engine: Engine, refs: Mapping[str, str]) -> Ranks:
 
     def ranks(question: str) -> list[str]:
         hits = engine.search(SearchRequest(question=question, k=N_HITS)).hits
-        return list(dict.fromkeys(refs[hit.uid] for hit in hits))
+        # Hits in the order of time are ranked by their scores all the same.
+        ranked = sorted(hits, key=lambda hit: -hit.score)
+        return list(dict.fromkeys(refs[hit.uid] for hit in ranked))
 
     return ranks
