@@ -182,7 +182,7 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
         k: int = 10,
         as_of: datetime | str | None = None,
         kinds: Sequence[HitKind] | None = None,
-        mode: SearchMode = "latest",
+        mode: SearchMode | None = None,
     ) -> Recall:
         """Find what answers the question, best first, or abstain with a reason.
 
@@ -191,8 +191,9 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
             k: how many hits, 1 to 1,000.
             as_of: answer with what held then; None is now.
             kinds: kinds of hits wanted; passages unless said.
-            mode: "latest" gives the facts that hold at that time, "all" those that held before
-                as well.
+            mode: "latest" gives the facts that hold at that time, and what tells of a change
+                before what it changes; "all" those that held before as well, from all sources;
+                "chronological" these in the order of time. None: what the question asks for.
 
         Raises:
             InvalidInput: The question is blank or a limit is out of range.

@@ -59,7 +59,9 @@ class _Graphmem:
 
     def ask(self, question: str, n_refs: int) -> Answer:
         recall = self._memory.search(question, k=min(MAX_K, _PARTS * n_refs))
-        refs = dict.fromkeys(hit.ref for hit in recall.hits if hit.ref)
+        # Hits in the order of time are ranked by their scores all the same.
+        ranked = sorted(recall.hits, key=lambda hit: -hit.score)
+        refs = dict.fromkeys(hit.ref for hit in ranked if hit.ref)
         return Answer(tuple(refs)[:n_refs], recall.confidence, recall.abstained is not None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from time import perf_counter
 
@@ -23,11 +23,14 @@ from graphmem.reading.analyse import Question, analyse, asked
 from graphmem.reading.aside import Aside
 from graphmem.reading.candidates import MIN_EACH, ByWords, look_up
 from graphmem.reading.changed import since_changed
+from graphmem.reading.coverage import covering, rescored
 from graphmem.reading.decline import closest_thing
 from graphmem.reading.evidence import Asking
 from graphmem.reading.facts import facts_of, holding, state, stated_still
 from graphmem.reading.fade import fade
-from graphmem.reading.newer import N_LOOKED, asks_for_now, newer_first
+from graphmem.reading.manner import Manner, manner_of
+from graphmem.reading.newer import N_LOOKED, newer_first
+from graphmem.reading.order import in_time
 from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
 from graphmem.reading.pieces import in_parts
 from graphmem.reading.rank import Observed, Ranked, Views, observe_candidates, rank
@@ -115,14 +118,15 @@ class Engine:
     def search(self, request: SearchRequest) -> Recall:
         """Return the best hits with reasons, or none of them trusted, with a reason."""
         only_passages = request.kinds == ("passage",)
-        recall, _ = self._recall(request, request.k, 0 if only_passages else _N_TO_READ)
-        return recall
+        recall, nodes = self._recall(request, request.k, 0 if only_passages else _N_TO_READ)
+        return self._in_time(recall, nodes)
 
     def context(self, request: SearchRequest) -> Context:
         """Return a text with citations that keeps within the budget; empty where it abstains."""
         asked = request.model_copy(update={"kinds": ("passage",)})
         recall, passages = self._recall(asked, max(request.k, _N_TO_PACK))
         shown = recall.model_copy(update={"hits": recall.hits[: request.k]})
+        shown = self._in_time(shown, passages)
         # As of another time, what has changed since is none of the answer.
         remarks = self._since_changed if request.as_of is None else _no_remarks
         packed = pack(recall.hits, passages, request.budget, self.count_tokens, remarks)
@@ -143,18 +147,16 @@ class Engine:
     ) -> tuple[Recall, dict[str, Passage]]:
         started = perf_counter()
         found = self._find(request, max(k, n_read), started)
-        match = found.by_words.match
+        match, manner = found.by_words.match, manner_of(request.question, request.mode)
         try:
             ranked = self._rank(found, started)
             verdict = judge(found.question.text, match, ranked)
-            is_now = request.as_of is None and asks_for_now(request.question)
-            nodes, hits = self._hydrate(found, ranked, max(k, n_read, N_LOOKED if is_now else 0))
-            hits = self._newer_first(request.question, match, nodes, hits) if is_now else hits
+            nodes, hits = self._arranged(request, manner, found, ranked, max(k, n_read))
             closest = _closest(hits, verdict.closest)
             hits = hits[: max(k, n_read)]
             if request.kinds != ("passage",):
-                hits = self._with_facts(request, match, hits)[:k]
-            trace = _trace(found, ranked, nodes, started)
+                hits = self._with_facts(request, manner.before, match, hits)[:k]
+            trace = _trace(found, manner, ranked, nodes, started)
         finally:
             match.close()
         recall = Recall(
@@ -272,31 +274,53 @@ class Engine:
         return nodes, tuple(hits)
 
     def _with_facts(
-        self, request: SearchRequest, match: TextMatch, passages: tuple[Hit, ...]
+        self, request: SearchRequest, before: bool, match: TextMatch, passages: tuple[Hit, ...]
     ) -> tuple[Hit, ...]:
-        """Return hits of all wanted kinds: those that the passages state, and they themselves."""
+        """Return hits of all wanted kinds: those that the passages state, and they themselves.
+
+        What only held before is among them where that is wanted.
+        """
         found = facts_of(passages, request.kinds, self.store, self.space)
         facts = [node.uid for node, _ in found if isinstance(node, Proposition)]
         chain = self.store.neighbours(self.space, facts, ["SUPERSEDES"]) if facts else []
         newer = {edge.end: edge.start for edge in chain}
         now = self.clock()
-        if request.mode == "latest":
-            found = holding(found, request.as_of or now, now)
-        else:
-            found = stated_still(found)
+        found = stated_still(found) if before else holding(found, request.as_of or now, now)
         stated = state(found, _shares(match), newer)
         hits = [one.to_hit() for one in fade(stated, request.as_of or now, self.store, self.space)]
         if "passage" in request.kinds:
             hits += passages
         return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.uid)))
 
-    def _newer_first(
-        self, question: str, match: TextMatch, nodes: dict[str, Passage], hits: tuple[Hit, ...]
-    ) -> tuple[Hit, ...]:
-        sources = {nodes[hit.uid].source for hit in hits[:N_LOOKED]}
-        found = self._read(sorted(sources))
-        began = {node.uid: node.at for node in found if isinstance(node, Source)}
-        return newer_first(question, hits, nodes, began, _shares(match))
+    def _arranged(
+        self, request: SearchRequest, manner: Manner, found: _Found, ranked: Ranked, k: int
+    ) -> tuple[dict[str, Passage], tuple[Hit, ...]]:
+        """Return k hits or more as the question wants them, and their passages."""
+        match = found.by_words.match
+        if manner.stand is not None:
+            order = covering(ranked.order, ranked.scores, ranked.pool, match, manner)
+            ranked = replace(ranked, order=order)
+        # As of another time, nothing is newer.
+        is_now = manner.newer and request.as_of is None
+        nodes, hits = self._hydrate(found, ranked, max(k, N_LOOKED if is_now else 0))
+        if manner.stand is not None:
+            hits = rescored(hits, "coverage")
+        if is_now:
+            sources = self._sources(nodes, hits[:N_LOOKED])
+            began = {uid: source.at for uid, source in sources.items()}
+            hits = newer_first(request.question, hits, nodes, began, _shares(match))
+        return nodes, hits
+
+    def _in_time(self, recall: Recall, nodes: dict[str, Passage]) -> Recall:
+        """Return a recall with its hits in the order of time, where that was wanted."""
+        if recall.trace.mode != "chronological":
+            return recall
+        hits = in_time(recall.hits, nodes, self._sources(nodes, recall.hits))
+        return recall.model_copy(update={"hits": hits})
+
+    def _sources(self, nodes: dict[str, Passage], hits: Sequence[Hit]) -> dict[str, Source]:
+        uids = {nodes[hit.uid].source for hit in hits if hit.uid in nodes}
+        return {node.uid: node for node in self._read(sorted(uids)) if isinstance(node, Source)}
 
     def _since_changed(self, passages: Sequence[str]) -> dict[str, str]:
         return since_changed(passages, self.store, self.space)
@@ -323,7 +347,9 @@ def _no_remarks(_: Sequence[str]) -> dict[str, str]:
     return {}
 
 
-def _trace(found: _Found, ranked: Ranked, nodes: dict[str, Passage], started: float) -> Trace:
+def _trace(
+    found: _Found, manner: Manner, ranked: Ranked, nodes: dict[str, Passage], started: float
+) -> Trace:
     match = found.by_words.match
     seeds = []
     for uid, mass in list(ranked.seeds.items())[:_N_SEEDS_SHOWN]:
@@ -336,6 +362,8 @@ def _trace(found: _Found, ranked: Ranked, nodes: dict[str, Passage], started: fl
             "seeds": seeds,
             "n_candidates": len(ranked.pool),
             "n_pushed": ranked.walk.n_pushed,
+            "mode": manner.mode,
+            "mode_reason": manner.why,
             "timings_ms": {**found.timings, "total": _since(started)},
         }
     )

@@ -137,7 +137,7 @@ def newer_first(
     while (pair := _first_pair(order, said, is_named)) is not None:
         above, below = pair
         order.insert(above, order.pop(below))
-    first = [placed(hits[at], hits[place], "newer") for place, at in enumerate(order)]
+    first = [placed(hits[at], hits[place].score, "newer") for place, at in enumerate(order)]
     return (*first, *hits[len(order) :])
 
 
@@ -190,9 +190,9 @@ def _share(sentence: str, asked: _Asked) -> float:
     return sum(asked.weights.get(term, 0.0) for term in set(terms(sentence)))
 
 
-def placed(hit: Hit, place: Hit, reason: str) -> Hit:
-    """Return a hit with the score of the one whose place it has, and a part that says why."""
-    if hit is place:
+def placed(hit: Hit, score: float, reason: str) -> Hit:
+    """Return a hit with the score of the place that it has now, and a part that says why."""
+    if hit.score == score:
         return hit
-    shift = ScorePart(name=reason, value=round(place.score - hit.score, 6))
-    return hit.model_copy(update={"score": place.score, "parts": (*hit.parts, shift)})
+    shift = ScorePart(name=reason, value=round(score - hit.score, 6))
+    return hit.model_copy(update={"score": score, "parts": (*hit.parts, shift)})

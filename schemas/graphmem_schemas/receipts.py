@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, SerializeAsAny
 
 from graphmem_schemas.base import Frozen, Node, Timestamp
-from graphmem_schemas.requests import HitKind
+from graphmem_schemas.requests import HitKind, SearchMode
 
 __all__ = [
     "Change",
@@ -169,27 +169,33 @@ class Hit(Frozen):
 
 
 class Trace(Frozen):
-    """How a recall came about: what the question said, where the walk began, what it cost."""
+    """How a recall came about: what the question said, where the walk began, what it cost.
+
+    Attributes:
+        mode: what was done with the ranking: "latest": what tells of a change stands before what
+            it changes; "all": no source is left out; "chronological": the hits are in the order
+            of time. None: they are as ranked.
+        mode_reason: why.
+    """
 
     terms: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     seeds: tuple[Seed, ...] = ()
     n_candidates: int = 0
     n_pushed: int = 0
+    mode: SearchMode | None = None
+    mode_reason: str = ""
     timings_ms: dict[str, float] = Field(default_factory=dict)
 
 
 class Recall(Frozen):
-    """The hits for a question, best first.
+    """The hits for a question, best first, or in the order of time where `trace.mode` says so.
 
     Attributes:
         id: names this recall when feedback is given.
         abstained: why the memory has no answer; None where it has one.
-        confidence: how far the question is covered; an open scale without a unit. 0 (0.6 where
-            people talk): every word to look for stands in the best passages. Lower: words are
-            missing, the rarer the lower (one costs up to 0.5, what is asked for another 0.5), or
-            others than who is asked about said it. Higher: who is asked about said more of it
-            than anyone else. Below -0.9 the memory abstains; -9: there was nothing to look for,
+        confidence: 0 to 1: the chance that the memory holds an answer, where five in six of all
+            questions have one. Below 0.5 the memory abstains; 0: there was nothing to look for,
             or nothing to look in.
     """
 

@@ -30,7 +30,7 @@ HitKind = Literal[
     "passage", "proposition", "event", "entity", "prescription", "insight", "hyperedge", "query",
 ]  # fmt: skip
 
-SearchMode = Literal["latest", "all"]
+SearchMode = Literal["latest", "all", "chronological"]
 
 
 def _written_date(value: object) -> object:
@@ -95,8 +95,11 @@ class SearchRequest(Frozen):
         budget: tokens that a packed context may take.
         as_of: world time to answer for; None is now.
         kinds: kinds of nodes wanted as hits.
-        mode: "latest" leaves facts out that do not hold at that time; "all" brings those that
-            held before as well, below what took their place.
+        mode: "latest" leaves facts out that do not hold at that time, and puts what tells of a
+            change before what it changes; "all" brings those that held before as well, below
+            what took their place, and leaves no source out; "chronological" brings these in the
+            order of time. None: the question tells, and facts are as with "latest" where it
+            does not.
     """
 
     question: str = Field(max_length=MAX_TEXT_CHARS)
@@ -104,4 +107,4 @@ class SearchRequest(Frozen):
     budget: int = Field(default=1_500, ge=1, le=MAX_BUDGET, strict=True)
     as_of: Moment | None = None
     kinds: tuple[HitKind, ...] = Field(default=("passage",), min_length=1)
-    mode: SearchMode = "latest"
+    mode: SearchMode | None = None

@@ -1,0 +1,102 @@
+"""How a question wants its answer: as it is now, with nothing left out, or in the order of time.
+
+Read from the question's words where the request does not say. Most questions want nothing of the
+kind; then the ranking is all that there is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from graphmem.reading.newer import asks_for_now
+from graphmem_schemas import SearchMode
+
+__all__ = ["Manner", "manner_of"]
+
+# Of an answer that leaves nothing out, so many of the best stand as ranked.
+_STAND = 5
+
+_ORDER = re.compile(
+    r"\bin (?:what|which) (?:order|sequence)\b|\b(?:the|what|which|chronological) (?:\w+ )?"
+    r"(?:order|sequence) (?:in which|that|of|did|do|have|has|i|we)\b"
+    r"|\bin (?:chronological )?order\b(?! to\b)|\bchronolog\w+|\btimeline of\b"
+    r"|\b(?:first|last|earlier|later)\s*(?:\?|,.* or\b)",
+    re.IGNORECASE,
+)
+_SUMMARY = re.compile(
+    r"\b(?:summar\w+|recap|overview|rundown)\b"
+    r"|\bhow (?:has|have|did)\b.*\b(?:evolv|progress|develop|chang)\w+",
+    re.IGNORECASE,
+)
+_OVER_TIME = re.compile(r"\b(?:evolv\w+|progress\w*|develop\w+|over time|so far)\b", re.IGNORECASE)
+_SPAN = r"(?:hours?|days?|weeks?|months?|years?|minutes?|seconds?|times?|long)"
+_LIST = re.compile(
+    # "What activities does Ann do?", "which of the books have I read?"
+    r"\b(?:what|which)\s+(?:[\w'’-]+\s+){0,3}?\w+[^s\W]s\s+(?:[\w'’]+\s+){0,3}"
+    r"(?:have|has|do|does|did|are|were|am)\b"
+    rf"|^\W*how (?:many|often)\b(?! (?:\w+ ){{0,2}}?{_SPAN}\b)"
+    r"|^\W*(?:list|name|enumerate)\b"
+    r"|\b(?:all|every one|each) (?:of )?(?:the|my|our|your|his|her|their|its)\b"
+    r"|\bacross (?:all|my|our)\b|\baltogether\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What is done with the ranking of one question.
+
+    Attributes:
+        mode: as the trace names it; None: the ranking stands.
+        why: what of the question says so.
+        newer: what tells of a change comes before what it changes.
+        stand: so many of the best stand as ranked, and the rest is chosen so that no source
+            repeats what others leave out; None: all stand.
+        replies: a question and what was answered to it come together.
+        in_time: the chosen hits come in the order of time.
+        before: facts that held before are wanted, too.
+    """
+
+    mode: SearchMode | None = None
+    why: str = ""
+    newer: bool = False
+    stand: int | None = None
+    replies: bool = False
+    in_time: bool = False
+    before: bool = False
+
+
+def manner_of(question: str, mode: SearchMode | None = None) -> Manner:
+    """Return how a question wants its answer.
+
+    Args:
+        question: in full.
+        mode: what the request says; None: the question tells.
+    """
+    told = _told_by(question)
+    if mode is None or mode == told.mode:
+        return told
+    why = "the request says so"
+    if mode == "latest":
+        return Manner(mode, why, newer=asks_for_now(question))
+    stand = _STAND if told.stand is None and mode == "all" else told.stand
+    return Manner(
+        mode, why, stand=stand, replies=told.replies, in_time=mode == "chronological", before=True
+    )
+
+
+def _told_by(question: str) -> Manner:
+    if _SUMMARY.search(question):
+        if _OVER_TIME.search(question) or _ORDER.search(question):
+            why = "it asks for a summary over time"
+            return Manner("chronological", why, stand=0, replies=True, in_time=True, before=True)
+        return Manner("all", "it asks for a summary", stand=0, replies=True)
+    if _ORDER.search(question):
+        return Manner("chronological", "it asks in what order", in_time=True, before=True)
+    is_list = _LIST.search(question)
+    if asks_for_now(question) and (is_list is None or question.casefold().startswith("how many")):
+        return Manner("latest", "it asks for one value as it is now", newer=True)
+    if is_list:
+        return Manner("all", "it asks for more than one thing", stand=_STAND)
+    return Manner()
