@@ -33,8 +33,13 @@ def search(  # noqa: PLR0913  # options, all by their names
         ),
     ] = None,
     mode: Annotated[
-        str, typer.Option(help='"latest": facts that hold; "all": those that held, too.')
-    ] = "latest",
+        str | None,
+        typer.Option(
+            help="latest (facts that hold), all (those that held, too) or chronological; "
+            "what the question asks for unless said.",
+            metavar="MODE",
+        ),
+    ] = None,
     why: Annotated[bool, typer.Option("--why", help="Show score parts and paths.")] = False,
 ) -> None:
     """Find what answers a question, best first."""
