@@ -35,8 +35,10 @@ __all__ = ["BAR", "HELD", "SAID", "Signs", "Verdict", "confidence_of", "judge", 
 # speaker, who are asked the most alike things, and 0 to 5 % of all others are below it.
 BAR = 0.5
 # The two models, the bias last. Fitted, then rounded.
-SAID = {"own": 6.0, "focus": 2.0, "gap": -2.3, "covered": -2.5, "": 3.2}
+SAID = {"own": 6.0, "focus": 2.0, "gap": -2.3, "rest": -2.5, "": 3.2}
 HELD = {"cosine": 14.0, "covered": 4.5, "focus": 0.8, "helps": 5.5, "stranger": -2.5, "": -6.3}
+# Where less than this is near, nothing is lacking beside the rest.
+_MIN_REST = 0.3
 _N_BEST = 60
 _N_OWN = 20
 _N_FOCUS = 3
@@ -73,6 +75,11 @@ class Signs:
     stranger: bool = False
     named: bool = False
     talks: bool = False
+
+    @property
+    def rest(self) -> float:
+        """What a word is lacking beside: `covered`, .3 at least."""
+        return max(self.covered, _MIN_REST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,13 @@ _THE = re.compile(
     r"|after|before|by|i|we|you|he|she|they|did|is|are|was|were|if)\b|\?|$)",
     re.IGNORECASE,
 )
+_DATES = frozenset(
+    terms(
+        "january february march april may june july august september october november december "
+        "monday tuesday wednesday thursday friday saturday sunday "
+        "jan feb mar apr jun jul aug sep sept oct nov dec"
+    )
+)
 _NAME = re.compile(r"(?<=[^\W_] )[A-Z]\w+")
 _QUESTION = re.compile(
     r"\?|^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|how|why"
@@ -67,5 +74,5 @@ def asks_for_help(question: str) -> bool:
 
 
 def names_of(question: str) -> frozenset[str]:
-    """Return the terms of the names that stand in it, other than as its first word. O(n)."""
-    return frozenset(term for name in _NAME.findall(question) for term in terms(name))
+    """Return the terms of its names, but for months, days and its first word. O(n)."""
+    return frozenset(term for name in _NAME.findall(question) for term in terms(name)) - _DATES

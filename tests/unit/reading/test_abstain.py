@@ -45,6 +45,11 @@ def test_one_rare_word_lacking_beside_all_others_tells_more_than_beside_few() ->
     )
 
 
+def test_who_is_known_but_of_whom_nothing_near_is_said_is_not_enough() -> None:
+    nothing = Signs(cosine=0.57, covered=0.0, gap=1.1, focus=0.0, named=True, talks=True)
+    assert confidence_of(nothing) < BAR
+
+
 def test_documents_may_lack_a_rare_word() -> None:
     assert confidence_of(replace(PAGES, gap=1.1)) == confidence_of(PAGES)
 
@@ -73,6 +78,7 @@ def test_who_asks_for_help_is_told_from_who_asks_for_a_fact(question: str, helps
 def test_a_name_is_not_the_first_word() -> None:
     assert names_of("Who is the king of Norway?") == {"norway"}
     assert names_of("Who resides there?") == frozenset()
+    assert names_of("How high was it in January on a Friday?") == frozenset()
 
 
 def test_words_about_the_conversation_are_no_words_of_an_answer() -> None:
