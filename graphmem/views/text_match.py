@@ -14,7 +14,7 @@ from graphmem.core.kernels.dated import compare_months
 from graphmem.core.kernels.evidence import Asked, describe, owned
 from graphmem.core.kernels.lexical import Passages, Work, best_rows, clean, scan
 from graphmem.core.kernels.marks import best_of_sources, mark
-from graphmem.core.kernels.pairs import MentionLists, mention_scores
+from graphmem.core.kernels.said import MentionLists, mention_scores
 from graphmem.core.kernels.windows import rows_around
 from graphmem.core.lexical import MAX_QUERY_TERMS, TextEvidence, TextQuery
 from graphmem.core.mentions import Mentions, Said
@@ -240,17 +240,15 @@ class Match:
             names = arrays.names.of(mentions.keys)
             lists = MentionLists(mentions.starts, mentions.numbers, mentions.titled, names)
             found = mention_scores(rows, first, lists, self._asked, arrays.forward())
-            rarity = self._rarity(names)
-        titles = np.zeros(len(rows), np.float32)
-        owners = np.repeat(np.arange(len(rows)), np.diff(mentions.starts))
-        titles[owners[mentions.titled]] = rarity[mentions.numbers[mentions.titled]]
-        asked = np.isin(names, [*self._asked.terms.tolist(), -1]).all(axis=1)
-        return Said(found[0], asked & (names[:, 0] >= 0), found[1], found[2], titles)
+            return Said(*found[:4], self._rarity(found.title_names))
 
     def _rarity(self, names: npt.NDArray[np.int32]) -> Float32:
         """Return ln(n / df) / ln n of the rarest term of each name, 0 for a hub's."""
         n = max(self.n_passages, 3)
-        counts = np.append(self._arrays.frequencies.values, np.int32(n))[names].min(axis=1)
+        known = names >= 0
+        found = np.full(names.shape, n, np.int64)
+        found[known] = self._arrays.frequencies.values[names[known]]
+        counts = found.min(axis=1)
         rarity = np.log(n / np.clip(counts, 2, n)) / log(n)
         return np.where(counts > max(_HUB_PASSAGES, _HUB_SHARE * n), 0.0, rarity).astype("f4")
 

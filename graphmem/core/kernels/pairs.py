@@ -8,10 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from graphmem.core.kernels.compile import kernel
-from graphmem.core.kernels.evidence import B_SENTENCE, Asked, find_term
-from graphmem.core.kernels.lexical import MAX_SENTENCES, TITLE_BIT, Forward, saturate
 
-__all__ = ["N_PAIR_FEATURES", "MentionLists", "PairInput", "mention_scores", "pair_features"]
+__all__ = ["N_PAIR_FEATURES", "PairInput", "pair_features"]
 
 _Float32 = npt.NDArray[np.float32]
 _Int32 = npt.NDArray[np.int32]
@@ -21,37 +19,6 @@ _Bools = npt.NDArray[np.bool_]
 _Doubles = npt.NDArray[np.float64]
 
 N_PAIR_FEATURES = 10
-_ALL_SENTENCES = (1 << MAX_SENTENCES) - 1
-
-
-class MentionLists(NamedTuple):
-    """Which entities n passages mention.
-
-    Attributes:
-        starts: (n + 1,) where each passage's mentions begin.
-        numbers: (m,) the entity of each mention.
-        titled: (m,) whether it is what the passage's title names.
-        names: (e, 4) the terms of each entity's name, -1 behind the last.
-    """
-
-    starts: _Int64
-    numbers: _Int32
-    titled: _Bools
-    names: _Int32
-
-
-class Words(NamedTuple):
-    """One passage's terms, and names to look for in them.
-
-    Attributes:
-        names: (e, 4) the terms of each entity's name, -1 behind the last.
-        found: the passage's terms in rising order.
-        masks: the sentences that each stands in.
-    """
-
-    names: _Int32
-    found: _Int32
-    masks: npt.NDArray[np.uint16]
 
 
 class PairInput(NamedTuple):
@@ -86,145 +53,6 @@ class PairInput(NamedTuple):
     covered: _Bits
     masses: _Doubles
     pieces: _Float32
-
-
-@kernel()
-def mention_scores(
-    rows: _Int64, first: _Int64, lists: MentionLists, asked: Asked, forward: Forward
-) -> tuple[_Float32, _Float32, _Float32]:
-    """Return how much is said with each mention, and with the titles of others.
-
-    A title is meant by every sentence below it.
-    O(rows x (terms + mentions x log terms) + first x rows x log terms).
-
-    Args:
-        rows: (n,) of the passages.
-        first: (t,) positions of those whose and by whom titles are looked for.
-        lists: what they mention.
-        asked: the question.
-        forward: of the index.
-
-    Returns:
-        (m,) by mention, (t, n) with the title of each row in each of the first, and (t, n) with
-        the title of each of the first in each row; over the best score, -1 without the title.
-    """
-    n = len(rows)
-    out = np.zeros(len(lists.numbers), np.float32)
-    scores = np.zeros((n, MAX_SENTENCES), np.float64)
-    said = np.full((len(first), n), -1.0, np.float32)
-    said_back = np.full((len(first), n), -1.0, np.float32)
-    places = np.full(n, -1, np.int64)
-    places[first] = np.arange(len(first))
-    titles = _titles(n, lists)
-    for at in range(n):
-        row = int(rows[at])
-        n_sentences = _score_sentences(row, asked, forward, scores[at])
-        old = row < forward.n_old
-        found = forward.old_terms if old else forward.new_terms
-        masks = forward.old_masks if old else forward.new_masks
-        start, size = int(forward.starts[row]), int(forward.sizes[row])
-        words = Words(lists.names, found[start : start + size], masks[start : start + size])
-        _say_mentions(at, lists, words, scores[at, :n_sentences], out)
-        _say_titles(titles[first], titles[at], words, scores[at, :n_sentences], said_back[:, at])
-        if places[at] >= 0:
-            _say_titles(titles, titles[at], words, scores[at, :n_sentences], said[places[at]])
-    top = max(float(scores.max()), 1e-9) if n else 1.0
-    return out / np.float32(top), _over(said, top), _over(said_back, top)
-
-
-@kernel()
-def _titles(n: int, lists: MentionLists) -> _Int64:
-    """Return (n,) the entity that each passage's title names, -1 for none."""
-    titles = np.full(n, -1, np.int64)
-    for at in range(n):
-        for mention in range(lists.starts[at], lists.starts[at + 1]):
-            if lists.titled[mention]:
-                titles[at] = lists.numbers[mention]
-    return titles
-
-
-@kernel()
-def _say_mentions(
-    at: int, lists: MentionLists, words: Words, scores: _Doubles, out: _Float32
-) -> None:
-    """Write the score of the best sentence with each mention of a row."""
-    for mention in range(lists.starts[at], lists.starts[at + 1]):
-        mask = _ALL_SENTENCES
-        if not lists.titled[mention]:
-            mask = _sentences_with(lists.numbers[mention], words)
-        out[mention] = max(_best(mask, scores), 0.0)
-
-
-@kernel()
-def _say_titles(titles: _Int64, own: int, words: Words, scores: _Doubles, out: _Float32) -> None:
-    """Write the score of the best sentence of a row with each title but its own."""
-    for at in range(len(titles)):
-        if titles[at] >= 0 and titles[at] != own:
-            mask = _sentences_with(titles[at], words)
-            if mask:
-                out[at] = _best(mask, scores)
-
-
-@kernel()
-def _over(table: _Float32, top: float) -> _Float32:
-    """Return scores over the best one; below 0 they say that there is none."""
-    for at in range(table.shape[0]):
-        for other in range(table.shape[1]):
-            if table[at, other] > 0.0:
-                table[at, other] /= top
-    return table
-
-
-@kernel(inline="always")
-def _best(mask: int, scores: _Doubles) -> float:
-    """Return the best score of the sentences in a mask; below 0 for an empty one."""
-    best = -1.0
-    for sentence in range(len(scores)):
-        if mask & (1 << sentence):
-            best = max(best, scores[sentence])
-    return best
-
-
-@kernel()
-def _score_sentences(row: int, asked: Asked, forward: Forward, scores: _Doubles) -> int:
-    """Write the BM25 of each sentence of a row with its title; return how many there are."""
-    old = row < forward.n_old
-    found = forward.old_terms if old else forward.new_terms
-    masks = forward.old_masks if old else forward.new_masks
-    lengths = forward.old_sentences if old else forward.new_sentences
-    start, size = int(forward.starts[row]), int(forward.sizes[row])
-    first, n_sentences = int(forward.sentence_starts[row]), int(forward.n_sentences[row])
-    scores[:n_sentences] = 0.0
-    for at in range(len(asked.terms)):
-        place = find_term(int(asked.terms[at]), start, size, found)
-        if place < 0:
-            continue
-        mask = np.int64(masks[place])
-        for sentence in range(n_sentences):
-            if mask & (TITLE_BIT | (1 << sentence)):
-                share = lengths[first + sentence] / asked.sentence_average
-                norm = 1.0 - B_SENTENCE + B_SENTENCE * share
-                scores[sentence] += asked.idfs[at] * saturate(1.0 / norm)
-    return n_sentences
-
-
-@kernel()
-def _sentences_with(name: int, words: Words) -> int:
-    """Return the bits of a row's sentences that have all words of a name; none for no words."""
-    names, found, masks = words.names, words.found, words.masks
-    if names[name, 0] < 0:
-        return 0
-    mask = _ALL_SENTENCES
-    for at in range(names.shape[1]):
-        if names[name, at] < 0:
-            break
-        place = find_term(int(names[name, at]), 0, len(found), found)
-        if place < 0:
-            return 0
-        held = int(masks[place])
-        # A word of the title is said of every sentence below it.
-        mask &= _ALL_SENTENCES if held & TITLE_BIT else held
-    return mask
 
 
 @kernel()
