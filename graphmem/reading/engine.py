@@ -32,7 +32,7 @@ from graphmem.reading.manner import Manner, manner_of
 from graphmem.reading.newer import N_LOOKED, newer_first
 from graphmem.reading.order import in_time
 from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
-from graphmem.reading.pieces import in_parts
+from graphmem.reading.pieces import embed_parts
 from graphmem.reading.rank import Observed, Ranked, Views, observe_candidates, rank
 from graphmem.reading.ranker import Ranker, default_ranker
 from graphmem.reading.trace import bridges, path_of, score_parts
@@ -177,7 +177,7 @@ class Engine:
         news = self._journey.start(self.catch_up) if self.remote and seen else None
         looked = self._aside.start(partial(self._look_up, request, k, seen if news else 0))
         try:
-            vectors = self.embedder.embed(in_parts(asked(request.question)))
+            vectors = embed_parts(self.embedder, asked(request.question))
             timings = {"embed": _since(started)}
             newest = news.result() if news else seen
         except BaseException:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["MAX_PIECES", "in_parts", "pieces", "relation"]
+from graphmem.ports import Embedder, Float32
+
+__all__ = ["MAX_PIECES", "embed_parts", "in_parts", "pieces", "relation"]
 
 MAX_PIECES = 5
 
@@ -30,6 +32,14 @@ _MIN_WORDS = 2
 def in_parts(question: str) -> list[str]:
     """Return the question, what it asks without its names, and its pieces."""
     return [question, relation(question), *pieces(question)]
+
+
+def embed_parts(embedder: Embedder, question: str) -> Float32:
+    """Return (2 + p, d) the vectors of `in_parts`; parts that are the same are embedded once."""
+    parts = in_parts(question)
+    distinct = {part: at for at, part in enumerate(dict.fromkeys(parts))}
+    vectors: Float32 = embedder.embed(list(distinct))[[distinct[part] for part in parts]]
+    return vectors
 
 
 def pieces(question: str) -> list[str]:
