@@ -50,6 +50,8 @@ _HELP = re.compile(
     r"|i'm (?:planning|looking|trying|working|thinking|feeling)|i've been)\b",
     re.IGNORECASE,
 )
+# Fewer words are no task but keywords.
+_MIN_TASK = 4
 # Who asks so wants to hear what was said.
 _ASKS_BACK = re.compile(
     r"\b(?:tell|told|remind|recall|did|recommended|summar\w*|list|walk)\b", re.IGNORECASE
@@ -69,7 +71,7 @@ def asked_for(question: str) -> frozenset[str]:
 def asks_for_help(question: str) -> bool:
     """Whether advice is wanted, or something is to be done: what helps need not say it. O(n)."""
     if _QUESTION.search(question) is None:
-        return True
+        return len(question.split()) >= _MIN_TASK
     return _HELP.search(question) is not None and _ASKS_BACK.search(question) is None
 
 

@@ -68,7 +68,7 @@ def test_the_thing_asked_for(question: str, phrase: set[str]) -> None:
 @pytest.mark.parametrize(
     ("question", "helps"),
     [("Any tips for a new guitar?", True), ("What should I cook tonight?", True),
-     ("Like all songs in my library", True), ("Who sang it?", False),
+     ("Like all songs in my library", True), ("zanzibar key", False), ("Who sang it?", False),
      ("What tips did she give?", False), ("Can you tell me about my projects?", False)],
 )  # fmt: skip
 def test_who_asks_for_help_is_told_from_who_asks_for_a_fact(question: str, helps: bool) -> None:
