@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from graphmem.ports import GraphReader
-from graphmem_schemas import Proposition
+from graphmem_schemas import Hit, Proposition
 
-__all__ = ["since_changed"]
+__all__ = ["remarks_on", "since_changed"]
+
+
+def remarks_on(
+    hits: Sequence[Hit], reader: GraphReader, space: str, changed: bool
+) -> Callable[[Sequence[str]], dict[str, str]]:
+    """Return what is to be said beside passages of a context.
+
+    Args:
+        hits: of which some are said to be opposed to others.
+        reader: the store.
+        space: the space.
+        changed: whether to say what is no longer so; as of another time nobody asks that.
+    """
+    opposed = {hit.uid for hit in hits if hit.opposed_to}
+
+    def remarks(passages: Sequence[str]) -> dict[str, str]:
+        said = since_changed(passages, reader, space) if changed else {}
+        for uid in opposed.intersection(passages):
+            said[uid] = "; ".join((*filter(None, (said.get(uid),)), "the opposite is said, too"))
+        return said
+
+    return remarks
 
 
 def since_changed(passages: Sequence[str], reader: GraphReader, space: str) -> dict[str, str]:

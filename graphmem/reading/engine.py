@@ -22,7 +22,7 @@ from graphmem.reading.abstain import judge
 from graphmem.reading.analyse import Question, analyse, asked
 from graphmem.reading.aside import Aside
 from graphmem.reading.candidates import MIN_EACH, ByWords, look_up
-from graphmem.reading.changed import since_changed
+from graphmem.reading.changed import remarks_on
 from graphmem.reading.coverage import covering, rescored
 from graphmem.reading.decline import closest_thing
 from graphmem.reading.evidence import Asking
@@ -30,19 +30,20 @@ from graphmem.reading.facts import facts_of, holding, state, stated_still
 from graphmem.reading.fade import fade
 from graphmem.reading.manner import Manner, manner_of
 from graphmem.reading.newer import N_LOOKED, newer_first
-from graphmem.reading.order import in_time
+from graphmem.reading.order import in_time, moments_of
 from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
 from graphmem.reading.pieces import embed_parts
 from graphmem.reading.rank import Observed, Ranked, Views, observe_candidates, rank
 from graphmem.reading.ranker import Ranker, default_ranker
-from graphmem.reading.trace import bridges, path_of, score_parts
+from graphmem.reading.sides import denials, marked, stated_sides
+from graphmem.reading.trace import bridges, passage_hit, path_of, score_parts
 from graphmem_schemas import (
     Context,
+    EdgeKind,
     Entity,
     Hit,
     Node,
     Passage,
-    PathStep,
     Proposition,
     Recall,
     SearchRequest,
@@ -128,8 +129,11 @@ class Engine:
         shown = recall.model_copy(update={"hits": recall.hits[: request.k]})
         shown = self._in_time(shown, passages)
         # As of another time, what has changed since is none of the answer.
-        remarks = self._since_changed if request.as_of is None else _no_remarks
-        packed = pack(recall.hits, passages, request.budget, self.count_tokens, remarks)
+        remarks = remarks_on(recall.hits, self.store, self.space, request.as_of is None)
+        places = None
+        if recall.trace.mode == "chronological":
+            places = moments_of(recall.hits, passages, self._sources(passages, recall.hits))
+        packed = pack(recall.hits, passages, request.budget, self.count_tokens, remarks, places)
         reason = recall.abstained
         if recall.hits and not packed.text:
             reason = f"no passage fits into {request.budget} tokens: raise the budget"
@@ -270,7 +274,7 @@ class Engine:
             if uid in nodes:  # else removed between the view and the store
                 why = path_of(paths.get(uid), names)
                 parts = score_parts(ranked.parts[at])
-                hits.append(_hit(nodes[uid], names, float(ranked.scores[at]), parts, why))
+                hits.append(passage_hit(nodes[uid], names, float(ranked.scores[at]), parts, why))
         return nodes, tuple(hits)
 
     def _with_facts(
@@ -282,12 +286,16 @@ class Engine:
         """
         found = facts_of(passages, request.kinds, self.store, self.space)
         facts = [node.uid for node, _ in found if isinstance(node, Proposition)]
-        chain = self.store.neighbours(self.space, facts, ["SUPERSEDES"]) if facts else []
-        newer = {edge.end: edge.start for edge in chain}
+        kinds: list[EdgeKind] = ["SUPERSEDES", "CONTRADICTS"]
+        edges = self.store.neighbours(self.space, facts, kinds) if facts else []
+        newer = {edge.end: edge.start for edge in edges if edge.kind == "SUPERSEDES"}
+        opposed = {(e.start, e.end) for e in edges if e.kind == "CONTRADICTS"}
+        against = frozenset(opposed | {(end, start) for start, end in opposed})
         now = self.clock()
         found = stated_still(found) if before else holding(found, request.as_of or now, now)
         stated = state(found, _shares(match), newer)
         hits = [one.to_hit() for one in fade(stated, request.as_of or now, self.store, self.space)]
+        hits = list(marked(hits, against)) if against else hits
         if "passage" in request.kinds:
             hits += passages
         return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.uid)))
@@ -305,10 +313,15 @@ class Engine:
         nodes, hits = self._hydrate(found, ranked, max(k, N_LOOKED if is_now else 0))
         if manner.stand is not None:
             hits = rescored(hits, "coverage")
-        if is_now:
-            sources = self._sources(nodes, hits[:N_LOOKED])
-            began = {uid: source.at for uid, source in sources.items()}
-            hits = newer_first(request.question, hits, nodes, began, _shares(match))
+        if is_now or manner.sides:
+            shares, looked = _shares(match), hits[:N_LOOKED]
+            sides = stated_sides([hit.uid for hit in looked], shares, self.store, self.space)
+            if is_now:
+                known = self._sources(nodes, looked).items()
+                began = {uid: source.at for uid, source in known}
+                hits = newer_first(request.question, hits, nodes, began, shares, sides.newer)
+            denied = denials(looked, nodes, shares) if manner.sides else frozenset()
+            hits = marked(hits, sides.against | denied)
         return nodes, hits
 
     def _in_time(self, recall: Recall, nodes: dict[str, Passage]) -> Recall:
@@ -321,9 +334,6 @@ class Engine:
     def _sources(self, nodes: dict[str, Passage], hits: Sequence[Hit]) -> dict[str, Source]:
         uids = {nodes[hit.uid].source for hit in hits if hit.uid in nodes}
         return {node.uid: node for node in self._read(sorted(uids)) if isinstance(node, Source)}
-
-    def _since_changed(self, passages: Sequence[str]) -> dict[str, str]:
-        return since_changed(passages, self.store, self.space)
 
     def _read(self, uids: list[str]) -> list[Node]:
         wanted = list(dict.fromkeys(uids))
@@ -341,10 +351,6 @@ def _closest(hits: Sequence[Hit], uid: str | None) -> str:
     """Return who or what comes closest, and when: the passage of the uid, else the best."""
     hit = next((hit for hit in hits if hit.uid == uid), hits[0] if hits and uid else None)
     return closest_thing(hit.speaker or hit.title or hit.source, hit.at) if hit else ""
-
-
-def _no_remarks(_: Sequence[str]) -> dict[str, str]:
-    return {}
 
 
 def _trace(
@@ -365,31 +371,6 @@ def _trace(
             "mode": manner.mode,
             "mode_reason": manner.why,
             "timings_ms": {**found.timings, "total": _since(started)},
-        }
-    )
-
-
-def _hit(
-    node: Passage,
-    names: dict[str, str],
-    score: float,
-    parts: list[dict[str, object]],
-    why: tuple[PathStep, ...],
-) -> Hit:
-    # In one call, since a call a part takes as long as all the rest.
-    return Hit.model_validate(
-        {
-            "uid": node.uid,
-            "kind": "passage",
-            "text": node.text,
-            "score": score,
-            "source": names.get(node.source),
-            "ref": node.ref,
-            "title": node.title,
-            "speaker": node.speaker,
-            "at": node.at,
-            "parts": parts,
-            "why": why,
         }
     )
 

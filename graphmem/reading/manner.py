@@ -41,6 +41,9 @@ _LIST = re.compile(
     r"|\bacross (?:all|my|our)\b|\baltogether\b",
     re.IGNORECASE,
 )
+_YES_OR_NO = re.compile(
+    r"\W*(?:(?:so|and|but),? )?(?:have|has|had|did|do|does|is|are|was|were|am)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Manner:
         replies: a question and what was answered to it come together.
         in_time: the chosen hits come in the order of time.
         before: facts that held before are wanted, too.
+        sides: it may be both affirmed and denied.
     """
 
     mode: SearchMode | None = None
@@ -65,6 +69,7 @@ class Manner:
     replies: bool = False
     in_time: bool = False
     before: bool = False
+    sides: bool = False
 
 
 def manner_of(question: str, mode: SearchMode | None = None) -> Manner:
@@ -99,4 +104,4 @@ def _told_by(question: str) -> Manner:
         return Manner("latest", "it asks for one value as it is now", newer=True)
     if is_list:
         return Manner("all", "it asks for more than one thing", stand=_STAND)
-    return Manner()
+    return Manner(sides=_YES_OR_NO.match(question) is not None)

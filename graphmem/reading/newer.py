@@ -21,7 +21,7 @@ from graphmem.core.terms import sentences, terms
 from graphmem.reading.values import Sought, sought, values_in
 from graphmem_schemas import Hit, Passage, ScorePart
 
-__all__ = ["N_LOOKED", "asks_for_now", "newer_first", "placed"]
+__all__ = ["N_LOOKED", "REPEATS", "asks_for_now", "newer_first", "placed", "spoken"]
 
 N_LOOKED = 16
 """So many of the best are looked at."""
@@ -37,8 +37,10 @@ _N_BEFORE, _N_AFTER = 8, 2
 # value needs no word of change.
 _ALIKE = 0.75
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
-# What an agent says of a value is mostly a repetition or a proposal.
-_REPEATS = frozenset({"assistant", "ai", "bot", "system", "tool"})
+
+REPEATS = frozenset({"assistant", "ai", "bot", "system", "tool"})
+"""What these say of somebody's life is mostly a repetition or a proposal."""
+
 # What stands between fences is nobody's word. A turn may have been cut before the last of them.
 _CODE = re.compile(r"```.*?(?:```|$)", re.DOTALL)
 
@@ -77,7 +79,8 @@ class _Said:
         score: of the passage.
     """
 
-    speaker: str
+    uid: str
+    speaker: str | None
     source: str
     at: datetime
     position: int
@@ -85,11 +88,17 @@ class _Said:
     changed: frozenset[str]
     score: float
 
-    def changes(self, other: _Said, is_named: bool) -> bool:
-        """Whether this is a later word of the same speaker with a value that the other lacks."""
-        if not other.values or self.speaker != other.speaker or not self._is_later(other):
+    def changes(self, other: _Said, asked: _Asked) -> bool:
+        """Whether this is later and a fact of it took the place of one of the other, or it is a
+        word of the same speaker with a value that the other lacks.
+        """
+        if not self._is_later(other):
             return False
-        alike = is_named and other.score - self.score <= _ALIKE
+        if (self.uid, other.uid) in asked.known:
+            return True
+        if not other.values or self.speaker != other.speaker:
+            return False
+        alike = asked.is_named and other.score - self.score <= _ALIKE
         return bool((self.values if alike else self.changed) - other.values)
 
     def _is_later(self, other: _Said) -> bool:
@@ -105,6 +114,12 @@ class _Asked:
     weights: Mapping[str, float]
     sought: Sought
     values: frozenset[str]
+    known: frozenset[tuple[str, str]]
+
+    @property
+    def is_named(self) -> bool:
+        """Whether a value has a name; a count has that of what may well be counted twice."""
+        return bool(self.sought.named) and self.sought.kind != "count"
 
 
 def newer_first(
@@ -113,6 +128,7 @@ def newer_first(
     passages: Mapping[str, Passage],
     began: Mapping[str, datetime | None],
     weights: Mapping[str, float],
+    known: frozenset[tuple[str, str]] = frozenset(),
 ) -> tuple[Hit, ...]:
     """Put what tells of a change directly before what it changes; the rest keeps its order.
 
@@ -122,19 +138,23 @@ def newer_first(
         passages: by uid.
         began: when each source began, by uid.
         weights: the question's terms with their share of what it asks.
+        known: pairs of passages, of which the first states what took the place of what the
+            second states.
 
     Returns:
         The hits; those that moved have the score of their place, with a part that says so. At
         most N_LOOKED² / 2 moves, each found in as many comparisons.
     """
     what = sought(question)
-    asked = _Asked(weights, what, frozenset(value.text for value in values_in(question, what)))
+    own = frozenset(value.text for value in values_in(question, what))
+    asked = _Asked(weights, what, own, known)
     order = list(range(min(N_LOOKED, len(hits))))
     said = {at: _said(passages.get(hits[at].uid), began, asked, hits[at].score) for at in order}
-    # A count is named by what it counts, of which a passage may well count two kinds.
-    is_named = bool(what.named) and what.kind != "count"
-    # Whoever rises is later than whom it passes, so that nothing goes in a circle.
-    while (pair := _first_pair(order, said, is_named)) is not None:
+    # Whoever rises is later than whom it passes; the bound is for dates that contradict positions.
+    for _ in range(N_LOOKED * N_LOOKED // 2):
+        pair = _first_pair(order, said, asked)
+        if pair is None:
+            break
         above, below = pair
         order.insert(above, order.pop(below))
     first = [placed(hits[at], hits[place].score, "newer") for place, at in enumerate(order)]
@@ -142,16 +162,16 @@ def newer_first(
 
 
 def _first_pair(
-    order: list[int], said: Mapping[int, _Said | None], is_named: bool
+    order: list[int], said: Mapping[int, _Said | None], asked: _Asked
 ) -> tuple[int, int] | None:
     """Return places of the first passage that is changed by one below it, and of that one."""
     for above, one in enumerate(order):
         earlier = said[one]
-        if earlier is None or not earlier.values:
+        if earlier is None:
             continue
         for below in range(above + 1, len(order)):
             later = said[order[below]]
-            if later is not None and later.changes(earlier, is_named):
+            if later is not None and later.changes(earlier, asked):
                 return above, below
     return None
 
@@ -162,18 +182,22 @@ def _said(
     asked: _Asked,
     score: float,
 ) -> _Said | None:
-    if passage is None or not passage.speaker or passage.speaker.casefold() in _REPEATS:
+    if passage is None:
         return None
     at = passage.at or began.get(passage.source) or _LONG_AGO
-    values, changed = _values(passage.text, asked)
-    return _Said(passage.speaker, passage.source, at, passage.position, values, changed, score)
+    values = changed = frozenset[str]()
+    if passage.speaker and passage.speaker.casefold() not in REPEATS:
+        values, changed = _values(passage.text, asked)
+    return _Said(
+        passage.uid, passage.speaker, passage.source, at, passage.position, values, changed, score
+    )
 
 
 def _values(text: str, asked: _Asked) -> tuple[frozenset[str], frozenset[str]]:
     """Return the values that a text gives, and those of them that it tells as a change."""
     found: set[str] = set()
     changed: set[str] = set()
-    for sentence in sentences(_CODE.sub(" ", text)[:_LOOKED_AT_CHARS]):
+    for sentence in sentences(spoken(text)):
         values = values_in(sentence, asked.sought)
         if not values or _share(sentence, asked) < _COVERS:
             continue
@@ -184,6 +208,11 @@ def _values(text: str, asked: _Asked) -> tuple[frozenset[str], frozenset[str]]:
             if _CHANGE.search(" ".join(beside)):
                 changed.add(value.text)
     return frozenset(found - asked.values), frozenset(changed - asked.values)
+
+
+def spoken(text: str) -> str:
+    """Return the beginning of a text without code."""
+    return _CODE.sub(" ", text)[:_LOOKED_AT_CHARS]
 
 
 def _share(sentence: str, asked: _Asked) -> float:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from graphmem.core.terms import terms
 from graphmem.core.uids import is_content_uid
 from graphmem_schemas import Citation, Hit, Passage
 
-__all__ = ["Packed", "TokenCounter", "estimate_tokens", "pack"]
+__all__ = ["Packed", "Remarks", "TokenCounter", "estimate_tokens", "pack"]
 
 TokenCounter = Callable[[str], int]
 Remarks = Callable[[Sequence[str]], Mapping[str, str]]
 """From uids of passages to what is to be said beside those of them that need it."""
+Place = tuple[bool, datetime, int, str, int]
+"""From `order.moments_of`."""
 
 # A passage that says nothing new is worth a tenth of what its score promises.
 _REPEATED = 0.1
@@ -45,6 +48,7 @@ def pack(
     budget: int,
     count: TokenCounter,
     remarks: Remarks = lambda _: {},
+    places: Mapping[str, Place] | None = None,
 ) -> Packed:
     """Choose greedily by gain per token, then lay out by source and time.
 
@@ -56,6 +60,7 @@ def pack(
         budget: tokens that the text may take.
         count: counts the tokens of a text.
         remarks: asked about passages that are chosen; what it says is part of the text.
+        places: what to lay the hits out by; None: by source and position.
     """
     blocks = {hit.uid: _block(hit) for hit in hits}
     # The number and the break before each block are counted too.
@@ -74,6 +79,8 @@ def pack(
                 blocks[hit.uid] = _block(hit, said[hit.uid])
                 costs[hit.uid] = count(f"[{len(hits)}] {blocks[hit.uid]}\n\n")
     order = sorted(chosen, key=lambda hit: _place(hit, passages[hit.uid], chosen))
+    if places is not None:
+        order.sort(key=lambda hit: places[hit.uid])
     lines, citations = [], []
     for number, hit in enumerate(order, start=1):
         lines.append(f"[{number}] {blocks[hit.uid]}")

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from graphmem.ports import Float32, WalkGraph
 from graphmem.reading.ranker import PART_NAMES
-from graphmem_schemas import PathStep
+from graphmem_schemas import Hit, Passage, PathStep
 
-__all__ = ["Bridge", "bridges", "path_of", "score_parts"]
+__all__ = ["Bridge", "bridges", "passage_hit", "path_of", "score_parts"]
 
 # A hit is explained by a name that it shares with one of the first seeds; the first hits are.
 _N_SEEDS = 3
@@ -64,4 +64,30 @@ def path_of(bridge: Bridge | None, names: Mapping[str, str]) -> tuple[PathStep, 
     return (
         PathStep(start=seed, kind="MENTIONS", end=entity, text=name),
         PathStep(start=entity, kind="MENTIONS", end=hit, text=name),
+    )
+
+
+def passage_hit(
+    node: Passage,
+    names: dict[str, str],
+    score: float,
+    parts: list[dict[str, object]],
+    why: tuple[PathStep, ...],
+) -> Hit:
+    """Return a passage as a hit; `names` are those of sources, by uid."""
+    # In one call, since a call a part takes as long as all the rest.
+    return Hit.model_validate(
+        {
+            "uid": node.uid,
+            "kind": "passage",
+            "text": node.text,
+            "score": score,
+            "source": names.get(node.source),
+            "ref": node.ref,
+            "title": node.title,
+            "speaker": node.speaker,
+            "at": node.at,
+            "parts": parts,
+            "why": why,
+        }
     )

@@ -149,6 +149,7 @@ class Hit(Frozen):
         score: higher is better; comparable within one recall only.
         parts: what the score is the sum of.
         superseded_by: uid of the newer fact, where this one no longer holds.
+        opposed_to: uids of hits that say the opposite.
         when: when the event happened, where its text says so: "2023-05-07", "2023-05", "2023",
             or both ends, the second exclusive: "2023-05-01/2023-05-08".
     """
@@ -165,6 +166,7 @@ class Hit(Frozen):
     parts: tuple[ScorePart, ...] = ()
     why: tuple[PathStep, ...] = ()
     superseded_by: str | None = None
+    opposed_to: tuple[str, ...] = ()
     when: str | None = None
 
 

@@ -1,0 +1,129 @@
+"""What passages say against each other: what took a fact's place, and what denies it.
+
+Facts that were extracted know it of themselves (SUPERSEDES, CONTRADICTS). Of what no fact was
+extracted from, only a plain denial is seen: "I have never written a Flask route" against a turn
+that tells of one, where the question is whether I have.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from graphmem.core.terms import sentences, terms
+from graphmem.ports import GraphReader
+from graphmem.reading.newer import N_LOOKED, REPEATS, spoken
+from graphmem_schemas import Hit, Passage, Proposition
+
+__all__ = ["Sides", "denials", "marked", "stated_sides"]
+
+# Of a question, this share of its words, by rarity, must stand in a fact, and in what a sentence
+# tells or denies.
+_FACT_COVERS, _COVERS = 0.2, 0.4
+_N_DENIED = 12
+_DENIES = re.compile(
+    r"\b(?:never|(?:have|has|had|did|do|does|was|were|is|are)(?:n['’]t| not)|no longer)\b",
+    re.IGNORECASE,
+)
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Pairs of passages, by uid.
+
+    Attributes:
+        newer: the first states what took the place of what the second states.
+        against: the two state opposites; each pair stands there both ways.
+    """
+
+    newer: frozenset[Pair] = frozenset()
+    against: frozenset[Pair] = frozenset()
+
+
+def stated_sides(
+    passages: Sequence[str], shares: Mapping[str, float], reader: GraphReader, space: str
+) -> Sides:
+    """Return what the facts that passages state say of each other; three reads at most.
+
+    Args:
+        passages: uids; others are none of the pairs.
+        shares: of the question, by term: facts about something else count nothing.
+        reader: the store.
+        space: the space.
+    """
+    stated = reader.neighbours(space, list(passages), ["EVIDENCED_BY"]) if passages else []
+    said: dict[str, set[str]] = {}
+    for edge in stated:
+        said.setdefault(edge.start, set()).add(edge.end)
+    about = [
+        node.uid
+        for node in (reader.get(space, sorted(said)) if said else ())
+        if isinstance(node, Proposition) and _share(node.text, shares) >= _FACT_COVERS
+    ]
+    edges = reader.neighbours(space, about, ["SUPERSEDES", "CONTRADICTS"]) if about else []
+    newer: set[Pair] = set()
+    against: set[Pair] = set()
+    looked = set(passages)
+    for edge in edges:
+        ends = said.get(edge.start, set()) & looked, said.get(edge.end, set()) & looked
+        # A passage that states both tells of the change itself.
+        pairs = {(a, b) for a in ends[0] - ends[1] for b in ends[1] - ends[0]}
+        if edge.kind == "SUPERSEDES":
+            newer |= pairs
+        else:
+            against |= pairs | {(b, a) for a, b in pairs}
+    return Sides(frozenset(newer), frozenset(against))
+
+
+def denials(
+    hits: Sequence[Hit], passages: Mapping[str, Passage], shares: Mapping[str, float]
+) -> frozenset[Pair]:
+    """Return the best passage that denies what is asked with the best that tells of it.
+
+    Args:
+        hits: passages, best first; the first N_LOOKED are looked at.
+        passages: by uid.
+        shares: of the question, by term.
+    """
+    first: dict[bool, str] = {}
+    for hit in hits[:N_LOOKED]:
+        passage = passages.get(hit.uid)
+        if passage and passage.speaker and passage.speaker.casefold() not in REPEATS:
+            side = _side(passage.text, shares)
+            if side is not None:
+                first.setdefault(side, hit.uid)
+    if len(first) < len((True, False)):
+        return frozenset()
+    return frozenset({(first[True], first[False]), (first[False], first[True])})
+
+
+def marked(hits: Sequence[Hit], against: frozenset[Pair]) -> tuple[Hit, ...]:
+    """Return hits that say which of the others speak against them."""
+    there = [hit.uid for hit in hits]
+    found = []
+    for hit in hits:
+        others = tuple(uid for uid in there if (hit.uid, uid) in against)
+        found.append(hit.model_copy(update={"opposed_to": others}) if others else hit)
+    return tuple(found)
+
+
+def _side(text: str, shares: Mapping[str, float]) -> bool | None:
+    """Return whether a text tells of what is asked (True) or denies it; None for neither."""
+    tells = False
+    for sentence in sentences(spoken(text)):
+        denial = _DENIES.search(sentence)
+        if denial is None:
+            tells = tells or _share(sentence, shares) >= _COVERS
+            continue
+        denied = " ".join(sentence[denial.end() :].split()[:_N_DENIED])
+        if _share(denied, shares) >= _COVERS:
+            return False
+        tells = tells or _share(sentence[: denial.start()], shares) >= _COVERS
+    return tells or None
+
+
+def _share(text: str, shares: Mapping[str, float]) -> float:
+    return sum(shares.get(term, 0.0) for term in set(terms(text)))
