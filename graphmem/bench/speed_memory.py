@@ -7,6 +7,7 @@ from pathlib import Path
 
 from graphmem.bench.speed_facts import measure_facts
 from graphmem.bench.speed_load import load_passages, numbered
+from graphmem.bench.speed_search import measure_search
 from graphmem.bench.speed_texts import make_passages, question_about
 from graphmem.bench.timing import PEAK_MB, in_turns, run_fresh, seconds_fresh
 from graphmem.errors import ModelMissing
@@ -84,20 +85,10 @@ def _searching(folder: Path, embedder: Embedder, report: Say) -> tuple[Figures, 
     report(f"search: {_N_SEARCHED:,} passages")
     path = folder / "search.db"
     _fill(path, _N_SEARCHED, embedder)
-    step = _N_SEARCHED // _N_QUESTIONS
-    questions = [question_about(p) for p in list(make_passages(_N_SEARCHED))[::step]]
-    with Memory(path) as memory:
-        memory.search(questions[-1])  # compiles, and opens the views
-        embed_ms, search_ms = in_turns(
-            lambda number: embedder.embed([questions[number]]),
-            lambda number: memory.search(questions[number]),
-            _N_QUESTIONS,
-        )
-    rss = run_fresh(["-c", _SEARCH, str(path), questions[0]]).strip()
-    return (
-        {"search_vs_embed_floor": search_ms / embed_ms, "rss_mb": float(rss)},
-        {"search_ms": search_ms, "embed_question_ms": embed_ms},
-    )
+    figures, details = measure_search(path, _SPACE, _N_SEARCHED, _N_QUESTIONS, embedder)
+    question = question_about(next(make_passages(1)))
+    rss = run_fresh(["-c", _SEARCH, str(path), question]).strip()
+    return {**figures, "rss_mb": float(rss)}, details
 
 
 def _cold(folder: Path, embedder: Embedder, report: Say) -> tuple[Figures, Figures]:
