@@ -25,6 +25,7 @@ __all__ = ["cover", "covering", "rescored", "with_replies"]
 
 # So many of the best are looked at, and so many of them chosen; the rest stands behind them.
 _N_LOOKED, _N_CHOSEN = 60, 40
+_TURNS = (PassageKind.PERSON_TURN, PassageKind.ROLE_TURN)
 # A reply stands so near to what it answers, each long turn being several passages.
 _REACH = 3
 
@@ -34,6 +35,8 @@ def covering(
 ) -> list[int]:
     """Return a ranking with nothing left out, for questions that ask so; others as it is.
 
+    Conversations have sources that repeat each other; of articles, one mostly has the answer.
+
     Args:
         order: positions in the pool, best first.
         scores: (n,) of the pool.
@@ -41,7 +44,8 @@ def covering(
         match: tells their sources and what stands beside them.
         manner: how the question wants its answer.
     """
-    if manner.stand is None:
+    kinds = pool.evidence.features[:, Feature.KIND]
+    if manner.stand is None or not len(order) or kinds[order[0]] not in _TURNS:
         return list(order)
     first = np.asarray(order[:_N_LOOKED], np.int64)
     chosen = cover(scores[first], match.sources(pool.rows[first]), manner.stand)

@@ -313,7 +313,7 @@ class Engine:
         nodes, hits = self._hydrate(found, ranked, max(k, N_LOOKED if is_now else 0))
         if manner.stand is not None:
             hits = rescored(hits, "coverage")
-        if is_now or manner.sides:
+        if is_now or (manner.sides and any(hit.speaker for hit in hits[:N_LOOKED])):
             shares, looked = _shares(match), hits[:N_LOOKED]
             sides = stated_sides([hit.uid for hit in looked], shares, self.store, self.space)
             if is_now:

@@ -21,7 +21,8 @@ _ORDER = re.compile(
     r"\bin (?:what|which) (?:order|sequence)\b|\b(?:the|what|which|chronological) (?:\w+ )?"
     r"(?:order|sequence) (?:in which|that|of|did|do|have|has|i|we)\b"
     r"|\bin (?:chronological )?order\b(?! to\b)|\bchronolog\w+|\btimeline of\b"
-    r"|\b(?:first|last|earlier|later)\s*(?:\?|,.* or\b)",
+    # Which of two films is the older is no question about the order of what was told.
+    r"|\b(?:i|we)\b.*\b(?:first|last|earlier|later)\s*(?:\?|,.* or\b)",
     re.IGNORECASE,
 )
 _SUMMARY = re.compile(
@@ -36,7 +37,7 @@ _LIST = re.compile(
     r"\b(?:what|which)\s+(?:[\w'’-]+\s+){0,3}?\w+[^s\W]s\s+(?:[\w'’]+\s+){0,3}"
     r"(?:have|has|do|does|did|are|were|am)\b"
     rf"|^\W*how (?:many|often)\b(?! (?:\w+ ){{0,2}}?{_SPAN}\b)"
-    r"|^\W*(?:list|name|enumerate)\b"
+    r"|^\W*(?:list|enumerate|name (?:all|every|each|some|the \w+ (?:i|we)))\b"
     r"|\b(?:all|every one|each) (?:of )?(?:the|my|our|your|his|her|their|its)\b"
     r"|\bacross (?:all|my|our)\b|\baltogether\b",
     re.IGNORECASE,

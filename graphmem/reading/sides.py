@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from graphmem.core.terms import sentences, terms
 from graphmem.ports import GraphReader
 from graphmem.reading.newer import N_LOOKED, REPEATS, spoken
-from graphmem_schemas import Hit, Passage, Proposition
+from graphmem_schemas import EdgeKind, Hit, Passage, Proposition
 
 __all__ = ["Sides", "denials", "marked", "stated_sides"]
 
@@ -22,6 +22,8 @@ __all__ = ["Sides", "denials", "marked", "stated_sides"]
 # tells or denies.
 _FACT_COVERS, _COVERS = 0.2, 0.4
 _N_DENIED = 12
+# Passages state many facts: so many of the best are asked for theirs, in two milliseconds.
+_N_ASKED = 8
 _DENIES = re.compile(
     r"\b(?:never|(?:have|has|had|did|do|does|was|were|is|are)(?:n['’]t| not)|no longer)\b",
     re.IGNORECASE,
@@ -49,26 +51,33 @@ def stated_sides(
     """Return what the facts that passages state say of each other; three reads at most.
 
     Args:
-        passages: uids; others are none of the pairs.
+        passages: uids, best first; only the first _N_ASKED are looked at.
         shares: of the question, by term: facts about something else count nothing.
         reader: the store.
         space: the space.
     """
-    stated = reader.neighbours(space, list(passages), ["EVIDENCED_BY"]) if passages else []
+    asked = list(passages[:_N_ASKED])
+    stated = reader.neighbours(space, asked, ["EVIDENCED_BY"]) if asked else []
     said: dict[str, set[str]] = {}
     for edge in stated:
         said.setdefault(edge.start, set()).add(edge.end)
-    about = [
+    kinds: list[EdgeKind] = ["SUPERSEDES", "CONTRADICTS"]
+    edges = reader.neighbours(space, sorted(said), kinds) if said else []
+    # Mostly there are none, and the facts themselves, of which there are many, are not read.
+    edges = [edge for edge in edges if edge.start in said and edge.end in said]
+    facts = sorted({uid for edge in edges for uid in (edge.start, edge.end)})
+    about = {
         node.uid
-        for node in (reader.get(space, sorted(said)) if said else ())
+        for node in (reader.get(space, facts) if facts else ())
         if isinstance(node, Proposition) and _share(node.text, shares) >= _FACT_COVERS
-    ]
-    edges = reader.neighbours(space, about, ["SUPERSEDES", "CONTRADICTS"]) if about else []
+    }
     newer: set[Pair] = set()
     against: set[Pair] = set()
-    looked = set(passages)
+    looked = set(asked)
     for edge in edges:
-        ends = said.get(edge.start, set()) & looked, said.get(edge.end, set()) & looked
+        if about.isdisjoint((edge.start, edge.end)):
+            continue
+        ends = said[edge.start] & looked, said[edge.end] & looked
         # A passage that states both tells of the change itself.
         pairs = {(a, b) for a in ends[0] - ends[1] for b in ends[1] - ends[0]}
         if edge.kind == "SUPERSEDES":
