@@ -7,7 +7,7 @@ stands in `docs/quality.md`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphmem.core.lexical import PassageKind
+from graphmem.errors import InvalidInput
 from graphmem.ports import Float32
 from graphmem.reading.pairs import PAIR_FEATURES, SUMMARIES
 from graphmem.reading.signals import SIGNALS
@@ -54,8 +55,13 @@ class Ranker:
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Ranker:
-        """Make a ranker of what `to_json` returned."""
+        """Make a ranker of what `to_json` returned.
+
+        Raises:
+            InvalidInput: There is a weight for something that nobody measures.
+        """
         final = _table(given["final"], PART_NAMES)
+        _check_names("feature of pairs", given["pair"], (*PAIR_FEATURES, "bias"))
         pair = [given["pair"].get(name, 0.0) for name in (*PAIR_FEATURES, "bias")]
         paired: npt.NDArray[np.bool_] = (final[:, len(SIGNALS) :] != 0).any(axis=1)
         return cls(
@@ -81,7 +87,16 @@ def default_ranker() -> Ranker:
     return Ranker.from_json(json.loads(text))
 
 
+def _check_names(what: str, given: Iterable[str], known: Sequence[str]) -> None:
+    """Refuse weights that would count for nothing without a word."""
+    if unknown := sorted(set(given) - set(known)):
+        raise InvalidInput(f"no {what} is called {unknown[0]!r}: these are {', '.join(known)}")
+
+
 def _table(given: Mapping[str, Mapping[str, float]], names: tuple[str, ...]) -> Float32:
+    _check_names("sort of passage", given, [kind.name for kind in PassageKind])
+    for weights in given.values():
+        _check_names("signal", weights, names)
     rows = [[given.get(kind.name, {}).get(name, 0.0) for name in names] for kind in PassageKind]
     return np.array(rows, np.float32)
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from graphmem.core.lexical import Feature, PassageKind
+from graphmem.errors import InvalidInput
 from graphmem.reading.evidence import Evidence
 from graphmem.reading.pairs import PAIR_FEATURES, Pairs, summarise
 from graphmem.reading.pieces import MAX_PIECES, embed_parts, in_parts, pieces, relation
@@ -176,3 +177,16 @@ def test_that_what_is_asked_twice_is_embedded_once() -> None:
     vectors = embed_parts(embedder, asked)
     assert vectors.tobytes() == FakeEmbedder().embed(parts).tobytes()
     assert embedder.n_texts == len(set(parts))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"first": {}, "final": {"NOTE": {"pasage": 1.0}}, "pair": {}},
+        {"first": {"LETTER": {"passage": 1.0}}, "final": {}, "pair": {}},
+        {"first": {}, "final": {}, "pair": {"lnk": 1.0}},
+    ],
+)
+def test_that_a_weight_of_nothing_known_is_refused_by_name(given: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput, match=r"'(pasage|LETTER|lnk)'"):
+        Ranker.from_json(given)
