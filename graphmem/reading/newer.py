@@ -33,9 +33,9 @@ _LATER_BY = 2
 _LOOKED_AT_CHARS = 1_000
 # A word of change counts for a value that stands so many words behind it, or before it.
 _N_BEFORE, _N_AFTER = 8, 2
-# Where the value's name is asked for ("accuracy"), and scores differ by less than this, another
-# value needs no word of change.
-_ALIKE = 0.75
+# Where the value's name is asked for ("accuracy"), and scores differ by less than this share of
+# what lies between the first and the last that are looked at, another value needs no such word.
+_ALIKE = 0.35
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 REPEATS = frozenset({"assistant", "ai", "bot", "system", "tool"})
@@ -98,7 +98,7 @@ class _Said:
             return True
         if not other.values or self.speaker != other.speaker:
             return False
-        alike = asked.is_named and other.score - self.score <= _ALIKE
+        alike = asked.is_named and other.score - self.score <= _ALIKE * asked.spread
         return bool((self.values if alike else self.changed) - other.values)
 
     def _is_later(self, other: _Said) -> bool:
@@ -115,6 +115,7 @@ class _Asked:
     sought: Sought
     values: frozenset[str]
     known: frozenset[tuple[str, str]]
+    spread: float
 
     @property
     def is_named(self) -> bool:
@@ -147,8 +148,9 @@ def newer_first(
     """
     what = sought(question)
     own = frozenset(value.text for value in values_in(question, what))
-    asked = _Asked(weights, what, own, known)
     order = list(range(min(N_LOOKED, len(hits))))
+    spread = hits[0].score - hits[order[-1]].score if order else 0.0
+    asked = _Asked(weights, what, own, known, spread)
     said = {at: _said(passages.get(hits[at].uid), began, asked, hits[at].score) for at in order}
     # Whoever rises is later than whom it passes; the bound is for dates that contradict positions.
     for _ in range(N_LOOKED * N_LOOKED // 2):

@@ -62,7 +62,9 @@ def test_who_names_the_value_and_answers_as_well_needs_no_word_of_change() -> No
     question = "What is the accuracy of my screening tool?"
     old = _passage("a", "My screening tool has an accuracy of 87%.", 0)
     new = "My screening tool has an accuracy of 90%."
-    assert _order(question, old, _passage("b", new, 5)) == ["b", "a"]
+    rest = [_passage(f"c{n}", "Rain.", 20 + 2 * n) for n in range(9)]
+    assert _order(question, old, _passage("b", new, 5), *rest)[:2] == ["b", "a"]
+    assert _order(question, old, *rest, _passage("b", new, 5))[0] == "a"
     other = "My screening tool has a response rate of 95%."
     assert _order(question, old, _passage("b", other, 5)) == ["a", "b"]
 
