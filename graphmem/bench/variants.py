@@ -14,11 +14,14 @@ import numpy as np
 from graphmem.bench.fewer import Unlinked, Unvectored, Unworded
 from graphmem.bench.spaces import Remembering
 from graphmem.reading.engine import Engine
-from graphmem.reading.pairs import PAIR_FEATURES
-from graphmem.reading.ranker import PART_NAMES, Ranker
+from graphmem.reading.pairs import PAIR_FEATURES, SUMMARIES
+from graphmem.reading.ranker import Ranker
 from graphmem.reading.signals import SIGNALS
 
-__all__ = ["FULL", "GROUPS", "VARIANTS", "Variant", "unlisted"]
+__all__ = ["FULL", "GROUPS", "VARIANTS", "WEIGHED", "Variant", "unlisted"]
+
+WEIGHED = (*(signal.name for signal in SIGNALS), *SUMMARIES)
+"""What has a weight in the last stage, in the order of its columns."""
 
 FULL = "graphmem"
 
@@ -87,7 +90,7 @@ def _without(names: Collection[str]) -> Callable[[Engine, Remembering], Engine]:
 
 
 def _zeroed(ranker: Ranker, names: Collection[str]) -> Ranker:
-    kept = np.array([name not in names for name in PART_NAMES], np.float32)
+    kept = np.array([name not in names for name in WEIGHED], np.float32)
     in_pairs = [name not in names for name in (*PAIR_FEATURES, "bias")]
     return replace(
         ranker,
@@ -138,10 +141,10 @@ def _walk_alone(engine: Engine, _: Remembering) -> Engine:
     ranker = engine.ranker
     first = np.zeros_like(ranker.first)
     for name, weight in _UNFITTED.items():
-        first[:, PART_NAMES.index(name)] = weight
+        first[:, WEIGHED.index(name)] = weight
     final = np.zeros_like(ranker.final)
-    final[:, PART_NAMES.index("walk")] = 1.0
-    final[:, PART_NAMES.index("first score")] = _TIE
+    final[:, WEIGHED.index("walk")] = 1.0
+    final[:, WEIGHED.index("first score")] = _TIE
     paired = np.ones_like(ranker.paired)
     return replace(engine, ranker=replace(ranker, first=first, final=final, paired=paired))
 

@@ -8,13 +8,13 @@ import pytest
 
 from graphmem.bench.ablate import FLAT, PICTURED, run_ablation, sets_of
 from graphmem.bench.spaces import Remembering, open_engine
-from graphmem.bench.variants import FULL, GROUPS, VARIANTS, unlisted
+from graphmem.bench.variants import FULL, GROUPS, VARIANTS, WEIGHED, unlisted
 from graphmem.errors import InvalidInput, NotFound
 from graphmem.models.loading import LazyModels
 from graphmem.reading.engine import Engine
 from graphmem.reading.pairs import PAIR_FEATURES
 from graphmem.reading.rank import rank
-from graphmem.reading.ranker import PART_NAMES, default_ranker
+from graphmem.reading.ranker import default_ranker
 from graphmem.reading.signals import SIGNALS
 from graphmem.stores.registry import open_store
 
@@ -60,7 +60,7 @@ def test_sets_are_found_and_missing_ones_named(two_memories: Path, tmp_path: Pat
 def test_groups_name_what_there_is_and_each_thing_once() -> None:
     named = [name for names in GROUPS.values() for name in names]
     assert len(named) == len(set(named))
-    assert set(named) <= {*PART_NAMES, *PAIR_FEATURES}
+    assert set(named) <= {*WEIGHED, *PAIR_FEATURES}
     assert not unlisted(), "signals that no row leaves out: put them into a group"
 
 
@@ -74,8 +74,8 @@ def test_without_a_group_nothing_of_it_counts(
     )
     other = BY_NAME[f"without {group}"].apply(replace(engine, ranker=whole), embedder).ranker
     for kept, before, names in (
-        (other.first[0], whole.first[0], PART_NAMES[: len(SIGNALS)]),
-        (other.final[0], whole.final[0], PART_NAMES),
+        (other.first[0], whole.first[0], WEIGHED[: len(SIGNALS)]),
+        (other.final[0], whole.final[0], WEIGHED),
         (other.pair, whole.pair, (*PAIR_FEATURES, "bias")),
     ):
         for name, now, then in zip(names, kept.tolist(), before.tolist(), strict=True):
