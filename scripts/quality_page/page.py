@@ -32,8 +32,8 @@ fitted on the other four fifths and all else.
 SHIPPED = """
 ## Against flat retrieval, with the weights that ship
 
-The shipped weights were fitted on the sets of the table above, so here the rows of *graphmem* are not
-cross-fitted: compare them with the table above. The flat rows have no weights. How long a search
+The shipped weights were fitted on the sets of the table above, so here the rows of *graphmem* are
+not cross-fitted: compare them with that table. The flat rows have no weights. How long a search
 takes stands in [speed.md](speed.md).
 
 """
