@@ -30,10 +30,12 @@ class Asking:
     Attributes:
         vectors: (2 + p, d): the question, what it asks without its names, and p pieces of it.
         asks_assistant: whether it is about what the assistant ("you") said.
+        instruction: whether it asks for something to be done, and is no question.
     """
 
     vectors: Float32
     asks_assistant: bool
+    instruction: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +51,7 @@ class Evidence:
         windows: (n, 3) the question's cosines with the passage joined with the one before it,
             where that one asks, with one on each side, and with two.
         session_cosines: (n,) the best cosine among the candidates of the same source.
+        collections: (n,) the number of the conversation, article or library it is part of.
         visits: (n,) 0 to 1: how much the walk was there; all 0 before there was one.
         asks_assistant: whether the question is about what the assistant said.
     """
@@ -60,6 +63,7 @@ class Evidence:
     around: Float32
     windows: Float32
     session_cosines: Float32
+    collections: npt.NDArray[np.int64]
     visits: Float32
     asks_assistant: bool
 
@@ -69,7 +73,7 @@ class Evidence:
     @property
     def kinds(self) -> npt.NDArray[np.intp]:
         """(n,) the `PassageKind` of each."""
-        return self.words[:, Feature.KIND].astype(np.intp)
+        return _kinds(self.words)
 
     @property
     def pieces(self) -> Float32:
@@ -98,6 +102,7 @@ def observe(
         around=singly[windows[:, [_REACH - 1, _REACH + 1]]],
         windows=_joined(near, windows, match.answers(pool.rows), asking.vectors[:1]),
         session_cosines=_best_of(match.sources(pool.rows), cosines[:, 0]),
+        collections=match.collections(pool.rows, _kinds(pool.evidence.features)),
         visits=visits,
         asks_assistant=asking.asks_assistant,
     )
@@ -121,6 +126,10 @@ def _joined(
     close = windows[:, _REACH - 1 : _REACH + 2]
     found = [_dots(joined(near, one), question) for one in (with_before, close, windows)]
     return np.concatenate(found, axis=1)
+
+
+def _kinds(words: Float32) -> npt.NDArray[np.intp]:
+    return words[:, Feature.KIND].astype(np.intp)
 
 
 def _best_of(groups: npt.NDArray[np.int32], values: Float32) -> Float32:

@@ -10,6 +10,7 @@ import numpy as np
 from graphmem.ports import Float32, TextMatch, VectorIndex, WalkGraph
 from graphmem.reading.candidates import ByWords, Pool, extend, gather
 from graphmem.reading.evidence import Asking, Evidence, observe
+from graphmem.reading.gate import by_collection, chances
 from graphmem.reading.pairs import SUMMARIES, PairGround, pair_ground, summarise, tie
 from graphmem.reading.ranker import Ranker
 from graphmem.reading.seeds import choose_seeds, ranking
@@ -17,6 +18,10 @@ from graphmem.reading.signals import signals_of
 from graphmem.reading.spread import Spread, spread, visits
 
 __all__ = ["Observed", "Ranked", "Views", "observe_candidates", "rank"]
+
+# Below these logarithms of chances nothing is told apart.
+_LOWEST_GATED, _LOWEST_PAIRED = np.float32(25.0), np.float32(12.0)
+_LEAST = np.float32(1e-3)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +48,7 @@ class Observed:
         signals: (n, len(SIGNALS)).
         first: (n,) the scores of the first stage.
         ground: what pairs of them are made of; None where none are looked at in pairs.
+        chances: (n,) ln of the chance that the question is about each one's collection.
         seeds: where the walk began.
         walk: where it led.
     """
@@ -51,6 +57,7 @@ class Observed:
     signals: Float32
     first: Float32
     ground: PairGround | None
+    chances: Float32
     seeds: dict[str, float]
     walk: Spread
 
@@ -112,7 +119,8 @@ def observe_candidates(
     told("spread")
     paired = ranker.paired[evidence.kinds]
     ground = pair_ground(evidence, first, paired, views) if paired.any() else None
-    return Observed(evidence, signals, first, ground, seeds, walk)
+    told_chances = chances(evidence, sum(match.idfs), instruction=asking.instruction)
+    return Observed(evidence, signals, first, ground, told_chances, seeds, walk)
 
 
 def rank(observed: Observed, ranker: Ranker) -> Ranked:
@@ -122,6 +130,7 @@ def rank(observed: Observed, ranker: Ranker) -> Ranked:
     if observed.ground is not None:
         summaries = summarise(tie(observed.ground, observed.first), ranker.pair)
     parts = ranker.parts(observed.signals, summaries, evidence.kinds)
+    parts = np.append(parts, _offsets(parts.sum(axis=1), observed)[:, None], axis=1)
     scores = parts.sum(axis=1)
     return Ranked(
         pool=evidence.pool,
@@ -132,3 +141,19 @@ def rank(observed: Observed, ranker: Ranker) -> Ranked:
         seeds=observed.seeds,
         walk=observed.walk,
     )
+
+
+def _offsets(scores: Float32, observed: Observed) -> Float32:
+    """Return (n,) what makes scores comparable between collections, and none of them negative.
+
+    Within one collection of turns or notes it is 0; else scores are logarithms of chances, and
+    others multiply them.
+    """
+    groups = observed.evidence.collections
+    raised = scores
+    if groups.any():
+        raised = by_collection(scores, groups) + observed.chances + _LOWEST_GATED
+    elif observed.ground is not None:
+        raised = scores + _LOWEST_PAIRED
+    offsets: Float32 = np.maximum(raised, _LEAST) - scores
+    return offsets

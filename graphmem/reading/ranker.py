@@ -22,9 +22,12 @@ from graphmem.ports import Float32
 from graphmem.reading.pairs import PAIR_FEATURES, SUMMARIES
 from graphmem.reading.signals import SIGNALS
 
-__all__ = ["PART_NAMES", "Ranker", "default_ranker"]
+__all__ = ["PART_NAMES", "WEIGHED_NAMES", "Ranker", "default_ranker"]
 
-PART_NAMES: tuple[str, ...] = (*(signal.name for signal in SIGNALS), *SUMMARIES)
+WEIGHED_NAMES: tuple[str, ...] = (*(signal.name for signal in SIGNALS), *SUMMARIES)
+"""What has a weight in the last stage."""
+
+PART_NAMES: tuple[str, ...] = (*WEIGHED_NAMES, "collection")
 """What a score is the sum of."""
 
 
@@ -35,7 +38,7 @@ class Ranker:
     Attributes:
         first: (kinds, len(SIGNALS)) the first stage, by the sort of passage.
         pair: (len(PAIR_FEATURES) + 1,) the logistic model of pairs, its bias last.
-        final: (kinds, len(PART_NAMES)) the second stage.
+        final: (kinds, len(WEIGHED_NAMES)) the second stage.
         paired: (kinds,) the sorts of passages that are looked at in pairs.
     """
 
@@ -50,7 +53,7 @@ class Ranker:
         return scores
 
     def parts(self, signals: Float32, summaries: Float32, kinds: npt.NDArray[np.intp]) -> Float32:
-        """Return (n, len(PART_NAMES)) what the final scores are the sums of."""
+        """Return (n, len(WEIGHED_NAMES)) what the final scores are the sums of."""
         return np.concatenate([signals, summaries], axis=1) * self.final[kinds]
 
     @classmethod
@@ -60,12 +63,12 @@ class Ranker:
         Raises:
             InvalidInput: There is a weight for something that nobody measures.
         """
-        final = _table(given["final"], PART_NAMES)
+        final = _table(given["final"], WEIGHED_NAMES)
         _check_names("feature of pairs", given["pair"], (*PAIR_FEATURES, "bias"))
         pair = [given["pair"].get(name, 0.0) for name in (*PAIR_FEATURES, "bias")]
         paired: npt.NDArray[np.bool_] = (final[:, len(SIGNALS) :] != 0).any(axis=1)
         return cls(
-            first=_table(given["first"], PART_NAMES[: len(SIGNALS)]),
+            first=_table(given["first"], WEIGHED_NAMES[: len(SIGNALS)]),
             pair=np.array(pair, np.float32),
             final=final,
             paired=paired,
@@ -74,9 +77,9 @@ class Ranker:
     def to_json(self) -> dict[str, Any]:
         """Return the weights by name; those of 0 are left out."""
         return {
-            "first": _named(self.first, PART_NAMES[: len(SIGNALS)]),
+            "first": _named(self.first, WEIGHED_NAMES[: len(SIGNALS)]),
             "pair": dict(zip((*PAIR_FEATURES, "bias"), self.pair.tolist(), strict=True)),
-            "final": _named(self.final, PART_NAMES),
+            "final": _named(self.final, WEIGHED_NAMES),
         }
 
 

@@ -9,6 +9,8 @@ from graphmem.reading.weights import WALK
 
 __all__ = ["choose_seeds", "ranking"]
 
+_LEAST_SHARE = 1e-9
+
 
 def ranking(scores: Float32, uids: list[str]) -> list[int]:
     """Return positions from the best score to the lowest; equal ones by uid."""
@@ -28,4 +30,5 @@ def choose_seeds(scores: Float32, uids: list[str]) -> dict[str, float]:
     above = (scores[best] - scores[best[0]]).astype(np.float64)
     shares = np.exp(above / WALK.temperature)
     shares /= shares.sum()
-    return {uids[at]: float(share) for at, share in zip(best, shares.tolist(), strict=True)}
+    pairs = zip(best, shares.tolist(), strict=True)
+    return {uids[at]: share for at, share in pairs if share > _LEAST_SHARE}

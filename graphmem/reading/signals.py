@@ -19,6 +19,7 @@ from graphmem.reading.evidence import Evidence
 __all__ = ["SIGNALS", "Signal", "signals_of"]
 
 _LEAST_TOP = 1e-6
+_MOST = np.float32(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Signal:
         name: in `weights.json` and in the parts of a score.
         source: where its formula is from.
         column: returns (n,) its raw values.
-        scale: returns (n,) what it is divided by the maximum of; None leaves it as it is.
+        scale: returns (n,) what it is divided by the maximum of, in its own collection; None
+            leaves it as it is.
     """
 
     name: str
@@ -40,28 +42,39 @@ class Signal:
 
 def signals_of(evidence: Evidence) -> Float32:
     """Return (n, len(SIGNALS)) the features of the candidates. O(n)."""
-    out = np.zeros((len(evidence), len(SIGNALS)), np.float32)
-    for at, signal in enumerate(SIGNALS):
-        column = signal.column(evidence)
-        if signal.scale is not None:
-            top = float(signal.scale(evidence).max(initial=0.0))
-            np.maximum(column, 0.0, out=out[:, at])
-            out[:, at] /= max(top, _LEAST_TOP)
-        else:
-            out[:, at] = column
+    out = np.empty((len(evidence), len(SIGNALS)), np.float32)
+    out[:, _PLAIN] = evidence.words[:, _FEATURES]
+    for at, column in _OTHERS:
+        out[:, at] = column(evidence)
+    groups = evidence.collections
+    scales = out[:, _SCALES]
+    if groups.any():
+        tops = np.full((int(groups.max()) + 1, len(_SCALED)), _LEAST_TOP, np.float32)
+        np.maximum.at(tops, groups, scales)
+        tops = tops[groups]
+    else:
+        tops = scales.max(axis=0, initial=_LEAST_TOP)
+    # A neighbour may be far better than all candidates of a small collection.
+    out[:, _SCALED] = np.clip(out[:, _SCALED] / tops, np.float32(0), _MOST)
     return out
 
 
-def _words(feature: Feature) -> Callable[[Evidence], Float32]:
-    return lambda evidence: evidence.words[:, feature]
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A column of what the words say."""
+
+    feature: Feature
+
+    def __call__(self, evidence: Evidence) -> Float32:
+        return evidence.words[:, self.feature]
 
 
 def _relative(name: str, source: str, feature: Feature) -> Signal:
-    return Signal(name, source, _words(feature), _words(feature))
+    return Signal(name, source, _Words(feature), _Words(feature))
 
 
 def _as_is(name: str, source: str, feature: Feature) -> Signal:
-    return Signal(name, source, _words(feature))
+    return Signal(name, source, _Words(feature))
 
 
 def _cosine(evidence: Evidence) -> Float32:
@@ -87,6 +100,22 @@ def _answers(evidence: Evidence) -> Float32:
     return np.where(evidence.words[:, Feature.ANSWER] > 0, evidence.around[:, 0], np.float32(0))
 
 
+def _feedback(evidence: Evidence) -> Float32:
+    return evidence.feedback
+
+
+def _with_question(evidence: Evidence) -> Float32:
+    return evidence.windows[:, 0]
+
+
+def _close_window(evidence: Evidence) -> Float32:
+    return evidence.windows[:, 1]
+
+
+def _wide_window(evidence: Evidence) -> Float32:
+    return evidence.windows[:, 2]
+
+
 def _asks_user(evidence: Evidence) -> Float32:
     """1 where the side speaks that the question is about: "did you say" means the assistant."""
     user = evidence.words[:, Feature.USER]
@@ -106,21 +135,20 @@ SIGNALS: tuple[Signal, ...] = (
     _relative("sentence", _BM25, Feature.SENTENCE),
     _relative("session", _BM25, Feature.SESSION),
     _relative("session best", _BM25, Feature.SESSION_BEST),
-    Signal("answer", _TURNS, _words(Feature.ANSWER), _words(Feature.PASSAGE)),
-    Signal("next", _TURNS, _words(Feature.NEXT), _words(Feature.PASSAGE)),
+    Signal("answer", _TURNS, _Words(Feature.ANSWER), _Words(Feature.PASSAGE)),
+    Signal("next", _TURNS, _Words(Feature.NEXT), _Words(Feature.PASSAGE)),
     Signal("dense", _DENSE, _cosine, _cosine),
     Signal("relation", _DENSE, _relation, _relation),
     Signal("best piece", _DENSE, _best_piece, _best_piece),
     Signal("mean piece", _DENSE, _mean_piece, _mean_piece),
-    Signal("feedback", "Rocchio 1971, on the best five by cosine", lambda e: e.feedback,
-           lambda e: e.feedback),
+    Signal("feedback", "Rocchio 1971, on the best five by cosine", _feedback, _feedback),
     Signal("dense next", _TURNS, lambda e: e.around[:, 1], _cosine),
     Signal("dense before", _TURNS, lambda e: e.around[:, 0], _cosine),
     Signal("dense answer", _TURNS, _answers, _cosine),
     Signal("dense session", _TURNS, lambda e: e.session_cosines, _cosine),
-    Signal("dense with question", _JOINED, lambda e: e.windows[:, 0], lambda e: e.windows[:, 0]),
-    Signal("dense window", _JOINED, lambda e: e.windows[:, 1], lambda e: e.windows[:, 1]),
-    Signal("dense wide window", _JOINED, lambda e: e.windows[:, 2], lambda e: e.windows[:, 2]),
+    Signal("dense with question", _JOINED, _with_question, _with_question),
+    Signal("dense window", _JOINED, _close_window, _close_window),
+    Signal("dense wide window", _JOINED, _wide_window, _wide_window),
     _as_is("title share", _TITLES, Feature.TITLE_SHARE),
     _as_is("title exact", _TITLES, Feature.TITLE_EXACT),
     _as_is("rarest", _TITLES, Feature.RAREST),
@@ -153,3 +181,25 @@ SIGNALS: tuple[Signal, ...] = (
     _as_is("sentences", _TITLES, Feature.SENTENCES),
     Signal("walk", "Personalized PageRank, in ln of the most visited", lambda e: e.visits),
 )  # fmt: skip
+
+
+def _place_of(column: Callable[[Evidence], Float32]) -> int:
+    return [signal.column for signal in SIGNALS].index(column)
+
+
+# In one step what would take one a signal, since a search does this twice.
+_PLAIN, _FEATURES = (
+    list(column)
+    for column in zip(
+        *((at, s.column.feature) for at, s in enumerate(SIGNALS) if isinstance(s.column, _Words)),
+        strict=True,
+    )
+)
+_OTHERS = [(at, s.column) for at, s in enumerate(SIGNALS) if not isinstance(s.column, _Words)]
+_SCALED, _SCALES = (
+    list(column)
+    for column in zip(
+        *((at, _place_of(s.scale)) for at, s in enumerate(SIGNALS) if s.scale is not None),
+        strict=True,
+    )
+)

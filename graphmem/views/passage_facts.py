@@ -8,10 +8,10 @@ import numpy as np
 
 from graphmem.core.kernels.marks import LENGTH_SCALE
 from graphmem.core.lexical import PassageKind
-from graphmem.core.terms import is_person, is_user
+from graphmem.core.terms import is_person, is_user, words
 from graphmem_schemas import Passage
 
-__all__ = ["ASKS", "LONG_AGO", "flags_of", "kind_of", "seconds_of", "text_length"]
+__all__ = ["ASKS", "LONG_AGO", "flags_of", "kind_of", "seconds_of", "text_length", "title_key"]
 
 LONG_AGO = int(np.iinfo(np.int64).min)
 ASKS, _USER = 1, 2  # bits of `flags_of`
@@ -42,3 +42,9 @@ def seconds_of(passage: Passage) -> int:
 def text_length(text: str) -> int:
     """Return ln(1 + characters) in units of 1/LENGTH_SCALE."""
     return round(log1p(len(text)) * LENGTH_SCALE)
+
+
+def title_key(title: str) -> str:
+    """Return the words by which a question can name a title: what is in brackets is left out."""
+    bare = title.split("(", 1)[0] if not title.startswith("(") else title
+    return " ".join(words(bare) or words(title))

@@ -14,18 +14,18 @@ from graphmem.core.kernels.marks import Marks, voices_of
 from graphmem.core.kernels.postings import link_postings, merge_postings
 from graphmem.core.marks import marks_of
 from graphmem.core.months import Months, months
-from graphmem.core.terms import words
 from graphmem.core.uid_index import UidIndex
+from graphmem.views.casts import Casts
 from graphmem.views.columns import Column
 from graphmem.views.name_terms import NameTerms
 from graphmem.views.packed_texts import read_texts, write_texts
-from graphmem.views.passage_facts import flags_of, kind_of, seconds_of, text_length
+from graphmem.views.passage_facts import flags_of, kind_of, seconds_of, text_length, title_key
 from graphmem.views.passage_terms import PassageTerms, read_terms
 from graphmem.views.speakers import Speakers
 from graphmem.views.text_compaction import compacted
 from graphmem_schemas import Entity, Passage
 
-__all__ = ["TextIndexArrays", "title_key"]
+__all__ = ["TextIndexArrays"]
 
 Array = npt.NDArray[Any]
 
@@ -42,12 +42,6 @@ _ROW_TYPES: dict[str, Any] = {
 }  # fmt: skip
 
 
-def title_key(title: str) -> str:
-    """Return the words by which a question can name a title: what is in brackets is left out."""
-    bare = title.split("(", 1)[0] if not title.startswith("(") else title
-    return " ".join(words(bare) or words(title))
-
-
 class TextIndexArrays:
     """Terms, rows and postings. Rows are never renumbered; removed ones only stop counting.
 
@@ -55,6 +49,7 @@ class TextIndexArrays:
         vocabulary: number of each term; titles are terms with a leading NUL.
         frequencies: by term: in how many living passages it stands.
         voices: the people who say living passages.
+        casts: who speaks in each source.
         n_sources: sources of living passages.
         n_passages: living passages.
         total_length: sum of their lengths in terms.
@@ -312,6 +307,7 @@ class TextIndexArrays:
         names = ("speaker", "kind", "flags", "log_length", "source")
         speaker, kind, flags, length, source = (self.rows[n].values[alive] for n in names)
         self.voices = Speakers(speaker_names, speaker, voices_of(speaker, kind, flags), length)
+        self.casts = Casts(source, speaker)
         self._parts = Column(np.bincount(source, minlength=len(self.sources)))
         self.n_sources = int(np.count_nonzero(self._parts.values))
 
@@ -373,6 +369,7 @@ class TextIndexArrays:
             int(self.rows[name].values[row]) for name in ("speaker", "kind", "flags", "log_length")
         )
         self.voices.count((speaker, kind, flags), length, sign)
+        self.casts.count(source, speaker, sign)
 
 
 _FORWARD: tuple[tuple[str, Any], ...] = (

@@ -16,10 +16,11 @@ from graphmem.core.kernels.lexical import Passages, Work, best_rows, clean, scan
 from graphmem.core.kernels.marks import best_of_sources, mark
 from graphmem.core.kernels.said import MentionLists, mention_scores
 from graphmem.core.kernels.windows import rows_around
-from graphmem.core.lexical import MAX_QUERY_TERMS, TextEvidence, TextQuery
+from graphmem.core.lexical import MAX_QUERY_TERMS, PassageKind, TextEvidence, TextQuery
 from graphmem.core.mentions import Mentions, Said
 from graphmem.core.terms import terms
 from graphmem.core.uid_index import Keys
+from graphmem.views.casts import joined_casts
 from graphmem.views.passage_facts import ASKS
 from graphmem.views.text_index import TextIndexArrays
 from graphmem.views.wanted import wanted_of
@@ -199,6 +200,27 @@ class Match:
             values: npt.NDArray[np.int32] = self._arrays.rows["source"].values[rows]
             return values
 
+    def collections(self, rows: Rows, kinds: npt.NDArray[np.intp]) -> npt.NDArray[np.int64]:
+        """Return the number of what each row is a part of, counted from 0 in order of the rows.
+
+        A conversation is all sources that people share, be it by way of others; a chat with an
+        assistant is all of its sources, an article its sections; all other titled passages are
+        one library, and all notes one pile.
+        """
+        with self._lock:
+            arrays = self._arrays
+            titles, sources = (arrays.rows[name].values[rows] for name in ("title", "source"))
+            casts = joined_casts({n: arrays.casts.of(n) for n in set(sources.tolist())})
+        numbers: dict[object, int] = {}
+        columns = zip(kinds.tolist(), titles.tolist(), sources.tolist(), strict=True)
+        return np.array(
+            [
+                numbers.setdefault(_collection(kind, title, casts[source]), len(numbers))
+                for kind, title, source in columns
+            ],
+            np.int64,
+        )
+
     def source_uids(self, rows: Rows) -> list[str]:
         """Return the uid of the source of each row."""
         return self._arrays.sources.uids(self.sources(rows))
@@ -352,3 +374,9 @@ class Match:
         at = arrays.rows["at"].values
         kept = [row for row in rows if alive[row] and at[row] <= self._until]
         return np.array(sorted(kept)[:_MAX_PER_TITLE], np.int32)
+
+
+def _collection(kind: int, title: int, cast: int) -> tuple[int, object]:
+    if kind == PassageKind.SECTION:
+        return kind, title
+    return (kind, cast) if kind == PassageKind.PERSON_TURN else (kind, None)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphmem.core.lexical import PassageKind
-from graphmem.reading.ranker import PART_NAMES
+from graphmem.reading.ranker import WEIGHED_NAMES
 from graphmem.reading.signals import SIGNALS
 
 __all__ = ["FINAL", "FIRST", "PAIRED", "Column", "design", "table"]
@@ -95,7 +95,7 @@ def table(
     weights: npt.NDArray[np.float64], columns: tuple[Column, ...], n_names: int
 ) -> npt.NDArray[np.float32]:
     """Return (kinds, n_names): the weights of `columns` as `Ranker` keeps them."""
-    names = PART_NAMES if n_names == len(PART_NAMES) else PART_NAMES[: len(SIGNALS)]
+    names = WEIGHED_NAMES if n_names == len(WEIGHED_NAMES) else WEIGHED_NAMES[: len(SIGNALS)]
     out = np.zeros((len(_ALL), n_names), np.float32)
     for weight, (name, sorts) in zip(weights.tolist(), columns, strict=True):
         for kind in sorts:

@@ -14,8 +14,9 @@ from graphmem.core.lexical import Feature, PassageKind, TextEvidence, TextQuery
 from graphmem.core.terms import terms, words
 from graphmem.core.uid_index import to_keys
 from graphmem.stores.memory import MemoryStore
+from graphmem.views.passage_facts import title_key
 from graphmem.views.text import TextView
-from graphmem.views.text_index import TextIndexArrays, title_key
+from graphmem.views.text_index import TextIndexArrays
 from graphmem_schemas import Passage
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
