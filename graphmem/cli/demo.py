@@ -24,7 +24,7 @@ __all__ = ["demo"]
 STORE_NAME = "demo.db"
 PICTURE_NAME = "graph.html"
 # Small, so that a context fits a screen.
-BUDGET = 400
+BUDGET = 600
 GO_ON = "What does Devi do on Wednesdays?"
 
 

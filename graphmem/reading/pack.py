@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import exp
 
 from graphmem.core.terms import terms
 from graphmem.core.uids import is_content_uid
@@ -20,6 +21,8 @@ Place = tuple[bool, datetime, int, str, int]
 
 # A passage that says nothing new is worth a tenth of what its score promises.
 _REPEATED = 0.1
+# Scores are logarithms of chances, and these are trusted so much less than they say.
+_MILDNESS = 1.5
 # Past this share of the first gain a passage is noise for whoever reads the context.
 _MIN_GAIN = 0.02
 # How much a passage's length counts against it: at 1 short turns crowd out what answers, at 0 one
@@ -115,13 +118,13 @@ def _choose(hits: Sequence[Hit], costs: Mapping[str, int], budget: int) -> list[
 
 
 def _worth(hits: Sequence[Hit]) -> dict[str, float]:
-    """Return each hit's score between 0 (none) and 1 (the best), falling with its rank too."""
+    """Return what each hit promises, 1 for the best; scores are logarithms of chances."""
     if not hits:
         return {}
-    top, low = hits[0].score, min(0.0, hits[-1].score)
-    span = max(top - low, 1e-9)
+    top = hits[0].score
     return {
-        hit.uid: (hit.score - low) / span / (1.0 + 0.1 * rank) for rank, hit in enumerate(hits)
+        hit.uid: exp((hit.score - top) / _MILDNESS) / (1.0 + 0.1 * rank)
+        for rank, hit in enumerate(hits)
     }
 
 

@@ -108,7 +108,7 @@ def observe_candidates(
     evidence = observe(pool, match, views.vectors, asking, np.zeros(len(pool), np.float32))
     first = ranker.first_scores(signals_of(evidence), evidence.kinds)
     told("candidates")
-    seeds = choose_seeds(first, pool.uids)
+    seeds = choose_seeds(_among_all(evidence, first, views, asking), pool.uids)
     walks = bool(ranker.paired[evidence.kinds].any())
     walk = spread(views.walk, seeds) if walks else Spread({}, 0)
     if walk.mass:
@@ -119,7 +119,7 @@ def observe_candidates(
     told("spread")
     paired = ranker.paired[evidence.kinds]
     ground = pair_ground(evidence, first, paired, views) if paired.any() else None
-    told_chances = chances(evidence, sum(match.idfs), instruction=asking.instruction)
+    told_chances = _chances(evidence, views, asking)
     return Observed(evidence, signals, first, ground, told_chances, seeds, walk)
 
 
@@ -141,6 +141,19 @@ def rank(observed: Observed, ranker: Ranker) -> Ranked:
         seeds=observed.seeds,
         walk=observed.walk,
     )
+
+
+def _chances(evidence: Evidence, views: Views, asking: Asking) -> Float32:
+    return chances(evidence, sum(views.match.idfs), instruction=asking.instruction)
+
+
+def _among_all(evidence: Evidence, first: Float32, views: Views, asking: Asking) -> Float32:
+    """Return (n,) first scores that compare between collections, for the walk to begin at."""
+    groups = evidence.collections
+    if not groups.any():
+        return first
+    gated: Float32 = by_collection(first, groups) + _chances(evidence, views, asking)
+    return gated
 
 
 def _offsets(scores: Float32, observed: Observed) -> Float32:
