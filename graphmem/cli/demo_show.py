@@ -14,7 +14,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from graphmem.cli.output import day, emit, program
+from graphmem.cli.output import day, emit, program, told_parts
 from graphmem.cli.session import Session
 
 if TYPE_CHECKING:
@@ -182,9 +182,8 @@ def _why(context: Context) -> str:
     hit = next((hit for hit in context.recall.hits if hit.uid in numbers), None)
     if hit is None:
         return ""
-    parts = " + ".join(f"{part.name} {part.value:.2f}" for part in hit.parts if part.value)
     path = "; ".join(step.text or f"{step.start} {step.kind} {step.end}" for step in hit.why)
-    return f"why [{numbers[hit.uid]}]: {parts}" + (f"; by way of {path}" if path else "")
+    return f"why [{numbers[hit.uid]}]: {told_parts(hit)}" + (f"; by way of {path}" if path else "")
 
 
 def _period(start: str, end: str) -> str:

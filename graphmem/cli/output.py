@@ -30,12 +30,17 @@ __all__ = [
     "node_payload",
     "program",
     "room",
+    "told_parts",
     "wrapped",
 ]
 
 WIDTH = 96
 # Of a text that stands for its source.
 MAX_WORDS = 40
+
+_N_PARTS = 6
+# What makes scores comparable says nothing of a hit.
+_SCALE = "collection"
 
 
 def emit(
@@ -87,6 +92,15 @@ def named(source: str | None, text: str) -> str:
     return f"“{words}” (source {source})"
 
 
+def told_parts(hit: Hit) -> str:
+    """Return the largest parts of a hit's score, in their order, and how many more there are."""
+    told = [part for part in hit.parts if part.value and part.name != _SCALE]
+    bar = sorted((abs(part.value) for part in told), reverse=True)[:_N_PARTS][-1:]
+    kept = [part for part in told if abs(part.value) >= bar[0]][:_N_PARTS] if bar else []
+    words = " + ".join(f"{part.name} {part.value:.2f}" for part in kept)
+    return words + (f", and {len(told) - len(kept)} more" if len(told) > len(kept) else "")
+
+
 def hit_lines(number: int, hit: Hit, *, why: bool = False) -> list[str]:
     """Write one hit: where it is from, what it says, and on request how it came up."""
     source = named(hit.source, hit.text) or hit.kind
@@ -95,8 +109,7 @@ def hit_lines(number: int, hit: Hit, *, why: bool = False) -> list[str]:
     if hit.superseded_by:
         lines.append(f"   no longer so: superseded by {hit.superseded_by}")
     if why:
-        parts = " + ".join(f"{part.name} {part.value:.3f}" for part in hit.parts)
-        lines.append(f"   why: {parts or 'no parts given'}")
+        lines.append(f"   why: {told_parts(hit) or 'no parts given'}")
         lines.extend(
             f"        {step.start} -{step.kind}- {step.end}  {step.text}" for step in hit.why
         )
