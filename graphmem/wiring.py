@@ -183,7 +183,7 @@ class HeldReader(_Reader):
                 )  # fmt: skip
             return self._engine
 
-    def _catch_up(self, views: SpaceViews) -> int:
+    def _catch_up(self, views: SpaceViews) -> tuple[int, str]:
         """Bring an engine's views up to the store, in turn with whoever keeps or drops them."""
         with self._lock:
             return views.refresh(self._store)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from time import perf_counter
@@ -92,7 +92,8 @@ class Engine:
         text: lexical search.
         vectors: search by meaning.
         walk: the links.
-        catch_up: brings these three up to the store; returns the number of its newest commit.
+        catch_up: brings these three up to the store; returns what tells its newest
+            commit from all others.
         embedder: turns questions into vectors.
         clock: dates the recalls.
         count_tokens: counts the tokens of a context.
@@ -106,7 +107,7 @@ class Engine:
     text: TextIndex
     vectors: VectorIndex
     walk: WalkGraph
-    catch_up: Callable[[], int]
+    catch_up: Callable[[], Hashable]
     embedder: Embedder
     clock: Clock
     count_tokens: TokenCounter = estimate_tokens
@@ -114,8 +115,8 @@ class Engine:
     ranker: Ranker = field(default_factory=default_ranker)
     _aside: Aside = field(default_factory=Aside, init=False)
     _journey: Aside = field(default_factory=Aside, init=False)
-    _seen: int = field(default=0, init=False)
-    _names: tuple[int, dict[str, str]] = field(default=(0, {}), init=False)
+    _seen: Hashable = field(default=None, init=False)
+    _names: tuple[Hashable, dict[str, str]] = field(default=(None, {}), init=False)
 
     def search(self, request: SearchRequest) -> Recall:
         """Return the best hits with reasons, or none of them trusted, with a reason."""
@@ -179,8 +180,8 @@ class Engine:
         # The encoder leaves Python's lock to others, long enough for all that words can tell.
         # Where asking for news is a journey, it is not waited for: there mostly are none.
         seen = self._seen
-        news = self._journey.start(self.catch_up) if self.remote and seen else None
-        looked = self._aside.start(partial(self._look_up, request, k, seen if news else 0))
+        news = self._journey.start(self.catch_up) if self.remote and seen is not None else None
+        looked = self._aside.start(partial(self._look_up, request, k, seen if news else None))
         try:
             vectors = embed_parts(self.embedder, asked(request.question))
             timings = {"embed": _since(started)}
@@ -198,30 +199,30 @@ class Engine:
         return _Found(question, by_words, asking, n_each, names, timings)
 
     def _look_up(
-        self, request: SearchRequest, k: int, seq: int
+        self, request: SearchRequest, k: int, known: Hashable
     ) -> tuple[Question, ByWords, int, dict[str, str]]:
         """Return all that there is to know before the question has a vector.
 
         Args:
             request: the question.
             k: how many hits are wanted.
-            seq: the commit that the views have caught up with; 0 to catch up first.
+            known: the commit that the views have caught up with; None to catch up first.
         """
-        if not seq:
-            seq = self._seen = self.catch_up()
-        names = self._names_at(seq)
+        if known is None:
+            known = self._seen = self.catch_up()
+        names = self._names_at(known)
         question = analyse(request.question, request.as_of)
         # Vectors know no time: more are asked for where many may come too late.
         wanted = k if question.query.until is None else _WIDER * max(k, MIN_EACH)
         n_each = max(MIN_EACH, 2 * wanted)
         return question, look_up(self.text, question.query, n_each), n_each, names
 
-    def _names_at(self, seq: int) -> dict[str, str]:
+    def _names_at(self, commit: Hashable) -> dict[str, str]:
         """Return the names that were read since the commit, none of which it could change."""
         known, names = self._names
-        if known != seq or len(names) > _MAX_NAMES:
+        if known != commit or len(names) > _MAX_NAMES:
             names = {}
-            self._names = seq, names
+            self._names = commit, names
         return names
 
     def observe(self, question: str) -> Observed:

@@ -50,23 +50,23 @@ class SpaceViews:
         self._space = space
         self._seen: tuple[int, str] | None = None
 
-    def refresh(self, store: GraphStore) -> int:
+    def refresh(self, store: GraphStore) -> tuple[int, str]:
         """Catch up with the store; costs one look at its number where nothing is new.
 
         Returns:
-            The number of the newest commit when this began.
+            The number and the token of the newest commit when this began.
         """
         # Asked before the views are, so that they may be further, and are never taken to be.
         newest = store.newest(self._space)
         if newest == self._seen:
-            return newest[0]
+            return newest
         seen, self._seen = self._seen, None
         if seen is not None and seen[0] == newest[0]:
             store = cast(GraphStore, _PutBack(store))
         for view in self._all:
             view.refresh(store)
         self._seen = newest
-        return newest[0]
+        return newest
 
     def complete(self, store: GraphStore) -> None:
         """Catch up, with the vector graph of a large space, and keep all: for who can wait."""

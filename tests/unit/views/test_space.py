@@ -40,14 +40,14 @@ def test_a_store_that_was_put_back_and_written_to_the_same_number_is_noticed(
     shutil.copy(tmp_path / "m.db", tmp_path / "backup.db")
     views = SpaceViews("a", 2, None, remote=True)
     lost = SqliteStore(tmp_path / "m.db")
-    assert put(lost, "y") == views.refresh(lost) == 2
+    assert put(lost, "y") == views.refresh(lost)[0] == 2
     assert held(views) == {("x", "y")}
     restored = SqliteStore(tmp_path / "backup.db")
     assert put(restored, "z") == 2
     assert restored.identity == lost.identity
-    assert views.refresh(restored) == 2
+    assert views.refresh(restored)[0] == 2
     assert held(views) == {("x", "z")}
-    assert put(restored, "y") == views.refresh(restored) == 3
+    assert put(restored, "y") == views.refresh(restored)[0] == 3
     assert held(views) == {("x", "y", "z")}
     for opened in (lost, restored):
         opened.close()
