@@ -11,7 +11,7 @@ from graphmem.writing.accept import check_k, check_text
 from graphmem.writing.writer import Writer
 from graphmem_schemas import Recall
 
-__all__ = ["Facet"]
+__all__ = ["Facet", "FindLessons"]
 
 
 class FindLessons(Protocol):

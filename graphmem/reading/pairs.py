@@ -20,7 +20,8 @@ from graphmem.ports import Float32, TextMatch, WalkGraph
 from graphmem.reading.evidence import Evidence
 
 __all__ = [
-    "PAIR_FEATURES", "SUMMARIES", "PairGround", "Pairs", "pair_ground", "summarise", "tie",
+    "PAIR_FEATURES", "SUMMARIES", "PairGround", "PairViews", "Pairs", "pair_ground",
+    "summarise", "tie",
 ]  # fmt: skip
 
 PAIR_FEATURES = (

@@ -13,7 +13,7 @@ from numba import types
 
 from graphmem.core.kernels.compile import kernel
 
-__all__ = ["joined", "rows_around"]
+__all__ = ["join", "joined", "rows_around"]
 
 Rows = npt.NDArray[np.int64]
 Float32 = npt.NDArray[np.float32]

@@ -104,7 +104,8 @@ def test_without_the_graph_nothing_is_linked(engine: Engine, embedder: Rememberi
     assert seen.ground is not None
     assert not len(seen.ground.mentions.numbers)
     scores = rank(seen, bare.ranker).scores
-    assert np.allclose(scores, seen.first, atol=1e-5)
+    # Of titled candidates all scores are raised alike.
+    assert np.allclose(scores - scores[0], seen.first - seen.first[0], atol=1e-4)
 
 
 def test_alone_the_walk_orders_what_it_came_to(engine: Engine, embedder: Remembering) -> None:
