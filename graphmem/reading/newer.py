@@ -36,6 +36,8 @@ _N_BEFORE, _N_AFTER = 8, 2
 # Where the value's name is asked for ("accuracy"), and scores differ by less than this share of
 # what lies between the first and the last that are looked at, another value needs no such word.
 _ALIKE = 0.35
+# Two sentences that share so much of their words but for the value say the same of another value.
+_SAME_WORDS = 0.5
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 REPEATS = frozenset({"assistant", "ai", "bot", "system", "tool"})
@@ -59,7 +61,8 @@ _THEN = re.compile(
 _CHANGE = re.compile(
     r"\b(?:now|recent\w*|resched\w+|increas\w+|extend\w*|updat\w+|chang\w+|new|improv\w+|reach\w*"
     r"|grow\w*|shorten\w*|decreas\w+|reduc\w+|instead|moved|push\w*|another|more|added|total"
-    r"|currently|latest)\b",
+    r"|currently|latest|postpon\w+|rais\w+|lower\w*|dropp\w+|rose|switch\w+|these days|nowadays"
+    r")\b",
     re.IGNORECASE,
 )
 
@@ -76,6 +79,8 @@ class _Said:
     Attributes:
         values: of what is sought, in sentences that are about the question.
         changed: those of them that a word of change stands beside.
+        wordings: terms of the sentences that give a value, but for the values.
+        news: those of them that have a word of change.
         score: of the passage.
     """
 
@@ -86,6 +91,8 @@ class _Said:
     position: int
     values: frozenset[str]
     changed: frozenset[str]
+    wordings: tuple[frozenset[str], ...]
+    news: tuple[frozenset[str], ...]
     score: float
 
     def changes(self, other: _Said, asked: _Asked) -> bool:
@@ -98,8 +105,18 @@ class _Said:
             return True
         if not other.values or self.speaker != other.speaker:
             return False
+        if self._says_the_same(other):
+            return bool(self.values - other.values)
         alike = asked.is_named and other.score - self.score <= _ALIKE * asked.spread
         return bool((self.values if alike else self.changed) - other.values)
+
+    def _says_the_same(self, other: _Said) -> bool:
+        """Whether it tells as news what a sentence of the other says, but for the value."""
+        return any(
+            len(mine & its) >= _SAME_WORDS * len(mine | its)
+            for mine in self.news
+            for its in other.wordings
+        )
 
     def _is_later(self, other: _Said) -> bool:
         if self.source == other.source:
@@ -188,28 +205,47 @@ def _said(
         return None
     at = passage.at or began.get(passage.source) or _LONG_AGO
     values = changed = frozenset[str]()
+    wordings = news = tuple[frozenset[str], ...]()
     if passage.speaker and passage.speaker.casefold() not in REPEATS:
-        values, changed = _values(passage.text, asked)
+        values, changed, wordings, news = _values(passage.text, asked)
     return _Said(
-        passage.uid, passage.speaker, passage.source, at, passage.position, values, changed, score
-    )
+        passage.uid, passage.speaker, passage.source, at, passage.position, values, changed,
+        wordings, news, score,
+    )  # fmt: skip
 
 
-def _values(text: str, asked: _Asked) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the values that a text gives, and those of them that it tells as a change."""
+def _values(
+    text: str, asked: _Asked
+) -> tuple[frozenset[str], frozenset[str], tuple[frozenset[str], ...], tuple[frozenset[str], ...]]:
+    """Return the values that a text gives, and those of them that it tells as a change.
+
+    Then the sentences with a value, as their terms but for it, and those with a word of change.
+    """
     found: set[str] = set()
     changed: set[str] = set()
+    wordings: list[frozenset[str]] = []
+    news: list[frozenset[str]] = []
     for sentence in sentences(spoken(text)):
         values = values_in(sentence, asked.sought)
         if not values or _share(sentence, asked) < _COVERS:
             continue
+        given = {term for value in values for term in terms(value.text)}
+        wording = frozenset(terms(sentence)) - given
+        wordings.append(wording)
+        if _CHANGE.search(sentence):
+            news.append(wording)
         for value in values:
             found.add(value.text)
             before = sentence[: value.start].split()[-_N_BEFORE:]
             beside = before + sentence[value.end :].split()[:_N_AFTER]
             if _CHANGE.search(" ".join(beside)):
                 changed.add(value.text)
-    return frozenset(found - asked.values), frozenset(changed - asked.values)
+    return (
+        frozenset(found - asked.values),
+        frozenset(changed - asked.values),
+        tuple(filter(None, wordings)),
+        tuple(filter(None, news)),
+    )
 
 
 def spoken(text: str) -> str:

@@ -168,6 +168,6 @@ def test_what_was_updated_comes_before_the_original_and_both_sides_of_a_conflict
         for old, new, question in told["conflicts"]:
             texts = [hit.text for hit in memory.search(question, k=10).hits]
             both.append({old, new} <= set(texts))
-    # Three of the ten change in words of their own: "moved out", "raised", "was postponed".
-    assert sum(first) / len(first) >= 0.7
+    # Two of the ten say it in words of their own: "moved out", another dentist's name.
+    assert sum(first) / len(first) >= 0.8
     assert sum(both) / len(both) >= 0.85
