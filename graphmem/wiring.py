@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from graphmem.core.cypher import CypherResult
     from graphmem.reading.engine import Engine
     from graphmem.views.cypher.view import CypherView
+    from graphmem.views.judged import JudgedView
     from graphmem.views.lessons import LessonView
     from graphmem.views.served import ServedSpace
     from graphmem.views.space import SpaceViews
@@ -179,7 +180,7 @@ class HeldReader(_Reader):
                     self._store, views.nodes or self._store, self._space,
                     views.text, views.vectors, views.adjacency,
                     partial(self._catch_up, views), self._models.embedder, self._clock,
-                    remote=views.nodes is not None,
+                    remote=views.nodes is not None, judgements=views.judged,
                 )  # fmt: skip
             return self._engine
 
@@ -192,11 +193,13 @@ class HeldReader(_Reader):
         from graphmem.views.space import SpaceViews
 
         if self._views is None:
+            embedder = self._models.embedder
             self._views = SpaceViews(
                 self._space,
-                self._models.embedder.dimension,
+                embedder.dimension,
                 self._store.views_folder,
                 remote=Capability.REMOTE in self._store.capabilities,
+                asked=(partial(_embed_asked, embedder), embedder.name),
             )
         return self._views
 
@@ -209,6 +212,7 @@ class ServedReader(_Reader):
         self._store, self._name, self._models, self._clock = store, space, models, clock
         self._lock = threading.Lock()
         self._space: ServedSpace | None = None
+        self._judged: JudgedView | None = None
 
     def search(self, request: SearchRequest) -> Recall:
         """Return the best hits with reasons."""
@@ -260,7 +264,22 @@ class ServedReader(_Reader):
         return Engine(
             self._store, self._store, self._name, views.text, views.vectors, views.walk,
             lambda: views.walk.seq, known, self._clock,
+            judgements=self._judged_at(views.walk.seq),
         )  # fmt: skip
+
+    def _judged_at(self, seq: int) -> JudgedView:
+        """Return what was said of hits by a commit: a row a question, so that it is held."""
+        from graphmem.views.judged import JudgedView
+
+        with self._lock:
+            if self._judged is None:
+                embedder = self._models.embedder
+                embed = partial(_embed_asked, embedder)
+                self._judged = JudgedView(self._name, None, embed, embedder.name)
+            # The walk has just asked the server for its number.
+            if self._judged.seq != seq:
+                self._judged.refresh(self._store)
+            return self._judged
 
     def _open_space(self) -> ServedSpace:
         from graphmem.views.served import ServedSpace
@@ -271,6 +290,13 @@ class ServedReader(_Reader):
                 check_seal(self._store, describe(self._models.embedder))
                 self._space = ServedSpace(self._store, self._name, WALK_KINDS)
             return self._space
+
+
+def _embed_asked(embedder: Embedder, questions: Sequence[str]) -> Float32:
+    """Return (n, d) the vectors that questions have where they are asked."""
+    from graphmem.reading.analyse import asked
+
+    return embedder.embed([asked(question) for question in questions])
 
 
 class CypherReader:

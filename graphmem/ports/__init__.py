@@ -18,6 +18,8 @@ from graphmem.ports.stores import Capability, GraphReader, GraphStore, Plan
 from graphmem.ports.surroundings import Clock, Progress
 from graphmem.ports.views import (
     Cosines,
+    Judged,
+    Judgements,
     ShownNodes,
     TextIndex,
     TextMatch,
@@ -42,6 +44,8 @@ __all__ = [
     "Float32",
     "GraphReader",
     "GraphStore",
+    "Judged",
+    "Judgements",
     "LessonIndex",
     "LinkServer",
     "Models",

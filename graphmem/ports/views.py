@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,17 @@ from graphmem.ports.models import Float32
 from graphmem.ports.stores import GraphStore
 from graphmem_schemas import Node
 
-__all__ = ["Cosines", "ShownNodes", "TextIndex", "TextMatch", "VectorIndex", "View", "WalkGraph"]
+__all__ = [
+    "Cosines",
+    "Judged",
+    "Judgements",
+    "ShownNodes",
+    "TextIndex",
+    "TextMatch",
+    "VectorIndex",
+    "View",
+    "WalkGraph",
+]
 
 
 Cosines = Callable[[Float32], Float32]
@@ -95,6 +105,33 @@ class WalkGraph(Protocol):
 
     def degrees(self, uids: Sequence[str]) -> list[int]:
         """Return how many edges touch each uid, 0 for an unknown one."""
+        ...
+
+
+class Judged(NamedTuple):
+    """What was said of hits that were shown for a question.
+
+    Attributes:
+        cosine: of that question with the one that is asked.
+        share: 0 to 1: how well it went with what was used.
+        used: uids of that, sorted.
+    """
+
+    cosine: float
+    share: float
+    used: tuple[str, ...]
+
+
+class Judgements(Protocol):
+    """What people said of what they were shown. Safe to call from many threads."""
+
+    def alike(self, question: Float32, least: float) -> list[Judged]:
+        """Return what was said where the question was alike, always in the same order.
+
+        Args:
+            question: (d,) of unit length.
+            least: the cosine of a question that counts, at least.
+        """
         ...
 
 

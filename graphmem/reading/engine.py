@@ -12,6 +12,7 @@ from graphmem.ports import (
     Clock,
     Embedder,
     GraphReader,
+    Judgements,
     ShownNodes,
     TextIndex,
     TextMatch,
@@ -24,6 +25,7 @@ from graphmem.reading.aside import Aside
 from graphmem.reading.candidates import MIN_EACH, ByWords, look_up
 from graphmem.reading.changed import remarks_on
 from graphmem.reading.coverage import covering, rescored
+from graphmem.reading.credit import credited
 from graphmem.reading.decline import closest_thing
 from graphmem.reading.evidence import Asking
 from graphmem.reading.facts import facts_of, holding, state, stated_still
@@ -99,6 +101,7 @@ class Engine:
         count_tokens: counts the tokens of a context.
         remote: whether catching up is a journey, even where nothing is new.
         ranker: the weights of the ranking.
+        judgements: what people said of what they were shown; None ranks without.
     """
 
     store: GraphReader
@@ -113,6 +116,7 @@ class Engine:
     count_tokens: TokenCounter = estimate_tokens
     remote: bool = False
     ranker: Ranker = field(default_factory=default_ranker)
+    judgements: Judgements | None = None
     _aside: Aside = field(default_factory=Aside, init=False)
     _journey: Aside = field(default_factory=Aside, init=False)
     _seen: Hashable = field(default=None, init=False)
@@ -157,6 +161,8 @@ class Engine:
         try:
             ranked = self._rank(found, started)
             verdict = judge(found.question.text, match, ranked)
+            # Behind the verdict: what was of use says nothing of what the memory knows.
+            ranked = credited(ranked, self.judgements, found.asking.vectors[0])
             nodes, hits = self._arranged(request, manner, found, ranked, max(k, n_read))
             closest = _closest(hits, verdict.closest)
             hits = hits[: max(k, n_read)]

@@ -69,7 +69,7 @@ class Ranked:
     Attributes:
         pool: the candidates.
         cosines: (n,) with the question.
-        parts: (n, len(PART_NAMES)) what each score is the sum of.
+        parts: (n, len(PART_NAMES), or one less without feedback) what each score is the sum of.
         scores: (n,).
         order: positions, best first.
         seeds: where the walk began.

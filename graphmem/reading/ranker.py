@@ -27,8 +27,8 @@ __all__ = ["PART_NAMES", "WEIGHED_NAMES", "Ranker", "default_ranker"]
 WEIGHED_NAMES: tuple[str, ...] = (*(signal.name for signal in SIGNALS), *SUMMARIES)
 """What has a weight in the last stage."""
 
-PART_NAMES: tuple[str, ...] = (*WEIGHED_NAMES, "collection")
-"""What a score is the sum of."""
+PART_NAMES: tuple[str, ...] = (*WEIGHED_NAMES, "collection", "credit")
+"""What a score is the sum of; the last only where feedback tells something of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,7 +22,8 @@ def score_parts(row: Float32) -> list[dict[str, object]]:
     """Name what a score is the sum of, as fields of `ScorePart`; what adds nothing is left out."""
     return [
         {"name": name, "value": round(value, 6)}
-        for name, value in zip(PART_NAMES, row.tolist(), strict=True)
+        # Without feedback there is no part for it.
+        for name, value in zip(PART_NAMES, row.tolist(), strict=False)
         if value
     ]
 

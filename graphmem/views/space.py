@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 from graphmem.errors import GraphMemError
-from graphmem.ports import GraphStore
+from graphmem.ports import Float32, GraphStore
 from graphmem.views import snapshot
 from graphmem.views.adjacency import AdjacencyView
 from graphmem.views.history import removed_since
+from graphmem.views.judged import JudgedView
 from graphmem.views.nodes import NodeView
 from graphmem.views.text import TextView
 from graphmem.views.vectors import GRAPH_FROM, VectorView
@@ -27,17 +29,24 @@ WALK_KINDS: dict[EdgeKind, float] = {"MENTIONS": 1.0, "SHORT_FOR": 0.5, "SAME_AS
 
 
 class SpaceViews:
-    """Text, vectors and adjacency of one space, and the nodes of a remote one.
+    """Text, vectors and adjacency of one space, its judgements, and the nodes of a remote one.
 
     Args:
         space: the space.
         dimension: of the vectors.
         folder: where views are kept; None keeps them in memory only.
         remote: whether a read of the store is a journey, so that answers are shown from a view.
+        asked: what embeds questions, and its name; None leaves feedback out, as benches do.
     """
 
     def __init__(
-        self, space: str, dimension: int, folder: Path | None, *, remote: bool = False
+        self,
+        space: str,
+        dimension: int,
+        folder: Path | None,
+        *,
+        remote: bool = False,
+        asked: tuple[Callable[[Sequence[str]], Float32], str] | None = None,
     ) -> None:
         self._views_folder = folder
         self._folder = snapshot.folder_of(space, folder) if folder else None
@@ -45,7 +54,8 @@ class SpaceViews:
         self.vectors = VectorView(space, dimension, self._folder)
         self.adjacency = AdjacencyView(space, self._folder, WALK_KINDS)
         self.nodes = NodeView(space, self._folder) if remote else None
-        held = (self.text, self.vectors, self.adjacency, self.nodes)
+        self.judged = JudgedView(space, self._folder, *asked) if asked else None
+        held = (self.text, self.vectors, self.adjacency, self.nodes, self.judged)
         self._all = [view for view in held if view is not None]
         self._space = space
         self._seen: tuple[int, str] | None = None
