@@ -93,6 +93,10 @@ class Runs(Facet):
     ) -> Receipt:
         """Say what of a recall was used, and how it ended: that is credited, and nothing else.
 
+        From then on passages that were used come sooner for questions like that one, or later
+        where it ended badly, within a small margin. Deleting the task that the receipt names
+        takes everything back.
+
         Args:
             recall_id: the `id` of what search, context, insights, prescriptions or similar gave,
                 among the last 10,000 of this memory.

@@ -22,7 +22,7 @@ from graphmem.reading.seeds import ranking
 
 __all__ = ["LEAST_ALIKE", "MARGIN", "credited", "credits_of"]
 
-MARGIN = 2.0
+MARGIN = 1.0
 """What the score of a passage moves by, less than this."""
 
 LEAST_ALIKE = 0.8

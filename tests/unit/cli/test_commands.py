@@ -330,3 +330,41 @@ def test_show_says_what_it_cannot_draw(
     assert run(["show", *arguments, "--store", store]) != 0
     assert says in capsys.readouterr().err
     assert not list(tmp_path.glob("x.*"))
+
+
+def test_feedback_moves_a_hit_and_can_be_taken_back(store: str, capsys: Capture) -> None:
+    question = "Where does Mara live?"
+
+    def scores() -> dict[str, float]:
+        hits = _json(capsys, "search", question, "--store", store)["hits"]
+        return {hit["uid"]: hit["score"] for hit in hits}
+
+    before = scores()
+    uid = min(before)
+    judged = ("feedback", question, uid, "--store", store)
+    (liked,) = _json(capsys, *judged)["added"]["Query"]
+    assert scores()[uid] > before[uid]
+    assert run([*judged, "--outcome", "0.1"]) == 0
+    (disliked,) = re.findall(r"graphmem delete (\w+)", capsys.readouterr().out)
+    assert scores()[uid] < before[uid] + 1.0
+    for one in (liked, disliked):
+        assert run(["delete", one, "--store", store]) == 0
+    capsys.readouterr()
+    assert scores() == before
+
+
+def test_feedback_on_what_the_question_does_not_find_is_refused(
+    store: str, capsys: Capture
+) -> None:
+    seq = _json(capsys, "stats", "--store", store)["seq"]
+    assert run(["feedback", "Where does Mara live?", "0" * 32, "--store", store]) == 1
+    assert "was not shown" in capsys.readouterr().err
+    assert _json(capsys, "stats", "--store", store)["seq"] == seq
+
+
+@pytest.mark.parametrize("outcome", ["fine", "7", "nan"])
+def test_feedback_takes_no_outcome_that_is_none(store: str, capsys: Capture, outcome: str) -> None:
+    question = "Where does Mara live?"
+    uid = _json(capsys, "search", question, "--store", store)["hits"][0]["uid"]
+    assert run(["feedback", question, uid, "--outcome", outcome, "--store", store]) == 1
+    assert "outcome" in capsys.readouterr().err
