@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import accumulate
 from math import log
 from threading import RLock
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from graphmem.core.kernels.dated import compare_months
 from graphmem.core.kernels.evidence import Asked, describe, owned
-from graphmem.core.kernels.lexical import Passages, Work, best_rows, clean, scan
+from graphmem.core.kernels.lexical import Passages, Sought, Work, best_rows, clean, scan
 from graphmem.core.kernels.marks import best_of_sources, mark
 from graphmem.core.kernels.said import MentionLists, mention_scores
 from graphmem.core.kernels.windows import rows_around
@@ -37,6 +38,9 @@ _MAX_PER_TITLE = 20
 _MAX_CAST = 12
 # A word that more passages have is a hub: a title of it says nothing about any of them.
 _HUB_PASSAGES, _HUB_SHARE = 30, 0.05
+# A question of more postings than this is asked for by its rarest words, but for so few passages
+# that there would be nothing to choose from. Some 5 ms, beside the encoder's 10.
+_MAX_POSTINGS, _MIN_POSTINGS = 100_000, 1_000
 _FAR_FUTURE = int(np.iinfo(np.int64).max)
 
 
@@ -298,10 +302,24 @@ class Match:
             max(arrays.total_length / max(1, arrays.n_sources), 1e-9),
         )
         self._n_touched = scan(
-            np.array([number for number, _ in known], np.int32),
-            np.array([idf for _, idf in known], np.float32),
-            averages, arrays.postings(), self._scanned, self._work,
-        )  # fmt: skip
+            self._sought(known), averages, arrays.postings(), self._scanned, self._work
+        )
+
+    def _sought(self, known: list[tuple[int, float]]) -> Sought:
+        """Return terms and idfs: in the order of the question, or the rarest first, if need be."""
+        dfs = [self._frequency(number) for number, _ in known]
+        n_whole = len(known)
+        if sum(dfs) > _MAX_POSTINGS:
+            order = sorted(range(len(known)), key=dfs.__getitem__)
+            known, dfs = [known[at] for at in order], [dfs[at] for at in order]
+            sums = list(accumulate(dfs))
+            enough = 1 + sum(n < _MIN_POSTINGS for n in sums)
+            n_whole = max(enough, sum(n <= _MAX_POSTINGS for n in sums))
+        return Sought(
+            terms=np.array([number for number, _ in known], np.int32),
+            idfs=np.array([idf for _, idf in known], np.float32),
+            n_whole=n_whole,
+        )
 
     def _as_asked(self, numbers: list[int]) -> Asked:
         arrays = self._arrays

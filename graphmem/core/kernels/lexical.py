@@ -21,6 +21,7 @@ __all__ = [
     "Forward",
     "Passages",
     "Postings",
+    "Sought",
     "Work",
     "best_rows",
     "clean",
@@ -109,6 +110,21 @@ class Work(NamedTuple):
     counts: _Int32
 
 
+class Sought(NamedTuple):
+    """What a question looks for.
+
+    Attributes:
+        terms: numbers of the terms, each once.
+        idfs: their inverse document frequencies.
+        n_whole: of the first so many terms every row is scored; of the others those rows that
+            one of the first has brought, so that what is common costs little beside what is rare.
+    """
+
+    terms: _Int32
+    idfs: _Float32
+    n_whole: int
+
+
 @kernel(inline="always")
 def saturate(frequency: float) -> float:
     """Return what a length-normalised frequency counts for: 0 to k1 + 1."""
@@ -138,6 +154,28 @@ def _collect(term: int, postings: Postings, alive: _Bytes, work: Work) -> int:
             rows[n_found] = new_rows[place]
             counts[n_found] = new_counts[place]
             n_found += 1
+        place = nexts[place]
+    return n_found
+
+
+@kernel()
+def _collect_touched(term: int, postings: Postings, work: Work) -> int:
+    """Write those of a term's postings that are of touched rows, as `_collect` does."""
+    rows, counts, marks = work.rows, work.counts, work.marks
+    n_found = 0
+    if term < len(postings.starts) - 1:
+        old_rows, old_counts = postings.rows, postings.counts
+        for place in range(postings.starts[term], postings.starts[term + 1]):
+            # Written always and kept at times: a branch that goes either way costs more.
+            rows[n_found] = old_rows[place]
+            counts[n_found] = old_counts[place]
+            n_found += int(marks[old_rows[place]])
+    new_rows, new_counts, nexts = postings.new_rows, postings.new_counts, postings.nexts
+    place = postings.heads[term]
+    while place >= 0:
+        rows[n_found] = new_rows[place]
+        counts[n_found] = new_counts[place]
+        n_found += int(marks[new_rows[place]])
         place = nexts[place]
     return n_found
 
@@ -239,7 +277,7 @@ def _score_sessions(
 
 @kernel()
 def scan(
-    terms: _Int32, idfs: _Float32, averages: tuple[float, float],
+    sought: Sought, averages: tuple[float, float],
     postings: Postings, passages: Passages, work: Work,
 ) -> int:  # fmt: skip
     """Score every row that has one of the terms in it or near it.
@@ -247,18 +285,21 @@ def scan(
     O(postings of the terms). Leaves the scores in `work` and the rows in `work.touched`.
 
     Args:
-        terms: numbers of the terms, each once.
-        idfs: their inverse document frequencies.
+        sought: the terms.
         averages: mean length of a passage and of a source.
 
     Returns:
         The number of touched rows.
     """
     average, source_average = averages
+    terms, idfs = sought.terms, sought.idfs
     n_touched = 0
     for at in range(len(terms)):
         idf = np.float64(idfs[at])
-        n_found = _collect(terms[at], postings, passages.alive, work)
+        if at < sought.n_whole:
+            n_found = _collect(terms[at], postings, passages.alive, work)
+        else:
+            n_found = _collect_touched(terms[at], postings, work)
         n_touched = _score_passages(n_found, idf, average, passages, work, n_touched)
         n_touched = _score_windows(n_found, idf, passages, work, n_touched)
         _score_sessions(n_found, idf, source_average, passages, work)
