@@ -21,6 +21,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from io import FileIO
 from math import prod
 from pathlib import Path
 from typing import IO, Any
@@ -42,6 +43,7 @@ _ALIGNMENT = 64
 _MAX_HEADER = 1 << 20
 # Numbers and fixed byte strings; never objects, whose loading could run code.
 _KINDS = "biufS"
+_CHUNK = 1 << 20
 _STALE_SECONDS = 3_600.0
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _READ_ONLY = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -117,15 +119,16 @@ def inspect(path: Path) -> Snapshot | None:
 def _open(path: Path, wanted: tuple[str, str] | None) -> Snapshot | None:
     """Map a snapshot of the wanted kind and identity, or of any."""
     try:
-        content: npt.NDArray[np.uint8] = np.memmap(path, np.uint8, mode="c")
-        header = _read_header(content)
-        found = (header["kind"], header["identity"])
-        if wanted is not None and found != wanted:
-            return None
-        seq, token = header["seq"], header["token"]
-        if type(seq) is not int or seq < 0 or type(token) is not str:
-            return None
-        arrays = {str(row["name"]): _map(content, row) for row in header["arrays"]}
+        with open(path, "rb", buffering=0) as file:
+            content: npt.NDArray[np.uint8] = np.memmap(file, np.uint8, mode="c")
+            header = _read_header(content)
+            found = (header["kind"], header["identity"])
+            if wanted is not None and found != wanted:
+                return None
+            seq, token = header["seq"], header["token"]
+            if type(seq) is not int or seq < 0 or type(token) is not str:
+                return None
+            arrays = {str(row["name"]): _map(content, file, row) for row in header["arrays"]}
     except (OSError, struct.error, ValueError, TypeError, KeyError, RecursionError):
         return None
     kind, identity = str(found[0]), str(found[1])
@@ -200,17 +203,33 @@ def _read_header(content: npt.NDArray[np.uint8]) -> dict[str, Any]:
     return header
 
 
-def _map(content: npt.NDArray[np.uint8], row: dict[str, Any]) -> npt.NDArray[Any]:
+def _map(content: npt.NDArray[np.uint8], file: FileIO, row: dict[str, Any]) -> npt.NDArray[Any]:
     """Return one array over the mapped bytes; ValueError when they are not what was written."""
     dtype, shape = np.dtype(row["dtype"]), tuple(row["shape"])
     if dtype.kind not in _KINDS or any(type(size) is not int or size < 0 for size in shape):
         raise ValueError("no array can be like that")
     start, size = row["offset"], prod(shape) * dtype.itemsize
     raw = content[start : start + size]
-    if start < 0 or len(raw) != size or zlib.crc32(raw.data) != row["crc"]:
+    if start < 0 or len(raw) != size or _read_crc(file, start, size) != row["crc"]:
         raise ValueError("damaged array")
     array = np.frombuffer(raw, dtype) if size else np.empty(0, dtype)
     return array.reshape(shape)
+
+
+def _read_crc(file: FileIO, start: int, size: int) -> int:
+    """Return the checksum of a part of the file.
+
+    Read and not mapped: what no search touches is no memory of this process.
+    """
+    room = memoryview(bytearray(min(size, _CHUNK)))
+    file.seek(start)
+    crc, left = 0, size
+    while left:
+        n_read = file.readinto(room[: min(left, _CHUNK)])
+        if not n_read:
+            raise ValueError("a file that ends too soon")
+        crc, left = zlib.crc32(room[:n_read], crc), left - n_read
+    return crc
 
 
 def _bytes_of(array: npt.NDArray[Any]) -> memoryview:
