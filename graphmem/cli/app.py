@@ -102,6 +102,7 @@ for measure, name in (
     (benching.ablate, "ablate"),
     (benching.mixed, "mixed"),
     (benching.speed, "speed"),
+    (benching.scale, "scale"),
     (benching.server, "server"),
 ):
     # They make memories of their own.

@@ -15,7 +15,7 @@ from graphmem.errors import InvalidInput
 if TYPE_CHECKING:
     from graphmem.reading.ranker import Ranker
 
-__all__ = ["ablate", "mixed", "quality", "server", "speed"]
+__all__ = ["ablate", "mixed", "quality", "scale", "server", "speed"]
 
 _Folder = Annotated[
     str, typer.Argument(help="A data set, or a folder of data sets.", metavar="DIR")
@@ -129,6 +129,23 @@ def speed(
     from graphmem.bench.speed import run_speed
 
     report = run_speed(nodes, edges, _say, quick=quick)
+    sys.stdout.write((report.to_json() if session.as_json else report.table()) + "\n")
+
+
+def scale(
+    session: Session,
+    passages: Annotated[
+        int, typer.Option(min=10_000, help="Passages of the large memory.")
+    ] = 1_000_000,
+    stores: _Stores = None,
+    walk: Annotated[
+        bool, typer.Option(help="Compare the walk with igraph's PageRank, too.")
+    ] = True,
+) -> None:
+    """Measure searching and adding in a large memory next to one of 10,000 passages."""
+    from graphmem.bench.scale import run_scale
+
+    report = run_scale(passages, _say, stores=Path(stores) if stores else None, walk=walk)
     sys.stdout.write((report.to_json() if session.as_json else report.table()) + "\n")
 
 
