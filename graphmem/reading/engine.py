@@ -30,7 +30,7 @@ from graphmem.reading.decline import closest_thing
 from graphmem.reading.evidence import Asking
 from graphmem.reading.facts import facts_of, holding, state, stated_still
 from graphmem.reading.fade import fade
-from graphmem.reading.gate import is_instruction
+from graphmem.reading.gate import is_instruction, is_of_oneself
 from graphmem.reading.manner import Manner, manner_of
 from graphmem.reading.newer import N_LOOKED, newer_first
 from graphmem.reading.order import in_time, moments_of
@@ -201,7 +201,10 @@ class Engine:
             question, by_words, n_each, names = self._look_up(request, k, newest)
             self._seen = newest
         timings["match"] = _since(started)
-        asking = Asking(vectors, question.asks_assistant, is_instruction(question.text))
+        said = question.text
+        asking = Asking(
+            vectors, question.asks_assistant, is_instruction(said), is_of_oneself(said)
+        )
         return _Found(question, by_words, asking, n_each, names, timings)
 
     def _look_up(

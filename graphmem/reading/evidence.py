@@ -31,11 +31,13 @@ class Asking:
         vectors: (2 + p, d): the question, what it asks without its names, and p pieces of it.
         asks_assistant: whether it is about what the assistant ("you") said.
         instruction: whether it asks for something to be done, and is no question.
+        of_oneself: whether who asks speaks of himself.
     """
 
     vectors: Float32
     asks_assistant: bool
     instruction: bool = False
+    of_oneself: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,8 +6,8 @@ asked about decides between them: ln P(collection) + ln softmax of the score ins
 open what words have closed: a collection has no lower chance than the share of the walk's time
 that its most visited passage has.
 
-Source: the gate by sources that was measured on nine sets in one memory; softmax of
-18 max cosine + 22 max BM25 share + 3 title in the question + 4 speaker named + 4 instruction.
+Source: the gate by sources that was measured on nine sets in one memory. What was added to it,
+and what each part is worth, stands in docs/adr/0013-mixed-memory.md.
 """
 
 from __future__ import annotations
@@ -20,51 +20,91 @@ import numpy.typing as npt
 
 from graphmem.core.lexical import Feature, PassageKind
 from graphmem.ports import Float32
-from graphmem.reading.evidence import Evidence
+from graphmem.reading.evidence import Asking, Evidence
 from graphmem.reading.weights import WALK
 
-__all__ = ["by_collection", "chances", "is_instruction"]
+__all__ = ["by_collection", "chances", "is_instruction", "is_of_oneself"]
 
-_COSINE, _WORDS, _TITLE, _SPEAKER, _INSTRUCTION = 18.0, 22.0, 3.0, 4.0, 4.0
-# ln of the share of the walk's time that counts as none, which visits are told on.
-_LEAST_VISITS = log(WALK.floor)
+_COSINE, _PASSAGE, _SENTENCE, _TITLE, _SPEAKER = 18.0, 11.0, 11.0, 3.0, 4.0
+_INSTRUCTION, _OF_ONESELF = 5.0, 3.0
+# ln of the share of the walk's time that counts as none, which visits are told on; and what a
+# link is worth less than words.
+_LEAST_VISITS, _BY_LINK = log(WALK.floor), 2.0
 # BM25 of a passage that has every term of the question often.
 _BM25_TOP = 2.2
-_QUESTION = re.compile(
+_ASKS = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
+_BEGINS_AS_QUESTION = re.compile(
     r"^\W*(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|"
     r"had|can|could|will|would|should|in|on|at|for|of|to|from|by|with|between)\b",
     re.IGNORECASE,
 )
+# What is to be told, and not to be done.
+_TELL = re.compile(
+    r"^\W*(?:(?:can|could|would|will) you |please |kindly )*(?:tell|list|describe|name|recommend|"
+    r"summari[sz]e|explain|suggest|remind|recall|compare|walk me|"
+    r"give me (?:a|an|the) (?:summary|overview|list))\b"
+    r"|^\W*(?:did|do|does|have|has|had|is|are|am|was|were|will|would|should|can|could) (?!you)",
+    re.IGNORECASE,
+)
+# Fewer words are keywords.
+_MIN_TASK = 4
+# Where "I" or "my" is a word of a title, what follows is mostly capitalised.
+_OWN = re.compile(
+    r"\b(?:my|me|myself|mine)\b|\bI(?:['’]\w+|\s+[a-z])"
+    r"|\b(?:did|do|have|had|was|am|should|could|can|would|will) I\b"
+)
+# Where somebody tells of himself: chats with an assistant, and notes.
+_TOLD_BY_ONESELF = (PassageKind.NOTE, PassageKind.ROLE_TURN)
 
 
 def is_instruction(question: str) -> bool:
-    """Whether a text asks for something to be done, and is no question."""
-    return "?" not in question and _QUESTION.match(question) is None
+    """Whether a text asks for something to be done, and not for something to be told. O(n)."""
+    if len(question.split()) < _MIN_TASK or _TELL.match(question):
+        return False
+    if _ASKS.search(question) is None:
+        return True
+    return "?" not in question and _BEGINS_AS_QUESTION.match(question) is None
 
 
-def chances(evidence: Evidence, mass: float, *, instruction: bool) -> Float32:
+def is_of_oneself(question: str) -> bool:
+    """Whether who asks speaks of himself. O(n)."""
+    return _OWN.search(question) is not None
+
+
+def chances(evidence: Evidence, asking: Asking, mass: float) -> Float32:
     """Return (n,) ln P(collection of each candidate | question). O(n).
 
     Args:
         evidence: the candidates.
+        asking: the question.
         mass: sum of the idfs of the question.
-        instruction: from `is_instruction`.
     """
     words, groups = evidence.words, evidence.collections
     if not len(groups):
         return np.zeros(0, np.float32)
-    notes = (evidence.kinds == PassageKind.NOTE).astype(np.float32)
+    by_terms = _PASSAGE * _most(groups, words[:, Feature.PASSAGE])
+    by_terms += _SENTENCE * _most(groups, words[:, Feature.SENTENCE])
     logits = (
         _COSINE * _most(groups, evidence.cosines[:, 0])
-        + _WORDS * _most(groups, words[:, Feature.PASSAGE]) / max(_BM25_TOP * mass, 1e-9)
+        + by_terms / max(_BM25_TOP * mass, 1e-9)
         + _TITLE * _most(groups, words[:, Feature.TITLE_EXACT])
         + _SPEAKER * _most(groups, words[:, Feature.SPEAKER])
-        + (_INSTRUCTION * _most(groups, notes) if instruction else 0.0)
+        + _most(groups, _by_kind(evidence.kinds, asking))
     )
     by_words = logits - _log_sum(logits)
-    by_links = _LEAST_VISITS * (1.0 - _most(groups, evidence.visits))
+    by_links = _LEAST_VISITS * (1.0 - _most(groups, evidence.visits)) - _BY_LINK
     told: Float32 = np.maximum(by_words, by_links).astype(np.float32)
     return told[groups] if evidence.visits.any() else by_words.astype(np.float32)[groups]
+
+
+def _by_kind(kinds: npt.NDArray[np.intp], asking: Asking) -> Float32:
+    """Return (n,) what the sort of passage says: a task is told by lessons, what is mine by me."""
+    worth = np.zeros(len(PassageKind), np.float32)
+    if asking.instruction:
+        worth[PassageKind.NOTE] += _INSTRUCTION
+    if asking.of_oneself:
+        worth[list(_TOLD_BY_ONESELF)] += _OF_ONESELF
+    return worth[kinds]
 
 
 def by_collection(scores: Float32, groups: npt.NDArray[np.int64]) -> Float32:

@@ -144,7 +144,7 @@ def rank(observed: Observed, ranker: Ranker) -> Ranked:
 
 
 def _chances(evidence: Evidence, views: Views, asking: Asking) -> Float32:
-    return chances(evidence, sum(views.match.idfs), instruction=asking.instruction)
+    return chances(evidence, asking, sum(views.match.idfs))
 
 
 def _among_all(evidence: Evidence, first: Float32, views: Views, asking: Asking) -> Float32:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from graphmem.reading.gate import by_collection, is_instruction
+from graphmem.reading.gate import by_collection, is_instruction, is_of_oneself
 
 
 @pytest.mark.parametrize(
@@ -11,10 +11,27 @@ from graphmem.reading.gate import by_collection, is_instruction
         ("Where does Mara live?", False),
         ("what did Mara say", False),
         ("Can you list them?", False),
+        ("Could you book me a table for two?", True),
+        ("Can you tell me of the tables that were booked?", False),
+        ("Are both of the towns in Peru?", False),
+        ("alpine lakes", False),
     ],
 )
 def test_an_instruction_is_no_question(text: str, *, instructs: bool) -> None:
     assert is_instruction(text) is instructs
+
+
+@pytest.mark.parametrize(
+    ("text", "of_oneself"),
+    [
+        ("Where did I park?", True),
+        ("What is my degree in?", True),
+        ("Who sang My Girl and All I Want?", False),
+        ("Where does Mara live?", False),
+    ],
+)
+def test_who_says_i_or_my_asks_of_himself(text: str, *, of_oneself: bool) -> None:
+    assert is_of_oneself(text) is of_oneself
 
 
 def test_each_collection_ranks_its_own_and_its_chances_sum_to_one() -> None:
