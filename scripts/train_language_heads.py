@@ -46,7 +46,8 @@ def gold_parse(network: Network, group: Group) -> Parse:
     keys = np.array([hash_string(word.lower()) for word in words], np.uint64)
     assert group.states is not None
     states = network.standardise(group.states)
-    return make_parse(text, (words, tags, deps, heads), offsets, starts, states, keys)
+    columns = (words, [word.lower() for word in words], tags, deps, heads)
+    return make_parse(text, columns, offsets, starts, states, keys)
 
 
 def predicted_parse(pipeline: Pipeline, group: Group) -> Parse:

@@ -29,7 +29,7 @@ from thinc.api import (
     with_array,
 )
 
-from graphmem.language.network import HASH_SEED
+from graphmem.language.vocabulary import HASH_SEED
 
 __all__ = ["STATES_KEY", "build_state_tok2vec", "set_state_norm"]
 

@@ -56,13 +56,14 @@ class ForeignPipeline:
         states = align_states(encoding, tokens.offsets, self.network.mean)
         tags, deps = [token.tag_ for token in doc], [token.dep_ for token in doc]
         heads = [token.head.i for token in doc]
+        lower = [token.lower_ for token in doc]
         if not self._universal:
-            heads, deps = to_universal([token.lower_ for token in doc], tags, heads, deps)
+            heads, deps = to_universal(lower, tags, heads, deps)
         # Some UD models write "root" or "nsubj:pass" in their own case; a root is its own head.
         deps = ["ROOT" if heads[i] == i else dep for i, dep in enumerate(deps)]
         parse = make_parse(
             text,
-            ([token.text for token in doc], tags, deps, heads),
+            ([token.text for token in doc], lower, tags, deps, heads),
             tokens.offsets,
             sentence_starts(heads),
             self.network.standardise(states),

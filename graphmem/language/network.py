@@ -12,17 +12,13 @@ from typing import cast
 
 import numpy as np
 import numpy.typing as npt
-from spacy.tokens import Doc
 
-from graphmem.core.kernels.hashed_rows import sum_hashed_rows
 from graphmem.errors import ModelMissing
 from graphmem.language.arc_eager import N_FEATURES
 from graphmem.language.runtime import onnxruntime
+from graphmem.language.vocabulary import ATTRIBUTES
 
-__all__ = ["HASH_SEED", "Network", "load_network"]
-
-HASH_SEED = 7
-_ATTRIBUTES: list[int | str] = ["NORM", "PREFIX", "SUFFIX", "SHAPE", "SPACY"]
+__all__ = ["Network", "load_network"]
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -64,26 +60,17 @@ class Network:
         centred *= self.factor
         return centred
 
-    def run(self, doc: Doc, states: Floats) -> tuple[list[str], Floats]:
+    def run(self, hashed: Floats, states: Floats) -> tuple[list[str], Floats]:
         """Return the tag of each word, and (n, N_FEATURES, hidden * 2) parser features.
 
         Args:
-            doc: n words, n > 0.
+            hashed: (n, 5 · width) what `Vocabulary` tells of n words, n > 0.
             states: (n, 768), standardised.
         """
-        feed = {"hashed": self._hashed(doc), "states": states}
+        feed = {"hashed": hashed, "states": states}
         scores, features = cast("list[Floats]", self.session.run(["tag_scores", "features"], feed))
         tags = [self.tags[best] for best in scores.argmax(1).tolist()]
-        return tags, features.reshape(len(doc), N_FEATURES, -1)
-
-    def _hashed(self, doc: Doc) -> Floats:
-        """Return (n, 5 * width) sums of four hashed rows for each attribute of each word."""
-        keys = np.asarray(doc.to_array(_ATTRIBUTES)).astype(np.uint64).reshape(-1, 5)
-        width = self.tables[0].shape[1]
-        out = np.empty((len(keys), len(self.tables) * width), np.float32)
-        for column, table in enumerate(self.tables):
-            sum_hashed_rows(keys[:, column], HASH_SEED + column, table, out, column * width)
-        return out
+        return tags, features.reshape(len(hashed), N_FEATURES, -1)
 
 
 def load_network(folder: Path) -> Network:
@@ -102,7 +89,7 @@ def load_network(folder: Path) -> Network:
         )
         return Network(
             session=session,
-            tables=tuple(arrays[f"table_{column}"] for column in range(len(_ATTRIBUTES))),
+            tables=tuple(arrays[f"table_{column}"] for column in range(len(ATTRIBUTES))),
             tags=tuple(map(str, arrays["tags"])),
             labels=tuple(map(str, arrays["labels"])),
             **{

@@ -78,7 +78,7 @@ class Parse:
 
 def make_parse(
     text: str,
-    columns: tuple[list[str], list[str], list[str], list[int]],
+    columns: tuple[list[str], list[str], list[str], list[str], list[int]],
     offsets: npt.NDArray[np.int64],
     sentence_starts: list[int],
     states: npt.NDArray[np.float32],
@@ -88,13 +88,13 @@ def make_parse(
 
     Args:
         text: the passage.
-        columns: words, tags, dependency labels and heads (token numbers).
+        columns: words, the same in lower case, tags, dependency labels and heads (token numbers).
         offsets: (n, 2) character offsets of the words.
         sentence_starts: first token of each sentence, in order, starting with 0.
         states: (n, 768) standardised states.
         keys: (n,) hashes of the words in lower case.
     """
-    words, tags, deps, heads = columns
+    words, lower, tags, deps, heads = columns
     n_words = len(words)
     ends = [*sentence_starts[1:], n_words] if sentence_starts else []
     children: list[list[int]] = [[] for _ in range(n_words)]
@@ -106,7 +106,7 @@ def make_parse(
     return Parse(
         text=text,
         words=words,
-        lower=[word.lower() for word in words],
+        lower=lower,
         tags=tags,
         deps=deps,
         heads=heads,

@@ -50,7 +50,7 @@ def tree() -> Tree:
         offsets = np.stack([ends - [len(word) for word in words], ends], axis=1).astype(np.int64)
         states = np.zeros((len(words), 768), np.float32)
         keys = np.arange(len(words), dtype=np.uint64)
-        columns = (words, [row[1] for row in rows], deps, heads)
+        columns = (words, [word.lower() for word in words], [row[1] for row in rows], deps, heads)
         return make_parse(" ".join(words), columns, offsets, [0], states, keys)
 
     return build
