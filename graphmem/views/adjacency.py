@@ -17,6 +17,7 @@ from graphmem.views import snapshot
 from graphmem.views.history import is_history, token_at
 from graphmem.views.links import SpaceLinks
 from graphmem.views.sharing import SharedLock
+from graphmem.views.unkept import Unkept
 from graphmem_schemas import EdgeKind
 
 __all__ = ["AdjacencyView"]
@@ -59,6 +60,7 @@ class AdjacencyView:
         self._opened = False
         self._saved_seq = 0
         self._token = ""
+        self._unkept = Unkept()
 
     @property
     def n_links(self) -> int:
@@ -90,7 +92,7 @@ class AdjacencyView:
                 raise
 
     def save(self, store: GraphStore) -> None:
-        """Keep the view on disk, where it has a place and anything is new.
+        """Keep the view on disk, where it has a place and enough is new.
 
         No uid without links stays in it.
 
@@ -99,6 +101,8 @@ class AdjacencyView:
         """
         with self._refreshing:
             if self._path is None or self._saved_seq == self.seq:
+                return
+            if self._saved_seq > 0 and self._unkept.is_little(self.n_links, self._path):
                 return
             with self._shared.writing():
                 self._links = self._links.tidied()
@@ -112,7 +116,7 @@ class AdjacencyView:
                 token=self._token,
                 arrays=arrays,
             )
-            self._saved_seq = self.seq
+            self._saved_seq, self._unkept = self.seq, Unkept()
 
     def push(self, seeds: Mapping[str, float], *, damping: float, epsilon: float) -> Walk:
         """Return where a walk from the seeds ends; see `ports.WalkGraph` and `core.push`."""
@@ -159,6 +163,7 @@ class AdjacencyView:
                 with self._shared.writing():
                     self._links.remove_nodes(batch.removed_nodes)
             self._links.stage(batch.edges, batch.removed_edges)
+            self._unkept.count(batch)
             seq = batch.seq
         with self._shared.writing():
             self._links.settle()

@@ -11,6 +11,7 @@ from graphmem.views.history import is_history, token_at
 from graphmem.views.snapshot import load, save
 from graphmem.views.text_index import TextIndexArrays
 from graphmem.views.text_match import Match, WorkPool
+from graphmem.views.unkept import Unkept
 from graphmem_schemas import Entity, Passage
 
 __all__ = ["TextView"]
@@ -39,6 +40,7 @@ class TextView:
         self._loaded = False
         self._saved_seq = 0
         self._token = ""
+        self._unkept = Unkept()
 
     def __len__(self) -> int:
         return int(self._arrays.n_passages)
@@ -62,10 +64,11 @@ class TextView:
                 passages = [node for node in batch.nodes if isinstance(node, Passage)]
                 self._arrays.add(sorted(passages, key=_place))
                 self._arrays.add_names([n for n in batch.nodes if isinstance(n, Entity)])
+                self._unkept.count(batch)
                 self.seq, self._token = batch.seq, token_at(store, self._space, batch.seq)
 
     def save(self, store: GraphStore) -> None:
-        """Keep the view on disk, where it has a place and anything is new.
+        """Keep the view on disk, where it has a place and enough is new.
 
         Nothing of what was removed is written: no word, title, name or uid.
 
@@ -75,6 +78,8 @@ class TextView:
         if self._path is None or self._saved_seq == self.seq:
             return
         with self._lock:
+            if self._saved_seq > 0 and self._unkept.is_little(len(self), self._path):
+                return
             # Questions under way go on with the arrays that they began with.
             self._arrays = self._arrays.compacted()
             save(
@@ -85,7 +90,7 @@ class TextView:
                 token=self._token,
                 arrays=self._arrays.to_arrays(),
             )
-            self._saved_seq = self.seq
+            self._saved_seq, self._unkept = self.seq, Unkept()
 
     def _load(self, store: GraphStore) -> None:
         self._loaded = True

@@ -21,6 +21,7 @@ from graphmem.ports import Cosines, Float32, GraphStore
 from graphmem.views import snapshot
 from graphmem.views.columns import Column
 from graphmem.views.history import is_history, token_at
+from graphmem.views.unkept import Unkept
 from graphmem.views.vector_graph import VectorGraph
 from graphmem.views.vector_rows import Slots, VectorRows
 
@@ -59,6 +60,7 @@ class VectorView:
         self._token = ""
         self._lock = threading.RLock()
         self._content = _Content(dimension)
+        self._unkept = Unkept()
 
     def __len__(self) -> int:
         return self._content.n_alive
@@ -80,6 +82,7 @@ class VectorView:
                 self.seq, self._saved_seq, self._token = 0, 0, ""
             for batch in store.changes(self._space, self.seq, vectors=True):
                 self._content.apply(batch)
+                self._unkept.count(batch)
                 self.seq, self._token = batch.seq, token_at(store, self._space, batch.seq)
 
     def build_graph(self) -> None:
@@ -97,13 +100,15 @@ class VectorView:
                 self._content, self._saved_seq = content, -1
 
     def save(self, store: GraphStore) -> None:
-        """Keep what was caught up with, where it is new, and nothing of what was removed.
+        """Keep what was caught up with, where enough is new, and nothing of what was removed.
 
         Raises:
             StoreError: The folder cannot be written.
         """
         with self._lock:
             if self._path is None or self._saved_seq == self.seq:
+                return
+            if self._saved_seq > 0 and self._unkept.is_little(len(self), self._path):
                 return
             self._content = self._content.without_dead()
             snapshot.save(
@@ -114,7 +119,7 @@ class VectorView:
                 token=self._token,
                 arrays=self._content.to_arrays(),
             )
-            self._saved_seq = self.seq
+            self._saved_seq, self._unkept = self.seq, Unkept()
 
     def nearest(self, query: Float32, k: int) -> tuple[Keys, Float32]:
         """Return the k best by key and their cosines, best first, ties by uid; or fewer.
