@@ -11,6 +11,7 @@ import numpy.typing as npt
 from graphmem.core.lexical import TextEvidence, TextQuery
 from graphmem.core.uid_index import Keys, to_keys
 from graphmem.ports import Float32, TextIndex, TextMatch, VectorIndex
+from graphmem.reading.nearby import Nearby, nearby
 
 __all__ = ["MIN_EACH", "ByWords", "Pool", "extend", "gather", "look_up"]
 
@@ -49,24 +50,28 @@ class ByWords:
     Attributes:
         match: to be closed.
         pool: the best passages, windows and titles.
+        nearby: what stands around these.
     """
 
     match: TextMatch
     pool: Pool
+    nearby: Nearby
 
 
-def look_up(text: TextIndex, query: TextQuery, n_each: int) -> ByWords:
-    """Return what a question's words find.
+def look_up(text: TextIndex, vectors: VectorIndex, query: TextQuery, n_each: int) -> ByWords:
+    """Return what a question's words find, and all of it that the question's vector is for.
 
     Args:
         text: lexical search.
+        vectors: of passages.
         query: the question.
         n_each: how many of the best passages, and of the best windows.
     """
     match = text.match(query)
     try:
         rows = match.best(n_each)
-        return ByWords(match, Pool(rows, match.uids(rows), match.keys(rows), match.describe(rows)))
+        pool = Pool(rows, match.uids(rows), match.keys(rows), match.describe(rows))
+        return ByWords(match, pool, nearby(rows, match, vectors))
     except BaseException:
         match.close()
         raise

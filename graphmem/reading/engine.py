@@ -224,7 +224,8 @@ class Engine:
         # Vectors know no time: more are asked for where many may come too late.
         wanted = k if question.query.until is None else _WIDER * max(k, MIN_EACH)
         n_each = max(MIN_EACH, 2 * wanted)
-        return question, look_up(self.text, question.query, n_each), n_each, names
+        found = look_up(self.text, self.vectors, question.query, n_each)
+        return question, found, n_each, names
 
     def _names_at(self, commit: Hashable) -> dict[str, str]:
         """Return the names that were read since the commit, none of which it could change."""

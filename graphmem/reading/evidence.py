@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from graphmem.core.kernels.dense import dot_pairs
-from graphmem.core.kernels.windows import joined
+from graphmem.core.kernels.distinct import best_of_groups
+from graphmem.core.kernels.windows import N_AROUND
 from graphmem.core.lexical import Feature
-from graphmem.ports import Float32, TextMatch, VectorIndex
+from graphmem.ports import Float32, TextMatch
 from graphmem.reading.candidates import Pool
+from graphmem.reading.nearby import Compared, feedback_of
 
 __all__ = ["Asking", "Evidence", "observe"]
-
-# Pseudo relevance feedback: half the question, half the mean of so many of the best by cosine.
-_N_FEEDBACK = 5
-# So many passages on each side stand in the widest window.
-_REACH = 2
-
-Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,64 +79,38 @@ class Evidence:
 
 
 def observe(
-    pool: Pool, match: TextMatch, vectors: VectorIndex, asking: Asking, visits: Float32
+    pool: Pool,
+    match: TextMatch,
+    asking: Asking,
+    compared: Sequence[Compared],
+    visits: Float32,
 ) -> Evidence:
-    """Return all that is known of a pool. O(n (terms + d p))."""
-    places = match.windows(pool.rows, _REACH)
-    known, windows = _numbered(places)
-    near = vectors.vectors_of(match.keys(known))
-    own = near[windows[:, _REACH]]
-    cosines = _dots(own, asking.vectors)
-    best = np.argsort(-cosines[:, 0], kind="stable")[:_N_FEEDBACK]
-    moved = asking.vectors[0] + own[best].mean(axis=0) if len(best) else asking.vectors[0]
-    moved = moved / max(float(np.linalg.norm(moved)), 1e-9)
-    singly = np.append(_dots(near, asking.vectors[:1])[:, 0], np.float32(0))
+    """Return all that is known of a pool. O(n d).
+
+    Args:
+        pool: the candidates.
+        match: what the question's words find.
+        asking: the question.
+        compared: the candidates in their order, in one part or more.
+        visits: (n,) how much the walk was at each.
+    """
+    words = pool.evidence.features
+    told = np.concatenate([part.cosines for part in compared])
+    cosines = np.ascontiguousarray(told[:, N_AROUND:])
+    parts = [part.nearby for part in compared]
     return Evidence(
         pool=pool,
-        words=pool.evidence.features,
+        words=words,
         cosines=cosines,
-        feedback=_dots(own, moved[None])[:, 0],
-        around=singly[windows[:, [_REACH - 1, _REACH + 1]]],
-        windows=_joined(near, windows, match.answers(pool.rows), asking.vectors[:1]),
-        session_cosines=_best_of(match.sources(pool.rows), cosines[:, 0]),
-        collections=match.collections(pool.rows, _kinds(pool.evidence.features)),
+        feedback=feedback_of(asking.vectors[0], cosines[:, 0], parts),
+        around=told[:, :2],
+        windows=told[:, 2:N_AROUND],
+        session_cosines=best_of_groups(match.sources(pool.rows), cosines[:, 0]),
+        collections=match.collections(pool.rows, _kinds(words)),
         visits=visits,
         asks_assistant=asking.asks_assistant,
     )
 
 
-def _numbered(places: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], Places]:
-    """Return the rows that stand in windows, each once, and the windows as places among them."""
-    known, numbers = np.unique(places, return_inverse=True)
-    numbers = numbers.reshape(places.shape)
-    if len(known) and known[0] < 0:  # none, which stays -1
-        return known[1:], numbers - 1
-    return known, numbers
-
-
-def _joined(
-    near: Float32, windows: Places, answers: npt.NDArray[np.bool_], question: Float32
-) -> Float32:
-    """Return (n, 3) the cosines with the joined vectors of three windows."""
-    with_before = np.array(windows[:, _REACH - 1 : _REACH + 1])
-    with_before[~answers, 0] = -1
-    close = windows[:, _REACH - 1 : _REACH + 2]
-    found = [_dots(joined(near, one), question) for one in (with_before, close, windows)]
-    return np.concatenate(found, axis=1)
-
-
 def _kinds(words: Float32) -> npt.NDArray[np.intp]:
     return words[:, Feature.KIND].astype(np.intp)
-
-
-def _best_of(groups: npt.NDArray[np.int32], values: Float32) -> Float32:
-    distinct, places = np.unique(groups, return_inverse=True)
-    best = np.full(len(distinct), -1.0, np.float32)
-    np.maximum.at(best, places, values)
-    return best[places]
-
-
-def _dots(rows: Float32, queries: Float32) -> Float32:
-    out = np.empty((len(rows), len(queries)), np.float32)
-    dot_pairs(np.ascontiguousarray(rows), np.ascontiguousarray(queries), out)
-    return out

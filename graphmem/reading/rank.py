@@ -11,6 +11,7 @@ from graphmem.ports import Float32, TextMatch, VectorIndex, WalkGraph
 from graphmem.reading.candidates import ByWords, Pool, extend, gather
 from graphmem.reading.evidence import Asking, Evidence, observe
 from graphmem.reading.gate import by_collection, chances
+from graphmem.reading.nearby import Compared, compare_with, nearby
 from graphmem.reading.pairs import SUMMARIES, PairGround, pair_ground, summarise, tie
 from graphmem.reading.ranker import Ranker
 from graphmem.reading.seeds import choose_seeds, ranking
@@ -104,18 +105,20 @@ def observe_candidates(
         told: hears the name of each stage that is over.
     """
     match = views.match
+    compared = [compare_with(asking.vectors, by_words.nearby)]
     pool = gather(by_words, views.vectors, asking.vectors, n_each)
-    evidence = observe(pool, match, views.vectors, asking, np.zeros(len(pool), np.float32))
-    first = ranker.first_scores(signals_of(evidence), evidence.kinds)
+    evidence = _observe(pool, compared, views, asking, np.zeros(len(pool), np.float32))
+    signals = signals_of(evidence)
+    first = ranker.first_scores(signals, evidence.kinds)
     told("candidates")
     seeds = choose_seeds(_among_all(evidence, first, views, asking), pool.uids)
     walks = bool(ranker.paired[evidence.kinds].any())
     walk = spread(views.walk, seeds) if walks else Spread({}, 0)
     if walk.mass:
         pool = extend(pool, list(walk.mass), match)
-        evidence = observe(pool, match, views.vectors, asking, visits(walk, pool.uids))
-    signals = signals_of(evidence)
-    first = ranker.first_scores(signals, evidence.kinds)
+        evidence = _observe(pool, compared, views, asking, visits(walk, pool.uids))
+        signals = signals_of(evidence)
+        first = ranker.first_scores(signals, evidence.kinds)
     told("spread")
     paired = ranker.paired[evidence.kinds]
     ground = pair_ground(evidence, first, paired, views) if paired.any() else None
@@ -141,6 +144,16 @@ def rank(observed: Observed, ranker: Ranker) -> Ranked:
         seeds=observed.seeds,
         walk=observed.walk,
     )
+
+
+def _observe(
+    pool: Pool, compared: list[Compared], views: Views, asking: Asking, visited: Float32
+) -> Evidence:
+    """Compare candidates that have come, behind the ones that were, and observe all."""
+    rows = pool.rows[sum(len(part.cosines) for part in compared) :]
+    if len(rows):
+        compared.append(compare_with(asking.vectors, nearby(rows, views.match, views.vectors)))
+    return observe(pool, views.match, asking, compared, visited)
 
 
 def _chances(evidence: Evidence, views: Views, asking: Asking) -> Float32:

@@ -287,13 +287,10 @@ class _Content:
 
     def vectors_of(self, keys: Keys) -> Float32:
         """Return (n, d) the vector of each key, zeros where it has none."""
-        owners = self._uids.find(keys)
-        known = np.flatnonzero(owners >= 0)
-        slots = self._slots.values[owners[known]]
-        known, slots = known[slots >= 0], slots[slots >= 0]
-        out = np.zeros((len(keys), self._rows.dimension), np.float32)
-        out[known] = self._rows.values(slots)
-        return out
+        owners, slot_of = self._uids.find(keys), self._slots.values
+        if not len(slot_of):
+            return np.zeros((len(keys), self._rows.dimension), np.float32)
+        return self._rows.values(np.where(owners >= 0, slot_of[owners], _NONE))
 
     def extend_graph(self) -> None:
         """Bring every slot into the graph."""

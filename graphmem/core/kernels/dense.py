@@ -11,7 +11,7 @@ from numba import types
 
 from graphmem.core.kernels.compile import kernel
 
-__all__ = ["at_least", "dot_pairs", "dot_rows", "score_codes"]
+__all__ = ["at_least", "dot_pairs", "dot_rows", "score_codes", "take_rows"]
 
 Float32 = npt.NDArray[np.float32]
 
@@ -108,3 +108,22 @@ def dot_pairs(rows: Float32, queries: Float32, out: Float32) -> None:
             for column in range(rows.shape[1]):
                 total += rows[at, column] * queries[other, column]
             out[at, other] = total
+
+
+@kernel(types.void(_MATRIX, _MATRIX, _SLOTS, _TABLE))
+def take_rows(base: Float32, tail: Float32, slots: npt.NDArray[np.int64], out: Float32) -> None:
+    """Write some rows, zeros for a negative slot. O(m d).
+
+    Args:
+        base: (n, d).
+        tail: (t, d): the rows behind those of `base`.
+        slots: (m,) below n + t.
+        out: (m, d), overwritten.
+    """
+    n_base = base.shape[0]
+    for at in range(len(slots)):
+        slot = slots[at]
+        if slot < 0:
+            out[at] = 0
+        else:
+            out[at] = base[slot] if slot < n_base else tail[slot - n_base]

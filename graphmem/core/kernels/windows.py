@@ -13,7 +13,10 @@ from numba import types
 
 from graphmem.core.kernels.compile import kernel
 
-__all__ = ["join", "joined", "rows_around"]
+__all__ = ["N_AROUND", "compare", "join", "joined", "rows_around"]
+
+N_AROUND = 5
+"""Cosines with what stands around a passage."""
 
 Rows = npt.NDArray[np.int64]
 Float32 = npt.NDArray[np.float32]
@@ -24,6 +27,10 @@ _MOMENTS = types.Array(types.int64, 1, "C", readonly=True)
 _WINDOWS = types.Array(types.int64, 2, "C")
 _VECTORS = types.Array(types.float32, 2, "C", readonly=True)
 _OUT = types.Array(types.float32, 2, "C")
+_FLAGS = types.Array(types.boolean, 1, "C")
+_WINDOW = types.Array(types.int64, 1, "C")
+_VECTOR = types.Array(types.float32, 1, "C")
+_GIVEN = types.Array(types.float32, 1, "C", readonly=True)
 
 
 def joined(vectors: Float32, windows: Rows) -> Float32:
@@ -41,23 +48,78 @@ def joined(vectors: Float32, windows: Rows) -> Float32:
     return out
 
 
+@kernel(types.void(_VECTORS, _WINDOW, _VECTOR), fastmath=True)
+def _join(vectors: Float32, window: Rows, out: Float32) -> None:
+    for column in range(len(out)):
+        out[column] = 0
+    for place in range(len(window)):
+        row = window[place]
+        if row >= 0:
+            for column in range(len(out)):
+                out[column] += vectors[row, column]
+    square = np.float32(0)
+    for column in range(len(out)):
+        square += out[column] * out[column]
+    scale = np.float32(1) / np.sqrt(square) if square > 0 else np.float32(0)
+    for column in range(len(out)):
+        out[column] *= scale
+
+
 @kernel(types.void(_VECTORS, _WINDOWS, _OUT), fastmath=True)
 def join(vectors: Float32, windows: Rows, out: Float32) -> None:
     """Write what `joined` returns."""
     for at in range(windows.shape[0]):
-        for column in range(vectors.shape[1]):
-            out[at, column] = 0
-        for place in range(windows.shape[1]):
-            row = windows[at, place]
-            if row >= 0:
-                for column in range(vectors.shape[1]):
-                    out[at, column] += vectors[row, column]
-        square = np.float32(0)
-        for column in range(vectors.shape[1]):
-            square += out[at, column] * out[at, column]
-        scale = np.float32(1) / np.sqrt(square) if square > 0 else np.float32(0)
-        for column in range(vectors.shape[1]):
-            out[at, column] *= scale
+        _join(vectors, windows[at], out[at])
+
+
+@kernel(types.float32(_GIVEN, _GIVEN), fastmath=True)
+def _dot(one: Float32, other: Float32) -> np.float32:
+    total = np.float32(0)
+    for column in range(len(one)):
+        total += one[column] * other[column]
+    return total
+
+
+@kernel(types.void(_VECTORS, _WINDOWS, _FLAGS, _VECTORS, _OUT))
+def compare(
+    vectors: Float32,
+    windows: Rows,
+    answers: npt.NDArray[np.bool_],
+    queries: Float32,
+    out: Float32,
+) -> None:
+    """Write how near windows and their middles are to a question. O(n (w + q) d).
+
+    A row depends on its own window alone, bit for bit.
+
+    Args:
+        vectors: (m, d) float32, finite, each of unit length or zeros.
+        windows: (n, 2 reach + 1) rows of `vectors`, -1 for none; the middle is always one.
+        answers: (n,) whether the middle answers the one before it.
+        queries: (q, d) the question, then other queries.
+        out: (n, N_AROUND + q), overwritten: cosines with the question of the one before and the
+            one after, 0 for none; of `joined` middles, with the one before where they answer it,
+            with one on each side, and with all; then those of the middle with each query.
+    """
+    middle = windows.shape[1] // 2
+    sum_of, window = np.empty(vectors.shape[1], np.float32), np.empty_like(windows[0])
+    question = queries[0]
+    for at in range(len(windows)):
+        row, before, after = windows[at, middle], windows[at, middle - 1], windows[at, middle + 1]
+        out[at, 0] = _dot(vectors[before], question) if before >= 0 else 0.0
+        out[at, 1] = _dot(vectors[after], question) if after >= 0 else 0.0
+        window[:] = -1
+        window[middle] = row
+        window[middle - 1] = before if answers[at] else -1
+        _join(vectors, window, sum_of)
+        out[at, 2] = _dot(sum_of, question)
+        window[middle - 1], window[middle + 1] = before, after
+        _join(vectors, window, sum_of)
+        out[at, 3] = _dot(sum_of, question)
+        _join(vectors, windows[at], sum_of)
+        out[at, 4] = _dot(sum_of, question)
+        for query in range(len(queries)):
+            out[at, N_AROUND + query] = _dot(vectors[row], queries[query])
 
 
 @kernel(types.void(_ROWS, _LINKS, _LINKS, _MOMENTS, types.int64, _WINDOWS))

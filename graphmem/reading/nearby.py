@@ -1,0 +1,104 @@
+"""What stands around candidates in their sources, and how near the question comes to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from graphmem.core.kernels.dense import dot_rows
+from graphmem.core.kernels.distinct import numbered
+from graphmem.core.kernels.windows import N_AROUND, compare
+from graphmem.ports import Float32, TextMatch, VectorIndex
+
+__all__ = ["Compared", "Nearby", "compare_with", "feedback_of", "nearby"]
+
+# So many passages on each side stand in the widest window.
+_REACH = 2
+# Pseudo relevance feedback: half the question, half the mean of so many of the best by cosine.
+_N_FEEDBACK = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nearby:
+    """n candidates amid what stands beside them, before the question has a vector.
+
+    Attributes:
+        vectors: (m, d) of all that stands there, each once.
+        windows: (n, 5) which of them stand around each candidate, -1 for none.
+        answers: (n,) whether the one before it asks.
+    """
+
+    vectors: Float32
+    windows: npt.NDArray[np.int64]
+    answers: npt.NDArray[np.bool_]
+
+    def cosines(self, query: Float32) -> Float32:
+        """Return (n,) the candidates' cosines with one more vector."""
+        own = np.ascontiguousarray(self.windows[:, _REACH])
+        out = np.empty(len(own), np.float32)
+        dot_rows(self.vectors, self.vectors[:0], own, query, out)
+        return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """The same, compared with a question.
+
+    Attributes:
+        nearby: what was compared.
+        cosines: (n, N_AROUND + q): with the question: of the passages before and after, and of
+            the passage joined with the one before it, where that one asks, with one on each
+            side, and with two; then of the candidates with all parts of the question.
+    """
+
+    nearby: Nearby
+    cosines: Float32
+
+
+def nearby(rows: npt.NDArray[np.int64], match: TextMatch, vectors: VectorIndex) -> Nearby:
+    """Return what stands around rows. O(n d)."""
+    known, windows = numbered(match.windows(rows, _REACH))
+    return Nearby(vectors.vectors_of(match.keys(known)), windows, match.answers(rows))
+
+
+def compare_with(queries: Float32, found: Nearby) -> Compared:
+    """Compare with a question, which is the first of its parts. O(n (parts + 5) d).
+
+    A candidate's numbers depend on it and its neighbours alone, bit for bit.
+
+    Args:
+        queries: (q, d) the parts.
+        found: candidates.
+    """
+    out = np.empty((len(found.windows), N_AROUND + len(queries)), np.float32)
+    compare(found.vectors, found.windows, found.answers, np.ascontiguousarray(queries), out)
+    return Compared(found, out)
+
+
+def feedback_of(question: Float32, cosines: Float32, parts: Sequence[Nearby]) -> Float32:
+    """Return (n,) cosines with the question moved towards the best that it finds (Rocchio 1971).
+
+    Args:
+        question: (d,).
+        cosines: (n,) with it.
+        parts: the n candidates.
+    """
+    best = np.argsort(-cosines, kind="stable")[:_N_FEEDBACK]
+    moved = question
+    if len(best):
+        moved = question + _vectors_at(best, parts).mean(axis=0)
+    moved = moved / max(float(np.linalg.norm(moved)), 1e-9)
+    return np.concatenate([part.cosines(moved) for part in parts])
+
+
+def _vectors_at(places: npt.NDArray[np.int64], parts: Sequence[Nearby]) -> Float32:
+    """Return (m, d) the vectors of some of all candidates."""
+    ends = np.cumsum([len(part.windows) for part in parts])
+    found = []
+    for place, number in zip(places, np.searchsorted(ends, places, side="right"), strict=True):
+        part = parts[number]
+        found.append(part.vectors[part.windows[place - ends[number], _REACH]])
+    return np.stack(found)

@@ -1,0 +1,80 @@
+"""How near a question comes to candidates and to what stands around them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from graphmem.core.kernels.windows import N_AROUND, joined
+from graphmem.reading.nearby import Nearby, compare_with, feedback_of
+
+D, N_NEAR, N = 24, 90, 40
+
+
+def unit(n: int, seed: int) -> np.ndarray:
+    rows = np.random.default_rng(seed).standard_normal((n, D)).astype(np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+
+@pytest.fixture
+def found() -> Nearby:
+    random = np.random.default_rng(5)
+    vectors, windows = unit(N_NEAR, 1), random.integers(-1, N_NEAR, (N, 5))
+    vectors[3] = 0.0  # without a vector
+    windows[:, 2] = random.integers(0, N_NEAR, N)
+    windows[0, 2] = 3
+    return Nearby(vectors, windows, random.random(N) > 0.5)
+
+
+def part(found: Nearby, chosen: slice) -> Nearby:
+    return Nearby(found.vectors, found.windows[chosen], found.answers[chosen])
+
+
+def test_that_cosines_are_those_of_the_passage_its_neighbours_and_all_joined(
+    found: Nearby,
+) -> None:
+    queries = unit(4, 2)
+    told = compare_with(queries, found)
+    own = found.vectors[found.windows[:, 2]] @ queries.T
+    np.testing.assert_allclose(told.cosines[:, N_AROUND:], own, atol=1e-5)
+    for column, place in enumerate((1, 3)):
+        wanted = [
+            found.vectors[at] @ queries[0] if at >= 0 else 0 for at in found.windows[:, place]
+        ]
+        np.testing.assert_allclose(told.cosines[:, column], wanted, atol=1e-5)
+    with_before = found.windows[:, 1:3].copy()
+    with_before[~found.answers, 0] = -1
+    for column, windows in enumerate((with_before, found.windows[:, 1:4], found.windows), 2):
+        wanted = joined(found.vectors, windows) @ queries[0]
+        np.testing.assert_allclose(told.cosines[:, column], wanted, atol=1e-5)
+
+
+def test_that_candidates_in_parts_give_the_same_bits_as_at_once(found: Nearby) -> None:
+    queries = unit(3, 2)
+    whole = compare_with(queries, found)
+    parts = [compare_with(queries, part(found, cut)) for cut in (slice(0, 7), slice(7, N))]
+    assert np.concatenate([one.cosines for one in parts]).tobytes() == whole.cosines.tobytes()
+    cosines = whole.cosines[:, N_AROUND]
+    at_once = feedback_of(queries[0], cosines, [found])
+    assert (
+        at_once.tobytes()
+        == feedback_of(queries[0], cosines, [one.nearby for one in parts]).tobytes()
+    )
+
+
+def test_that_feedback_is_the_question_halfway_to_the_best_five(found: Nearby) -> None:
+    question = unit(1, 9)[0]
+    own = found.vectors[found.windows[:, 2]]
+    cosines = own @ question
+    moved = question + own[np.argsort(-cosines)[:5]].mean(axis=0)
+    wanted = own @ (moved / np.linalg.norm(moved))
+    np.testing.assert_allclose(feedback_of(question, cosines, [found]), wanted, atol=1e-5)
+
+
+def test_that_a_memory_without_candidates_gives_empty_columns() -> None:
+    nobody = Nearby(
+        np.empty((0, D), np.float32), np.empty((0, 5), np.int64), np.empty(0, np.bool_)
+    )
+    told = compare_with(unit(2, 1), nobody)
+    assert told.cosines.shape == (0, N_AROUND + 2)
+    assert feedback_of(unit(1, 1)[0], told.cosines[:, 0], [nobody]).shape == (0,)
