@@ -29,7 +29,8 @@ class Pool:
 
     Attributes:
         rows: (n,) their rows in the text index, each once.
-        uids: their uids, in the same order.
+        uids: their uids, in the same order: those found by words by key, then what else was found,
+            in an order that does not depend on rows either.
         keys: the keys of these.
         evidence: what their words say.
     """
@@ -70,6 +71,8 @@ def look_up(text: TextIndex, vectors: VectorIndex, query: TextQuery, n_each: int
     match = text.match(query)
     try:
         rows = match.best(n_each)
+        # By uid and not by row, so that where scores tie it does not count what was added first.
+        rows = rows[np.argsort(match.keys(rows), kind="stable")]
         pool = Pool(rows, match.uids(rows), match.keys(rows), match.describe(rows))
         return ByWords(match, pool, nearby(rows, match, vectors))
     except BaseException:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from graphmem.core.kernels.dated import compare_months
 from graphmem.core.kernels.evidence import Asked, describe, owned
-from graphmem.core.kernels.lexical import Passages, Sought, Work, best_rows, clean, scan
+from graphmem.core.kernels.lexical import Passages, Sought, Work, clean, scan
 from graphmem.core.kernels.marks import best_of_sources, mark
 from graphmem.core.kernels.said import MentionLists, mention_scores
 from graphmem.core.kernels.windows import rows_around
@@ -23,6 +23,7 @@ from graphmem.core.terms import terms
 from graphmem.core.uid_index import Keys
 from graphmem.views.casts import joined_casts
 from graphmem.views.passage_facts import ASKS
+from graphmem.views.text_best import best_of, first_of
 from graphmem.views.text_index import TextIndexArrays
 from graphmem.views.wanted import wanted_of
 
@@ -141,9 +142,9 @@ class Match:
     def best(self, n_best: int) -> Rows:
         """Return the rows with the best passages, windows and titles, in rising order."""
         with self._lock:
-            passages = self._arrays.passages()
+            touched = self._n_touched, self._until, self._arrays.passages(), self._work
             found = [
-                best_rows(scores, self._n_touched, n_best, self._until, passages, self._work)
+                best_of(scores, n_best, touched, self.keys)
                 for scores in (self._work.passage, self._work.window)
             ]
             found += [self._titled(number) for number in self._title_numbers]
@@ -377,21 +378,19 @@ class Match:
                     found[key] = number
         return tuple(found), list(found.values())
 
-    def _titled(self, number: int) -> npt.NDArray[np.int32]:
-        """Return the first rows of a title."""
-        arrays = self._arrays
-        rows: list[int] = []
-        if number + 1 < len(arrays.starts):
-            start, end = arrays.starts[number], arrays.starts[number + 1]
-            rows.extend(arrays.block[0][start : min(end, start + _MAX_PER_TITLE)].tolist())
+    def _titled(self, number: int) -> Rows:
+        """Return the first passages of a title. O(its passages)."""
+        arrays, newer = self._arrays, list[int]()
+        known = number + 1 < len(arrays.starts)
+        older = slice(*arrays.starts[number : number + 2]) if known else slice(0)
         place = int(arrays.heads.values[number])
-        while place >= 0 and len(rows) < 2 * _MAX_PER_TITLE:
-            rows.append(int(arrays.new_rows.values[place]))
+        while place >= 0:
+            newer.append(int(arrays.new_rows.values[place]))
             place = int(arrays.nexts.values[place])
-        alive = arrays.rows["alive"].values
-        at = arrays.rows["at"].values
-        kept = [row for row in rows if alive[row] and at[row] <= self._until]
-        return np.array(sorted(kept)[:_MAX_PER_TITLE], np.int32)
+        rows = np.append(arrays.block[0][older], newer).astype(np.int64)
+        alive, at, position = (arrays.rows[name].values for name in ("alive", "at", "position"))
+        rows = rows[(alive[rows] != 0) & (at[rows] <= self._until)]
+        return first_of(rows, position[rows], _MAX_PER_TITLE, self.keys)
 
 
 def _collection(kind: int, title: int, cast: int) -> tuple[int, object]:

@@ -25,6 +25,7 @@ __all__ = [
     "Work",
     "best_rows",
     "clean",
+    "rows_at",
     "saturate",
     "scan",
 ]
@@ -323,15 +324,18 @@ def clean(n_touched: int, passages: Passages, work: Work) -> None:
 
 @kernel()
 def best_rows(
-    scores: _Float32, n_touched: int, n_best: int, until: int, passages: Passages, work: Work
-) -> _Int32:
+    scores: _Float32, n_best: int, n_touched: int, until: int, passages: Passages, work: Work
+) -> tuple[_Int32, float]:
     """Return the touched rows with the highest scores above zero, in no order.
 
     Of equal scores the earlier row is kept. O(touched) with a heap of `n_best`.
+
+    Returns:
+        The rows, and the highest score of those left out; 0 where there are none.
     """
     heap = np.empty(n_best, np.int32)
     touched, moments = work.touched, passages.at
-    size = 0
+    size, left_out = 0, 0.0
     for at in range(n_touched):
         row = int(touched[at])
         score = scores[row]
@@ -348,8 +352,27 @@ def best_rows(
                 child = parent
             heap[child] = row
         elif _below(scores, heap[0], row):
+            left_out = max(left_out, float(scores[heap[0]]))
             _sink(scores, heap, size, row)
-    return heap[:size]
+        else:
+            left_out = max(left_out, float(score))
+    return heap[:size], left_out
+
+
+@kernel()
+def rows_at(
+    scores: _Float32, score: float, n_touched: int, until: int, passages: Passages, work: Work
+) -> _Int32:
+    """Return the touched rows that have just this score. O(touched)."""
+    found = np.empty(n_touched, np.int32)
+    touched, moments = work.touched, passages.at
+    n_found = 0
+    for at in range(n_touched):
+        row = int(touched[at])
+        if scores[row] == score and moments[row] <= until:
+            found[n_found] = row
+            n_found += 1
+    return found[:n_found]
 
 
 @kernel(inline="always")
