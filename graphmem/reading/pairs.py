@@ -29,8 +29,12 @@ PAIR_FEATURES = (
     "source adds", "adds to pieces", "title link", "link is source's title", "link is asked",
     "candidate's score", "rank of source", "source's score", "candidate named",
 )  # fmt: skip
-SUMMARIES = ("together", "best partner", "best as source", "is source", "first score")
-"""What the pairs of a candidate say about it, and its score of the first stage."""
+SUMMARIES = (
+    "together", "best partner", "best as source", "is source", "first score",
+    "share of sources", "best share",
+)  # fmt: skip
+"""What the pairs of a candidate say about it, and its score of the first stage; the shares are
+among all partners of a source, which mostly has but one."""
 
 N_SOURCES = 20
 # More than the sources: while weights are fitted, these change.
@@ -185,7 +189,17 @@ def summarise(pairs: Pairs, weights: Float32) -> Float32:
     out[pairs.sources, 2] = as_source / _SCALE
     out[pairs.sources, 3] = 1.0
     out[:, 4] = pairs.scores
+    shares = logits - _log_sums(logits)
+    out[:, 5] = np.log(_LEAST + np.exp(shares).sum(axis=0))
+    out[:, 6] = np.maximum(shares.max(axis=0), _LOWEST) / _SCALE
     return out
+
+
+def _log_sums(logits: Float32) -> Float32:
+    """Return (s, 1) ln of the sum over each row of what the logits are the logarithms of."""
+    tops = logits.max(axis=1, keepdims=True)
+    sums: Float32 = tops + np.log(np.exp(logits - tops).sum(axis=1, keepdims=True))
+    return sums
 
 
 def _only(scores: Float32, paired: npt.NDArray[np.bool_]) -> Float32:

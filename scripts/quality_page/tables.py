@@ -40,7 +40,10 @@ def cross_fitted(fitted: Figures, quality: Figures) -> str:
     for name, found in sorted(fitted.items()):
         flat = quality.get(name, {}).get("systems", {}).get("flat", {}).get("recall", {})
         ours = [found[f"R@{k}"] for k in ks]
-        rows.append([name, *(f"{x:.1f}" for x in ours), *(_percent(flat.get(k)) for k in ks)])
+        shares = [f"{x:.1f}" for x in ours]
+        if found.get("interval"):
+            shares[0] += " ({:.1f}–{:.1f})".format(*found["interval"])
+        rows.append([name, *shares, *(_percent(flat.get(k)) for k in ks)])
         below += [
             f"{name} (R@{k})"
             for k, share in zip(ks, ours, strict=True)

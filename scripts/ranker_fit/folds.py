@@ -38,15 +38,20 @@ def folds(cases: Mapping[str, Sequence[Case]]) -> list[Fold]:
     ]
 
 
-def few_of_each(places: Sequence[Place]) -> list[Place]:
-    """Return at most `_N_LEARNT` questions of each set, evenly spread over it."""
+def few_of_each(places: Sequence[Place], begin: float = 0.0) -> list[Place]:
+    """Return at most `_N_LEARNT` questions of each set, evenly spread over it.
+
+    Args:
+        places: of all questions.
+        begin: 0 to 1: where between one and the next the first of a set is taken.
+    """
     by_set: dict[str, list[Place]] = {}
     for place in places:
         by_set.setdefault(place[0], []).append(place)
     kept: list[Place] = []
     for found in by_set.values():
         step = max(1.0, len(found) / _N_LEARNT)
-        kept += [found[int(at * step)] for at in range(min(len(found), _N_LEARNT))]
+        kept += [found[int((at + begin) * step)] for at in range(min(len(found), _N_LEARNT))]
     return kept
 
 

@@ -2,80 +2,54 @@
 
 from __future__ import annotations
 
-from itertools import chain
-
 import numpy as np
 import numpy.typing as npt
 
 from graphmem.core.lexical import PassageKind
+from graphmem.reading.pairs import SUMMARIES
 from graphmem.reading.ranker import WEIGHED_NAMES
 from graphmem.reading.signals import SIGNALS
 
-__all__ = ["FINAL", "FIRST", "PAIRED", "Column", "design", "table"]
+__all__ = ["FINAL", "FIRST", "PAIRED", "Column", "are_of", "design", "table"]
 
 Column = tuple[str, tuple[PassageKind, ...]]
 """A signal and the sorts of passages that share one weight for it."""
 
 _NOTE, _TITLED, _PERSON, _ROLE, _SECTION = PassageKind
 _ALL = tuple(PassageKind)
-_TURNS = (_PERSON, _ROLE)
 _TEXTS = (_NOTE, _TITLED, _SECTION)
 
 PAIRED: tuple[PassageKind, ...] = (_TITLED, _SECTION)
 """The sorts that are looked at in pairs."""
 
-_EVERYWHERE = (
-    "passage", "sentence", "dense", "relation", "best piece", "mean piece", "feedback",
-    "coverage", "proper coverage", "rest coverage", "proper", "pairs of terms",
-)  # fmt: skip
-_OF_TEXTS = ("title share", "title exact", "rarest", "sentences")
-_OF_TURNS = (
-    "window", "dense next", "dense before", "dense session", "dense window", "dense wide window",
-    "dense with question", "coverage near", "next", "number wanted", "first person", "speaker",
-    "date",
-)  # fmt: skip
-_OF_PEOPLE = (
-    "session", "session best", "answer", "dense answer", "asks", "time wanted", "place wanted",
-)  # fmt: skip
-_OF_ROLES = (
-    "user", "preference", "length asked", "length of speaker", "passage", "window", "session",
-    "session best", "answer", "dense answer", "feedback",
-)  # fmt: skip
-_OF_SECTIONS = (
-    "near", "starts", "ends", "both", "overlap", "dated", "implied", "length",
-    "window", "dense", "passage", "dense window", "dense before", "rarest", "title exact",
-)  # fmt: skip
-
-FIRST: tuple[Column, ...] = tuple(
-    chain(
-        ((name, _ALL) for name in _EVERYWHERE),
-        ((name, _TEXTS) for name in _OF_TEXTS),
-        ((name, _TURNS) for name in _OF_TURNS),
-        ((name, (_PERSON,)) for name in _OF_PEOPLE),
-        ((name, (_ROLE,)) for name in _OF_ROLES),
-        ((name, (_SECTION,)) for name in _OF_SECTIONS),
-        ((name, (_NOTE,)) for name in ("passage", "dense")),
-    )
+_ABOUT_SPEAKERS = ("user", "speaker", "length of speaker", "first person", "preference")
+_OF_TEXTS = tuple(
+    signal.name for signal in SIGNALS if signal.name not in (*_ABOUT_SPEAKERS, "walk")
 )
-"""The first stage: what all share, and what each sort adds."""
+_OF_TURNS = tuple(signal.name for signal in SIGNALS if signal.name != "walk")
+_OF_PAIRS = (*_OF_TEXTS, "walk", *SUMMARIES)
 
-_LAST = (
-    "together", "best partner", "best as source", "is source", "first score", "walk",
-    "sentence", "title share", "title exact", "rarest", "best piece", "mean piece", "relation",
-    "dense", "passage", "coverage",
-)  # fmt: skip
-_LAST_OF_SECTIONS = (
-    "together", "best partner", "best as source", "is source", "first score", "walk", "near",
-    "starts", "length", "implied",
-)  # fmt: skip
+FIRST: tuple[tuple[Column, ...], ...] = (
+    (
+        *((name, _TEXTS) for name in _OF_TEXTS),
+        *((name, (_SECTION,)) for name in _OF_TEXTS),
+    ),
+    tuple((name, (_PERSON,)) for name in _OF_TURNS),
+    tuple((name, (_ROLE,)) for name in _OF_TURNS),
+)
+"""The first stage, by families that share no weight: texts, of which sections add something to
+what all share, and each sort of turns."""
 
-FINAL: tuple[Column, ...] = tuple(
-    chain(
-        ((name, PAIRED) for name in _LAST),
-        ((name, (_SECTION,)) for name in _LAST_OF_SECTIONS),
-    )
+FINAL: tuple[Column, ...] = (
+    *((name, PAIRED) for name in _OF_PAIRS),
+    *((name, (_SECTION,)) for name in _OF_PAIRS),
 )
 """The last stage of the sorts that are looked at in pairs; the others keep their first score."""
+
+
+def are_of(kinds: npt.NDArray[np.intp], columns: tuple[Column, ...]) -> npt.NDArray[np.bool_]:
+    """Return (n,) which of some passages any of the columns counts for."""
+    return np.isin(kinds, [kind for _, sorts in columns for kind in sorts])
 
 
 def design(

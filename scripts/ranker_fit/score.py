@@ -15,7 +15,7 @@ from graphmem.reading.ranker import WEIGHED_NAMES, Ranker
 from graphmem.reading.seeds import ranking
 from graphmem.reading.signals import SIGNALS
 from ranker_fit.folds import Place, few_of_each, shares_of
-from ranker_fit.gates import FINAL, FIRST, PAIRED, design, table
+from ranker_fit.gates import FINAL, FIRST, PAIRED, Column, are_of, design, table
 from ranker_fit.observe import Case
 from ranker_fit.solve import Ranking, fit_listwise, fit_logistic
 
@@ -25,31 +25,39 @@ Float32 = npt.NDArray[np.float32]
 
 # Set by hand: there are two small sets of notes, and neither teaches what the other needs.
 _NOTES = {"passage": 1.4, "dense": 1.2}
-_L2, _L2_FINAL, _L2_PAIRS = 1e-3, 1e-3, 3.0
+_L2, _L2_PAIRS = 1e-3, 0.3
 # Of the pairs that are no answer so many are learnt from.
 _NEGATIVES = 0.15
 _SIGNAL_NAMES = WEIGHED_NAMES[: len(SIGNALS)]
 
 
-def fit_ranker(cases: Mapping[str, Sequence[Case]], places: Sequence[Place]) -> Ranker:
-    """Fit both stages and the pair model, each on what the one before it says."""
-    kept = few_of_each(places)
+def fit_ranker(
+    cases: Mapping[str, Sequence[Case]], places: Sequence[Place], seed: int = 0
+) -> Ranker:
+    """Fit both stages and the pair model, each on what the one before it says.
+
+    Args:
+        cases: all questions by set.
+        places: those to learn from.
+        seed: which of the questions of a large set, and which of the pairs that are no answer.
+    """
+    chance = np.random.default_rng(seed)
+    kept = few_of_each(places, chance.random() if seed else 0.0)
     shares = shares_of(kept)
     chosen = [(cases[name][at], shares[name]) for name, at in kept]
-    found = fit_listwise(
-        [Ranking(_first_design(case), case.gold, weight) for case, weight in chosen],
-        _L2,
+    first = sum(
+        (table(_fit_first(chosen, family), family, len(SIGNALS)) for family in FIRST),
+        start=np.zeros((len(PassageKind), len(SIGNALS)), np.float32),
     )
-    first = table(found, FIRST, len(SIGNALS))
     first[PassageKind.NOTE] = [_NOTES.get(name, 0.0) for name in _SIGNAL_NAMES]
     in_pairs = [(case, weight, _pairs(case, first)) for case, weight in chosen if _has_pairs(case)]
-    pair = _fit_pairs(in_pairs)
+    pair = _fit_pairs([one for one in in_pairs if _has_two(one[0])], chance)
     last = fit_listwise(
         [
             Ranking(_final_design(case, pairs, pair), case.gold & _paired(case), weight)
             for case, weight, pairs in in_pairs
         ],
-        _L2_FINAL,
+        _L2,
     )
     final = table(last, FINAL, len(WEIGHED_NAMES))
     for kind in PassageKind:
@@ -73,8 +81,19 @@ def recalls(refs: Sequence[str], case: Case, ks: Sequence[int]) -> npt.NDArray[n
     return np.array([len(gold.intersection(refs[:k])) / len(gold) for k in ks])
 
 
-def _first_design(case: Case) -> Float32:
-    return design(case.observed.signals, case.observed.evidence.kinds, FIRST, _SIGNAL_NAMES)
+def _fit_first(
+    chosen: Sequence[tuple[Case, float]], family: tuple[Column, ...]
+) -> npt.NDArray[np.float64]:
+    """Fit the first stage of some sorts of passages, on those alone."""
+    rankings = []
+    for case, weight in chosen:
+        observed = case.observed
+        rows = are_of(observed.evidence.kinds, family)
+        if case.gold[rows].any():
+            kinds, signals = observed.evidence.kinds[rows], observed.signals[rows]
+            features = design(signals, kinds, family, _SIGNAL_NAMES)
+            rankings.append(Ranking(features, case.gold[rows], weight))
+    return fit_listwise(rankings, _L2) if rankings else np.zeros(len(family))
 
 
 def _final_design(case: Case, pairs: Pairs, pair: Float32) -> Float32:
@@ -90,15 +109,19 @@ def _has_pairs(case: Case) -> bool:
     return case.observed.ground is not None and bool((case.gold & _paired(case)).any())
 
 
+def _has_two(case: Case) -> bool:
+    """Whether there is a pair to learn from: where there is none, all look like no pair."""
+    return int((case.gold & _paired(case)).sum()) > 1
+
+
 def _pairs(case: Case, first: Float32) -> Pairs:
     assert case.observed.ground is not None
     scores = (case.observed.signals * first[case.observed.evidence.kinds]).sum(axis=1)
     return tie(case.observed.ground, scores)
 
 
-def _fit_pairs(cases: Sequence[tuple[Case, float, Pairs]]) -> Float32:
+def _fit_pairs(cases: Sequence[tuple[Case, float, Pairs]], chance: np.random.Generator) -> Float32:
     """Fit the chance that a source and a candidate are both gold."""
-    chance = np.random.default_rng(0)
     features, answers, weights = [], [], []
     for case, weight, pairs in cases:
         both = case.gold[pairs.sources][:, None] & case.gold[None, :]

@@ -30,28 +30,34 @@ class Ranking(NamedTuple):
 
 
 def fit_listwise(rankings: Sequence[Ranking], l2: float) -> npt.NDArray[np.float64]:
-    """Return (f,) weights under which the gold is likely among the candidates.
+    """Return (f,) weights under which each gold candidate is likely among those that are not.
 
-    Minimises the mean of -ln softmax(score of a gold candidate), each question's gold together,
-    plus l2 |w|², by L-BFGS. Cao et al. 2007, "Learning to Rank: From Pairwise Approach to
-    Listwise Approach", with the gold as the target distribution.
+    Minimises the mean of -ln softmax(score of a gold candidate, among it and all that are not
+    gold) over the gold of a question, plus l2 |w|², by L-BFGS. Cao et al. 2007, "Learning to
+    Rank: From Pairwise Approach to Listwise Approach", but that the gold of one question does
+    not compete: all of it is wanted.
     """
     known = [one for one in rankings if one.gold.any()]
     features = np.concatenate([one.features for one in known]).astype(np.float32)
-    starts = np.cumsum([0, *(len(one.gold) for one in known)])
-    question = np.repeat(np.arange(len(known)), np.diff(starts))
+    starts = np.cumsum([0, *(len(one.gold) for one in known)])[:-1]
+    question = np.repeat(np.arange(len(known)), [len(one.gold) for one in known])
     weights = np.array([one.weight for one in known])
-    wanted = sum(one.weight * one.features[one.gold].mean(axis=0) for one in known)
+    gold = np.concatenate([one.gold for one in known])
+    wanted = np.flatnonzero(gold)
+    asked = question[wanted]
+    counts = (weights / np.bincount(asked))[asked]
     total = weights.sum()
 
     def loss(w: Float) -> tuple[float, Float]:
-        scores = features @ w.astype(np.float32)
-        top = np.maximum.reduceat(scores, starts[:-1])
-        chances = np.exp(scores - top[question])
-        mass = np.add.reduceat(chances, starts[:-1])
-        chances *= (weights / mass)[question]
-        value = ((weights * (np.log(mass) + top)).sum() - wanted @ w) / total + l2 * (w @ w)
-        return value, (features.T @ chances.astype(np.float32) - wanted) / total + 2 * l2 * w
+        scores = (features @ w.astype(np.float32)).astype(np.float64)
+        scores -= np.maximum.reduceat(scores, starts)[question]
+        odds = np.exp(scores)
+        against = np.add.reduceat(np.where(gold, 0.0, odds), starts)
+        mass = odds[wanted] + against[asked]
+        slope = odds * np.bincount(asked, counts / mass)[question]
+        slope[wanted] = counts * (odds[wanted] / mass - 1.0)
+        value = (counts * (np.log(mass) - scores[wanted])).sum() / total + l2 * (w @ w)
+        return value, (features.T @ slope.astype(np.float32)) / total + 2 * l2 * w
 
     return _minimum(loss, np.zeros(features.shape[1]))
 

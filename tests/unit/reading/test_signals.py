@@ -141,6 +141,12 @@ def test_that_pairs_are_summed_up_as_by_hand() -> None:
     assert found[:, 2].tolist() == pytest.approx([2.25 / 4, 1.25 / 4, 1.75 / 4])
     assert found[:, 3].tolist() == [1.0, 1.0, 0.0]
     assert found[:, 4].tolist() == scores.tolist()
+    mass = np.exp([2.25, -0.75]).sum(), np.exp([0.75, 1.25]).sum()
+    shares = [np.exp(0.75) / mass[1], np.exp(2.25) / mass[0]]
+    shares.append(np.exp(-0.75) / mass[0] + np.exp(1.25) / mass[1])
+    assert found[:, 5].tolist() == pytest.approx(np.log(1e-4 + np.array(shares)), abs=1e-5)
+    best = np.log([shares[0], shares[1], np.exp(1.25) / mass[1]]) / 4
+    assert found[:, 6].tolist() == pytest.approx(best, abs=1e-5)
 
 
 # Pieces
