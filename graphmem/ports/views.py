@@ -198,6 +198,12 @@ class TextMatch(Protocol):
         """Return all that the words say about the rows."""
         ...
 
+    def describe_part(self, rows: npt.NDArray[np.int64]) -> Float32 | None:
+        """Return (n, len(Feature)) what the words say about rows of one title among all of its,
+        as if that document were all there is; None where it is too long or not here whole.
+        """
+        ...
+
     def owned(self, rows: npt.NDArray[np.int64]) -> tuple[Float32, Float32]:
         """Return the mass (sum of idfs) of terms that each row says of the one speaker whom the
         question names, and of the others; zeros where it does not name exactly one.

@@ -13,6 +13,7 @@ from graphmem.reading.evidence import Asking, Evidence, observe
 from graphmem.reading.gate import by_collection, chances
 from graphmem.reading.nearby import Compared, compare_with, nearby
 from graphmem.reading.pairs import SUMMARIES, PairGround, pair_ground, summarise, tie
+from graphmem.reading.parts import within_documents
 from graphmem.reading.ranker import Ranker
 from graphmem.reading.seeds import choose_seeds, ranking
 from graphmem.reading.signals import signals_of
@@ -111,18 +112,21 @@ def observe_candidates(
     signals = signals_of(evidence)
     first = ranker.first_scores(signals, evidence.kinds)
     told("candidates")
-    seeds = choose_seeds(_among_all(evidence, first, views, asking), pool.uids)
+    told_chances = _chances(evidence, views, asking)
+    seeds = choose_seeds(_across(evidence, first, told_chances), pool.uids)
     walks = bool(ranker.paired[evidence.kinds].any())
     walk = spread(views.walk, seeds) if walks else Spread({}, 0)
     if walk.mass:
         pool = extend(pool, list(walk.mass), match)
         evidence = _observe(pool, compared, views, asking, visits(walk, pool.uids))
-        signals = signals_of(evidence)
+        told_chances = _chances(evidence, views, asking)
+    within = within_documents(evidence, told_chances, match)
+    if walk.mass or within is not evidence:
+        evidence, signals = within, signals_of(within)
         first = ranker.first_scores(signals, evidence.kinds)
     told("spread")
-    paired = ranker.paired[evidence.kinds]
-    ground = pair_ground(evidence, first, paired, views) if paired.any() else None
-    told_chances = _chances(evidence, views, asking)
+    paired, across = ranker.paired[evidence.kinds], _across(evidence, first, told_chances)
+    ground = pair_ground(evidence, across, paired, views) if paired.any() else None
     return Observed(evidence, signals, first, ground, told_chances, seeds, walk)
 
 
@@ -131,7 +135,8 @@ def rank(observed: Observed, ranker: Ranker) -> Ranked:
     evidence = observed.evidence
     summaries = np.zeros((len(evidence), len(SUMMARIES)), np.float32)
     if observed.ground is not None:
-        summaries = summarise(tie(observed.ground, observed.first), ranker.pair)
+        across = _across(evidence, observed.first, observed.chances)
+        summaries = summarise(tie(observed.ground, across), ranker.pair)
     parts = ranker.parts(observed.signals, summaries, evidence.kinds)
     parts = np.append(parts, _offsets(parts.sum(axis=1), observed)[:, None], axis=1)
     scores = parts.sum(axis=1)
@@ -160,13 +165,13 @@ def _chances(evidence: Evidence, views: Views, asking: Asking) -> Float32:
     return chances(evidence, asking, sum(views.match.idfs))
 
 
-def _among_all(evidence: Evidence, first: Float32, views: Views, asking: Asking) -> Float32:
-    """Return (n,) first scores that compare between collections, for the walk to begin at."""
+def _across(evidence: Evidence, first: Float32, chances: Float32) -> Float32:
+    """Return (n,) first scores that compare between collections."""
     groups = evidence.collections
     if not groups.any():
         return first
-    gated: Float32 = by_collection(first, groups) + _chances(evidence, views, asking)
-    return gated
+    across: Float32 = by_collection(first, groups) + chances
+    return across
 
 
 def _offsets(scores: Float32, observed: Observed) -> Float32:

@@ -23,7 +23,8 @@ from graphmem.core.uid_index import Keys, to_keys
 from graphmem.ports import CandidateServer, Cosines, Float32
 from graphmem.views.paged_walk import PagedWalk
 from graphmem.views.text_index import TextIndexArrays
-from graphmem.views.text_match import Match, Statistics, WorkPool
+from graphmem.views.text_match import Match, Statistics
+from graphmem.views.work_pool import WorkPool
 from graphmem_schemas import EdgeKind, Passage
 
 __all__ = ["QuestionViews", "ServedSpace"]

@@ -10,8 +10,9 @@ from graphmem.ports import GraphStore
 from graphmem.views.history import is_history, token_at
 from graphmem.views.snapshot import load, save
 from graphmem.views.text_index import TextIndexArrays
-from graphmem.views.text_match import Match, WorkPool
+from graphmem.views.text_match import Match
 from graphmem.views.unkept import Unkept
+from graphmem.views.work_pool import WorkPool
 from graphmem_schemas import Entity, Passage
 
 __all__ = ["TextView"]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from graphmem.core.kernels.dated import compare_months
 from graphmem.core.kernels.evidence import Asked, describe, owned
-from graphmem.core.kernels.lexical import Passages, Sought, Work, clean, scan
+from graphmem.core.kernels.lexical import Sought, scan
 from graphmem.core.kernels.marks import best_of_sources, mark
 from graphmem.core.kernels.said import MentionLists, mention_scores
 from graphmem.core.kernels.windows import rows_around
@@ -25,9 +25,11 @@ from graphmem.views.casts import joined_casts
 from graphmem.views.passage_facts import ASKS
 from graphmem.views.text_best import best_of, first_of
 from graphmem.views.text_index import TextIndexArrays
+from graphmem.views.text_part import LookedUp, describe_part, idf_of, part_of
 from graphmem.views.wanted import wanted_of
+from graphmem.views.work_pool import WorkPool
 
-__all__ = ["Match", "Statistics", "WorkPool"]
+__all__ = ["Match", "Statistics"]
 
 Rows = npt.NDArray[np.int64]
 Float32 = npt.NDArray[np.float32]
@@ -55,39 +57,6 @@ class Statistics(NamedTuple):
 
     n_passages: int
     frequencies: Mapping[str, int]
-
-
-class WorkPool:
-    """Keeps the kernels' work arrays between searches; one set a running search."""
-
-    def __init__(self) -> None:
-        self._idle: list[tuple[Work, int, Passages]] = []
-
-    def take(self, n_rows: int, n_sources: int) -> Work:
-        """Return work arrays, all zero, for so many rows and sources."""
-        if self._idle:
-            work, n_touched, passages = self._idle.pop()
-            if len(work.passage) >= n_rows and len(work.session) >= n_sources:
-                clean(n_touched, passages, work)
-                return work
-        rows, sources = n_rows + n_rows // 4 + 1_024, n_sources + n_sources // 4 + 1_024
-        return Work(
-            passage=np.zeros(rows, np.float32),
-            window=np.zeros(rows, np.float32),
-            session=np.zeros(sources, np.float32),
-            best=np.zeros(sources, np.float32),
-            sums=np.zeros(rows, np.int32),
-            source_sums=np.zeros(sources, np.int64),
-            marks=np.zeros(rows, np.uint8),
-            touched=np.empty(rows, np.int32),
-            pending=np.empty(rows, np.int32),
-            rows=np.empty(rows, np.int32),
-            counts=np.empty(rows, np.int32),
-        )
-
-    def give(self, work: Work, n_touched: int, passages: Passages) -> None:
-        """Take work arrays back; whoever takes them next cleans up, and nobody waits for it."""
-        self._idle.append((work, n_touched, passages))
 
 
 class Match:
@@ -132,12 +101,14 @@ class Match:
             if known:
                 found = zip(self.terms, dfs, strict=True)
                 dfs = [max(df, known.frequencies.get(term, 0)) for term, df in found]
-            self.idfs = tuple(self._idf(df) for df in dfs)
+            self.idfs = tuple(idf_of(self.n_passages, df) for df in dfs)
             self.mass = sum(self.idfs) + 1e-9
             self._months, self._has_bests = query.months, False
             self._scan(numbers)
             average = max(arrays.total_length / max(1, arrays.n_passages), 1e-9)
             self._wanted = wanted_of(query, self.terms, numbers, self.idfs, average)
+            self._looked_up = LookedUp(query, self.terms, numbers, self._asked)
+            self._is_whole = known is None
 
     def best(self, n_best: int) -> Rows:
         """Return the rows with the best passages, windows and titles, in rising order."""
@@ -245,6 +216,23 @@ class Match:
                 compare_months(rows, *self._months, arrays.months(), found[0])
         return TextEvidence(*found[:3])
 
+    def describe_part(self, rows: Rows) -> Float32 | None:
+        """Return (n, len(Feature)) what words say of sections of one document among all of its.
+
+        None where nothing else is told by that: where it is too long, or is not here whole.
+        """
+        with self._lock:
+            arrays = self._arrays
+            part = part_of(arrays, int(arrays.rows["title"].values[rows[0]]))
+            if not (self._is_whole and len(part)):
+                return None
+            work = self._pool.take(len(arrays.rows["uid"]), len(arrays.source_lengths))
+            told = describe_part(self._looked_up, rows, part, arrays, work)
+            self._pool.give(work, told.n_touched, told.passages)
+            if self._months:
+                compare_months(rows, *self._months, arrays.months(), told.features)
+        return told.features
+
     def owned(self, rows: Rows) -> tuple[Float32, Float32]:
         """Return the mass of terms that the rows say of the named speaker, and of the others.
 
@@ -347,10 +335,6 @@ class Match:
 
     def _frequency(self, number: int) -> int:
         return int(self._arrays.frequencies.values[number]) if number >= 0 else 0
-
-    def _idf(self, df: int) -> float:
-        n = max(self.n_passages, df)
-        return log(1.0 + (n - df + 0.5) / (df + 0.5))
 
     def _named_speakers(self, query: TextQuery) -> dict[str, int]:
         """Return the people whose name shares a word with the question, unless that is all."""
