@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-__all__ = ["Aside"]
+__all__ = ["Aside", "result_of"]
 
 _T = TypeVar("_T")
 
@@ -37,3 +37,15 @@ class Aside:
         if lent is None or lent[0] != process:
             lent = self._lent = process, ThreadPoolExecutor(1, thread_name_prefix="graphmem-match")
         return lent[1]
+
+
+def result_of(work: Callable[[], _T], started: Future[_T]) -> _T:
+    """Return the result of a piece of work, which is done here if the thread has not begun it.
+
+    So nobody waits for what others have lent to the thread.
+
+    Args:
+        work: what was started.
+        started: what `Aside.start` returned for it.
+    """
+    return work() if started.cancel() else started.result()

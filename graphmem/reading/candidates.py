@@ -13,7 +13,7 @@ from graphmem.core.uid_index import Keys, to_keys
 from graphmem.ports import Float32, TextIndex, TextMatch, VectorIndex
 from graphmem.reading.nearby import Nearby, nearby
 
-__all__ = ["MIN_EACH", "ByWords", "Pool", "extend", "gather", "look_up"]
+__all__ = ["MIN_EACH", "ByWords", "Pool", "extend", "gather", "gather_parts", "look_up"]
 
 Rows = npt.NDArray[np.int64]
 
@@ -80,21 +80,41 @@ def look_up(text: TextIndex, vectors: VectorIndex, query: TextQuery, n_each: int
         raise
 
 
-def gather(found: ByWords, vectors: VectorIndex, queries: Float32, n_each: int) -> Pool:
-    """Return the best passages by words, which are given, and by cosine.
+def gather(
+    pool: Pool, match: TextMatch, vectors: VectorIndex, question: Float32, n_each: int
+) -> Pool:
+    """Return the pool with the best passages by cosine behind.
 
     Args:
-        found: by words.
+        pool: found by words.
+        match: tells what words say of the others.
+        vectors: search by meaning.
+        question: (d,).
+        n_each: how many of the best.
+    """
+    return _joined(pool, vectors.nearest(question, n_each)[0], match)
+
+
+def gather_parts(
+    pool: Pool, match: TextMatch, vectors: VectorIndex, queries: Float32, n_each: int
+) -> Pool:
+    """Return the pool with the best passages by cosine with parts of the question behind.
+
+    Args:
+        pool: what the question itself has found.
+        match: tells what words say of the others.
         vectors: search by meaning.
         queries: (2 + p, d): the question, what it asks without its names, its pieces.
-        n_each: how many of the best for the question.
+        n_each: how many of the best for the question; fewer for its parts.
     """
     # A piece that is the whole question finds nothing else.
     distinct = {query.tobytes(): at for at, query in reversed(list(enumerate(queries)))}
-    wanted = sorted(distinct.values())
+    wanted = sorted(at for at in distinct.values() if at)
+    if not wanted:
+        return pool
     ks = [max(1, int(_SHARES[min(at, 2)] * n_each)) for at in wanted]
     keys = [found for found, _ in vectors.nearest_each(queries[wanted], ks)]
-    return _joined(found.pool, np.concatenate(keys), found.match)
+    return _joined(pool, np.concatenate(keys), match)
 
 
 def extend(pool: Pool, uids: Sequence[str], match: TextMatch) -> Pool:

@@ -21,7 +21,7 @@ from graphmem.ports import (
 )
 from graphmem.reading.abstain import judge
 from graphmem.reading.analyse import Question, analyse, asked
-from graphmem.reading.aside import Aside
+from graphmem.reading.aside import Aside, result_of
 from graphmem.reading.candidates import MIN_EACH, ByWords, look_up
 from graphmem.reading.changed import remarks_on
 from graphmem.reading.coverage import covering, rescored
@@ -35,7 +35,7 @@ from graphmem.reading.manner import Manner, manner_of
 from graphmem.reading.newer import N_LOOKED, newer_first
 from graphmem.reading.order import in_time, moments_of
 from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
-from graphmem.reading.pieces import embed_parts
+from graphmem.reading.pieces import embed_ahead
 from graphmem.reading.rank import Observed, Ranked, Views, observe_candidates, rank
 from graphmem.reading.ranker import Ranker, default_ranker
 from graphmem.reading.sides import denials, marked, stated_sides
@@ -118,6 +118,7 @@ class Engine:
     ranker: Ranker = field(default_factory=default_ranker)
     judgements: Judgements | None = None
     _aside: Aside = field(default_factory=Aside, init=False)
+    _parts: Aside = field(default_factory=Aside, init=False)
     _journey: Aside = field(default_factory=Aside, init=False)
     _seen: Hashable = field(default=None, init=False)
     _names: tuple[Hashable, dict[str, str]] = field(default=(None, {}), init=False)
@@ -162,7 +163,7 @@ class Engine:
             ranked = self._rank(found, started)
             verdict = judge(found.question.text, match, ranked)
             # Behind the verdict: what was of use says nothing of what the memory knows.
-            ranked = credited(ranked, self.judgements, found.asking.vectors[0])
+            ranked = credited(ranked, self.judgements, found.asking.question)
             nodes, hits = self._arranged(request, manner, found, ranked, max(k, n_read))
             closest = _closest(hits, verdict.closest)
             hits = hits[: max(k, n_read)]
@@ -187,15 +188,17 @@ class Engine:
         # Where asking for news is a journey, it is not waited for: there mostly are none.
         seen = self._seen
         news = self._journey.start(self.catch_up) if self.remote and seen is not None else None
-        looked = self._aside.start(partial(self._look_up, request, k, seen if news else None))
+        look = partial(self._look_up, request, k, seen if news else None)
+        looked = self._aside.start(look)
         try:
-            vectors = embed_parts(self.embedder, asked(request.question))
+            own, parts = embed_ahead(self.embedder, asked(request.question), self._parts)
             timings = {"embed": _since(started)}
             newest = news.result() if news else seen
         except BaseException:
-            looked.result()[1].match.close()
+            if not looked.cancel():
+                looked.result()[1].match.close()
             raise
-        question, by_words, n_each, names = looked.result()
+        question, by_words, n_each, names = result_of(look, looked)
         if news and newest != seen:
             by_words.match.close()
             question, by_words, n_each, names = self._look_up(request, k, newest)
@@ -203,7 +206,7 @@ class Engine:
         timings["match"] = _since(started)
         said = question.text
         asking = Asking(
-            vectors, question.asks_assistant, is_instruction(said), is_of_oneself(said)
+            own, parts, question.asks_assistant, is_instruction(said), is_of_oneself(said)
         )
         return _Found(question, by_words, asking, n_each, names, timings)
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from graphmem.core.kernels.distinct import best_of_groups
-from graphmem.core.kernels.windows import N_AROUND
 from graphmem.core.lexical import Feature
 from graphmem.ports import Float32, TextMatch
 from graphmem.reading.candidates import Pool
@@ -20,16 +19,18 @@ __all__ = ["Asking", "Evidence", "observe"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asking:
-    """The vectors of a question.
+    """A question with its vectors.
 
     Attributes:
-        vectors: (2 + p, d): the question, what it asks without its names, and p pieces of it.
+        question: (d,) its vector.
+        parts: waits for (2 + p, d): the question, what it asks without its names, and p pieces.
         asks_assistant: whether it is about what the assistant ("you") said.
         instruction: whether it asks for something to be done, and is no question.
         of_oneself: whether who asks speaks of himself.
     """
 
-    vectors: Float32
+    question: Float32
+    parts: Callable[[], Float32]
     asks_assistant: bool
     instruction: bool = False
     of_oneself: bool = False
@@ -95,16 +96,16 @@ def observe(
         visits: (n,) how much the walk was at each.
     """
     words = pool.evidence.features
-    told = np.concatenate([part.cosines for part in compared])
-    cosines = np.ascontiguousarray(told[:, N_AROUND:])
-    parts = [part.nearby for part in compared]
+    parts, queries = [part.nearby for part in compared], asking.parts()
+    cosines = np.concatenate([part.cosines(queries) for part in parts])
+    around = np.concatenate([part.around for part in compared])
     return Evidence(
         pool=pool,
         words=words,
         cosines=cosines,
-        feedback=feedback_of(asking.vectors[0], cosines[:, 0], parts),
-        around=told[:, :2],
-        windows=told[:, 2:N_AROUND],
+        feedback=feedback_of(asking.question, cosines[:, 0], parts),
+        around=around[:, :2],
+        windows=around[:, 2:],
         session_cosines=best_of_groups(match.sources(pool.rows), cosines[:, 0]),
         collections=match.collections(pool.rows, _kinds(words)),
         visits=visits,

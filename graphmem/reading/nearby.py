@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from graphmem.core.kernels.dense import dot_rows
+from graphmem.core.kernels.dense import dot_places
 from graphmem.core.kernels.distinct import numbered
 from graphmem.core.kernels.windows import N_AROUND, compare
 from graphmem.ports import Float32, TextMatch, VectorIndex
@@ -35,27 +35,27 @@ class Nearby:
     windows: npt.NDArray[np.int64]
     answers: npt.NDArray[np.bool_]
 
-    def cosines(self, query: Float32) -> Float32:
-        """Return (n,) the candidates' cosines with one more vector."""
+    def cosines(self, queries: Float32) -> Float32:
+        """Return (n, q) the candidates' cosines with (q, d) vectors. O(n q d)."""
         own = np.ascontiguousarray(self.windows[:, _REACH])
-        out = np.empty(len(own), np.float32)
-        dot_rows(self.vectors, self.vectors[:0], own, query, out)
+        out = np.empty((len(own), len(queries)), np.float32)
+        dot_places(self.vectors, own, np.ascontiguousarray(queries), out)
         return out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Compared:
-    """The same, compared with a question.
+    """The same, with how near the question is to what stands around.
 
     Attributes:
         nearby: what was compared.
-        cosines: (n, N_AROUND + q): with the question: of the passages before and after, and of
-            the passage joined with the one before it, where that one asks, with one on each
-            side, and with two; then of the candidates with all parts of the question.
+        around: (n, N_AROUND) the question's cosines with the passages before and after, 0 for
+            none; and with the passage joined with the one before it, where that one asks, with
+            one on each side, and with two.
     """
 
     nearby: Nearby
-    cosines: Float32
+    around: Float32
 
 
 def nearby(rows: npt.NDArray[np.int64], match: TextMatch, vectors: VectorIndex) -> Nearby:
@@ -64,18 +64,14 @@ def nearby(rows: npt.NDArray[np.int64], match: TextMatch, vectors: VectorIndex) 
     return Nearby(vectors.vectors_of(match.keys(known)), windows, match.answers(rows))
 
 
-def compare_with(queries: Float32, found: Nearby) -> Compared:
-    """Compare with a question, which is the first of its parts. O(n (parts + 5) d).
+def compare_with(question: Float32, found: Nearby) -> Compared:
+    """Compare what stands around candidates with a (d,) question. O(n d).
 
     A candidate's numbers depend on it and its neighbours alone, bit for bit.
-
-    Args:
-        queries: (q, d) the parts.
-        found: candidates.
     """
-    out = np.empty((len(found.windows), N_AROUND + len(queries)), np.float32)
-    compare(found.vectors, found.windows, found.answers, np.ascontiguousarray(queries), out)
-    return Compared(found, out)
+    around = np.empty((len(found.windows), N_AROUND), np.float32)
+    compare(found.vectors, found.windows, found.answers, question, around)
+    return Compared(found, around)
 
 
 def feedback_of(question: Float32, cosines: Float32, parts: Sequence[Nearby]) -> Float32:
@@ -91,7 +87,7 @@ def feedback_of(question: Float32, cosines: Float32, parts: Sequence[Nearby]) ->
     if len(best):
         moved = question + _vectors_at(best, parts).mean(axis=0)
     moved = moved / max(float(np.linalg.norm(moved)), 1e-9)
-    return np.concatenate([part.cosines(moved) for part in parts])
+    return np.concatenate([part.cosines(moved[None])[:, 0] for part in parts])
 
 
 def _vectors_at(places: npt.NDArray[np.int64], parts: Sequence[Nearby]) -> Float32:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
 
 from graphmem.ports import Embedder, Float32
+from graphmem.reading.aside import Aside, result_of
 
-__all__ = ["MAX_PIECES", "embed_parts", "in_parts", "pieces", "relation"]
+__all__ = ["MAX_PIECES", "embed_ahead", "embed_parts", "in_parts", "pieces", "relation"]
 
 MAX_PIECES = 5
+# More threads than these can embed the parts while one embeds the question.
+_FEW_THREADS = 2
 
 _WORD = re.compile(r"\w[\w'’\-]*")
 # Where one piece ends and the next begins.
@@ -40,6 +47,47 @@ def embed_parts(embedder: Embedder, question: str) -> Float32:
     distinct = {part: at for at, part in enumerate(dict.fromkeys(parts))}
     vectors: Float32 = embedder.embed(list(distinct))[[distinct[part] for part in parts]]
     return vectors
+
+
+def embed_ahead(
+    embedder: Embedder, question: str, aside: Aside
+) -> tuple[Float32, Callable[[], Float32]]:
+    """Return the (d,) vector of a question, and what waits for those that `embed_parts` returns.
+
+    An embedder of this machine goes on with the parts in another thread. Others are asked once.
+
+    Args:
+        embedder: of the space.
+        question: as far as it counts.
+        aside: the other thread.
+    """
+    n_threads = getattr(embedder, "threads", 0)
+    parts = in_parts(question)
+    first, *others = dict.fromkeys(parts)
+    if not n_threads or not others:
+        vectors = embed_parts(embedder, question)
+        return vectors[0], lambda: vectors
+
+    def embed_others() -> Float32:
+        if n_threads > _FEW_THREADS:
+            return embedder.embed(others)
+        # One by one: with the question itself under way, more threads would only be in its way.
+        return np.concatenate([embedder.embed([other]) for other in others])
+
+    started = aside.start(embed_others)
+    try:
+        own = embedder.embed([first])
+    except BaseException:
+        started.cancel()
+        raise
+
+    def all_parts() -> Float32:
+        distinct = np.concatenate([own, result_of(embed_others, started)])
+        places = {part: at for at, part in enumerate([first, *others])}
+        vectors: Float32 = distinct[[places[part] for part in parts]]
+        return vectors
+
+    return own[0], cache(all_parts)
 
 
 def pieces(question: str) -> list[str]:

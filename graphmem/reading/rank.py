@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphmem.ports import Float32, TextMatch, VectorIndex, WalkGraph
-from graphmem.reading.candidates import ByWords, Pool, extend, gather
+from graphmem.reading.candidates import ByWords, Pool, extend, gather, gather_parts
 from graphmem.reading.evidence import Asking, Evidence, observe
 from graphmem.reading.gate import by_collection, chances
 from graphmem.reading.nearby import Compared, compare_with, nearby
@@ -106,8 +106,11 @@ def observe_candidates(
         told: hears the name of each stage that is over.
     """
     match = views.match
-    compared = [compare_with(asking.vectors, by_words.nearby)]
-    pool = gather(by_words, views.vectors, asking.vectors, n_each)
+    compared = [compare_with(asking.question, by_words.nearby)]
+    # The question's parts may still be being embedded: what can be done without them is first.
+    pool = gather(by_words.pool, match, views.vectors, asking.question, n_each)
+    _compare_new(pool, compared, views, asking)
+    pool = gather_parts(pool, match, views.vectors, asking.parts(), n_each)
     evidence = _observe(pool, compared, views, asking, np.zeros(len(pool), np.float32))
     signals = signals_of(evidence)
     first = ranker.first_scores(signals, evidence.kinds)
@@ -155,13 +158,20 @@ def _observe(
     pool: Pool, compared: list[Compared], views: Views, asking: Asking, visited: Float32
 ) -> Evidence:
     """Compare candidates that have come, behind the ones that were, and observe all."""
-    rows = pool.rows[sum(len(part.cosines) for part in compared) :]
-    if len(rows):
-        compared.append(compare_with(asking.vectors, nearby(rows, views.match, views.vectors)))
+    _compare_new(pool, compared, views, asking)
     return observe(pool, views.match, asking, compared, visited)
 
 
+def _compare_new(pool: Pool, compared: list[Compared], views: Views, asking: Asking) -> None:
+    rows = pool.rows[sum(len(part.around) for part in compared) :]
+    if len(rows):
+        found = nearby(rows, views.match, views.vectors)
+        compared.append(compare_with(asking.question, found))
+
+
 def _chances(evidence: Evidence, views: Views, asking: Asking) -> Float32:
+    if not evidence.collections.any():  # it can only be about the one
+        return np.zeros(len(evidence), np.float32)
     return chances(evidence, asking, sum(views.match.idfs))
 
 

@@ -11,7 +11,7 @@ from numba import types
 
 from graphmem.core.kernels.compile import kernel
 
-__all__ = ["at_least", "dot_pairs", "dot_rows", "score_codes", "take_rows"]
+__all__ = ["at_least", "dot_pairs", "dot_places", "dot_rows", "score_codes", "take_rows"]
 
 Float32 = npt.NDArray[np.float32]
 
@@ -107,6 +107,26 @@ def dot_pairs(rows: Float32, queries: Float32, out: Float32) -> None:
             total = np.float32(0)
             for column in range(rows.shape[1]):
                 total += rows[at, column] * queries[other, column]
+            out[at, other] = total
+
+
+@kernel(types.void(_MATRIX, _SLOTS, _MATRIX, _TABLE), fastmath=True)
+def dot_places(
+    rows: Float32, places: npt.NDArray[np.int64], queries: Float32, out: Float32
+) -> None:
+    """Write the dot product of some rows with each query; equal rows give equal bits. O(n m d).
+
+    Args:
+        rows: (r, d), finite.
+        places: (n,) below r.
+        queries: (m, d), finite.
+        out: (n, m), overwritten.
+    """
+    for at in range(len(places)):
+        for other in range(queries.shape[0]):
+            total = np.float32(0)
+            for column in range(rows.shape[1]):
+                total += rows[places[at], column] * queries[other, column]
             out[at, other] = total
 
 

@@ -80,15 +80,15 @@ def _dot(one: Float32, other: Float32) -> np.float32:
     return total
 
 
-@kernel(types.void(_VECTORS, _WINDOWS, _FLAGS, _VECTORS, _OUT))
+@kernel(types.void(_VECTORS, _WINDOWS, _FLAGS, _GIVEN, _OUT))
 def compare(
     vectors: Float32,
     windows: Rows,
     answers: npt.NDArray[np.bool_],
-    queries: Float32,
+    question: Float32,
     out: Float32,
 ) -> None:
-    """Write how near windows and their middles are to a question. O(n (w + q) d).
+    """Write how near what stands around the middles of windows is to a question. O(n w d).
 
     A row depends on its own window alone, bit for bit.
 
@@ -96,14 +96,13 @@ def compare(
         vectors: (m, d) float32, finite, each of unit length or zeros.
         windows: (n, 2 reach + 1) rows of `vectors`, -1 for none; the middle is always one.
         answers: (n,) whether the middle answers the one before it.
-        queries: (q, d) the question, then other queries.
-        out: (n, N_AROUND + q), overwritten: cosines with the question of the one before and the
-            one after, 0 for none; of `joined` middles, with the one before where they answer it,
-            with one on each side, and with all; then those of the middle with each query.
+        question: (d,) float32, finite.
+        out: (n, N_AROUND), overwritten: cosines of the one before and the one after, 0 for none;
+            of `joined` middles, with the one before where they answer it, with one on each
+            side, and with all.
     """
     middle = windows.shape[1] // 2
     sum_of, window = np.empty(vectors.shape[1], np.float32), np.empty_like(windows[0])
-    question = queries[0]
     for at in range(len(windows)):
         row, before, after = windows[at, middle], windows[at, middle - 1], windows[at, middle + 1]
         out[at, 0] = _dot(vectors[before], question) if before >= 0 else 0.0
@@ -118,8 +117,6 @@ def compare(
         out[at, 3] = _dot(sum_of, question)
         _join(vectors, windows[at], sum_of)
         out[at, 4] = _dot(sum_of, question)
-        for query in range(len(queries)):
-            out[at, N_AROUND + query] = _dot(vectors[row], queries[query])
 
 
 @kernel(types.void(_ROWS, _LINKS, _LINKS, _MOMENTS, types.int64, _WINDOWS))

@@ -11,7 +11,7 @@ from graphmem.core.changes import Changes, Vector
 from graphmem.core.lexical import TextQuery
 from graphmem.errors import EmbeddingFailed, StoreUnavailable
 from graphmem.ports import Float32
-from graphmem.reading.aside import Aside
+from graphmem.reading.aside import Aside, result_of
 from graphmem.reading.engine import Engine
 from graphmem.stores.memory import MemoryStore
 from graphmem.testing.fakes import FakeEmbedder, FixedClock
@@ -30,6 +30,21 @@ def test_work_runs_in_another_thread_and_hands_over_what_it_returns_or_raises() 
     assert first == second != threading.get_ident()
     with pytest.raises(ZeroDivisionError):
         aside.start(lambda: 1 // 0).result()
+
+
+def test_work_that_the_thread_has_not_begun_is_done_by_who_needs_it() -> None:
+    aside, begun, free = Aside(), threading.Event(), threading.Event()
+
+    def busy() -> int:
+        begun.set()
+        assert free.wait(20)
+        return threading.get_ident()
+
+    first, second = aside.start(busy), aside.start(threading.get_ident)
+    assert begun.wait(20)
+    assert result_of(threading.get_ident, second) == threading.get_ident()
+    free.set()
+    assert result_of(busy, first) != threading.get_ident()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")

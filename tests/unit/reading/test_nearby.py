@@ -34,32 +34,29 @@ def test_that_cosines_are_those_of_the_passage_its_neighbours_and_all_joined(
     found: Nearby,
 ) -> None:
     queries = unit(4, 2)
-    told = compare_with(queries, found)
     own = found.vectors[found.windows[:, 2]] @ queries.T
-    np.testing.assert_allclose(told.cosines[:, N_AROUND:], own, atol=1e-5)
+    np.testing.assert_allclose(found.cosines(queries), own, atol=1e-5)
+    told = compare_with(queries[0], found).around
     for column, place in enumerate((1, 3)):
-        wanted = [
-            found.vectors[at] @ queries[0] if at >= 0 else 0 for at in found.windows[:, place]
-        ]
-        np.testing.assert_allclose(told.cosines[:, column], wanted, atol=1e-5)
+        near = found.windows[:, place].tolist()
+        wanted = [found.vectors[at] @ queries[0] if at >= 0 else 0 for at in near]
+        np.testing.assert_allclose(told[:, column], wanted, atol=1e-5)
     with_before = found.windows[:, 1:3].copy()
     with_before[~found.answers, 0] = -1
     for column, windows in enumerate((with_before, found.windows[:, 1:4], found.windows), 2):
         wanted = joined(found.vectors, windows) @ queries[0]
-        np.testing.assert_allclose(told.cosines[:, column], wanted, atol=1e-5)
+        np.testing.assert_allclose(told[:, column], wanted, atol=1e-5)
 
 
 def test_that_candidates_in_parts_give_the_same_bits_as_at_once(found: Nearby) -> None:
     queries = unit(3, 2)
-    whole = compare_with(queries, found)
-    parts = [compare_with(queries, part(found, cut)) for cut in (slice(0, 7), slice(7, N))]
-    assert np.concatenate([one.cosines for one in parts]).tobytes() == whole.cosines.tobytes()
-    cosines = whole.cosines[:, N_AROUND]
-    at_once = feedback_of(queries[0], cosines, [found])
-    assert (
-        at_once.tobytes()
-        == feedback_of(queries[0], cosines, [one.nearby for one in parts]).tobytes()
-    )
+    parts = [part(found, slice(0, 7)), part(found, slice(7, N))]
+    around = np.concatenate([compare_with(queries[0], one).around for one in parts])
+    assert around.tobytes() == compare_with(queries[0], found).around.tobytes()
+    cosines = np.concatenate([one.cosines(queries) for one in parts])
+    assert cosines.tobytes() == found.cosines(queries).tobytes()
+    at_once = feedback_of(queries[0], cosines[:, 0], [found])
+    assert at_once.tobytes() == feedback_of(queries[0], cosines[:, 0], parts).tobytes()
 
 
 def test_that_feedback_is_the_question_halfway_to_the_best_five(found: Nearby) -> None:
@@ -75,6 +72,6 @@ def test_that_a_memory_without_candidates_gives_empty_columns() -> None:
     nobody = Nearby(
         np.empty((0, D), np.float32), np.empty((0, 5), np.int64), np.empty(0, np.bool_)
     )
-    told = compare_with(unit(2, 1), nobody)
-    assert told.cosines.shape == (0, N_AROUND + 2)
-    assert feedback_of(unit(1, 1)[0], told.cosines[:, 0], [nobody]).shape == (0,)
+    assert compare_with(unit(1, 1)[0], nobody).around.shape == (0, N_AROUND)
+    assert nobody.cosines(unit(2, 1)).shape == (0, 2)
+    assert feedback_of(unit(1, 1)[0], np.empty(0, np.float32), [nobody]).shape == (0,)

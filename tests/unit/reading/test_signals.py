@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import fields
 from types import SimpleNamespace
 from typing import Any, cast
@@ -13,9 +14,18 @@ import pytest
 
 from graphmem.core.lexical import Feature, PassageKind
 from graphmem.errors import InvalidInput
+from graphmem.ports import Float32
+from graphmem.reading.aside import Aside
 from graphmem.reading.evidence import Evidence
 from graphmem.reading.pairs import PAIR_FEATURES, Pairs, summarise
-from graphmem.reading.pieces import MAX_PIECES, embed_parts, in_parts, pieces, relation
+from graphmem.reading.pieces import (
+    MAX_PIECES,
+    embed_ahead,
+    embed_parts,
+    in_parts,
+    pieces,
+    relation,
+)
 from graphmem.reading.ranker import PART_NAMES, Ranker, default_ranker
 from graphmem.reading.signals import SIGNALS, signals_of
 from graphmem.testing.fakes import FakeEmbedder
@@ -196,3 +206,29 @@ def test_that_what_is_asked_twice_is_embedded_once() -> None:
 def test_that_a_weight_of_nothing_known_is_refused_by_name(given: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput, match=r"'(pasage|LETTER|lnk)'"):
         Ranker.from_json(given)
+
+
+class _Threads(FakeEmbedder):
+    """Embeds so many texts at the same time, and says what it was asked for."""
+
+    def __init__(self, threads: int) -> None:
+        super().__init__()
+        self.threads = threads
+        self.asked: list[list[str]] = []
+
+    def embed(self, texts: Sequence[str]) -> Float32:
+        self.asked.append(list(texts))
+        return super().embed(texts)
+
+
+@pytest.mark.parametrize("threads", [0, 1, 2, 8])
+@pytest.mark.parametrize("asked", ["Who founded the band that Ann met in Rome?", "band", ""])
+def test_that_parts_embedded_ahead_are_those_embedded_at_once(threads: int, asked: str) -> None:
+    embedder = _Threads(threads)
+    question, parts = embed_ahead(embedder, asked, Aside())
+    wanted = embed_parts(FakeEmbedder(), asked)
+    assert question.tobytes() == wanted[0].tobytes()
+    assert parts().tobytes() == wanted.tobytes() == parts().tobytes()
+    texts = [text for call in embedder.asked for text in call]
+    assert sorted(texts) == sorted(set(in_parts(asked)))
+    assert len(embedder.asked) == 1 or threads
