@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphmem.core.kernels.dated import compare_months
+from graphmem.core.kernels.distinct import numbered
 from graphmem.core.kernels.evidence import Asked, describe, owned
 from graphmem.core.kernels.lexical import Sought, scan
 from graphmem.core.kernels.marks import best_of_sources, mark
@@ -186,16 +187,18 @@ class Match:
         with self._lock:
             arrays = self._arrays
             titles, sources = (arrays.rows[name].values[rows] for name in ("title", "source"))
-            casts = joined_casts({n: arrays.casts.of(n) for n in set(sources.tolist())})
-        numbers: dict[object, int] = {}
-        columns = zip(kinds.tolist(), titles.tolist(), sources.tolist(), strict=True)
-        return np.array(
-            [
-                numbers.setdefault(_collection(kind, title, casts[source]), len(numbers))
-                for kind, title, source in columns
-            ],
-            np.int64,
-        )
+            parts = np.where(kinds == PassageKind.SECTION, titles, -1)
+            talks = kinds == PassageKind.PERSON_TURN
+            if talks.any():
+                parts = np.where(talks, self._casts(sources), parts)
+        return numbered((kinds.astype(np.int64) << 32) + parts + 1)[1]
+
+    def _casts(self, sources: npt.NDArray[np.int32]) -> Rows:
+        """Return (n,) one who stands for all that take part in what each source is part of."""
+        distinct, places = numbered(sources)
+        casts = joined_casts({n: self._arrays.casts.of(n) for n in distinct.tolist()})
+        found: Rows = np.fromiter(casts.values(), np.int64, len(casts))[places]
+        return found
 
     def source_uids(self, rows: Rows) -> list[str]:
         """Return the uid of the source of each row."""
@@ -375,9 +378,3 @@ class Match:
         alive, at, position = (arrays.rows[name].values for name in ("alive", "at", "position"))
         rows = rows[(alive[rows] != 0) & (at[rows] <= self._until)]
         return first_of(rows, position[rows], _MAX_PER_TITLE, self.keys)
-
-
-def _collection(kind: int, title: int, cast: int) -> tuple[int, object]:
-    if kind == PassageKind.SECTION:
-        return kind, title
-    return (kind, cast) if kind == PassageKind.PERSON_TURN else (kind, None)

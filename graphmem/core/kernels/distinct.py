@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from numba import types
@@ -23,7 +25,7 @@ _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
 
 
-def numbered(values: Numbers) -> tuple[Numbers, Numbers]:
+def numbered(values: npt.NDArray[np.integer[Any]]) -> tuple[Numbers, Numbers]:
     """Return the values of 0 or more, each once, and for each value which of these it is.
 
     They come in the order in which they are met; a negative value is none of them, and -1.
@@ -48,7 +50,7 @@ def best_of_groups(groups: npt.NDArray[np.int32], values: Float32) -> Float32:
         groups: (n,) their numbers, 0 or more.
         values: (n,).
     """
-    distinct, places = numbered(groups.astype(np.int64))
+    distinct, places = numbered(groups)
     out = np.empty(len(values), np.float32)
     raise_to_best(places, np.ascontiguousarray(values), np.full(len(distinct), -1, "f4"), out)
     return out
