@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from graphmem.reading.aside import Aside, result_of
 __all__ = ["MAX_PIECES", "embed_ahead", "embed_parts", "in_parts", "pieces", "relation"]
 
 MAX_PIECES = 5
-# More threads than these can embed the parts while one embeds the question.
+# With more threads than these, all parts are embedded at once.
 _FEW_THREADS = 2
 
 _WORD = re.compile(r"\w[\w'’\-]*")
@@ -54,7 +54,8 @@ def embed_ahead(
 ) -> tuple[Float32, Callable[[], Float32]]:
     """Return the (d,) vector of a question, and what waits for those that `embed_parts` returns.
 
-    An embedder of this machine goes on with the parts in another thread. Others are asked once.
+    An embedder of this machine embeds the parts in another thread meanwhile, and in that of
+    whoever waits for them. Others are asked once.
 
     Args:
         embedder: of the space.
@@ -68,21 +69,22 @@ def embed_ahead(
         vectors = embed_parts(embedder, question)
         return vectors[0], lambda: vectors
 
-    def embed_others() -> Float32:
-        if n_threads > _FEW_THREADS:
-            return embedder.embed(others)
-        # One by one: with the question itself under way, more threads would only be in its way.
-        return np.concatenate([embedder.embed([other]) for other in others])
-
-    started = aside.start(embed_others)
+    # More threads than two would only be in each other's way where there are but two.
+    batches = [others] if n_threads > _FEW_THREADS else [[other] for other in others]
+    works = [partial(embedder.embed, batch) for batch in batches]
+    started = [aside.start(work) for work in works]
     try:
         own = embedder.embed([first])
     except BaseException:
-        started.cancel()
+        for begun in started:
+            begun.cancel()
         raise
 
     def all_parts() -> Float32:
-        distinct = np.concatenate([own, result_of(embed_others, started)])
+        # From the end, which the other thread comes to last, so that the two share what is left.
+        pairs = zip(reversed(works), reversed(started), strict=True)
+        found = [result_of(work, begun) for work, begun in pairs]
+        distinct = np.concatenate([own, *reversed(found)])
         places = {part: at for at, part in enumerate([first, *others])}
         vectors: Float32 = distinct[[places[part] for part in parts]]
         return vectors
