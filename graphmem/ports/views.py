@@ -199,8 +199,8 @@ class TextMatch(Protocol):
         ...
 
     def describe_part(self, rows: npt.NDArray[np.int64]) -> Float32 | None:
-        """Return (n, len(Feature)) what the words say about rows of one title among all of its,
-        as if that document were all there is; None where it is too long or not here whole.
+        """Return (n, len(Feature)) what the words say about sections of one document, or turns of
+        one conversation, as if it were all there is; None where it is too long or not here whole.
         """
         ...
 

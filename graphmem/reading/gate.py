@@ -26,10 +26,10 @@ from graphmem.reading.weights import WALK
 __all__ = ["by_collection", "chances", "is_instruction", "is_of_oneself"]
 
 _COSINE, _PASSAGE, _SENTENCE, _TITLE, _SPEAKER = 18.0, 11.0, 11.0, 3.0, 4.0
-_INSTRUCTION, _OF_ONESELF = 5.0, 3.0
+_INSTRUCTION, _OF_ONESELF = 6.0, 3.0
 # ln of the share of the walk's time that counts as none, which visits are told on; and what a
 # link is worth less than words.
-_LEAST_VISITS, _BY_LINK = log(WALK.floor), 2.0
+_LEAST_VISITS, _BY_LINK = log(WALK.floor), 1.0
 # BM25 of a passage that has every term of the question often.
 _BM25_TOP = 2.2
 _ASKS = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)

@@ -13,7 +13,7 @@ from graphmem.reading.evidence import Asking, Evidence, observe
 from graphmem.reading.gate import by_collection, chances
 from graphmem.reading.nearby import Compared, compare_with, nearby
 from graphmem.reading.pairs import SUMMARIES, PairGround, pair_ground, summarise, tie
-from graphmem.reading.parts import within_documents
+from graphmem.reading.parts import within_parts
 from graphmem.reading.ranker import Ranker
 from graphmem.reading.seeds import choose_seeds, ranking
 from graphmem.reading.signals import signals_of
@@ -24,6 +24,8 @@ __all__ = ["Observed", "Ranked", "Views", "observe_candidates", "rank"]
 # Below these logarithms of chances nothing is told apart.
 _LOWEST_GATED, _LOWEST_PAIRED = np.float32(25.0), np.float32(12.0)
 _LEAST = np.float32(1e-3)
+# Scores that were fitted inside one collection promise more than they hold among others.
+_SURENESS = np.float32(0.7)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,7 +125,7 @@ def observe_candidates(
         pool = extend(pool, list(walk.mass), match)
         evidence = _observe(pool, compared, views, asking, visits(walk, pool.uids))
         told_chances = _chances(evidence, views, asking)
-    within = within_documents(evidence, told_chances, match)
+    within = within_parts(evidence, told_chances, match)
     if walk.mass or within is not evidence:
         evidence, signals = within, signals_of(within)
         first = ranker.first_scores(signals, evidence.kinds)
@@ -193,7 +195,8 @@ def _offsets(scores: Float32, observed: Observed) -> Float32:
     groups = observed.evidence.collections
     raised = scores
     if groups.any():
-        raised = by_collection(scores, groups) + observed.chances + _LOWEST_GATED
+        told = by_collection(_SURENESS * scores, groups) + observed.chances
+        raised = told / _SURENESS + _LOWEST_GATED
     elif observed.ground is not None:
         raised = scores + _LOWEST_PAIRED
     offsets: Float32 = np.maximum(raised, _LEAST) - scores

@@ -220,13 +220,13 @@ class Match:
         return TextEvidence(*found[:3])
 
     def describe_part(self, rows: Rows) -> Float32 | None:
-        """Return (n, len(Feature)) what words say of sections of one document among all of its.
+        """Return (n, len(Feature)) what words say of parts of a document or talk among all of it.
 
         None where nothing else is told by that: where it is too long, or is not here whole.
         """
         with self._lock:
             arrays = self._arrays
-            part = part_of(arrays, int(arrays.rows["title"].values[rows[0]]))
+            part = part_of(arrays, rows)
             if not (self._is_whole and len(part)):
                 return None
             work = self._pool.take(len(arrays.rows["uid"]), len(arrays.source_lengths))

@@ -1,7 +1,8 @@
 """What words say about the sections of one long document, as if it were all that there is.
 
 Among all that a memory holds, the words of a document's subject are rare, and in the document they
-stand in every section: what tells its sections apart is how rare a word is among these.
+stand in every section: what tells its sections apart is how rare a word is among these. It is the
+same with what some people talk about in their conversation.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ import numpy.typing as npt
 from graphmem.core.kernels.evidence import Asked, describe
 from graphmem.core.kernels.lexical import Passages, Postings, Sought, Work, scan
 from graphmem.core.kernels.marks import best_of_sources, mark
-from graphmem.core.kernels.parts import measure_part, postings_among
-from graphmem.core.lexical import TextQuery
+from graphmem.core.kernels.parts import measure_part, postings_among, rows_of_sources
+from graphmem.core.lexical import PassageKind, TextQuery
 from graphmem.views.text_index import TextIndexArrays
 from graphmem.views.wanted import wanted_of
 
@@ -26,7 +27,7 @@ __all__ = ["LookedUp", "Told", "describe_part", "idf_of", "part_of"]
 Rows = npt.NDArray[np.int64]
 Float32 = npt.NDArray[np.float32]
 
-# What a longer document says is told by the words of all there is.
+# What a longer document or conversation says is told by the words of all there is.
 _MAX_PART = 2_000
 
 
@@ -66,8 +67,24 @@ def idf_of(n: int, df: int) -> float:
     return log(1.0 + (n - df + 0.5) / (df + 0.5))
 
 
-def part_of(arrays: TextIndexArrays, title: int) -> Rows:
-    """Return the living rows of a title in rising order; none where they are too many."""
+def part_of(arrays: TextIndexArrays, rows: Rows) -> Rows:
+    """Return the living rows of what some are parts of, rising; none where they are too many.
+
+    Args:
+        arrays: the index.
+        rows: sections of one document, or turns of the same people, whose sources are all that
+            counts of their conversation.
+    """
+    first = int(rows[0])
+    if arrays.rows["kind"].values[first] == PassageKind.PERSON_TURN:
+        sources = np.unique(arrays.rows["source"].values[rows])
+        before = arrays.rows["before"].values
+        return np.sort(rows_of_sources(sources, arrays.tails.values, before, _MAX_PART))
+    return _rows_of_title(arrays, int(arrays.rows["title"].values[first]))
+
+
+def _rows_of_title(arrays: TextIndexArrays, title: int) -> Rows:
+    """Return the living rows of a title, rising; none where they are too many."""
     if arrays.frequencies.values[title] > _MAX_PART:
         return np.zeros(0, np.int64)
     rows: list[int] = []

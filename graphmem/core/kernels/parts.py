@@ -1,4 +1,4 @@
-"""Postings of some passages alone: the sections of one document, among all that a memory holds."""
+"""Postings of some passages alone: of one document or conversation, among all of a memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from graphmem.core.kernels.compile import kernel
 from graphmem.core.kernels.lexical import Forward, Passages, Postings
 
-__all__ = ["PartSizes", "measure_part", "postings_among"]
+__all__ = ["PartSizes", "measure_part", "postings_among", "rows_of_sources"]
 
 _Int32 = npt.NDArray[np.int32]
 _Int64 = npt.NDArray[np.int64]
@@ -29,6 +29,22 @@ class PartSizes(NamedTuple):
     length: int
     n_sentences: int
     sentence_length: int
+
+
+@kernel()
+def rows_of_sources(sources: _Int32, tails: _Int32, before: _Int32, n_most: int) -> _Int64:
+    """Return the rows of some sources; none where they are more than so many. O(rows)."""
+    rows = np.empty(n_most, np.int64)
+    size = 0
+    for source in sources:
+        row = int(tails[source])
+        while row >= 0:
+            if size == n_most:
+                return rows[:0].copy()
+            rows[size] = row
+            size += 1
+            row = int(before[row])
+    return rows[:size].copy()
 
 
 @kernel()

@@ -1,4 +1,4 @@
-"""What words say of a document's sections is the same beside others as if it were alone."""
+"""What words say of parts of a document or talk is the same beside others as if it were alone."""
 
 from datetime import UTC, datetime
 from random import Random
@@ -26,7 +26,9 @@ OF_THE_WHOLE = {
 WORDS = "harbour storm patron canvas letter boat winter garden friend exhibition red of".split()
 
 
-def passages(source: str, title: str | None, n: int) -> list[Passage]:
+def passages(
+    source: str, title: str | None, n: int, people: tuple[str, ...] = ()
+) -> list[Passage]:
     chance = Random(source)
     made = []
     for at in range(n):
@@ -35,7 +37,7 @@ def passages(source: str, title: str | None, n: int) -> list[Passage]:
         made.append(
             Passage(
                 uid=f"{source}-{at:03}", recorded_at=NOW, source=source, position=at, text=text,
-                title=title,
+                title=title, speaker=people[at % 2] if people else None,
             )
         )  # fmt: skip
     return made
@@ -58,16 +60,20 @@ ARTICLE = passages("article", TITLE, 30)
 OTHERS = passages("others", None, 200) + passages("page", "Storm harbours", 3)
 
 
+TALK = passages("talk", None, 30, ("Wilma", "Edgar"))
+
+
 @pytest.mark.parametrize("merged", [False, True])
-def test_a_document_among_others_is_told_as_if_it_were_alone(
-    monkeypatch: pytest.MonkeyPatch, *, merged: bool
+@pytest.mark.parametrize("whole", [ARTICLE, TALK], ids=["article", "talk"])
+def test_a_document_or_talk_among_others_is_told_as_if_it_were_alone(
+    monkeypatch: pytest.MonkeyPatch, whole: list[Passage], *, merged: bool
 ) -> None:
     if merged:
         monkeypatch.setattr(text_index, "_MIN_MERGE", 1)
-    some = to_keys([one.uid for one in ARTICLE[::3]])
-    with view_of(*ARTICLE).match(asked()) as match:
+    some = to_keys([one.uid for one in whole[::3]])
+    with view_of(*whole).match(asked()) as match:
         alone = match.describe(match.find(some)).features
-    with view_of(*OTHERS, *ARTICLE).match(asked()) as match:
+    with view_of(*OTHERS, *whole).match(asked()) as match:
         rows = match.find(some)
         among = match.describe(rows).features
         part = match.describe_part(rows)
