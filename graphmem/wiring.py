@@ -28,6 +28,7 @@ from graphmem.ports import (
     Float32,
     GraphStore,
     Models,
+    WalkGraph,
 )
 from graphmem.ports.lessons import LessonIndex
 from graphmem.reading.shown import Shown
@@ -181,6 +182,7 @@ class HeldReader(_Reader):
                     views.text, views.vectors, views.adjacency,
                     partial(self._catch_up, views), self._models.embedder, self._clock,
                     remote=views.nodes is not None, judgements=views.judged,
+                    facts=partial(self._facts, views),
                 )  # fmt: skip
             return self._engine
 
@@ -188,6 +190,11 @@ class HeldReader(_Reader):
         """Bring an engine's views up to the store, in turn with whoever keeps or drops them."""
         with self._lock:
             return views.refresh(self._store)
+
+    def _facts(self, views: SpaceViews) -> WalkGraph:
+        """Return the links of all that is no passage, in turn with whoever keeps or drops them."""
+        with self._lock:
+            return views.facts(self._store)
 
     def _open_views(self) -> SpaceViews:
         from graphmem.views.space import SpaceViews

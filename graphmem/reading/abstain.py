@@ -29,7 +29,17 @@ from graphmem.reading.decline import nothing_about
 from graphmem.reading.rank import Ranked
 from graphmem.reading.request import REQUEST, asked_for, asks_for_help, names_of
 
-__all__ = ["BAR", "HELD", "SAID", "Signs", "Verdict", "confidence_of", "judge", "signs_of"]
+__all__ = [
+    "BAR",
+    "HELD",
+    "NO_WORD",
+    "SAID",
+    "Signs",
+    "Verdict",
+    "confidence_of",
+    "judge",
+    "signs_of",
+]
 
 # Below it the memory is taken not to know. About 5 % of the answerable questions about a named
 # speaker, who are asked the most alike things, and 0 to 5 % of all others are below it.
@@ -98,7 +108,7 @@ class Verdict:
     closest: str | None = None
 
 
-_NO_WORD = Verdict(0.0, "the question has no word that says what to look for")
+NO_WORD = Verdict(0.0, "the question has no word that says what to look for")
 
 
 def judge(question: str, match: TextMatch, ranked: Ranked) -> Verdict:
@@ -113,7 +123,7 @@ def judge(question: str, match: TextMatch, ranked: Ranked) -> Verdict:
         nothing = "the memory holds no passage yet"
         return Verdict(0.0, "nothing that was said by then fits" if match.n_passages else nothing)
     if not (match.terms or match.speakers or match.titles):
-        return _NO_WORD
+        return NO_WORD
     signs, near = signs_of(question, match, ranked)
     confidence = confidence_of(signs)
     if confidence >= BAR:

@@ -28,8 +28,7 @@ from graphmem.reading.coverage import covering, rescored
 from graphmem.reading.credit import credited
 from graphmem.reading.decline import closest_thing
 from graphmem.reading.evidence import Asking
-from graphmem.reading.facts import facts_of, holding, state, stated_still
-from graphmem.reading.fade import fade
+from graphmem.reading.facts import facts_of
 from graphmem.reading.gate import is_instruction, is_of_oneself
 from graphmem.reading.manner import Manner, manner_of
 from graphmem.reading.newer import N_LOOKED, newer_first
@@ -39,15 +38,15 @@ from graphmem.reading.pieces import embed_ahead
 from graphmem.reading.rank import Observed, Ranked, Views, observe_candidates, rank
 from graphmem.reading.ranker import Ranker, default_ranker
 from graphmem.reading.sides import denials, marked, stated_sides
+from graphmem.reading.statements import Wanted, statements
+from graphmem.reading.textless import Ground, by_walk
 from graphmem.reading.trace import bridges, passage_hit, path_of, score_parts
 from graphmem_schemas import (
     Context,
-    EdgeKind,
     Entity,
     Hit,
     Node,
     Passage,
-    Proposition,
     Recall,
     SearchRequest,
     Source,
@@ -102,6 +101,8 @@ class Engine:
         remote: whether catching up is a journey, even where nothing is new.
         ranker: the weights of the ranking.
         judgements: what people said of what they were shown; None ranks without.
+        facts: makes the links of all that is no passage ready; None leaves a graph without text
+            unsearched.
     """
 
     store: GraphReader
@@ -117,6 +118,7 @@ class Engine:
     remote: bool = False
     ranker: Ranker = field(default_factory=default_ranker)
     judgements: Judgements | None = None
+    facts: Callable[[], WalkGraph] | None = None
     _aside: Aside = field(default_factory=Aside, init=False)
     _parts: Aside = field(default_factory=Aside, init=False)
     _journey: Aside = field(default_factory=Aside, init=False)
@@ -167,9 +169,15 @@ class Engine:
             nodes, hits = self._arranged(request, manner, found, ranked, max(k, n_read))
             closest = _closest(hits, verdict.closest)
             hits = hits[: max(k, n_read)]
-            if request.kinds != ("passage",):
+            more = request.kinds != ("passage",)
+            if more:
                 hits = self._with_facts(request, manner.before, match, hits)[:k]
             trace = _trace(found, manner, ranked, nodes, started)
+            if more and self.facts is not None and not match.n_passages:
+                ground = Ground(self.facts(), self.vectors, self.store, self.space)
+                wanted = self._wanted(request, manner.before)
+                hits, verdict, told = by_walk(request, wanted, found.asking.question, ground)
+                trace = trace.model_copy(update=told)
         finally:
             match.close()
         recall = Recall(
@@ -300,17 +308,8 @@ class Engine:
         What only held before is among them where that is wanted.
         """
         found = facts_of(passages, request.kinds, self.store, self.space)
-        facts = [node.uid for node, _ in found if isinstance(node, Proposition)]
-        kinds: list[EdgeKind] = ["SUPERSEDES", "CONTRADICTS"]
-        edges = self.store.neighbours(self.space, facts, kinds) if facts else []
-        newer = {edge.end: edge.start for edge in edges if edge.kind == "SUPERSEDES"}
-        opposed = {(e.start, e.end) for e in edges if e.kind == "CONTRADICTS"}
-        against = frozenset(opposed | {(end, start) for start, end in opposed})
-        now = self.clock()
-        found = stated_still(found) if before else holding(found, request.as_of or now, now)
-        stated = state(found, _shares(match), newer)
-        hits = [one.to_hit() for one in fade(stated, request.as_of or now, self.store, self.space)]
-        hits = list(marked(hits, against)) if against else hits
+        wanted = self._wanted(request, before)
+        hits = statements(found, _shares(match), wanted, self.store, self.space)
         if "passage" in request.kinds:
             hits += passages
         return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.uid)))
@@ -338,6 +337,10 @@ class Engine:
             denied = denials(looked, nodes, shares) if manner.sides else frozenset()
             hits = marked(hits, sides.against | denied)
         return nodes, hits
+
+    def _wanted(self, request: SearchRequest, before: bool) -> Wanted:
+        now = self.clock()
+        return Wanted(before, request.as_of or now, now)
 
     def _in_time(self, recall: Recall, nodes: dict[str, Passage]) -> Recall:
         """Return a recall with its hits in the order of time, where that was wanted."""

@@ -11,6 +11,7 @@ from graphmem.core.terms import terms
 from graphmem.ports import GraphReader
 from graphmem.reading.merged_facts import as_merged
 from graphmem_schemas import (
+    Concept,
     Edge,
     EdgeKind,
     Entity,
@@ -26,7 +27,7 @@ from graphmem_schemas import (
     ScorePart,
 )
 
-__all__ = ["Statement", "facts_of", "holding", "state", "stated_still"]
+__all__ = ["LABELS", "Statement", "facts_of", "holding", "state", "stated_still", "text_of"]
 
 # Of a fact's score, so much comes from its passage alone; the rest needs words of the question.
 _FROM_PASSAGE = 0.4
@@ -36,13 +37,14 @@ _SUPERSEDED = 0.5
 _DOUBTFUL = 0.5
 _SHOWN = 80
 _HIDDEN = frozenset(("retired", "quarantined"))
-_LABELS: Mapping[str, HitKind] = {
+LABELS: Mapping[str, HitKind] = {
     "Proposition": "proposition",
     "Event": "event",
     "Entity": "entity",
     "Hyperedge": "hyperedge",
     "Prescription": "prescription",
     "Insight": "insight",
+    "Concept": "concept",
 }
 
 
@@ -52,7 +54,7 @@ class Statement:
 
     Attributes:
         node: an entity, or what rests on passages: a fact, an event, a lesson, a hyperedge.
-        passage: the best passage that states it.
+        passage: the best passage that states it, or what a walk says of it.
         score: on the scale of the passages' scores.
         parts: what it is the sum of.
         superseded_by: uid of the newer fact, where this one no longer holds.
@@ -68,8 +70,8 @@ class Statement:
         """Return it as a hit that says where it is from."""
         return Hit(
             uid=self.node.uid,
-            kind=_LABELS[self.node.label],
-            text=_text(self.node),
+            kind=LABELS[self.node.label],
+            text=text_of(self.node),
             score=self.score,
             source=self.passage.source,
             ref=self.passage.ref,
@@ -77,7 +79,7 @@ class Statement:
             speaker=self.passage.speaker,
             at=self.passage.at,
             parts=self.parts,
-            why=(self._evidence(),),
+            why=(self._evidence(),) if self.passage.kind == "passage" else self.passage.why,
             superseded_by=self.superseded_by,
         )
 
@@ -103,7 +105,7 @@ def facts_of(
     """
     wanted = set(kinds)
     edge_kinds: list[EdgeKind] = []
-    if wanted - {"passage", "entity", "query"}:
+    if wanted - {"passage", "entity", "query", "concept"}:
         edge_kinds.append("EVIDENCED_BY")
     if "entity" in wanted:
         edge_kinds.append("MENTIONS")
@@ -115,7 +117,7 @@ def facts_of(
         stating, passage = _ends(edge)
         if passage in rank:
             best[stating] = min(best.get(stating, len(rank)), rank[passage])
-    stored = [n for n in reader.get(space, sorted(best)) if n and _LABELS.get(n.label) in wanted]
+    stored = [n for n in reader.get(space, sorted(best)) if n and LABELS.get(n.label) in wanted]
     first: dict[str, int] = {}
     shown: dict[str, Node] = {}
     for node, as_one in zip(stored, as_merged(stored, reader, space), strict=True):
@@ -156,7 +158,7 @@ def state(
     """Score the nodes and put facts that no longer hold below those that do, best first.
 
     Args:
-        found: from `holding` or `stated_still`.
+        found: from `holding` or `stated_still`: each with its passage, or with what a walk says.
         weights: of the question's terms, summing to 1 or 0.
         newer: by uid of a superseded fact: uid of the fact that took its place.
     """
@@ -164,9 +166,9 @@ def state(
     shares: dict[str, dict[str, float]] = {}
     there = {node.uid for node, _ in found}
     for node, hit in found:
-        shared = sum(weights.get(term, 0.0) for term in dict.fromkeys(terms(_text(node))))
+        shared = sum(weights.get(term, 0.0) for term in dict.fromkeys(terms(text_of(node))))
         shares[node.uid] = {
-            "passage": hit.score * _FROM_PASSAGE,
+            _found_by(hit): hit.score * _FROM_PASSAGE,
             "words": hit.score * (1.0 - _FROM_PASSAGE) * shared,
         }
         scores[node.uid] = hit.score * (_FROM_PASSAGE + (1.0 - _FROM_PASSAGE) * shared)
@@ -193,12 +195,17 @@ def _parts(node: Node, shares: Mapping[str, float], score: float) -> tuple[Score
     return tuple(ScorePart(name=n, value=round(v, 6)) for n, v in parts.items() if v)
 
 
+def _found_by(hit: Hit) -> str:
+    return "passage" if hit.kind == "passage" else "walk"
+
+
 def _ends(edge: Edge) -> tuple[str, str]:
     """Return the fact's or entity's end and the passage's end."""
     return (edge.end, edge.start) if edge.kind == "MENTIONS" else (edge.start, edge.end)
 
 
-def _text(node: Node) -> str:
+def text_of(node: Node) -> str:
+    """Return how a node reads: what it says, or its name."""
     if isinstance(node, Event | Proposition | Hyperedge | Prescription | Insight):
         return node.text
-    return node.name if isinstance(node, Entity) else node.uid
+    return node.name if isinstance(node, Entity | Concept) else node.uid

@@ -34,13 +34,20 @@ class AdjacencyView:
     at once, also while another reads what is new; they wait only while that is put in.
     """
 
-    def __init__(self, space: str, folder: Path | None, kinds: Mapping[EdgeKind, float]) -> None:
+    def __init__(
+        self,
+        space: str,
+        folder: Path | None,
+        kinds: Mapping[EdgeKind, float],
+        name: str = "adjacency",
+    ) -> None:
         """Make a view that has not caught up with anything yet.
 
         Args:
             space: whose edges.
             folder: where the snapshot is kept, one folder a space; None keeps it in memory only.
             kinds: factor of each kind of edge that is walked; kinds of 0 are left out.
+            name: of the file, where a space has several such views.
 
         Raises:
             InvalidInput: A factor is negative or not finite, or no kind is left.
@@ -49,7 +56,7 @@ class AdjacencyView:
             raise InvalidInput(f"the factors of {dict(kinds)} must be 0 or more, and finite")
         self.seq = 0
         self._space = space
-        self._path = folder / "adjacency.snapshot" if folder else None
+        self._path = folder / f"{name}.snapshot" if folder else None
         self._kinds: tuple[EdgeKind, ...] = tuple(
             kind for kind, factor in kinds.items() if factor > 0.0
         )

@@ -18,7 +18,7 @@ from graphmem.views.text import TextView
 from graphmem.views.vectors import GRAPH_FROM, VectorView
 from graphmem_schemas import EdgeKind
 
-__all__ = ["WALK_KINDS", "SpaceViews", "is_large"]
+__all__ = ["FACT_KINDS", "WALK_KINDS", "SpaceViews", "is_large"]
 
 _log = logging.getLogger("graphmem")
 
@@ -26,6 +26,12 @@ _log = logging.getLogger("graphmem")
 # mention does, and a merge makes two names one; other kinds were measured and bring the walk
 # nothing (docs/quality.md).
 WALK_KINDS: dict[EdgeKind, float] = {"MENTIONS": 1.0, "SHORT_FOR": 0.5, "SAME_AS": 1.0}
+# What the walk follows where the answer is no passage: who is in a fact, an event or a hyperedge,
+# what leads to what, and what all that is about.
+FACT_KINDS: dict[EdgeKind, float] = {
+    "SUBJECT": 1.0, "OBJECT": 1.0, "ARGUMENT": 1.0, "MEMBER": 1.0, "CAUSES": 1.0, "ABOUT": 1.0,
+    "BROADER": 0.5, "SHORT_FOR": 0.5, "SAME_AS": 1.0,
+}  # fmt: skip
 
 
 class SpaceViews:
@@ -57,6 +63,7 @@ class SpaceViews:
         self.judged = JudgedView(space, self._folder, *asked) if asked else None
         held = (self.text, self.vectors, self.adjacency, self.nodes, self.judged)
         self._all = [view for view in held if view is not None]
+        self._facts: AdjacencyView | None = None
         self._space = space
         self._seen: tuple[int, str] | None = None
 
@@ -77,6 +84,15 @@ class SpaceViews:
             view.refresh(store)
         self._seen = newest
         return newest
+
+    def facts(self, store: GraphStore) -> AdjacencyView:
+        """Return the links of all that is no passage; they are read when first asked for."""
+        if self._facts is None:
+            view = AdjacencyView(self._space, self._folder, FACT_KINDS, "facts")
+            view.refresh(store)
+            self._facts = view
+            self._all.append(view)
+        return self._facts
 
     def complete(self, store: GraphStore) -> None:
         """Catch up, with the vector graph of a large space, and keep all: for who can wait."""

@@ -28,6 +28,7 @@ MAX_BUDGET = 1_000_000
 
 HitKind = Literal[
     "passage", "proposition", "event", "entity", "prescription", "insight", "hyperedge", "query",
+    "concept",
 ]  # fmt: skip
 
 SearchMode = Literal["latest", "all", "chronological"]

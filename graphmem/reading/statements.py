@@ -1,0 +1,57 @@
+"""From facts, events and lessons that were found to hits: what holds, how it reads, how sure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from graphmem.ports import GraphReader
+from graphmem.reading.facts import holding, state, stated_still
+from graphmem.reading.fade import fade
+from graphmem.reading.sides import marked
+from graphmem_schemas import EdgeKind, Hit, Node, Proposition
+
+__all__ = ["Wanted", "statements"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which facts count.
+
+    Attributes:
+        before: whether those count, too, that held before and were not retracted.
+        at: the moment in world time that is asked for.
+        now: the moment in system time.
+    """
+
+    before: bool
+    at: datetime
+    now: datetime
+
+
+def statements(
+    found: Sequence[tuple[Node, Hit]],
+    shares: Mapping[str, float],
+    wanted: Wanted,
+    reader: GraphReader,
+    space: str,
+) -> list[Hit]:
+    """Return hits on what was found and counts, best first. Two reads where there are facts.
+
+    Args:
+        found: from `facts_of`, or what a walk came to.
+        shares: of the question, by term.
+        wanted: which facts.
+        reader: the store.
+        space: the space.
+    """
+    facts = [node.uid for node, _ in found if isinstance(node, Proposition)]
+    kinds: list[EdgeKind] = ["SUPERSEDES", "CONTRADICTS"]
+    edges = reader.neighbours(space, facts, kinds) if facts else []
+    newer = {edge.end: edge.start for edge in edges if edge.kind == "SUPERSEDES"}
+    opposed = {(e.start, e.end) for e in edges if e.kind == "CONTRADICTS"}
+    against = frozenset(opposed | {(end, start) for start, end in opposed})
+    kept = stated_still(found) if wanted.before else holding(found, wanted.at, wanted.now)
+    hits = [one.to_hit() for one in fade(state(kept, shares, newer), wanted.at, reader, space)]
+    return list(marked(hits, against)) if against else hits
