@@ -40,6 +40,8 @@ def within_parts(evidence: Evidence, chances: Float32, match: TextMatch) -> Evid
     if not groups.any():
         return evidence  # all there is: nothing else is told
     wanted = np.isin(evidence.kinds, _SORTS) & (chances >= _LEAST_CHANCE)
+    if not wanted.any():
+        return evidence
     pairs = zip((-chances[wanted]).tolist(), groups[wanted].tolist(), strict=True)
     words = evidence.words.copy()
     for _, group in sorted(set(pairs))[:_MAX_PARTS]:
