@@ -20,6 +20,7 @@ __all__ = [
     "Cosines",
     "Judged",
     "Judgements",
+    "PlacedVectors",
     "ShownNodes",
     "TextIndex",
     "TextMatch",
@@ -51,6 +52,20 @@ class ShownNodes(Protocol):
         ...
 
 
+class PlacedVectors(NamedTuple):
+    """Vectors where an index keeps them: some hundred are not copied to be looked at once.
+
+    Attributes:
+        base: (b, d) float32, of unit length or zeros; neither is written to.
+        tail: (t, d) what lies behind.
+        slots: (n,) int64 rows of both, -1 for none.
+    """
+
+    base: Float32
+    tail: Float32
+    slots: npt.NDArray[np.int64]
+
+
 class VectorIndex(Protocol):
     """Finds the vectors of one space that are nearest to a vector."""
 
@@ -73,8 +88,8 @@ class VectorIndex(Protocol):
         """Prepare for a vector: return what tells its cosine with each key's, NaN for none."""
         ...
 
-    def vectors_of(self, keys: Keys) -> Float32:
-        """Return (n, d) the vector of each key, zeros for none."""
+    def placed(self, keys: Keys) -> PlacedVectors:
+        """Return where the vector of each key is kept."""
         ...
 
 

@@ -26,12 +26,14 @@ class Nearby:
     """n candidates amid what stands beside them, before the question has a vector.
 
     Attributes:
-        vectors: (m, d) of all that stands there, each once.
-        windows: (n, 5) which of them stand around each candidate, -1 for none.
+        base: (b, d) vectors.
+        tail: (t, d) those behind them.
+        windows: (n, 5) which of both stand around each candidate, -1 for none.
         answers: (n,) whether the one before it asks.
     """
 
-    vectors: Float32
+    base: Float32
+    tail: Float32
     windows: npt.NDArray[np.int64]
     answers: npt.NDArray[np.bool_]
 
@@ -39,8 +41,16 @@ class Nearby:
         """Return (n, q) the candidates' cosines with (q, d) vectors. O(n q d)."""
         own = np.ascontiguousarray(self.windows[:, _REACH])
         out = np.empty((len(own), len(queries)), np.float32)
-        dot_places(self.vectors, own, np.ascontiguousarray(queries), out)
+        dot_places(self.base, self.tail, own, np.ascontiguousarray(queries), out)
         return out
+
+    def vector(self, slot: int) -> Float32:
+        """Return the (d,) vector of a slot, zeros for none."""
+        n_base = len(self.base)
+        if slot < 0:
+            return np.zeros(self.base.shape[1], np.float32)
+        vector: Float32 = self.base[slot] if slot < n_base else self.tail[slot - n_base]
+        return vector
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +71,10 @@ class Compared:
 def nearby(rows: npt.NDArray[np.int64], match: TextMatch, vectors: VectorIndex) -> Nearby:
     """Return what stands around rows. O(n d)."""
     known, windows = numbered(match.windows(rows, _REACH))
-    return Nearby(vectors.vectors_of(match.keys(known)), windows, match.answers(rows))
+    base, tail, slots = vectors.placed(match.keys(known))
+    # What is none stays so: the last place is one behind them.
+    slots = np.append(slots, -1)[windows]
+    return Nearby(base, tail, slots, match.answers(rows))
 
 
 def compare_with(question: Float32, found: Nearby) -> Compared:
@@ -70,7 +83,7 @@ def compare_with(question: Float32, found: Nearby) -> Compared:
     A candidate's numbers depend on it and its neighbours alone, bit for bit.
     """
     around = np.empty((len(found.windows), N_AROUND), np.float32)
-    compare(found.vectors, found.windows, found.answers, question, around)
+    compare(found.base, found.tail, found.windows, found.answers, question, around)
     return Compared(found, around)
 
 
@@ -96,5 +109,5 @@ def _vectors_at(places: npt.NDArray[np.int64], parts: Sequence[Nearby]) -> Float
     found = []
     for place, number in zip(places, np.searchsorted(ends, places, side="right"), strict=True):
         part = parts[number]
-        found.append(part.vectors[part.windows[place - ends[number], _REACH]])
+        found.append(part.vector(int(part.windows[place - ends[number], _REACH])))
     return np.stack(found)

@@ -20,7 +20,7 @@ from graphmem.core.lexical import TextQuery
 from graphmem.core.pages import PassageCandidate
 from graphmem.core.terms import terms, words
 from graphmem.core.uid_index import Keys, to_keys
-from graphmem.ports import CandidateServer, Cosines, Float32
+from graphmem.ports import CandidateServer, Cosines, Float32, PlacedVectors
 from graphmem.views.paged_walk import PagedWalk
 from graphmem.views.text_index import TextIndexArrays
 from graphmem.views.text_match import Match, Statistics
@@ -173,10 +173,9 @@ class _CandidateVectors:
 
         return cosines
 
-    def vectors_of(self, keys: Keys) -> Float32:
-        """Return (n, d) the vector of each key, zeros for none."""
-        vectors: Float32 = self._rows[self._find(keys)]
-        return vectors
+    def placed(self, keys: Keys) -> PlacedVectors:
+        """Return where the vector of each key is kept."""
+        return PlacedVectors(self._rows, self._rows[:0], self._find(keys))
 
     def _find(self, keys: Keys) -> npt.NDArray[np.int64]:
         """Return the row of each key; -1, where a row of zeros is, for an unknown one."""

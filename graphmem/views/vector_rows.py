@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphmem.core.kernels.dense import dot_rows, score_codes, take_rows
+from graphmem.core.kernels.dense import dot_rows, score_codes
 from graphmem.ports import Float32
 
 __all__ = ["VectorRows", "coded"]
@@ -112,11 +112,9 @@ class VectorRows:
         dot_rows(base, tail, slots, np.ascontiguousarray(query), out)
         return out
 
-    def values(self, slots: Slots) -> Float32:
-        """Return (m, d) the vectors of some slots, zeros for negative ones."""
-        out = np.empty((len(slots), self.dimension), np.float32)
-        take_rows(self._base.values, self._tail.values, slots, out)
-        return out
+    def parts(self) -> tuple[Float32, Float32]:
+        """Return the vectors of the first slots, and at least all of those behind them."""
+        return self._base.values, self._tail.values
 
     def owners(self, slots: Slots) -> npt.NDArray[np.int32]:
         """Return the number of each slot's uid."""

@@ -17,7 +17,7 @@ from graphmem.core.changes import ChangeBatch
 from graphmem.core.kernels.dense import at_least
 from graphmem.core.uid_index import Keys, UidIndex, to_keys
 from graphmem.errors import DimensionMismatch, InvalidInput
-from graphmem.ports import Cosines, Float32, GraphStore
+from graphmem.ports import Cosines, Float32, GraphStore, PlacedVectors
 from graphmem.views import snapshot
 from graphmem.views.columns import Column
 from graphmem.views.history import is_history, token_at
@@ -167,9 +167,9 @@ class VectorView:
 
         return checked
 
-    def vectors_of(self, keys: Keys) -> Float32:
-        """Return (n, d) the vector of each key, zeros where it has none."""
-        return self._content.vectors_of(keys)
+    def placed(self, keys: Keys) -> PlacedVectors:
+        """Return where the vector of each key is kept."""
+        return self._content.placed(keys)
 
     def search(self, query: Float32, k: int) -> tuple[list[str], Float32]:
         """Return the same as `nearest`, by uid."""
@@ -285,12 +285,14 @@ class _Content:
 
         return cosines
 
-    def vectors_of(self, keys: Keys) -> Float32:
-        """Return (n, d) the vector of each key, zeros where it has none."""
+    def placed(self, keys: Keys) -> PlacedVectors:
+        """Return where the vector of each key is kept."""
         owners, slot_of = self._uids.find(keys), self._slots.values
-        if not len(slot_of):
-            return np.zeros((len(keys), self._rows.dimension), np.float32)
-        return self._rows.values(np.where(owners >= 0, slot_of[owners], _NONE))
+        slots = np.full(len(keys), _NONE)
+        if len(slot_of):
+            slots = np.where(owners >= 0, slot_of[owners], _NONE)
+        # Behind the slots, so that what holds them may have grown, and is never too short.
+        return PlacedVectors(*self._rows.parts(), slots)
 
     def extend_graph(self) -> None:
         """Bring every slot into the graph."""

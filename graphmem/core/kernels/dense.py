@@ -11,7 +11,7 @@ from numba import types
 
 from graphmem.core.kernels.compile import kernel
 
-__all__ = ["at_least", "dot_pairs", "dot_places", "dot_rows", "score_codes", "take_rows"]
+__all__ = ["at_least", "dot_pairs", "dot_places", "dot_rows", "score_codes"]
 
 Float32 = npt.NDArray[np.float32]
 
@@ -110,40 +110,28 @@ def dot_pairs(rows: Float32, queries: Float32, out: Float32) -> None:
             out[at, other] = total
 
 
-@kernel(types.void(_MATRIX, _SLOTS, _MATRIX, _TABLE), fastmath=True)
+@kernel(types.void(_MATRIX, _MATRIX, _SLOTS, _MATRIX, _TABLE), fastmath=True)
 def dot_places(
-    rows: Float32, places: npt.NDArray[np.int64], queries: Float32, out: Float32
+    base: Float32, tail: Float32, slots: npt.NDArray[np.int64], queries: Float32, out: Float32
 ) -> None:
     """Write the dot product of some rows with each query; equal rows give equal bits. O(n m d).
 
     Args:
-        rows: (r, d), finite.
-        places: (n,) below r.
+        base: (b, d), finite.
+        tail: (t, d), finite: the rows behind those of `base`.
+        slots: (n,) below b + t; a negative one has no vector, and 0 with every query.
         queries: (m, d), finite.
         out: (n, m), overwritten.
-    """
-    for at in range(len(places)):
-        for other in range(queries.shape[0]):
-            total = np.float32(0)
-            for column in range(rows.shape[1]):
-                total += rows[places[at], column] * queries[other, column]
-            out[at, other] = total
-
-
-@kernel(types.void(_MATRIX, _MATRIX, _SLOTS, _TABLE))
-def take_rows(base: Float32, tail: Float32, slots: npt.NDArray[np.int64], out: Float32) -> None:
-    """Write some rows, zeros for a negative slot. O(m d).
-
-    Args:
-        base: (n, d).
-        tail: (t, d): the rows behind those of `base`.
-        slots: (m,) below n + t.
-        out: (m, d), overwritten.
     """
     n_base = base.shape[0]
     for at in range(len(slots)):
         slot = slots[at]
         if slot < 0:
             out[at] = 0
-        else:
-            out[at] = base[slot] if slot < n_base else tail[slot - n_base]
+            continue
+        row = base[slot] if slot < n_base else tail[slot - n_base]
+        for other in range(queries.shape[0]):
+            total = np.float32(0)
+            for column in range(len(row)):
+                total += row[column] * queries[other, column]
+            out[at, other] = total

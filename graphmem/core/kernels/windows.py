@@ -48,15 +48,17 @@ def joined(vectors: Float32, windows: Rows) -> Float32:
     return out
 
 
-@kernel(types.void(_VECTORS, _WINDOW, _VECTOR), fastmath=True)
-def _join(vectors: Float32, window: Rows, out: Float32) -> None:
+@kernel(types.void(_VECTORS, _VECTORS, _WINDOW, _VECTOR), fastmath=True)
+def _join(base: Float32, tail: Float32, window: Rows, out: Float32) -> None:
+    n_base = len(base)
     for column in range(len(out)):
         out[column] = 0
     for place in range(len(window)):
         row = window[place]
         if row >= 0:
+            vector = base[row] if row < n_base else tail[row - n_base]
             for column in range(len(out)):
-                out[column] += vectors[row, column]
+                out[column] += vector[column]
     square = np.float32(0)
     for column in range(len(out)):
         square += out[column] * out[column]
@@ -69,7 +71,7 @@ def _join(vectors: Float32, window: Rows, out: Float32) -> None:
 def join(vectors: Float32, windows: Rows, out: Float32) -> None:
     """Write what `joined` returns."""
     for at in range(windows.shape[0]):
-        _join(vectors, windows[at], out[at])
+        _join(vectors, vectors[:0], windows[at], out[at])
 
 
 @kernel(types.float32(_GIVEN, _GIVEN), fastmath=True)
@@ -80,9 +82,10 @@ def _dot(one: Float32, other: Float32) -> np.float32:
     return total
 
 
-@kernel(types.void(_VECTORS, _WINDOWS, _FLAGS, _GIVEN, _OUT))
+@kernel(types.void(_VECTORS, _VECTORS, _WINDOWS, _FLAGS, _GIVEN, _OUT))
 def compare(
-    vectors: Float32,
+    base: Float32,
+    tail: Float32,
     windows: Rows,
     answers: npt.NDArray[np.bool_],
     question: Float32,
@@ -93,29 +96,33 @@ def compare(
     A row depends on its own window alone, bit for bit.
 
     Args:
-        vectors: (m, d) float32, finite, each of unit length or zeros.
-        windows: (n, 2 reach + 1) rows of `vectors`, -1 for none; the middle is always one.
+        base: (b, d) float32, finite, each of unit length or zeros.
+        tail: (t, d): the rows behind those of `base`.
+        windows: (n, 2 reach + 1) below b + t, -1 for what is not there or has no vector.
         answers: (n,) whether the middle answers the one before it.
         question: (d,) float32, finite.
         out: (n, N_AROUND), overwritten: cosines of the one before and the one after, 0 for none;
             of `joined` middles, with the one before where they answer it, with one on each
             side, and with all.
     """
-    middle = windows.shape[1] // 2
-    sum_of, window = np.empty(vectors.shape[1], np.float32), np.empty_like(windows[0])
+    middle, n_base = windows.shape[1] // 2, len(base)
+    sum_of, window = np.empty(base.shape[1], np.float32), np.empty_like(windows[0])
     for at in range(len(windows)):
         row, before, after = windows[at, middle], windows[at, middle - 1], windows[at, middle + 1]
-        out[at, 0] = _dot(vectors[before], question) if before >= 0 else 0.0
-        out[at, 1] = _dot(vectors[after], question) if after >= 0 else 0.0
+        for side, near in enumerate((before, after)):
+            out[at, side] = 0.0
+            if near >= 0:
+                vector = base[near] if near < n_base else tail[near - n_base]
+                out[at, side] = _dot(vector, question)
         window[:] = -1
         window[middle] = row
         window[middle - 1] = before if answers[at] else -1
-        _join(vectors, window, sum_of)
+        _join(base, tail, window, sum_of)
         out[at, 2] = _dot(sum_of, question)
         window[middle - 1], window[middle + 1] = before, after
-        _join(vectors, window, sum_of)
+        _join(base, tail, window, sum_of)
         out[at, 3] = _dot(sum_of, question)
-        _join(vectors, windows[at], sum_of)
+        _join(base, tail, windows[at], sum_of)
         out[at, 4] = _dot(sum_of, question)
 
 

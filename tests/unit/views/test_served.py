@@ -112,7 +112,10 @@ def test_a_cosine_is_told_for_candidates_only(server: Any, made: list[str]) -> N
     told = views.vectors.cosines_with(np.append(keys, np.array([b"x" * 16], "S16")))(vector)
     assert told[:5] == pytest.approx(values)
     assert np.isnan(told[5])
-    vectors = views.vectors.vectors_of(np.append(keys, np.array([b"x" * 16], "S16")))
+    base, tail, slots = views.vectors.placed(np.append(keys, np.array([b"x" * 16], "S16")))
+    assert slots[-1] == -1
+    assert not len(tail)
+    vectors = base[slots]
     assert vectors @ vector == pytest.approx([*values, 0.0])
     # Of other vectors, too: those of what the question asks in parts.
     other = EMBEDDER.embed([made[1]])[0]
