@@ -38,8 +38,8 @@ from graphmem.reading.pieces import embed_ahead
 from graphmem.reading.rank import Observed, Ranked, Views, observe_candidates, rank
 from graphmem.reading.ranker import Ranker, default_ranker
 from graphmem.reading.sides import denials, marked, stated_sides
-from graphmem.reading.statements import Wanted, statements
-from graphmem.reading.textless import Ground, by_walk
+from graphmem.reading.statements import Wanted, shares_of, statements
+from graphmem.reading.textless import Ground, by_walk, untold
 from graphmem.reading.trace import bridges, passage_hit, path_of, score_parts
 from graphmem_schemas import (
     Context,
@@ -308,8 +308,11 @@ class Engine:
         What only held before is among them where that is wanted.
         """
         found = facts_of(passages, request.kinds, self.store, self.space)
+        if self.facts is not None and passages:
+            best = max(0.0, *(hit.score for hit in passages))
+            found += untold(request, best, self.facts, (self.store, self.space))
         wanted = self._wanted(request, before)
-        hits = statements(found, _shares(match), wanted, self.store, self.space)
+        hits = statements(found, shares_of(match), wanted, self.store, self.space)
         if "passage" in request.kinds:
             hits += passages
         return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.uid)))
@@ -328,7 +331,7 @@ class Engine:
         if manner.stand is not None:
             hits = rescored(hits, "coverage")
         if is_now or (manner.sides and any(hit.speaker for hit in hits[:N_LOOKED])):
-            shares, looked = _shares(match), hits[:N_LOOKED]
+            shares, looked = shares_of(match), hits[:N_LOOKED]
             sides = stated_sides([hit.uid for hit in looked], shares, self.store, self.space)
             if is_now:
                 known = self._sources(nodes, looked).items()
@@ -357,12 +360,6 @@ class Engine:
         wanted = list(dict.fromkeys(uids))
         found = self.nodes.get(self.space, wanted) if wanted else []
         return [node for node in found if node is not None]
-
-
-def _shares(match: TextMatch) -> dict[str, float]:
-    """Return what share of the question each of its terms is, by rarity."""
-    mass = sum(match.idfs) or 1.0
-    return {term: idf / mass for term, idf in zip(match.terms, match.idfs, strict=True)}
 
 
 def _closest(hits: Sequence[Hit], uid: str | None) -> str:

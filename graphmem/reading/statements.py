@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from graphmem.ports import GraphReader
+from graphmem.ports import GraphReader, TextMatch
 from graphmem.reading.facts import holding, state, stated_still
 from graphmem.reading.fade import fade
 from graphmem.reading.sides import marked
 from graphmem_schemas import EdgeKind, Hit, Node, Proposition
 
-__all__ = ["Wanted", "statements"]
+__all__ = ["Wanted", "shares_of", "statements"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +55,9 @@ def statements(
     kept = stated_still(found) if wanted.before else holding(found, wanted.at, wanted.now)
     hits = [one.to_hit() for one in fade(state(kept, shares, newer), wanted.at, reader, space)]
     return list(marked(hits, against)) if against else hits
+
+
+def shares_of(match: TextMatch) -> dict[str, float]:
+    """Return what share of the question each of its terms is, by rarity."""
+    mass = sum(match.idfs) or 1.0
+    return {term: idf / mass for term, idf in zip(match.terms, match.idfs, strict=True)}

@@ -6,7 +6,7 @@ of the question's words that stand in what was found.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from graphmem.core.terms import terms
@@ -18,14 +18,15 @@ from graphmem.reading.named import named_in
 from graphmem.reading.request import REQUEST
 from graphmem.reading.statements import Wanted, statements
 from graphmem.reading.walked import Visits, visit, visited
-from graphmem_schemas import Hit, SearchRequest, Seed
+from graphmem_schemas import Hit, Node, SearchRequest, Seed
 
-__all__ = ["Ground", "by_walk"]
+__all__ = ["Ground", "by_walk", "untold"]
 
 # What is near in meaning is less sure than a name, and so many are near at most.
 _N_NEAR, _LEAST_COSINE, _NEAR_SHARE = 10, 0.4, 0.5
 _N_BEST, _N_SEEDS_SHOWN, _SHOWN = 5, 5, 80
 _HEX_CHARS = 32
+_TOLD = ("Proposition", "Event", "Hyperedge")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +68,40 @@ def by_walk(
         "n_candidates": len(found),
     }  # fmt: skip
     return tuple(hits[: request.k]), _sure(asked, hits, names), told
+
+
+def untold(
+    request: SearchRequest,
+    best: float,
+    facts: Callable[[], WalkGraph],
+    ground: tuple[GraphReader, str],
+) -> list[tuple[Node, Hit]]:
+    """Return what no passage tells and a walk from the question's names comes to.
+
+    One look at the counts where every fact rests on a passage, as after our own extraction.
+
+    Args:
+        request: what is asked.
+        best: the score of the best passage, which the most visited gets.
+        facts: links of all that is no passage.
+        ground: the store and the space.
+    """
+    reader, space = ground
+    counts = reader.count(space)
+    n_facts = sum(counts.nodes.get(label, 0) for label in _TOLD)
+    if counts.edges.get("EVIDENCED_BY", 0) >= n_facts and "concept" not in request.kinds:
+        return []
+    graph = facts()
+    visits = visit(graph, named_in(request.question, reader, space), {})
+    found = visited(visits, request.kinds, graph, reader, space)
+    uids = [node.uid for node, _ in found]
+    edges = reader.neighbours(space, uids, ["EVIDENCED_BY", "MENTIONS"]) if uids else []
+    told = {uid for edge in edges for uid in (edge.start, edge.end)}
+    return [
+        (node, hit.model_copy(update={"score": best * hit.score}))
+        for node, hit in found
+        if node.uid not in told
+    ]
 
 
 def _nearest(question: Float32, ground: Ground) -> dict[str, float]:

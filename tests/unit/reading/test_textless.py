@@ -182,6 +182,26 @@ def test_deleting_takes_a_fact_out_of_the_walk_at_once() -> None:
     assert [hit.uid for hit in recall.hits] == ["trip"]
 
 
+def test_in_a_memory_with_text_the_walk_finds_what_no_passage_tells() -> None:
+    memory = filled(NODES, LINKS)
+    memory.add("Dora sells boats in Rome.", source="note")
+    recall = memory.search("Where does Ann Berg live?", kinds=["proposition", "passage"])
+    (passage,) = (hit for hit in recall.hits if hit.kind == "passage")
+    facts = [hit for hit in recall.hits if hit.kind == "proposition"]
+    assert [hit.uid for hit in facts] == ["lives", "capital"]
+    assert {part.name for hit in facts for part in hit.parts} == {"walk", "words"}
+    assert facts[0].score <= max(0.0, passage.score)
+    (topic, *_) = memory.search("What is Cleo about?", kinds=["concept"]).hits
+    assert topic.text == "Sailing"
+
+
+def test_where_passages_tell_every_fact_nothing_is_walked() -> None:
+    memory = over(MemoryStore())
+    memory.add("Ann lives in Oslo. Bo lives in Rome.", source="note")
+    memory.search("Where does Ann live?", kinds=["proposition", "event"])
+    assert memory._reader._views._facts is None  # type: ignore[union-attr]
+
+
 def test_an_imported_file_is_searched_alike_after_reopening(tmp_path: Path) -> None:
     asked = "Where does Ann Berg live?"
     first = filled(NODES, LINKS)
