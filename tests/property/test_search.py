@@ -262,7 +262,11 @@ def test_hits_of_some_kinds_are_those_of_all_without_the_others(
         add(memory, told)
         every = memory.search(question, k=ALL, kinds=KINDS, mode=mode).hits
         some = memory.search(question, k=ALL, kinds=kinds, mode=mode).hits
-        assert scored(some) == scored(hit for hit in every if hit.kind in kinds)
+        wanted = [hit for hit in every if hit.kind in kinds]
+        assert sorted(scored(some)) == sorted(scored(wanted))
+        # What is of one moment comes in any order there, which the other kinds may change.
+        if mode != "chronological":
+            assert scored(some) == scored(wanted)
 
 
 @settings(max_examples=60)
