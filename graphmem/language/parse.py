@@ -5,12 +5,15 @@ Pulling the columns out of a `Doc` once is several times as fast as asking token
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 __all__ = ["Parse", "make_parse"]
+
+_NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, eq=False)
@@ -44,8 +47,8 @@ class Parse:
     sentences: list[tuple[int, int]]
     states: npt.NDArray[np.float32]
     keys: npt.NDArray[np.uint64]
-    children: list[list[int]] = field(default_factory=list)
-    below: list[set[str]] = field(default_factory=list)
+    children: list[Sequence[int]] = field(default_factory=list)
+    below: list[Set[str]] = field(default_factory=list)
     entities: list[tuple[int, int, str]] | None = None
 
     def __len__(self) -> int:
@@ -97,12 +100,16 @@ def make_parse(
     words, lower, tags, deps, heads = columns
     n_words = len(words)
     ends = [*sentence_starts[1:], n_words] if sentence_starts else []
-    children: list[list[int]] = [[] for _ in range(n_words)]
-    below: list[set[str]] = [set() for _ in range(n_words)]
+    under: dict[int, list[int]] = {}
     for token, head in enumerate(heads):
         if head != token:
-            children[head].append(token)
-            below[head].add(deps[token])
+            under.setdefault(head, []).append(token)
+    # Most words have nothing below them, and share this nothing.
+    children: list[Sequence[int]] = [()] * n_words
+    below: list[Set[str]] = [_NOTHING] * n_words
+    for head, tokens in under.items():
+        children[head] = tokens
+        below[head] = {deps[token] for token in tokens}
     return Parse(
         text=text,
         words=words,

@@ -47,7 +47,11 @@ def resolve_pronouns(
     Complexity: O(pronouns · mentions within four sentences).
     """
     found = _persons(parse, speaker, addressee)
-    pronouns = [token for token in range(len(parse)) if is_third_person(parse, token)]
+    pronouns = [
+        token
+        for token, word in enumerate(parse.lower)
+        if word in GROUPS and is_third_person(parse, token)
+    ]
     if pronouns:
         found.update(_third_persons(parse, nominals, weights, pronouns))
     return found

@@ -11,13 +11,14 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from threading import Lock
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from graphmem.core.kernels.hashed_rows import sum_hashed_rows
+from graphmem.core.kernels.hashed_rows import join_rows, sum_hashed_rows
 from graphmem.language.tokens import (
     BLANK_TOKEN,
     Tokens,
@@ -67,13 +68,13 @@ class Words:
     keys: npt.NDArray[np.uint64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Piece:
-    """What stands between two blanks: its words, where they start in it, and their rows."""
+class _Piece(NamedTuple):
+    """What stands between two blanks: its words, where they start and end in it, their rows."""
 
     words: tuple[str, ...]
     lower: tuple[str, ...]
     starts: tuple[int, ...]
+    ends: tuple[int, ...]
     rows: tuple[int, ...]
 
 
@@ -105,20 +106,27 @@ class Vocabulary:
     def split(self, text: str) -> Words:
         """Split a text into words; a line that ends on purpose ends a sentence."""
         blanks = BLANK_TOKEN.search(text) is not None
-        at, found = self._find(text, blanks)
+        begins, found = self._find(text, blanks)
         words: list[str] = []
         lower: list[str] = []
         starts: list[int] = []
+        ends: list[int] = []
         rows: list[int] = []
-        for start, piece in zip(at, found, strict=True):
-            words += piece.words
-            lower += piece.lower
-            rows += piece.rows
-            starts += [start] if len(piece.starts) == 1 else [start + s for s in piece.starts]
+        for begin, (own, own_lower, own_starts, own_ends, own_rows) in zip(
+            begins, found, strict=True
+        ):
+            words += own
+            lower += own_lower
+            rows += own_rows
+            if len(own) == 1:  # as most have it
+                starts.append(begin)
+                ends.append(begin + own_ends[0])
+            else:
+                starts += [begin + at for at in own_starts]
+                ends += [begin + at for at in own_ends]
         offsets = np.empty((len(words), 2), np.int64)
         offsets[:, 0] = starts
-        offsets[:, 1] = list(map(len, words))
-        offsets[:, 1] += offsets[:, 0]
+        offsets[:, 1] = ends
         forced = np.zeros(len(words), np.int64)
         if blanks:
             forced = forced_starts(offsets, hard_breaks(text))
@@ -155,18 +163,17 @@ class Vocabulary:
             self._learn(dict.fromkeys(p for p in said if p not in known), known, bare=blanks)
         return at, [known[piece] for piece in said]
 
-    def _followed(self, text: str, offsets: Ints, *, blanks: bool) -> npt.NDArray[np.intp]:
+    def _followed(self, text: str, offsets: Ints, *, blanks: bool) -> Ints:
         """Return (n,) 1 where a blank follows a word."""
-        followed = np.zeros(len(offsets), np.intp)
+        followed = np.zeros(len(offsets), np.int64)
         followed[:-1] = offsets[:-1, 1] < offsets[1:, 0]
         if not blanks and text.endswith(" "):
             followed[-1:] = 1
         return followed
 
-    def _picked(self, rows: Ints, followed: npt.NDArray[np.intp]) -> Floats:
+    def _picked(self, rows: Ints, followed: Ints) -> Floats:
         hashed = np.empty((len(rows), 5 * self._width), np.float32)
-        hashed[:, : 4 * self._width] = self._hashed[rows]
-        hashed[:, 4 * self._width :] = self._blank[followed]
+        join_rows(self._hashed, rows, self._blank, followed, hashed)
         return hashed
 
     def _learn(self, pieces: Collection[str], known: dict[str, _Piece], *, bare: bool) -> None:
@@ -187,7 +194,8 @@ class Vocabulary:
                 words = tuple(text[s:e] for s, e in spans[first:last])
                 known[piece] = _Piece(
                     words, tuple(word.lower() for word in words),
-                    tuple(s - start for s, _ in spans[first:last]), tuple(rows[first:last]),
+                    tuple(s - start for s, _ in spans[first:last]),
+                    tuple(e - start for _, e in spans[first:last]), tuple(rows[first:last]),
                 )  # fmt: skip
                 first, start = last + 1, end + len(_APART)
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from graphmem.core.kernels.compile import kernel
 
-__all__ = ["sum_hashed_rows"]
+__all__ = ["join_rows", "sum_hashed_rows"]
 
 _U64 = np.uint64
 _FIRST, _SECOND = _U64(0x87C37B91114253D5), _U64(0x4CF5AD432745937F)
@@ -54,3 +54,26 @@ def sum_hashed_rows(
         row = out[at, start : start + table.shape[1]]
         for column in range(len(row)):
             row[column] = ((first[column] + second[column]) + third[column]) + fourth[column]
+
+
+@kernel(nogil=False)  # 2 µs; to wait for the interpreter takes longer
+def join_rows(
+    left: npt.NDArray[np.float32],
+    rows: npt.NDArray[np.int64],
+    right: npt.NDArray[np.float32],
+    others: npt.NDArray[np.int64],
+    out: npt.NDArray[np.float32],
+) -> None:
+    """Fill each row of `out` with a row of `left` and, behind it, one of `right`.
+
+    Args:
+        left: (n_left, width).
+        rows: (n,) numbers of rows of `left`.
+        right: (n_right, more).
+        others: (n,) numbers of rows of `right`.
+        out: (n, width + more).
+    """
+    width = left.shape[1]
+    for at in range(len(rows)):
+        out[at, :width] = left[rows[at]]
+        out[at, width:] = right[others[at]]

@@ -174,8 +174,7 @@ def _describe(discourse: Discourse, clause: Clause, subjects: Sequence[Argument]
         if subject.named:
             referent = Referent(subject.text, subject.kind, True)
             for noun in discourse.coordinated(clause.head):
-                known = (noun, referent)
-                discourse.described.setdefault(discourse.parse.lower[noun], known)
+                discourse.describe(noun, referent)
 
 
 def _of_predicate(

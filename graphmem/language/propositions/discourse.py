@@ -36,7 +36,8 @@ class Discourse:
 
     Attributes:
         pronouns: what each safely resolved pronoun stands for, by token.
-        described: named subjects said to be "a <noun>", by noun: "the <noun>" means them later.
+        described: named subjects said to be "a <noun>", by noun: "the <noun>" means them later;
+            only `describe` adds to them.
     """
 
     parse: Parse
@@ -46,6 +47,15 @@ class Discourse:
     described: dict[str, tuple[int, Referent]] = field(default_factory=dict)
     # A word is asked for its phrase by each fact and event that it is in.
     _phrases: dict[int, _Words | None] = field(default_factory=dict)
+    # The facts and the events of a clause ask for the same slots, in other roles.
+    _slots: dict[tuple[int, int | None], list[_Words]] = field(default_factory=dict)
+
+    def describe(self, noun: int, referent: Referent) -> None:
+        """Remember a named subject under the noun that it is said to be, unless one is there."""
+        word = self.parse.lower[noun]
+        if word not in self.described:
+            self.described[word] = (noun, referent)
+            self._slots.clear()
 
     def is_named(self, token: int) -> bool:
         """Whether the token is inside a name or a date."""
@@ -89,32 +99,45 @@ class Discourse:
             role: of the arguments.
             clause: the verb of the slot, where relative pronouns are to be followed.
         """
+        slot = (head, clause)
+        words = self._slots.get(slot)
+        if words is None:
+            words = self._slots[slot] = self._slot(head, clause)
+        return [Argument(text, role, kind, named, value) for text, kind, named, value in words]
+
+    def _slot(self, head: int, clause: int | None) -> list[_Words]:
         parse = self.parse
         if self._is_relative(head):
             antecedent = None if clause is None else self._antecedent(clause)
             heads = [] if antecedent is None else [antecedent]
         elif parse.tags[head].startswith("VB") and parse.child(head, "det") is None:
-            return self._clause_argument(head, role)
+            return self._clause_words(head)
         else:
             heads = self.coordinated(head)
-        found = [self.argument(token, role) for token in heads]
-        return [argument for argument in found if argument is not None]
+        return [words for words in map(self._meant, heads) if words is not None]
 
     def argument(self, head: int, role: str) -> Argument | None:
         """Return one nominal as an argument; None for a pronoun that means nothing known."""
+        words = self._meant(head)
+        return None if words is None else Argument(words[0], role, *words[1:])
+
+    def _meant(self, head: int) -> _Words | None:
         if self._is_relative(head):
             return None
         referent = self.pronouns.get(head) or self._described(head) or self.apposed(head)
         if referent is not None:
-            return Argument(referent.text, role, referent.kind, referent.named)
-        return self.phrase(head, role)
+            return referent.text, referent.kind, referent.named, False
+        return self._phrase(head)
 
     def phrase(self, head: int, role: str) -> Argument | None:
         """Return a nominal by its own words, without its possessor; None where it has none."""
+        words = self._phrase(head)
+        return None if words is None else Argument(words[0], role, *words[1:])
+
+    def _phrase(self, head: int) -> _Words | None:
         if head not in self._phrases:
             self._phrases[head] = self._own_words(head)
-        words = self._phrases[head]
-        return None if words is None else Argument(words[0], role, *words[1:])
+        return self._phrases[head]
 
     def _own_words(self, head: int) -> _Words | None:
         parse = self.parse
@@ -160,12 +183,12 @@ class Discourse:
             clause = parse.heads[clause]
         return None
 
-    def _clause_argument(self, head: int, role: str) -> list[Argument]:
+    def _clause_words(self, head: int) -> list[_Words]:
         tokens = self.parse.subtree(head)
         if len(tokens) > _LONGEST_CLAUSE:
             return []
         text = self.parse.surface(min(tokens), max(tokens) + 1)
-        return [Argument(text, role, "unknown", False, True)]
+        return [(text, "unknown", False, True)]
 
     def _described(self, head: int) -> Referent | None:
         """Return the named subject that "the <noun>" was said to be in an earlier sentence."""
