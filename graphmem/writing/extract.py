@@ -19,7 +19,6 @@ import numpy as np
 
 from graphmem.core.extraction import Extraction
 from graphmem.ports import Embedder, Encoding, ExtractionInput, Extractor, Float32, Models
-from graphmem.writing.collector import collector_paused
 from graphmem.writing.segment import PassageDraft
 from graphmem.writing.turns import short_turns
 
@@ -174,8 +173,7 @@ def extract(
         ExtractionInput(draft.text, draft.speaker, addressee, draft.title, draft.at)
         for draft, addressee in zip(drafts, addressees, strict=True)
     ]
-    with collector_paused():
-        return paired(drafts, encoded, extractor.extract(inputs, encoded.encodings))
+    return paired(drafts, encoded, extractor.extract(inputs, encoded.encodings))
 
 
 def paired(

@@ -119,18 +119,35 @@ class Writer:
     ) -> Receipt:
         sources = [self._segment(text) for text in texts]
         total, done = sum(len(source.drafts) for source in sources), 0
+
+        def told(n_passed: int) -> None:
+            nonlocal done
+            done += n_passed
+            progress("reading", done, total)
+
         receipts: list[Receipt] = []
-        passages: dict[str, ReadPassage] = {}
         with closing(ahead(self._portions(sources), jobs, n_helpers)) as portions:
-            for new, encoded in portions:
-                passages.update((passage.draft.uid, passage) for passage in read(new, encoded))
-                done += new.n_passed
-                progress("reading", done, total)
-                if new.completed:
-                    receipts.append(self._commit(new.completed, passages))
-                    passages.clear()
+            while (receipt := self._write_next(portions, read, told)) is not None:
+                receipts.append(receipt)
         progress("reading", total, total)
         return merge_receipts(receipts, [source.uid for source in sources])
+
+    # To the end of the call: what was made is gone then, and the collector need not look at it.
+    @collector_paused()
+    def _write_next(
+        self,
+        portions: Iterator[tuple[_Portion, Encoded]],
+        read: _Read,
+        told: Callable[[int], None],
+    ) -> Receipt | None:
+        """Read portions until some sources are whole, and store these; None where none is left."""
+        passages: dict[str, ReadPassage] = {}
+        for new, encoded in portions:
+            passages.update((passage.draft.uid, passage) for passage in read(new, encoded))
+            told(new.n_passed)
+            if new.completed:
+                return self._commit(new.completed, passages)
+        return None
 
     def _portions(self, sources: Sequence[_Segmented]) -> Iterator[_Portion]:
         """Yield what to read together; the last of some sources says that they are whole."""
@@ -159,8 +176,6 @@ class Writer:
         uid = content_uid("source", text.name)
         return _Segmented(text, uid, segment(text, uid))
 
-    # To the end of the call: what was made is gone then, and the collector need not look at it.
-    @collector_paused()
     def _commit(self, batch: Sequence[_Segmented], passages: Mapping[str, ReadPassage]) -> Receipt:
         if not passages:
             return Receipt(seq=0)
