@@ -23,6 +23,8 @@ from graphmem_schemas import Edge
 __all__ = ["EdgeWriter"]
 
 _Key = tuple[int, int, int]
+_Plain = tuple[str | None, int, float]
+"""Attributes, source and weight of an edge that is new and has one source."""
 
 _START, _END, _SOURCES = (attrgetter(name) for name in ("start", "end", "sources"))
 _ONE_EDGE = (
@@ -68,30 +70,56 @@ class EdgeWriter:
         sources = self._source_ids(dict.fromkeys(chain.from_iterable(map(_SOURCES, edges))))
         fresh = tx.first_fresh
         drafts: dict[_Key, _Draft] = {}
+        # What nearly all are, and there are thousands: new, and of one source.
+        plain: dict[_Key, _Plain] = {}
         for edge in edges:
-            start, end = nodes[edge.start], nodes[edge.end]
+            start, end, said = nodes[edge.start], nodes[edge.end], edge.sources
             key = (start, terms[edge.kind], end)
-            if len(edge.sources) == 1:  # as nearly all have it, and there are thousands
-                ((uid, weight),) = edge.sources.items()
-                weights = {sources[uid]: weight}
-            else:
-                weights = {sources[uid]: weight for uid, weight in edge.sources.items()}
             attributes = encode_attributes(edge)
-            draft = drafts.get(key)
-            if draft is None and start < fresh and end < fresh:
-                draft = self._stored(key)
+            if len(said) == 1 and (start >= fresh or end >= fresh) and key not in drafts:
+                ((uid, weight),) = said.items()
+                here = (attributes, sources[uid], weight)
+                if plain.setdefault(key, here) is here:
+                    continue
+            weights = {sources[uid]: weight for uid, weight in said.items()}
+            draft = drafts.get(key) or self._known(key, plain)
             if draft is None:
                 drafts[key] = _Draft(None, attributes, weights)
             else:
                 _merge(draft, attributes, weights)
                 drafts[key] = draft
+        self._insert_plain(plain)
         self._insert([(key, draft) for key, draft in drafts.items() if draft.id is None])
         self._update([draft for draft in drafts.values() if draft.id and draft.changed])
+
+    def _known(self, key: _Key, plain: dict[_Key, _Plain]) -> _Draft | None:
+        """Return the edge as it is so far, if it is one."""
+        if key in plain:
+            attributes, source, weight = plain.pop(key)
+            return _Draft(None, attributes, {source: weight})
+        fresh = self._tx.first_fresh
+        return self._stored(key) if key[0] < fresh and key[2] < fresh else None
 
     def _stored(self, key: _Key) -> _Draft | None:
         """Return the edge in the file; where an end is new there cannot be one."""
         row = self._tx.execute(_ONE_EDGE, key).fetchone()
         return None if row is None else _Draft(row[0], row[1], decode_sources(row[2]))
+
+    def _insert_plain(self, plain: dict[_Key, _Plain]) -> None:
+        """Insert new edges of one source each."""
+        tx = self._tx
+        space, seq, ids = tx.space, tx.seq, tx.new_edge_ids(len(plain))
+        texts: dict[tuple[int, float], str] = {}
+        rows, given = [], []
+        for i, ((start, kind, end), (attributes, source, weight)) in zip(
+            ids, plain.items(), strict=True
+        ):
+            text = texts.get((source, weight))
+            if text is None:
+                text = texts[source, weight] = encode_sources({source: weight})
+            rows.append((i, space, kind, start, end, seq, attributes, text))
+            given.append((source, i))
+        self._insert_rows(rows, given)
 
     def _insert(self, drafts: list[tuple[_Key, _Draft]]) -> None:
         tx = self._tx
@@ -106,6 +134,11 @@ class EdgeWriter:
             for i, (_, draft) in zip(ids, drafts, strict=True)
             for source in draft.weights
         ]
+        self._insert_rows(rows, given)
+
+    def _insert_rows(self, rows: list[tuple[Any, ...]], given: list[tuple[int, int]]) -> None:
+        """Insert edges and the contributions of their sources."""
+        tx = self._tx
         for kind, n in Counter(row[2] for row in rows).items():
             tx.tally["edge", kind] += n
         tx.executemany(
