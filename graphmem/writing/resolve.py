@@ -8,10 +8,9 @@ then alias. Nothing is merged by likeness: a merge is an edge, made elsewhere, a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
 from typing import NamedTuple
 
 from graphmem.core.names import name_parts, normalise_name
@@ -42,8 +41,9 @@ class Resolution:
     Attributes:
         uid_of: entity uid by normalised name.
         used_by: the normalised names that each source uses.
-        new: entities that the store does not have yet, in order of first use.
-        links: SHORT_FOR edges between new entities and others.
+        new: entities that the store does not have yet, in order of first use; and those that it
+            has as descriptions only and that are used as names now, with the parts of the name.
+        links: SHORT_FOR edges between these and others.
     """
 
     uid_of: dict[str, str] = field(default_factory=dict)
@@ -63,7 +63,11 @@ class Resolution:
 
 @dataclass(slots=True)
 class _First:
-    """How the first source of the batch that uses a name uses it: that makes the entity."""
+    """How the first source of the batch that uses a name uses it: that makes the entity.
+
+    Attributes:
+        named: whether any source of the batch uses it as a name.
+    """
 
     surface: str
     source: str
@@ -72,6 +76,8 @@ class _First:
 
     def add(self, use: NameUse) -> None:
         self.named |= use.named
+        if use.source != self.source:
+            return
         # A name says more about its kind than a description does.
         if use.kind != "unknown":
             self.kinds[use.kind] += 2 if use.named else 1
@@ -88,7 +94,7 @@ def entity_uid(key: str) -> str:
 
 
 def resolve(uses: Iterable[NameUse], reader: GraphReader, space: str, now: datetime) -> Resolution:
-    """Find or make the entity of each name. Two reads of the store, whatever the batch.
+    """Find or make the entity of each name. Three reads of the store, whatever the batch.
 
     Args:
         uses: source by source, in the order in which the sources are added.
@@ -106,8 +112,7 @@ def resolve(uses: Iterable[NameUse], reader: GraphReader, space: str, now: datet
         first = firsts.get(key)
         if first is None:
             first = firsts[key] = _First(" ".join(use.surface.split()), use.source)
-        if first.source == use.source:
-            first.add(use)
+        first.add(use)
     known = reader.find(space, "Entity", [f"={key}" for key in firsts])
     for key, first in firsts.items():
         found = known.get(f"={key}", ())
@@ -118,35 +123,50 @@ def resolve(uses: Iterable[NameUse], reader: GraphReader, space: str, now: datet
                 Entity(uid=own, recorded_at=now, name=first.surface, key=key, kind=first.kind(),
                        parts=name_parts(key) if first.named else ())
             )  # fmt: skip
-    resolution.links = _link_names(resolution.new, firsts, reader, space)
+    resolution.new += _named_now(firsts, known, reader, space)
+    resolution.links = _link_names(resolution.new, reader, space)
     return resolution
 
 
-def _link_names(
-    new: list[Entity], firsts: dict[str, _First], reader: GraphReader, space: str
-) -> list[Edge]:
-    """Link each new name to the shorter names inside it and to the longer ones around it.
+def _named_now(
+    firsts: dict[str, _First],
+    known: Mapping[str, Sequence[str]],
+    reader: GraphReader,
+    space: str,
+) -> list[Entity]:
+    """Return the entities that had been descriptions and are names from now on, with parts."""
+    parts = {
+        entity_uid(key): name_parts(key)
+        for key, first in firsts.items()
+        if first.named and entity_uid(key) in known.get(f"={key}", ())
+    }
+    asked = [uid for uid, found in parts.items() if found]
+    stored = reader.get(space, asked) if asked else []
+    return [
+        entity.model_copy(update={"parts": parts[entity.uid]})
+        for entity in stored
+        if isinstance(entity, Entity) and not entity.parts
+    ]
 
-    Descriptions ("the old bridge") are left alone: their words are not short for them. To a
-    source, the entities of those before it are as good as stored.
+
+def _link_names(changed: Sequence[Entity], reader: GraphReader, space: str) -> list[Edge]:
+    """Link names to the shorter names inside them, whichever of the two came first.
+
+    A description ("the old bridge") has no parts: its words are not short for it. It may itself
+    be short for a name.
     """
-    names = [entity for entity in new if firsts[entity.key].named]
-    keys = dict.fromkeys(key for name in names for key in _keys_around(name))
+    keys = dict.fromkeys(key for entity in changed for key in _keys_around(entity))
     found = {key: list(uids) for key, uids in reader.find(space, "Entity", list(keys)).items()}
+    for entity in changed:
+        for key in entity.lookup_keys:
+            found.setdefault(key, []).append(entity.uid)
     links: dict[tuple[str, str], Edge] = {}
-    for _, group in groupby(new, key=lambda entity: firsts[entity.key].source):
-        members = list(group)
-        own = [entity for entity in members if firsts[entity.key].named]
-        inside = {entity.key: entity.uid for entity in own}
-        for entity in own:
-            for part in entity.parts:
-                for uid in (*found.get(f"={part}", ()), *filter(None, [inside.get(part)])):
-                    _link(uid, entity.uid, links)
-            for uid in found.get(f"~{entity.key}", ()):
-                _link(entity.uid, uid, links)
-        for entity in members:
-            for key in entity.lookup_keys:
-                found.setdefault(key, []).append(entity.uid)
+    for entity in changed:
+        for part in entity.parts:
+            for uid in found.get(f"={part}", ()):
+                _link(uid, entity.uid, links)
+        for uid in found.get(f"~{entity.key}", ()):
+            _link(entity.uid, uid, links)
     return list(links.values())
 
 

@@ -1,6 +1,7 @@
 """A process that reads the example texts into a store and says exactly what it finds.
 
-Arguments: folder, threads, "one" or "many" calls for the articles. Writes what the store holds to
+Arguments: folder, threads, "one" or "many" calls for the articles, or "reversed": one by one, from
+the last to the first, with the conversation before them. Writes what the store holds to
 `export.jsonl` in the folder, and prints the answers as JSON: fresh, reopened, and with views that
 were built anew.
 """
@@ -35,13 +36,17 @@ def texts(folder: str) -> list[tuple[str, str]]:
 
 def add_all(memory: Memory, calls: str) -> None:
     articles = [Document(text=text, ref=name) for name, text in texts("articles")]
+    chats = texts("conversation")
     if calls == "one":
         memory.add(articles)
-    else:
+    elif calls == "many":
         for article in articles:
             memory.add(article)
-    for name, text in texts("conversation"):
+    for name, text in reversed(chats) if calls == "reversed" else chats:
         memory.add(json.loads(text), source=name)
+    if calls == "reversed":
+        for article in reversed(articles):
+            memory.add(article)
 
 
 def answers(memory: Memory) -> list[object]:

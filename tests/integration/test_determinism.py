@@ -58,3 +58,28 @@ def test_sources_added_together_or_one_by_one_give_the_same_graph(tmp_path: Path
     ]
     assert exports[0] == exports[1]
     assert one_by_one == together
+
+
+@pytest.mark.slow
+def test_the_order_in_which_sources_come_changes_no_score(tmp_path: Path) -> None:
+    """What comes first gives an entity its spelling and kind; nothing is ranked by these."""
+    forward = run(tmp_path / "forward", threads=2, calls="one", hash_seed=1)
+    backward = run(tmp_path / "backward", threads=2, calls="reversed", hash_seed=1)
+    for when in ("fresh", "reopened", "rebuilt"):
+        ranked = [[ranking(answer) for answer in one[when]] for one in (forward, backward)]
+        assert ranked[0] == ranked[1], when
+        assert sum(len(hits) for hits in ranked[0]) > 100
+    edges = [edges_of(tmp_path / name / "export.jsonl") for name in ("forward", "backward")]
+    assert any('"SHORT_FOR"' in edge for edge in edges[0])
+    assert edges[0] == edges[1]
+
+
+def ranking(answer: str) -> list[tuple[str, float]]:
+    """Return who is found and with which score, to the last bit."""
+    return [(hit["uid"], hit["score"]) for hit in json.loads(answer).get("hits", ())]
+
+
+def edges_of(export: Path) -> list[str]:
+    """Return the edges of an export, whatever the commit that each came with."""
+    rows = [json.loads(line) for line in export.read_text().splitlines()]
+    return sorted(json.dumps({**row, "seq": 0}, sort_keys=True) for row in rows if "edge" in row)
