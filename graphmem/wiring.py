@@ -271,7 +271,7 @@ class ServedReader(_Reader):
         return Engine(
             self._store, self._store, self._name, views.text, views.vectors, views.walk,
             lambda: views.walk.seq, known, self._clock,
-            judgements=self._judged_at(views.walk.seq),
+            judgements=self._judged_at(views.walk.seq), facts=space.facts,
         )  # fmt: skip
 
     def _judged_at(self, seq: int) -> JudgedView:

@@ -22,6 +22,7 @@ from graphmem.core.terms import terms, words
 from graphmem.core.uid_index import Keys, to_keys
 from graphmem.ports import CandidateServer, Cosines, Float32, PlacedVectors
 from graphmem.views.paged_walk import PagedWalk
+from graphmem.views.space import FACT_KINDS
 from graphmem.views.text_index import TextIndexArrays
 from graphmem.views.text_match import Match, Statistics
 from graphmem.views.work_pool import WorkPool
@@ -66,6 +67,15 @@ class ServedSpace:
     ) -> None:
         self._store, self._space = store, space
         self.walk = PagedWalk(store, space, kinds)
+        self._facts: PagedWalk | None = None
+
+    def facts(self) -> PagedWalk:
+        """Return the links of all that is no passage, as the server has them now."""
+        facts = self._facts
+        if facts is None:
+            facts = self._facts = PagedWalk(self._store, self._space, FACT_KINDS)
+        facts.refresh(self._store)
+        return facts
 
     def views(self, query: TextQuery, vector: Float32) -> QuestionViews:
         """Return what a question is answered from.
