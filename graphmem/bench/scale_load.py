@@ -11,7 +11,7 @@ from graphmem.core.names import normalise_name
 from graphmem.core.uids import content_uid
 from graphmem.ports import GraphStore
 from graphmem.writing.compose import TITLE_WEIGHT
-from graphmem.writing.resolve import entity_uid
+from graphmem.writing.resolve import NAME_LINKS, entity_uid
 from graphmem_schemas import Edge, EdgeKind, Entity, Node, Passage, Source
 
 __all__ = ["fill", "passage_uid"]
@@ -90,9 +90,20 @@ def _place(number: int, made: Made, nodes: list[Node], edges: list[Edge], known:
         if entity not in known:
             known.add(entity)
             nodes.append(_entity(entity, name))
+            _shorten(entity, name, nodes, edges, known)
         edges.append(
             _edge("MENTIONS", uid, entity, source, TITLE_WEIGHT if name == title else 1.0)
         )
+
+
+def _shorten(whole: str, name: str, nodes: list[Node], edges: list[Edge], known: set[str]) -> None:
+    """Link a name to its last word, which stands for it in texts that came before."""
+    short = name.split()[-1]
+    entity = entity_uid(normalise_name(short))
+    if entity not in known:
+        known.add(entity)
+        nodes.append(_entity(entity, short))
+    edges.append(_edge("SHORT_FOR", entity, whole, NAME_LINKS))
 
 
 def _speaker(sort: str, of_source: int, position: int) -> str | None:

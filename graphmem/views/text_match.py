@@ -42,9 +42,9 @@ _MAX_PER_TITLE = 20
 _MAX_CAST = 12
 # A word that more passages have is a hub: a title of it says nothing about any of them.
 _HUB_PASSAGES, _HUB_SHARE = 30, 0.05
-# A question of more postings than this is asked for by its rarest words, but for so few passages
-# that there would be nothing to choose from. Some 5 ms, beside the encoder's 10.
-_MAX_POSTINGS, _MIN_POSTINGS = 100_000, 1_000
+# In a large space a question of more postings than this is asked for by its rarest words, unless
+# these leave nothing to choose from. Some 5 ms, beside the encoder's 10.
+_LARGE, _MAX_POSTINGS, _MIN_POSTINGS = 100_000, 30_000, 300
 _FAR_FUTURE = int(np.iinfo(np.int64).max)
 
 
@@ -301,7 +301,7 @@ class Match:
         """Return terms and idfs: in the order of the question, or the rarest first, if need be."""
         dfs = [self._frequency(number) for number, _ in known]
         n_whole = len(known)
-        if sum(dfs) > _MAX_POSTINGS:
+        if self.n_passages >= _LARGE and sum(dfs) > _MAX_POSTINGS:
             order = sorted(range(len(known)), key=dfs.__getitem__)
             known, dfs = [known[at] for at in order], [dfs[at] for at in order]
             sums = list(accumulate(dfs))

@@ -128,9 +128,7 @@ class VectorRows:
         """Return everything as arrays, by name."""
         n_tail = self._n_tail
         pairs = zip(self._base.arrays(), self._tail.arrays(), strict=True)
-        joined = [
-            np.concatenate([base, tail[:n_tail]]) if n_tail else base for base, tail in pairs
-        ]
+        joined = [_joined(base, tail[:n_tail]) for base, tail in pairs]
         return dict(zip(_NAMES, joined, strict=True))
 
     def _gather(self, at: int, slots: Slots) -> npt.NDArray[Any]:
@@ -151,6 +149,13 @@ def coded(values: Float32) -> tuple[Codes, Float32]:
     """Return (n, d) int8 codes and (n,) scales: values ≈ codes · scales, O(n d)."""
     scales = np.maximum(np.abs(values).max(axis=1), _TINY) / _TOP_CODE
     return np.rint(values / scales[:, None]).astype(np.int8), scales
+
+
+def _joined(base: npt.NDArray[Any], tail: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return both as one array, copied only where there are both: a million take 2 GB."""
+    if len(base) and len(tail):
+        return np.concatenate([base, tail])
+    return tail if len(tail) else base
 
 
 _NAMES = ("values", "codes", "scales", "owners")

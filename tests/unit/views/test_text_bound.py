@@ -51,6 +51,11 @@ def best(view: TextView) -> set[str]:
         return {str(int(uid, 16)) for uid in match.uids(match.best(N))}
 
 
+@pytest.fixture(autouse=True)
+def _sixty_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_match, "_LARGE", N)
+
+
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text_match, "_MAX_POSTINGS", 30)
