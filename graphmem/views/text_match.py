@@ -43,8 +43,8 @@ _MAX_CAST = 12
 # A word that more passages have is a hub: a title of it says nothing about any of them.
 _HUB_PASSAGES, _HUB_SHARE = 30, 0.05
 # In a large space a question of more postings than this is asked for by its rarest words, unless
-# these leave nothing to choose from. Some 5 ms, beside the encoder's 10.
-_LARGE, _MAX_POSTINGS, _MIN_POSTINGS = 100_000, 30_000, 300
+# these leave nothing to choose from. Some 3 ms, beside the encoder.
+_LARGE, _MAX_POSTINGS, _MIN_POSTINGS = 100_000, 15_000, 300
 _FAR_FUTURE = int(np.iinfo(np.int64).max)
 
 
