@@ -17,8 +17,7 @@ from graphmem_schemas import Hit, HitKind, Node, PathStep
 
 __all__ = ["Visits", "visit", "visited"]
 
-# Nearer than passages are to each other, so that a walk that is as likely to end as to go on
-# keeps to what was named; measured on questions whose answer is a fact.
+# A walk that is as likely to end as to go on keeps near to what was named; HippoRAG's, too.
 _DAMPING, _EPSILON = 0.5, 1e-5
 _N_READ = 400
 # Mass relative to the most visited that counts as none: visits are linear in its logarithm.
