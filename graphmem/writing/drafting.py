@@ -8,7 +8,7 @@ from datetime import datetime
 
 from graphmem.core.changes import Vector
 from graphmem.core.extraction import Extraction
-from graphmem_schemas import Edge, EdgeKind, Node, Passage
+from graphmem_schemas import Edge, EdgeKind, Node, Passage, edge_of
 
 __all__ = ["Draft", "Place"]
 
@@ -64,4 +64,4 @@ class Draft:
 
     def join(self, kind: EdgeKind, start: str, end: str, source: str, weight: float = 1.0) -> None:
         """Put an edge that one source contributes."""
-        self.add_edge(Edge(kind=kind, start=start, end=end, sources={source: weight}))
+        self.add_edge(edge_of(kind, start, end, {source: weight}))

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from graphmem.core.names import name_parts, normalise_name
 from graphmem.core.uids import content_uid
 from graphmem.ports import GraphReader
-from graphmem_schemas import Edge, Entity, EntityKind
+from graphmem_schemas import Edge, Entity, EntityKind, edge_of
 
 __all__ = ["NAME_LINKS", "NameUse", "Resolution", "entity_uid", "resolve"]
 
@@ -178,5 +178,5 @@ def _link(part: str, whole: str, links: dict[tuple[str, str], Edge]) -> None:
     if part != whole:
         links.setdefault(
             (part, whole),
-            Edge(kind="SHORT_FOR", start=part, end=whole, sources={NAME_LINKS: 1.0}),
+            edge_of("SHORT_FOR", part, whole, {NAME_LINKS: 1.0}),
         )

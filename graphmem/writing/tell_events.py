@@ -12,7 +12,7 @@ from graphmem.ports import GraphReader
 from graphmem.writing.drafting import Draft, Place
 from graphmem.writing.resolve import Resolution
 from graphmem.writing.uses import names_entity
-from graphmem_schemas import Edge, Event
+from graphmem_schemas import Edge, Event, edge_of
 
 __all__ = ["KnownEvents", "known_events", "tell_events"]
 
@@ -107,8 +107,5 @@ def _take_part(
         if entity and names_entity(argument) and argument.role not in roles.get(entity, ()):
             roles.setdefault(entity, []).append(argument.role)
     for entity, said in roles.items():
-        draft.add_edge(
-            Edge(kind="ARGUMENT", start=uid, end=entity, sources={place.source: 1.0},
-                 role=" ".join(said))
-        )  # fmt: skip
+        draft.add_edge(edge_of("ARGUMENT", uid, entity, {place.source: 1.0}, role=" ".join(said)))
     return next((entity for entity, said in roles.items() if "place" in said), None)

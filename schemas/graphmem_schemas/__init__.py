@@ -1,7 +1,7 @@
 """The vocabulary of graphmem: frozen models of nodes, edges, requests and receipts."""
 
 from graphmem_schemas.base import Frozen, Node, Timestamp, parse_node
-from graphmem_schemas.edges import EDGE_KINDS, EDGE_RULES, Edge, EdgeKind
+from graphmem_schemas.edges import EDGE_KINDS, EDGE_RULES, Edge, EdgeKind, edge_of
 from graphmem_schemas.events import Event, Granularity, Role
 from graphmem_schemas.evidence import Passage, Source, SourceKind
 from graphmem_schemas.given import (
@@ -112,5 +112,6 @@ __all__ = [
     "Timestamp",
     "Trace",
     "ValueType",
+    "edge_of",
     "parse_node",
 ]
