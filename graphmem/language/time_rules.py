@@ -92,20 +92,22 @@ class Rule(NamedTuple):
     Attributes:
         relative: whether it needs the day on which it was said.
         topics: what has to stand in a text that it reads, as `topics_of` says.
+        marks: of these characters and words in lower case one has to, where there are any.
     """
 
     pattern: re.Pattern[str]
     read: Reader
     relative: bool
     topics: frozenset[str]
+    marks: tuple[str, ...] = ()
 
 
-def _relative(template: str, reader: Reader) -> Rule:
-    return Rule(_compile(template), reader, True, _topics(template))
+def _relative(template: str, reader: Reader, *marks: str) -> Rule:
+    return Rule(_compile(template), reader, True, _topics(template), marks)
 
 
-def _absolute(template: str, reader: Reader) -> Rule:
-    return Rule(_compile(template), reader, False, _topics(template))
+def _absolute(template: str, reader: Reader, *marks: str) -> Rule:
+    return Rule(_compile(template), reader, False, _topics(template), marks)
 
 
 def _compile(template: str) -> re.Pattern[str]:
@@ -130,17 +132,19 @@ RULES: tuple[Rule, ...] = (
     ),
     # "The last year" rolls, "the last week of May" and "the next day" are of another time.
     _relative(r"(?<!the\s)(?<!of\s)\b{<turns> <unit>}(?!s? (?:of|ago)\b|\w)", read.turn_of_unit),
-    _relative(r"\b{the <unit> before last}\b", read.before_last),
+    _relative(r"\b{the <unit> before last}\b", read.before_last, "before"),
     _relative(
         r"\b(?:in|for|over|during|within|throughout) {the (?:last|past) (?:<n> )?<unit>s?}\b"
         r"(?! of)",
         read.last_units,
     ),
-    _relative(r"<free>{<n> <unit>s? (?:ago|back)}\b(?! today)", read.ago),
-    _relative(r"<free>{<n> <unit>s? ago today}\b", read.units_ago_today),
+    _relative(r"<free>{<n> <unit>s? (?:ago|back)}\b(?! today)", read.ago, "ago", "back"),
+    _relative(r"<free>{<n> <unit>s? ago today}\b", read.units_ago_today, "ago"),
     _relative(r"\b{in <n> <unit>s?}\b(?!['’]| of\b)", read.ahead),
-    _relative(r"<free>{<n> <unit>s? from (?:now|today)}\b", read.from_now),
-    _relative(r"(?:have|has|['’](?:ve|s)) (?:\w+ )*?{for <n> <unit>s?(?: now)?}\b", read.perfect),
+    _relative(r"<free>{<n> <unit>s? from (?:now|today)}\b", read.from_now, "from"),
+    _relative(
+        r"(?:have|has|['’](?:ve|s)) (?:\w+ )*?{for <n> <unit>s?(?: now)?}\b", read.perfect, "for"
+    ),
     _relative(r"\b{(?:<turns>|on) <weekday><part>}\b(?! (?:of|before|after)\b)", read.weekday),
     # Alone it wants its capital, and none beside it: "Black Friday", "Friday Harbor".
     _relative(
@@ -180,10 +184,20 @@ RULES: tuple[Rule, ...] = (
     _relative(r"\b{<turn> <season>(?P<year>)}\b(?! of)", read.season),
     _absolute(r"<in>(?:the year )?{<year>}(?![-–/]\d|\w)", read.year_alone),
     _absolute(r"\b(?:from|between|in|during) {<full-year><to><last-year>}\b", read.years_to),
-    _absolute(r"<free>{<full-year>\s?[-–]\s?(?P<last>(?:1\d|20)?\d\d)}<no-number>", read.years_to),
-    _absolute(r"\bthe (?:(?:early|late|mid)[\s-]+)?{<decade>}\b", read.decade),
     _absolute(
-        r"<free>{<full-year>[-/](?P<month>\d\d)(?:[-/](?P<day>\d\d))?}<no-number>", read.numeric
+        r"<free>{<full-year>\s?[-–]\s?(?P<last>(?:1\d|20)?\d\d)}<no-number>",
+        read.years_to,
+        "-",
+        "–",
     ),
-    _absolute(r"<free>{(?P<one>\d\d?)/(?P<other>\d\d?)/<full-year>}<no-number>", read.slashed),
+    _absolute(r"\bthe (?:(?:early|late|mid)[\s-]+)?{<decade>}\b", read.decade, "0s", *DECADES),
+    _absolute(
+        r"<free>{<full-year>[-/](?P<month>\d\d)(?:[-/](?P<day>\d\d))?}<no-number>",
+        read.numeric,
+        "-",
+        "/",
+    ),
+    _absolute(
+        r"<free>{(?P<one>\d\d?)/(?P<other>\d\d?)/<full-year>}<no-number>", read.slashed, "/"
+    ),
 )

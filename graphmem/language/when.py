@@ -119,9 +119,11 @@ def find_times(text: str, at: datetime | None) -> list[TimePhrase]:
     """
     today = at.date() if at else None
     found: list[tuple[int, int, Pair]] = []
-    topics = topics_of(text)
+    topics, lower = topics_of(text), text.lower()
     for rule in RULES:
         if not rule.topics <= topics or (today is None and rule.relative):
+            continue
+        if rule.marks and not any(mark in lower for mark in rule.marks):
             continue
         for match in rule.pattern.finditer(text):
             if _is_vague(text, match.start("at")):

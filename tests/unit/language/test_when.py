@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from graphmem.core.when import When
+from graphmem.language.time_rules import RULES
 from graphmem.language.when import find_times, names_time, read_time
 
 AT = datetime(2023, 6, 14, 18, 30, tzinfo=UTC)
@@ -218,3 +219,17 @@ def test_at_the_ends_of_the_calendar_nothing_is_made_up(at: str) -> None:
 )  # fmt: skip
 def test_a_cue_of_words_names_one_time_and_nothing_else(cue: str, first: str | None) -> None:
     assert (shown(read_time(cue, AT)) or (None,))[0] == first
+
+
+def test_what_a_rule_asks_for_stands_in_all_that_it_reads() -> None:
+    texts = (
+        "The week before last, two days ago, 3 weeks back, a year ago today, in two months.",
+        "Two weeks from now we have lived here for ten years now, since the 1990s or the '90s.",
+        "THE SIXTIES; 1998-2003, 1998 – 2003, 2019/05/03, 2019-05, 05/07/2019, the early nineties",
+    )
+    marked = [rule for rule in RULES if rule.marks]
+    found = [
+        (rule, text) for rule in marked for text in texts if rule.pattern.search(text) is not None
+    ]
+    assert {rule.read for rule, _ in found} == {rule.read for rule in marked}
+    assert all(any(mark in text.lower() for mark in rule.marks) for rule, text in found)
