@@ -27,7 +27,7 @@ __all__ = [
     "encoding_jobs", "extract", "n_helpers", "paired", "portion",
 ]  # fmt: skip
 
-MAX_PORTION, MIN_PORTION = 32, 8
+MAX_PORTION, MIN_PORTION = 32, 4
 # Portions that are encoded while others are parsed and stored; the states of one take 12 MB at
 # most.
 AHEAD = 8
