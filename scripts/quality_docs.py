@@ -14,6 +14,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -60,27 +61,40 @@ def measured(
     part: str, folders: list[Path], stores: Path | None, at_most: int | None
 ) -> Iterator[dict[str, Any]]:
     """Yield the figures of a part, set by set where they are by set."""
+    mark = {"weights": weights_sum()}
     if part == "mixed":
-        yield json.loads(run_mixed(folders, stores, at_most=at_most, report=say).to_json())
+        yield json.loads(run_mixed(folders, stores, at_most=at_most, report=say).to_json()) | mark
     for folder in folders:
         if part == "quality":
             report = run_quality(folder, stores=stores, report=say)
-            yield {folder.name: json.loads(report.to_json())}
+            yield {folder.name: json.loads(report.to_json()) | mark}
         elif part == "ablation":
             found = run_ablation([folder], stores, at_most=at_most, report=say)
-            yield dict(json.loads(found.to_json())["sets"])
+            yield {name: told | mark for name, told in json.loads(found.to_json())["sets"].items()}
 
 
 def write(figures: dict[str, Any]) -> None:
     """Keep the figures, write the page and draw the picture."""
     FIGURES.parent.mkdir(exist_ok=True)
     FIGURES.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", "utf-8")
-    weights = files("graphmem.reading").joinpath("weights.json").read_text("utf-8")
-    fitted = json.loads(weights).get("cross_fitted", {})
-    DOC.write_text(render(figures, fitted), "utf-8")
+    fitted = weights_file().get("cross_fitted", {})
+    DOC.write_text(render(figures, fitted, weights_sum()), "utf-8")
     if ablated := figures.get("ablation"):
         panels = panels_of(dict(sorted(ablated.items())), PICTURED, 5)
         PICTURE.write_text(bars_svg(panels), "utf-8")
+
+
+def weights_file() -> dict[str, Any]:
+    """Return the weights that ship, with what is told of them."""
+    text = files("graphmem.reading").joinpath("weights.json").read_text("utf-8")
+    read: dict[str, Any] = json.loads(text)
+    return read
+
+
+def weights_sum() -> str:
+    """Return what tells the weights that ship from others: figures are of some weights."""
+    weighed = {name: weights_file()[name] for name in ("first", "pair", "final")}
+    return sha256(json.dumps(weighed, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def say(text: str) -> None:

@@ -29,7 +29,8 @@ def search(  # noqa: PLR0913  # options, all by their names
     kind: Annotated[
         list[str] | None,
         typer.Option(
-            help="passage, proposition, event or entity; may be given again.", metavar="KIND"
+            help="passage, proposition, event, hyperedge, entity or concept; may be given again.",
+            metavar="KIND",
         ),
     ] = None,
     mode: Annotated[

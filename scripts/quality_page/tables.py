@@ -17,6 +17,7 @@ __all__ = [
     "cross_fitted",
     "graph",
     "mixed",
+    "outdated",
     "peers",
     "roles",
     "table",
@@ -52,6 +53,19 @@ def cross_fitted(fitted: Figures, quality: Figures) -> str:
     head = ["set", *(f"R@{k}" for k in ks), *(f"flat R@{k}" for k in ks)]
     said = f"\nBelow flat retrieval: {', '.join(below)}.\n" if below else ""
     return table(head, rows) + said
+
+
+def outdated(figures: Figures, weights: str) -> str:
+    """Return which figures were measured with other weights than those that ship, if any."""
+    found = {
+        f"{part} of {name}"
+        for part in ("quality", "ablation")
+        for name, told in figures.get(part, {}).items()
+        if told.get("weights") != weights
+    }
+    if figures.get("mixed") and figures["mixed"].get("weights") != weights:
+        found.add("all kinds in one space")
+    return f"\n**Measured with earlier weights**: {', '.join(sorted(found))}.\n" if found else ""
 
 
 def against_flat(quality: Figures) -> str:

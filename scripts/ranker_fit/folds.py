@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from random import Random
 
 from ranker_fit.observe import Case
 
@@ -26,9 +27,18 @@ class Fold:
     judge: tuple[Place, ...]
 
 
-def folds(cases: Mapping[str, Sequence[Case]]) -> list[Fold]:
-    """Leave out each set of one memory whole, and a fifth of the memories of all others."""
-    parts = {place: _part(place, cases) for place in _places(cases)}
+def folds(cases: Mapping[str, Sequence[Case]], seed: int = 0) -> list[Fold]:
+    """Leave out each set of one memory whole, and a fifth of the memories of all others.
+
+    Args:
+        cases: all questions by set.
+        seed: which memories make a fifth.
+    """
+    numbers = {name: _numbered(found, seed) for name, found in cases.items()}
+    parts = {
+        (name, at): _part(name, cases[name][at].question.group, numbers[name])
+        for name, at in _places(cases)
+    }
     return [
         Fold(
             learn=tuple(place for place in parts if parts[place] != part),
@@ -65,9 +75,13 @@ def _places(cases: Mapping[str, Sequence[Case]]) -> list[Place]:
     return [(name, at) for name in cases for at in range(len(cases[name]))]
 
 
-def _part(place: Place, cases: Mapping[str, Sequence[Case]]) -> str:
-    name, at = place
-    groups = sorted({case.question.group for case in cases[name]})
-    if len(groups) == 1:
-        return name
-    return f"part {groups.index(cases[name][at].question.group) % _N_PARTS}"
+def _numbered(cases: Sequence[Case], seed: int) -> dict[str, int]:
+    """Return a number for each memory of a set, in an order of the seed's."""
+    groups = sorted({case.question.group for case in cases})
+    if seed:
+        Random(seed).shuffle(groups)
+    return {group: at for at, group in enumerate(groups)}
+
+
+def _part(name: str, group: str, numbers: Mapping[str, int]) -> str:
+    return name if len(numbers) == 1 else f"part {numbers[group] % _N_PARTS}"
