@@ -14,10 +14,10 @@ from typing import Any
 from graphmem.bench.measures import interval, share_found
 from graphmem.bench.sets import BenchQuestion, BenchSet, read_set, with_gold
 from graphmem.bench.spaces import (
-    N_HITS,
     Ranks,
     Remembering,
     Report,
+    check_ks,
     filled_store,
     open_engine,
     ranks_by,
@@ -25,7 +25,7 @@ from graphmem.bench.spaces import (
 )
 from graphmem.bench.systems import open_system
 from graphmem.bench.variants import FULL, VARIANTS
-from graphmem.errors import InvalidInput, NotFound
+from graphmem.errors import NotFound
 from graphmem.memory import Memory
 from graphmem.models.loading import LazyModels
 from graphmem.ports import GraphStore
@@ -110,10 +110,10 @@ def run_ablation(
 
     Raises:
         NotFound: A file of a set is missing.
-        InvalidInput: A file is not what it should be, or a cut-off is out of range.
+        InvalidInput: A file is not what it should be, a cut-off is out of range, or a set has no
+            question with gold.
     """
-    if not ks or not 1 <= min(ks) <= max(ks) <= N_HITS // 4:
-        raise InvalidInput(f"cut-offs must be 1 to {N_HITS // 4}, not {tuple(ks)}")
+    check_ks(ks)
     models = LazyModels()
     embedder = Remembering(models.embedder)
     found = {}

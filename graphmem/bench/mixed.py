@@ -20,6 +20,7 @@ from graphmem.bench.spaces import (
     Ranks,
     Remembering,
     Report,
+    check_ks,
     filled_store,
     open_engine,
     ranks_by,
@@ -120,8 +121,10 @@ def run_mixed(
 
     Raises:
         NotFound: A file of a set is missing.
-        InvalidInput: A file is not what it should be.
+        InvalidInput: A file is not what it should be, a cut-off is out of range, or a set has no
+            question with gold.
     """
+    check_ks(ks)
     models = LazyModels()
     embedder = Remembering(models.embedder)
     twins = _Twins()

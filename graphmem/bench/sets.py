@@ -123,9 +123,19 @@ def read_set(folder: Path) -> BenchSet:
 
 
 def with_gold(bench: BenchSet, at_most: int | None = None) -> list[BenchQuestion]:
-    """Return the questions with gold, group by group: so many of them, evenly spread, or all."""
+    """Return the questions with gold, group by group: so many of them, evenly spread, or all.
+
+    Raises:
+        InvalidInput: There are none, or none are wanted.
+    """
+    if at_most is not None and at_most < 1:
+        raise InvalidInput(f"at least 1 question of a set must be asked, not {at_most}")
     places = {group: at for at, group in enumerate(bench.groups)}
     known = sorted((q for q in bench.questions if q.gold), key=lambda q: places[q.group])
+    if not known:
+        raise InvalidInput(
+            f"set {bench.name!r} has no question with gold: nothing can be measured on it"
+        )
     if at_most is None or len(known) <= at_most:
         return known
     return [known[at * len(known) // at_most] for at in range(at_most)]

@@ -12,6 +12,7 @@ import numpy as np
 
 from graphmem.bench.filling import fill_group
 from graphmem.bench.sets import BenchSet
+from graphmem.errors import InvalidInput
 from graphmem.models.loading import LazyModels
 from graphmem.ports import Embedder, Float32, GraphStore
 from graphmem.reading.engine import Engine
@@ -20,8 +21,8 @@ from graphmem.stores.registry import open_store
 from graphmem.views.space import SpaceViews
 from graphmem_schemas import GivenExtraction, Passage, SearchRequest
 
-__all__ = ["N_HITS", "Ranks", "Remembering", "Report", "filled_store", "open_engine", "ranks_by",
-           "refs_of"]  # fmt: skip
+__all__ = ["N_HITS", "Ranks", "Remembering", "Report", "check_ks", "filled_store", "open_engine",
+           "ranks_by", "refs_of"]  # fmt: skip
 
 Report = Callable[[str], None]
 Ranks = Callable[[str], Sequence[str]]
@@ -29,6 +30,16 @@ Ranks = Callable[[str], Sequence[str]]
 
 N_HITS = 80
 """Hits that are asked for: a long turn is several, and a ranking of 20 turns is wanted."""
+
+
+def check_ks(ks: Sequence[int]) -> None:
+    """Check the cut-offs of a ranking.
+
+    Raises:
+        InvalidInput: There are none, or one is not from 1 to a quarter of `N_HITS`.
+    """
+    if not ks or not 1 <= min(ks) <= max(ks) <= N_HITS // 4:
+        raise InvalidInput(f"cut-offs must be 1 to {N_HITS // 4}, not {tuple(ks)}")
 
 
 class Remembering:

@@ -41,9 +41,19 @@ GIVEN = [
 def two_memories(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with one set, named "two", of two groups."""
     folder = tmp_path_factory.mktemp("sets")
-    (folder / "two").mkdir()
-    for name, rows in (("corpus", ROWS), ("queries", ASKED)):
-        with gzip.open(folder / "two" / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
+    return _written(folder / "two", ASKED).parent
+
+
+@pytest.fixture
+def without_gold(tmp_path: Path) -> Path:
+    """A set, named "none", whose questions have no gold."""
+    return _written(tmp_path / "none", [one for one in ASKED if "gold" not in one])
+
+
+def _written(folder: Path, asked: list[dict[str, Any]]) -> Path:
+    folder.mkdir()
+    for name, rows in (("corpus", ROWS), ("queries", asked)):
+        with gzip.open(folder / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
             file.writelines(json.dumps(row) + "\n" for row in rows)
     return folder
 

@@ -57,6 +57,16 @@ def test_sets_are_found_and_missing_ones_named(two_memories: Path, tmp_path: Pat
         run_ablation(sets_of(two_memories), ks=(21,))
 
 
+def test_a_set_without_gold_measures_nothing_and_says_so(without_gold: Path) -> None:
+    with pytest.raises(InvalidInput, match="'none' has no question with gold"):
+        run_ablation([without_gold])
+
+
+def test_none_of_the_questions_is_no_measure(two_memories: Path, stores: Path) -> None:
+    with pytest.raises(InvalidInput, match="at least 1 question"):
+        run_ablation(sets_of(two_memories), stores, at_most=0)
+
+
 def test_groups_name_what_there_is_and_each_thing_once() -> None:
     named = [name for names in GROUPS.values() for name in names]
     assert len(named) == len(set(named))

@@ -1,10 +1,13 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from graphmem.bench.ablate import sets_of
 from graphmem.bench.merging import Origin, merge_space, merged_ref
 from graphmem.bench.mixed import run_mixed
 from graphmem.core.changes import Changes
+from graphmem.errors import InvalidInput
 from graphmem.stores.registry import open_store
 from graphmem_schemas import Entity, Passage, Source
 
@@ -29,6 +32,19 @@ def test_a_set_alone_loses_nothing_but_to_its_other_groups(
 def test_fewer_questions_are_spread_over_the_groups(two_memories: Path, stores: Path) -> None:
     report = run_mixed(sets_of(two_memories), stores, ks=(5,), at_most=2)
     assert report.sets["two"]["n_queries"] == 2
+
+
+@pytest.mark.parametrize("ks", [(), (0, 5), (5, 21)])
+def test_cut_offs_are_checked_before_anything_is_asked(
+    ks: tuple[int, ...], two_memories: Path
+) -> None:
+    with pytest.raises(InvalidInput, match="cut-offs must be 1 to 20"):
+        run_mixed(sets_of(two_memories), ks=ks)
+
+
+def test_a_set_without_gold_measures_nothing_and_says_so(without_gold: Path) -> None:
+    with pytest.raises(InvalidInput, match="'none' has no question with gold"):
+        run_mixed([without_gold])
 
 
 def test_a_merged_space_has_all_passages_and_each_name_once(stores: Path) -> None:
