@@ -169,6 +169,11 @@ class TextMatch(Protocol):
         ...
 
     @property
+    def names_speaker(self) -> bool:
+        """Whether the question names anyone who speaks, however many these are."""
+        ...
+
+    @property
     def titles(self) -> tuple[str, ...]:
         """The titles that stand in the question."""
         ...

@@ -121,7 +121,7 @@ def judge(question: str, match: TextMatch, ranked: Ranked) -> Verdict:
     """
     if not ranked.order:
         nothing = "the memory holds no passage yet"
-        return Verdict(0.0, "nothing that was said by then fits" if match.n_passages else nothing)
+        return Verdict(0.0, "nothing that was said by then fits" if not match.is_empty else nothing)
     if not (match.terms or match.speakers or match.titles):
         return NO_WORD
     signs, near = signs_of(question, match, ranked)
@@ -160,7 +160,7 @@ def signs_of(question: str, match: TextMatch, ranked: Ranked) -> tuple[Signs, He
     """
     pool, best = ranked.pool, ranked.order
     talks = pool.evidence.features[best[0], Feature.KIND] in _TURNS
-    known = match.speakers or match.titles
+    known = match.names_speaker or match.titles
     stranger = not known and not names_of(question).isdisjoint(match.terms)
     cosine = float(ranked.cosines[best[:_N_BEST]].max())
     # The time that a question asks about is rarely a word of its answer.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from graphmem.core.kernels.marks import N_VOICES, voice_of
-from graphmem.core.terms import is_person
+from graphmem.core.terms import is_person, terms
 from graphmem.views.columns import Column
 
 __all__ = ["Speakers"]
@@ -39,6 +41,8 @@ class Speakers:
         said = np.bincount(speaker[speaker >= 0], minlength=len(names))
         self.names = names
         self.numbers = {who: at for at, who in enumerate(names) if said[at]}
+        # How many names have a term: a question is not compared with each of many people.
+        self._terms = Counter(term for who in self.numbers for term in _terms_of(who))
         self._said = Column(said.astype(np.int64))
         # Whole numbers: a sum does not depend on the order in which passages came and went.
         size, whole = N_VOICES + len(names), lengths.astype(np.int64)
@@ -54,6 +58,7 @@ class Speakers:
         if number is None:
             number = self.numbers[speaker] = len(self.names)
             self.names.append(speaker)
+            self._terms.update(_terms_of(speaker))
             for column in (self._said, self.n, self.total, self.squares):
                 column.extend_to(len(column) + 1, 0)
         return number
@@ -73,6 +78,15 @@ class Speakers:
             self._said.values[speaker] += sign
             if not self._said.values[speaker]:
                 del self.numbers[self.names[speaker]]
+                self._terms.subtract(_terms_of(self.names[speaker]))
+
+    def is_named(self, asked: Iterable[str]) -> bool:
+        """Whether the name of anyone shares one of these terms. O(terms)."""
+        return any(self._terms[term] > 0 for term in asked)
 
     def _sums(self, length: Any) -> tuple[tuple[Column, Any], ...]:
         return (self.n, 1), (self.total, length), (self.squares, length * length)
+
+
+def _terms_of(name: str) -> frozenset[str]:
+    return frozenset(terms(name))

@@ -68,6 +68,7 @@ class Match:
         idfs: their inverse document frequencies (in ln), terms of no passage included.
         mass: sum of `idfs`.
         speakers: the people whom the question names, where it does not name all.
+        names_speaker: whether the question names anyone who speaks, however many these are.
         titles: the titles that stand in the question.
         n_passages: how many passages there are.
     """
@@ -95,6 +96,7 @@ class Match:
             self.n_passages = known.n_passages if known else arrays.n_passages
             self._cast = self._named_speakers(query)
             self.speakers = tuple(sorted(self._cast))
+            self.names_speaker = arrays.voices.is_named(query.terms)
             self.terms = self._chosen_terms(query)
             self.titles, self._title_numbers = self._named_titles(query)
             numbers = [self._number(term) for term in self.terms]

@@ -2,12 +2,17 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
+import numpy as np
 import pytest
 
-from graphmem.reading.abstain import BAR, Signs, confidence_of
+from graphmem.core.lexical import Feature
+from graphmem.ports import TextMatch
+from graphmem.reading.abstain import BAR, Signs, confidence_of, signs_of
 from graphmem.reading.decline import closest_thing, nothing_about
+from graphmem.reading.rank import Ranked
 from graphmem.reading.request import REQUEST, asked_for, asks_for_help, names_of
 
 TALK = Signs(cosine=0.6, covered=0.7, gap=0.5, own=0.1, named=True, talks=True)
@@ -48,6 +53,23 @@ def test_one_rare_word_lacking_beside_all_others_tells_more_than_beside_few() ->
 def test_who_is_known_but_of_whom_nothing_near_is_said_is_not_enough() -> None:
     nothing = Signs(cosine=0.57, covered=0.0, gap=1.1, focus=0.0, named=True, talks=True)
     assert confidence_of(nothing) < BAR
+
+
+@pytest.mark.parametrize("speaks", [True, False])
+def test_who_speaks_is_no_stranger_among_however_many_people(speaks: bool) -> None:
+    # Of many people none counts as the named one, and a name is a word like others.
+    match = SimpleNamespace(
+        terms=("ann", "move"), idfs=(2.0, 1.0), n_passages=14, speakers=(), titles=(),
+        names_speaker=speaks,
+    )  # fmt: skip
+    words = SimpleNamespace(
+        features=np.zeros((1, len(Feature)), np.float32), covered=np.array([2], np.uint64),
+        covered_near=np.array([2], np.uint64),
+    )  # fmt: skip
+    pool = SimpleNamespace(evidence=words, rows=np.zeros(1, np.int64))
+    ranked = SimpleNamespace(order=[0], pool=pool, cosines=np.array([0.5], np.float32))
+    found, _ = signs_of("When did Ann move?", cast(TextMatch, match), cast(Ranked, ranked))
+    assert found.stranger is not speaks
 
 
 def test_documents_may_lack_a_rare_word() -> None:

@@ -162,6 +162,23 @@ def test_named_speakers_are_marked_and_their_names_are_no_terms() -> None:
     assert found[:, Feature.SPEAKER].tolist() == [1.0, 0.0]
 
 
+@pytest.mark.parametrize("n_people", [1, 2, 14])
+def test_whoever_speaks_is_known_however_many_there_are(n_people: int) -> None:
+    people = ["Ann", *(f"Person{chr(97 + number)}" for number in range(n_people - 1))]
+    store = MemoryStore()
+    put(store, *(passage(at, "I moved to Oslo.", speaker=who) for at, who in enumerate(people)))
+    view = caught_up(store)
+    everybody = f"Did {' and '.join(people)} move to Oslo?"
+    for question, known in (("Did Ann move to Oslo?", True), (everybody, True), ("Oslo?", False)):
+        with view.match(ask(question)) as match:
+            assert match.names_speaker is known
+    put(store, passage(n_people, "So did I.", speaker="Zoe"), remove=(f"{0:032x}",))
+    view.refresh(store)
+    for question, known in (("Did Ann move to Oslo?", False), ("Where is Zoe?", True)):
+        with view.match(ask(question)) as match:
+            assert match.names_speaker is known
+
+
 def test_what_is_said_of_oneself_and_of_the_other_is_told_apart() -> None:
     store = MemoryStore()
     put(
