@@ -8,12 +8,13 @@ from datetime import datetime
 from math import exp
 
 from graphmem.core.terms import terms
+from graphmem.core.token_counts import TokenCounter, estimate_tokens
 from graphmem.core.uids import is_content_uid
+from graphmem.reading.together import belonging
 from graphmem_schemas import Citation, Hit, Passage
 
 __all__ = ["Packed", "Remarks", "TokenCounter", "estimate_tokens", "pack"]
 
-TokenCounter = Callable[[str], int]
 Remarks = Callable[[Sequence[str]], Mapping[str, str]]
 """From uids of passages to what is to be said beside those of them that need it."""
 Place = tuple[bool, datetime, int, str, int]
@@ -39,12 +40,6 @@ class Packed:
     n_tokens: int
 
 
-def estimate_tokens(text: str) -> int:
-    """Estimate an LLM's tokens: one for four ASCII characters, one for each other character."""
-    n_ascii = sum(map(str.isascii, text)) if not text.isascii() else len(text)
-    return n_ascii // 4 + (len(text) - n_ascii) + 1
-
-
 def pack(
     hits: Sequence[Hit],
     passages: Mapping[str, Passage],
@@ -55,7 +50,8 @@ def pack(
 ) -> Packed:
     """Choose greedily by gain per token, then lay out by source and time.
 
-    A hit's gain is its score, less what its words repeat of those chosen before. O(hits²).
+    A hit's gain is its score, less what its words repeat of those chosen before. What belongs
+    together is chosen together. O(hits²).
 
     Args:
         hits: best first.
@@ -68,10 +64,11 @@ def pack(
     blocks = {hit.uid: _block(hit) for hit in hits}
     # The number and the break before each block are counted too.
     costs = {uid: count(f"[{len(hits)}] {block}\n\n") for uid, block in blocks.items()}
+    units = belonging(hits, passages)
     asked = set[str]()
     while True:
-        chosen = _choose(hits, costs, budget)
-        new = [hit for hit in chosen if hit.uid not in asked]
+        chosen = _choose(hits, units, costs, budget)
+        new = [hit for unit in chosen for hit in unit if hit.uid not in asked]
         asked.update(hit.uid for hit in new)
         said = remarks([hit.uid for hit in new]) if new else {}
         if not said:
@@ -81,39 +78,47 @@ def pack(
             if hit.uid in said:
                 blocks[hit.uid] = _block(hit, said[hit.uid])
                 costs[hit.uid] = count(f"[{len(hits)}] {blocks[hit.uid]}\n\n")
-    order = sorted(chosen, key=lambda hit: _place(hit, passages[hit.uid], chosen))
-    if places is not None:
-        order.sort(key=lambda hit: places[hit.uid])
-    lines, citations = [], []
-    for number, hit in enumerate(order, start=1):
-        lines.append(f"[{number}] {blocks[hit.uid]}")
-        citations.append(
-            Citation(
-                number=number, passage=hit.uid, source=hit.source or "", ref=hit.ref, at=hit.at
-            )
-        )
-    text = "\n\n".join(lines)
-    return Packed(text, tuple(citations), count(text) if text else 0)
+    while True:
+        order = _ordered([hit for unit in chosen for hit in unit], passages, places)
+        packed = _numbered(order, blocks, count)
+        # Of many counters, a whole takes more than its parts: what was chosen last gives way.
+        if packed.n_tokens <= budget or not chosen:
+            return packed
+        chosen.pop()
 
 
-def _choose(hits: Sequence[Hit], costs: Mapping[str, int], budget: int) -> list[Hit]:
-    """Return the chosen hits, best first."""
+def _choose(
+    hits: Sequence[Hit],
+    units: Mapping[str, Sequence[Hit]],
+    costs: Mapping[str, int],
+    budget: int,
+) -> list[list[Hit]]:
+    """Return the chosen units, best first, each without what is in those before it."""
     bags = {hit.uid: frozenset(terms(hit.text)) for hit in hits}
     worth = _worth(hits)
-    left, known, chosen, first = list(hits), set[str](), list[Hit](), 0.0
+    # What the budget cannot hold together at all may stand alone.
+    apart = {uid for uid, unit in units.items() if sum(costs[one.uid] for one in unit) > budget}
+    left, known, chosen, first = list(hits), set[str](), list[list[Hit]](), 0.0
+    done = set[str]()
     while left:
-        gains = {hit.uid: worth[hit.uid] * _news(bags[hit.uid], known) for hit in left}
-        left = [hit for hit in left if costs[hit.uid] <= budget]
-        if not left:
+        options = []
+        for hit in left:
+            unit = [hit] if hit.uid in apart else [u for u in units[hit.uid] if u.uid not in done]
+            cost = sum(costs[one.uid] for one in unit)
+            if cost <= budget:
+                gain = sum(worth[one.uid] * _news(bags[one.uid], known) for one in unit)
+                options.append((gain / max(cost, 1) ** _THRIFT, hit.uid, gain, cost, unit))
+        if not options:
             break
-        best = max(left, key=lambda hit: (gains[hit.uid] / costs[hit.uid] ** _THRIFT, hit.uid))
-        if gains[best.uid] < _MIN_GAIN * first:
+        _, _, gain, cost, unit = max(options, key=lambda option: option[:2])
+        if gain < _MIN_GAIN * first:
             break
-        first = max(first, gains[best.uid])
-        chosen.append(best)
-        known |= bags[best.uid]
-        budget -= costs[best.uid]
-        left.remove(best)
+        first = max(first, gain)
+        chosen.append(unit)
+        budget -= cost
+        done.update(one.uid for one in unit)
+        known.update(*(bags[one.uid] for one in unit))
+        left = [hit for hit in left if hit.uid not in done]
     return chosen
 
 
@@ -134,10 +139,26 @@ def _news(bag: frozenset[str], known: set[str]) -> float:
     return _REPEATED + (1.0 - _REPEATED) * len(bag - known) / len(bag)
 
 
-def _place(hit: Hit, passage: Passage, chosen: Sequence[Hit]) -> tuple[int, int]:
-    """Sources stand in the order of their best hit, passages in the order of their source."""
-    first = next(at for at, other in enumerate(chosen) if other.source == hit.source)
-    return first, passage.position
+def _ordered(
+    chosen: Sequence[Hit], passages: Mapping[str, Passage], places: Mapping[str, Place] | None
+) -> list[Hit]:
+    """Return hits by their places, else sources by their best hit and passages as they stand."""
+    if places is not None:
+        return sorted(chosen, key=lambda hit: places[hit.uid])
+    first: dict[str | None, int] = {}
+    for at, hit in enumerate(chosen):
+        first.setdefault(hit.source, at)
+    return sorted(chosen, key=lambda hit: (first[hit.source], passages[hit.uid].position))
+
+
+def _numbered(order: Sequence[Hit], blocks: Mapping[str, str], count: TokenCounter) -> Packed:
+    lines = [f"[{at}] {blocks[hit.uid]}" for at, hit in enumerate(order, start=1)]
+    citations = tuple(
+        Citation(number=at, passage=hit.uid, source=hit.source or "", ref=hit.ref, at=hit.at)
+        for at, hit in enumerate(order, start=1)
+    )
+    text = "\n\n".join(lines)
+    return Packed(text, citations, count(text) if text else 0)
 
 
 def _block(hit: Hit, remark: str = "") -> str:

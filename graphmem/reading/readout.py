@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from graphmem.core.points import Point
-from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
+from graphmem.core.token_counts import TokenCounter, estimate_tokens
+from graphmem.reading.pack import Packed, pack
 from graphmem_schemas import Context, Hit, Passage, Recall
 
 __all__ = ["read_out"]
@@ -34,13 +35,16 @@ def read_out(
         count: counts the tokens of a text.
     """
     chosen, cost = _fitting(points, len(hits), int(budget * _FOR_POINTS), count)
-    packed = pack(hits, passages, budget - cost, count)
-    number = {citation.passage: citation.number for citation in packed.citations}
-    lines = [_line(point, number) for point in chosen]
-    told = "\n".join((_HEAD, *lines)) if lines else ""
-    text = "\n\n".join(part for part in (told, packed.text) if part)
+    while True:
+        packed = pack(hits, passages, budget - cost, count)
+        told = _told(chosen, packed)
+        text = "\n\n".join(part for part in (told, packed.text) if part)
+        # Of many counters, a whole takes more than its parts: the last points give way.
+        if not chosen or count(text) <= budget:
+            break
+        chosen, cost = _fitting(chosen[:-1], len(hits), cost, count)
     shown = recall.model_copy(update={"hits": tuple(hits)})
-    if not text or (recall.abstained and not lines):
+    if not text or (recall.abstained and not told):
         reason = recall.abstained or (
             f"nothing fits into {budget} tokens: raise the budget" if hits else "nothing was found"
         )
@@ -62,6 +66,11 @@ def _fitting(
         chosen.append(point)
         cost += more
     return chosen, cost if chosen else 0
+
+
+def _told(points: Sequence[Point], packed: Packed) -> str:
+    number = {citation.passage: citation.number for citation in packed.citations}
+    return "\n".join((_HEAD, *(_line(point, number) for point in points))) if points else ""
 
 
 def _line(point: Point, number: Mapping[str, int]) -> str:

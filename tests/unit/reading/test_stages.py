@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from graphmem.core.token_counts import estimate_tokens
 from graphmem.reading.analyse import analyse
 from graphmem.reading.facts import holding, state, stated_still
-from graphmem.reading.pack import estimate_tokens, pack
+from graphmem.reading.pack import pack
 from graphmem.reading.seeds import choose_seeds, ranking
 from graphmem.reading.spread import Spread, visits
 from graphmem_schemas import Hit, Passage, Proposition
