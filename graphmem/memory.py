@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from pydantic import ValidationError
 
+from graphmem.core.token_counts import TokenCounter
 from graphmem.errors import InvalidInput
 from graphmem.facets.cues import Cues
 from graphmem.facets.cypher import SpeaksCypher
@@ -70,11 +71,13 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
         extractor: None for the shipped English pipeline, "spacy:<name>", or your own.
         llm: None for none, "openai:<model>", or an LLM of your own; nothing needs one.
         clock: tells the time; None is the system's, in UTC.
+        count_tokens: counts the tokens of a text as your model does, for the budgets of contexts;
+            None estimates them.
         served: have the store search with its own indexes (Neo4j), for a space that this process
             need not hold; else its views are held here, which answers sooner.
 
     Raises:
-        InvalidInput: The space or the store's address cannot be used.
+        InvalidInput: The space, the store's address or a model cannot be used.
         StoreError: The store cannot be opened.
     """
 
@@ -87,11 +90,12 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
         extractor: str | Extractor | None = None,
         llm: str | LLM | None = None,
         clock: Clock | None = None,
+        count_tokens: TokenCounter | None = None,
         served: bool = False,
     ) -> None:
         self.space = check_space(space)
         # Before the store, so that a wrong name leaves no empty file behind.
-        self._models = LazyModels(embedder, extractor, llm)
+        self._models = LazyModels(embedder, extractor, llm, count_tokens)
         if store is None:
             store = os.environ.get("GRAPHMEM_STORE") or DEFAULT_STORE
         # A store that was handed over open is its owner's to close.
@@ -213,7 +217,8 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
             as_of: answer with what held then; None is now.
 
         Raises:
-            InvalidInput: The question is blank or a limit is out of range.
+            InvalidInput: The question is blank, a limit is out of range, or `count_tokens` fails
+                or gives no whole number of 0 or more.
         """
         return self._reader.context(self._request(question, budget=budget, as_of=as_of))
 

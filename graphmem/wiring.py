@@ -182,7 +182,7 @@ class HeldReader(_Reader):
                     views.text, views.vectors, views.adjacency,
                     partial(self._catch_up, views), self._models.embedder, self._clock,
                     remote=views.nodes is not None, judgements=views.judged,
-                    facts=partial(self._facts, views),
+                    facts=partial(self._facts, views), count_tokens=self._models.count_tokens,
                 )  # fmt: skip
             return self._engine
 
@@ -270,7 +270,7 @@ class ServedReader(_Reader):
         known = _Known(embedder.name, embedder.dimension, embedder, question.text, vector)
         return Engine(
             self._store, self._store, self._name, views.text, views.vectors, views.walk,
-            lambda: views.walk.seq, known, self._clock,
+            lambda: views.walk.seq, known, self._clock, count_tokens=self._models.count_tokens,
             judgements=self._judged_at(views.walk.seq), facts=space.facts,
         )  # fmt: skip
 

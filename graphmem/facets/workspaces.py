@@ -50,5 +50,6 @@ class Workspaces(Facet):
             self._clock,
             partial(keep, store=self._store, space=self.space, clock=self._clock),
             open_llm(llm) or self._models.llm,
+            self._models.count_tokens,
         )
         return Workspace(question, ground, rounds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from graphmem.core.token_counts import TokenCounter, checked_counter
 from graphmem.errors import InvalidInput
 from graphmem.models.chat import check_llm, open_llm
 from graphmem.models.registry import check_embedder
@@ -21,6 +22,10 @@ class LazyModels:
         extractor: None or "spacy" for the shipped English pipeline, "spacy:<name>" for a spaCy
             pipeline of the user's own, or an object of the port.
         llm: None for none, "openai:<model>", or an object of the port.
+        count_tokens: from a text to its tokens; None estimates them.
+
+    Attributes:
+        count_tokens: counts the tokens of a text, and checks what a given counter says.
 
     Raises:
         InvalidInput: A choice has none of these forms.
@@ -31,6 +36,7 @@ class LazyModels:
         embedder: str | Embedder | None = None,
         extractor: str | Extractor | None = None,
         llm: str | LLM | None = None,
+        count_tokens: TokenCounter | None = None,
     ) -> None:
         check_embedder(embedder)
         check_llm(llm)
@@ -41,6 +47,7 @@ class LazyModels:
             )
         self._embedder_choice, self._extractor_choice = embedder, extractor
         self._llm_choice = llm
+        self.count_tokens = checked_counter(count_tokens)
         self._lock = threading.RLock()
         self._embedder: Embedder | None = None
         self._encoder: Encoder | None = None

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from graphmem.core.chat import ChatMessage
 from graphmem.core.extraction import Extraction
+from graphmem.core.token_counts import TokenCounter
 
 __all__ = [
     "LLM",
@@ -143,6 +144,11 @@ class Models(Protocol):
     @property
     def extractor(self) -> Extractor:
         """Finds names, events and facts."""
+        ...
+
+    @property
+    def count_tokens(self) -> TokenCounter:
+        """Counts tokens as whoever reads contexts does, or nearly."""
         ...
 
     @property

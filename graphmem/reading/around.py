@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphmem.core.points import Point
+from graphmem.core.token_counts import TokenCounter, estimate_tokens
 from graphmem.ports import LLM, Clock, GraphReader
 from graphmem_schemas import Entity, Hit, Passage, Recall, Receipt, SearchRequest, Source
 
@@ -32,6 +33,7 @@ class Ground:
         clock: tells which facts hold now.
         keep: makes points hyperedges; all else only reads.
         llm: asked once a round; None for rules alone.
+        count_tokens: counts the tokens of what is read out.
     """
 
     search: Callable[[SearchRequest], Recall]
@@ -41,6 +43,7 @@ class Ground:
     clock: Clock
     keep: Callable[[Sequence[Point]], Receipt]
     llm: LLM | None = None
+    count_tokens: TokenCounter = estimate_tokens
 
     def find(self, question: str) -> Recall:
         """Return the passages of the whole space that a question finds."""

@@ -231,7 +231,8 @@ class Workspace:
         hits = self._ranked(
             [uid for uid in dict.fromkeys([*told, *self._seen]) if uid in passages]
         )
-        return read_out(self.points, hits, passages, self._find(None), budget)
+        found, count = self._find(None), ground.count_tokens
+        return read_out(self.points, hits, passages, found, budget, count)
 
     def keep(self, *point_ids: str) -> Receipt:
         """Keep points as hyperedges of the memory: those that are named, else all that are news.
