@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["MAX_NAME_WORDS", "name_parts", "normalise_name"]
+__all__ = ["MAX_NAME_WORDS", "is_capitalised", "name_parts", "normalise_name"]
 
 MAX_NAME_WORDS = 9
 MAX_PART_WORDS = 6
@@ -33,6 +33,12 @@ def normalise_name(name: str) -> str:
     if len(words) > 1 and words[0] in _ARTICLES:
         words = words[1:]
     return " ".join(words)
+
+
+def is_capitalised(word: str) -> bool:
+    """Whether a word begins with a capital letter of any script that has them, "Øyvind" too."""
+    first = word[:1]
+    return first.isupper() or first.istitle()
 
 
 def name_parts(key: str) -> tuple[str, ...]:

@@ -3,12 +3,13 @@
 It is the product of two chances. *Held*: that the memory is about the question at all, by the
 best cosine and by the share of the question's words (by inverse document frequency) that stand
 near the best passages; a name that nobody has speaks against it, and what asks for help and not
-for a fact need not be said anywhere. *Said*, where people or roles talk: that just this was said.
-*Own*: the one named speaker has more said of them than the others have (a question about the
-wrong person is answered by nobody). *Focus*: the thing that is asked for ("which **yoga pose**
-did …") stands near the best passages. *Gap*: how rare the rarest word is that the best of them
-and its neighbours lack, which tells the more, the more of the other words they have. Documents
-need several passages together, where what one lacks tells nothing: there *said* is 1.
+for a fact need not be said anywhere, as far as anything is about it at all. *Said*, where people
+or roles talk: that just this was said. *Own*: the one named speaker has more said of them than
+the others have (a question about the wrong person is answered by nobody). *Focus*: the thing that
+is asked for ("which **yoga pose** did …") stands near the best passages. *Gap*: how rare the
+rarest word is that the best of them and its neighbours lack, which tells the more, the more of
+the other words they have. Documents need several passages together, where what one lacks tells
+nothing: there *said* is 1.
 
 `scripts/abstention.py` fits both logistic models together on the bench sets, with the questions
 that these hold no answer to and with questions of other memories, and prints what they reach.
@@ -47,6 +48,8 @@ BAR = 0.5
 # The two models, the bias last. Fitted, then rounded.
 SAID = {"own": 6.0, "focus": 2.0, "gap": -2.3, "rest": -2.5, "": 3.2}
 HELD = {"cosine": 14.0, "covered": 4.5, "focus": 0.8, "helps": 5.5, "stranger": -2.5, "": -6.3}
+# What helps need not say what is asked, so that less than half of nearness is enough of it.
+_NEAR_ENOUGH = 2.5
 # Where less than this is near, nothing is lacking beside the rest.
 _MIN_REST = 0.3
 _N_BEST = 60
@@ -70,7 +73,8 @@ class Signs:
             about 0 to 1.1.
         focus: share of the thing asked for near the best passages; 1 where none is named.
         own: by how much more is said of the one named speaker than of others, -1 to 1.
-        helps: whether advice or an action is wanted.
+        helps: how far anything is about what help is wanted with, 0 to 1, by the greater of
+            `cosine` and `covered`; 0 where a fact is asked for.
         stranger: whether a name is of nobody who speaks and of nothing that is a title.
         named: whether exactly one speaker is named.
         talks: whether people or roles talk.
@@ -81,7 +85,7 @@ class Signs:
     gap: float = 0.0
     focus: float = 1.0
     own: float = 0.0
-    helps: bool = False
+    helps: float = 0.0
     stranger: bool = False
     named: bool = False
     talks: bool = False
@@ -120,8 +124,8 @@ def judge(question: str, match: TextMatch, ranked: Ranked) -> Verdict:
         ranked: the candidates.
     """
     if not ranked.order:
-        nothing = "the memory holds no passage yet"
-        return Verdict(0.0, "nothing that was said by then fits" if not match.is_empty else nothing)
+        nothing, unfit = "the memory holds no passage yet", "nothing that was said by then fits"
+        return Verdict(0.0, nothing if match.is_empty else unfit)
     if not (match.terms or match.speakers or match.titles):
         return NO_WORD
     signs, near = signs_of(question, match, ranked)
@@ -166,25 +170,31 @@ def signs_of(question: str, match: TextMatch, ranked: Ranked) -> tuple[Signs, He
     # The time that a question asks about is rarely a word of its answer.
     wanted = np.array([not (t in REQUEST or t.isdigit()) for t in match.terms], np.bool_)
     if not wanted.any():
-        signs = Signs(cosine, stranger=stranger, helps=asks_for_help(question), talks=talks)
+        helps = _helps(question, cosine)
+        signs = Signs(cosine, stranger=stranger, helps=helps, talks=talks)
         return signs, np.ones(len(match.terms), np.bool_)
     masses = np.array(match.idfs) * wanted
     mass = float(masses.sum()) or 1.0
     held = _held(len(match.terms), pool, best, talks)
     near = held[int((held @ masses).argmax())]
+    covered = float(masses[near].sum()) / mass
     named = len(match.speakers) == 1
     signs = Signs(
         cosine=cosine,
-        covered=float(masses[near].sum()) / mass,
+        covered=covered,
         gap=float(masses[~near].max(initial=0.0)) / log(match.n_passages + 2),
         focus=_focus(question, match, held),
         own=_own(match, pool, best) / mass if named else 0.0,
         named=named,
-        helps=asks_for_help(question),
+        helps=_helps(question, max(cosine, covered)),
         stranger=stranger,
         talks=talks,
     )
     return signs, near
+
+
+def _helps(question: str, nearest: float) -> float:
+    return min(1.0, max(0.0, _NEAR_ENOUGH * nearest)) if asks_for_help(question) else 0.0
 
 
 def _logistic(value: float) -> float:

@@ -29,7 +29,7 @@ from graphmem.reading.credit import credited
 from graphmem.reading.decline import closest_thing
 from graphmem.reading.evidence import Asking
 from graphmem.reading.facts import facts_of
-from graphmem.reading.gate import is_instruction, is_of_oneself
+from graphmem.reading.gate import is_of_oneself
 from graphmem.reading.manner import Manner, manner_of
 from graphmem.reading.newer import N_LOOKED, newer_first
 from graphmem.reading.order import in_time, moments_of
@@ -39,6 +39,7 @@ from graphmem.reading.rank import Observed, Ranked, Views, observe_candidates, r
 from graphmem.reading.ranker import Ranker, default_ranker
 from graphmem.reading.sides import denials, marked, stated_sides
 from graphmem.reading.statements import Wanted, shares_of, statements
+from graphmem.reading.tasks import is_instruction
 from graphmem.reading.textless import Ground, by_walk, untold
 from graphmem.reading.trace import bridges, passage_hit, path_of, score_parts
 from graphmem_schemas import (

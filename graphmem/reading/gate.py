@@ -23,7 +23,7 @@ from graphmem.ports import Float32
 from graphmem.reading.evidence import Asking, Evidence
 from graphmem.reading.weights import WALK
 
-__all__ = ["by_collection", "chances", "is_instruction", "is_of_oneself"]
+__all__ = ["by_collection", "chances", "is_of_oneself"]
 
 _COSINE, _PASSAGE, _SENTENCE, _TITLE, _SPEAKER = 18.0, 11.0, 11.0, 3.0, 4.0
 _INSTRUCTION, _OF_ONESELF = 6.0, 3.0
@@ -32,22 +32,6 @@ _INSTRUCTION, _OF_ONESELF = 6.0, 3.0
 _LEAST_VISITS, _BY_LINK = log(WALK.floor), 1.0
 # BM25 of a passage that has every term of the question often.
 _BM25_TOP = 2.2
-_ASKS = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
-_BEGINS_AS_QUESTION = re.compile(
-    r"^\W*(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|"
-    r"had|can|could|will|would|should|in|on|at|for|of|to|from|by|with|between)\b",
-    re.IGNORECASE,
-)
-# What is to be told, and not to be done.
-_TELL = re.compile(
-    r"^\W*(?:(?:can|could|would|will) you |please |kindly )*(?:tell|list|describe|name|recommend|"
-    r"summari[sz]e|explain|suggest|remind|recall|compare|walk me|"
-    r"give me (?:a|an|the) (?:summary|overview|list))\b"
-    r"|^\W*(?:did|do|does|have|has|had|is|are|am|was|were|will|would|should|can|could) (?!you)",
-    re.IGNORECASE,
-)
-# Fewer words are keywords.
-_MIN_TASK = 4
 # Where "I" or "my" is a word of a title, what follows is mostly capitalised.
 _OWN = re.compile(
     r"\b(?:my|me|myself|mine)\b|\bI(?:['’]\w+|\s+[a-z])"
@@ -55,15 +39,6 @@ _OWN = re.compile(
 )
 # Where somebody tells of himself: chats with an assistant, and notes.
 _TOLD_BY_ONESELF = (PassageKind.NOTE, PassageKind.ROLE_TURN)
-
-
-def is_instruction(question: str) -> bool:
-    """Whether a text asks for something to be done, and not for something to be told. O(n)."""
-    if len(question.split()) < _MIN_TASK or _TELL.match(question):
-        return False
-    if _ASKS.search(question) is None:
-        return True
-    return "?" not in question and _BEGINS_AS_QUESTION.match(question) is None
 
 
 def is_of_oneself(question: str) -> bool:

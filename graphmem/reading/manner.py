@@ -32,10 +32,16 @@ _SUMMARY = re.compile(
 )
 _OVER_TIME = re.compile(r"\b(?:evolv\w+|progress\w*|develop\w+|over time|so far)\b", re.IGNORECASE)
 _SPAN = r"(?:hours?|days?|weeks?|months?|years?|minutes?|seconds?|times?|long)"
+# What stands between "which" and its noun is no verb: "what does the bus …" has none.
+_BEFORE_NOUN = r"(?!(?:have|has|had|do|does|did|am|can|could|will|would|should)\b)"
+# Names, verbs and words in -us and -is end in s, too: "what does James do?"
+_NO_PLURAL = (
+    r"(?!(?-i:[A-Z])|\w*(?:us|is)\b|(?:does|has|was|as|gas|its|yes|always|sometimes|lens|news)\b)"
+)
 _LIST = re.compile(
     # "What activities does Ann do?", "which of the books have I read?"
-    r"\b(?:what|which)\s+(?:[\w'’-]+\s+){0,3}?\w+[^s\W]s\s+(?:[\w'’]+\s+){0,3}"
-    r"(?:have|has|do|does|did|are|were|am)\b"
+    rf"\b(?:what|which)\s+(?:{_BEFORE_NOUN}[\w'’-]+\s+){{0,3}}?{_NO_PLURAL}\w+[^s\W]s\s+"
+    r"(?:[\w'’]+\s+){0,3}(?:have|has|do|does|did|are|were|am)\b"
     rf"|^\W*how (?:many|often)\b(?! (?:\w+ ){{0,2}}?{_SPAN}\b)"
     r"|^\W*(?:list|enumerate|name (?:all|every|each|some|the \w+ (?:i|we)))\b"
     r"|\b(?:all|every one|each) (?:of )?(?:the|my|our|your|his|her|their|its)\b"

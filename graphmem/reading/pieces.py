@@ -8,6 +8,7 @@ from functools import cache, partial
 
 import numpy as np
 
+from graphmem.core.names import is_capitalised
 from graphmem.ports import Embedder, Float32
 from graphmem.reading.aside import Aside, result_of
 
@@ -120,4 +121,4 @@ def relation(question: str) -> str:
 def _is_name(word: str, at: int) -> bool:
     if at == 0 and word.lower() in _OPENING:
         return False
-    return word[0].isupper() or word[0].isdigit()
+    return is_capitalised(word) or word[0].isdigit()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from graphmem.core.names import is_capitalised
 from graphmem.core.terms import terms
+from graphmem.reading.tasks import is_instruction
 
 __all__ = ["REQUEST", "asked_for", "asks_for_help", "names_of"]
 
@@ -38,20 +40,14 @@ _DATES = frozenset(
         "jan feb mar apr jun jul aug sep sept oct nov dec"
     )
 )
-_NAME = re.compile(r"(?<=[^\W_] )[A-Z]\w+")
-_QUESTION = re.compile(
-    r"\?|^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|how|why"
-    r"|whom|whose|list|tell)\b|\b(?:what|which|who|where|when|how (?:many|much|long|old))\b",
-    re.IGNORECASE,
-)
+# Words of two letters at least that follow another word.
+_LATER = re.compile(r"(?<=[^\W_] )[^\W\d_]\w+")
 _HELP = re.compile(
     r"\b(?:should i|(?:can|could|would) you|help me|suggestions|advice|tips|ideas|do you think"
     r"|how (?:do|can|should|would|could) (?:i|we|you)"
     r"|i'm (?:planning|looking|trying|working|thinking|feeling)|i've been)\b",
     re.IGNORECASE,
 )
-# Fewer words are no task but keywords.
-_MIN_TASK = 4
 # Who asks so wants to hear what was said.
 _ASKS_BACK = re.compile(
     r"\b(?:tell|told|remind|recall|did|recommended|summar\w*|list|walk)\b", re.IGNORECASE
@@ -70,11 +66,12 @@ def asked_for(question: str) -> frozenset[str]:
 
 def asks_for_help(question: str) -> bool:
     """Whether advice is wanted, or something is to be done: what helps need not say it. O(n)."""
-    if _QUESTION.search(question) is None:
-        return len(question.split()) >= _MIN_TASK
+    if is_instruction(question):
+        return True
     return _HELP.search(question) is not None and _ASKS_BACK.search(question) is None
 
 
 def names_of(question: str) -> frozenset[str]:
     """Return the terms of its names, but for months, days and its first word. O(n)."""
-    return frozenset(term for name in _NAME.findall(question) for term in terms(name)) - _DATES
+    later = filter(is_capitalised, _LATER.findall(question))
+    return frozenset(term for name in later for term in terms(name)) - _DATES

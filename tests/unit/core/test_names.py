@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphmem.core.names import name_parts, normalise_name
+from graphmem.core.names import is_capitalised, name_parts, normalise_name
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,14 @@ def test_parts_are_the_names_inside_a_name() -> None:
     assert name_parts("world cup 1994") == ("1994", "cup", "cup 1994", "world", "world cup")
     assert name_parts("curie") == ()
     assert name_parts(" ".join("abcdefghijkl")) == ()
+
+
+@pytest.mark.parametrize("name", ["Ann", "Øyvind", "Łukasz", "Жанна", "Άννα"])
+def test_a_capital_is_one_of_any_script(name: str) -> None:
+    assert is_capitalised(name)
+    assert not is_capitalised(name.lower())
+
+
+@pytest.mark.parametrize("word", ["", "7", "_x", "花子"])
+def test_what_has_no_capital_is_not_capitalised(word: str) -> None:
+    assert not is_capitalised(word)

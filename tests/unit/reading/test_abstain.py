@@ -30,7 +30,7 @@ def test_a_question_that_is_near_is_known_and_one_that_is_far_is_not(signs: Sign
     ("better", "worse"),
     [({"cosine": 0.7}, {"cosine": 0.3}), ({"own": 0.4}, {"own": -0.4}), ({"gap": 0.0}, {"gap": 1}),
      ({"focus": 1.0}, {"focus": 0.0}), ({"stranger": False}, {"stranger": True}),
-     ({"helps": True}, {"helps": False})],
+     ({"helps": 0.6}, {"helps": 0.0})],
 )  # fmt: skip
 def test_each_sign_moves_the_score_its_way(better: dict[str, Any], worse: dict[str, Any]) -> None:
     assert confidence_of(replace(TALK, **better)) > confidence_of(replace(TALK, **worse))
@@ -53,6 +53,29 @@ def test_one_rare_word_lacking_beside_all_others_tells_more_than_beside_few() ->
 def test_who_is_known_but_of_whom_nothing_near_is_said_is_not_enough() -> None:
     nothing = Signs(cosine=0.57, covered=0.0, gap=1.1, focus=0.0, named=True, talks=True)
     assert confidence_of(nothing) < BAR
+
+
+@pytest.mark.parametrize(
+    "task", ["Write a poem about submarine sandwiches", "Can you suggest a sandwich?"]
+)
+def test_what_nothing_is_about_is_not_known_though_help_is_wanted(task: str) -> None:
+    far, near = (_signs_of(task, cosine, covered) for cosine, covered in ((0.17, 0), (0.5, 1)))
+    assert confidence_of(far) < BAR < confidence_of(near)
+    assert confidence_of(near) > confidence_of(replace(near, helps=0.0))
+    assert confidence_of(_signs_of("Where is the sandwich?", 0.2, 0)) < BAR
+
+
+def _signs_of(question: str, cosine: float, covered: int) -> Signs:
+    match = SimpleNamespace(
+        terms=("sandwich",), idfs=(2.0,), n_passages=14, speakers=(), titles=(),
+        names_speaker=False,
+    )  # fmt: skip
+    words = SimpleNamespace(
+        features=np.zeros((1, len(Feature)), np.float32), covered=np.array([covered], np.uint64)
+    )
+    pool = SimpleNamespace(evidence=words, rows=np.zeros(1, np.int64))
+    ranked = SimpleNamespace(order=[0], pool=pool, cosines=np.array([cosine], np.float32))
+    return signs_of(question, cast(TextMatch, match), cast(Ranked, ranked))[0]
 
 
 @pytest.mark.parametrize("speaks", [True, False])
@@ -91,7 +114,9 @@ def test_the_thing_asked_for(question: str, phrase: set[str]) -> None:
     ("question", "helps"),
     [("Any tips for a new guitar?", True), ("What should I cook tonight?", True),
      ("Like all songs in my library", True), ("zanzibar key", False), ("Who sang it?", False),
-     ("What tips did she give?", False), ("Can you tell me about my projects?", False)],
+     ("What tips did she give?", False), ("The capital of France", False),
+     ("Wo wohnt Anna in Berlin?", False), ("blood pressure medication dosage", False),
+     ("Can you tell me about my projects?", False)],
 )  # fmt: skip
 def test_who_asks_for_help_is_told_from_who_asks_for_a_fact(question: str, helps: bool) -> None:
     assert asks_for_help(question) is helps
@@ -100,6 +125,7 @@ def test_who_asks_for_help_is_told_from_who_asks_for_a_fact(question: str, helps
 def test_a_name_is_not_the_first_word() -> None:
     assert names_of("Who is the king of Norway?") == {"norway"}
     assert names_of("Who resides there?") == frozenset()
+    assert names_of("When did Øyvind meet Łukasz and Жанна?") == {"øyvind", "łukasz", "жанна"}
     assert names_of("How high was it in January on a Friday?") == frozenset()
 
 
