@@ -13,7 +13,7 @@ from numba import types
 
 from graphmem.core.kernels.compile import kernel
 
-__all__ = ["best_of_groups", "numbered"]
+__all__ = ["best_of_groups", "number", "numbered", "raise_to_best"]
 
 Numbers = npt.NDArray[np.int64]
 Float32 = npt.NDArray[np.float32]

@@ -59,10 +59,7 @@ def test_pieces_are_cut_alike_whatever_stands_beside_them(vocabulary: Vocabulary
 
 
 def test_many_threads_learn_many_words(vocabulary: Vocabulary) -> None:
-    texts = [
-        " ".join(f"w{n}a{k} {k}-{n}" for n in range(60)) + "\n" * (k % 2)
-        for k in range(40)
-    ]
+    texts = [" ".join(f"w{n}a{k} {k}-{n}" for n in range(60)) + "\n" * (k % 2) for k in range(40)]
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(vocabulary.split, texts * 3))
     fresh = [Vocabulary(spacy.blank("en"), TABLES).split(text) for text in texts]
