@@ -180,7 +180,12 @@ class TextMatch(Protocol):
 
     @property
     def n_passages(self) -> int:
-        """How many passages there are."""
+        """How many passages count by the query's time."""
+        ...
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are no passages, of whatever time."""
         ...
 
     def best(self, n_best: int) -> npt.NDArray[np.int64]:

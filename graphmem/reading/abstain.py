@@ -125,7 +125,7 @@ def judge(question: str, match: TextMatch, ranked: Ranked) -> Verdict:
     """
     if not ranked.order:
         nothing, unfit = "the memory holds no passage yet", "nothing that was said by then fits"
-        return Verdict(0.0, unfit if match.n_passages else nothing)
+        return Verdict(0.0, nothing if match.is_empty else unfit)
     if not (match.terms or match.speakers or match.titles):
         return NO_WORD
     signs, near = signs_of(question, match, ranked)

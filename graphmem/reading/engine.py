@@ -30,6 +30,7 @@ from graphmem.reading.decline import closest_thing
 from graphmem.reading.evidence import Asking
 from graphmem.reading.facts import facts_of
 from graphmem.reading.gate import is_of_oneself
+from graphmem.reading.in_time import NearestInTime
 from graphmem.reading.manner import Manner, manner_of
 from graphmem.reading.newer import N_LOOKED, newer_first
 from graphmem.reading.order import in_time, moments_of
@@ -58,7 +59,6 @@ __all__ = ["Engine"]
 
 # What a context may choose from: more than fits, so that repetition can be left out.
 _N_TO_PACK = 40
-_WIDER = 4
 # From so many passages facts, events and entities are taken.
 _N_TO_READ = 30
 _N_SEEDS_SHOWN = 5
@@ -174,7 +174,7 @@ class Engine:
             if more:
                 hits = self._with_facts(request, manner.before, match, hits)[:k]
             trace = _trace(found, manner, ranked, nodes, started)
-            if more and self.facts is not None and not match.n_passages:
+            if more and self.facts is not None and match.is_empty:
                 ground = Ground(self.facts(), self.vectors, self.store, self.space)
                 wanted = self._wanted(request, manner.before)
                 hits, verdict, told = by_walk(request, wanted, found.asking.question, ground)
@@ -233,9 +233,7 @@ class Engine:
             known = self._seen = self.catch_up()
         names = self._names_at(known)
         question = analyse(request.question, request.as_of)
-        # Vectors know no time: more are asked for where many may come too late.
-        wanted = k if question.query.until is None else _WIDER * max(k, MIN_EACH)
-        n_each = max(MIN_EACH, 2 * wanted)
+        n_each = max(MIN_EACH, 2 * k)
         found = look_up(self.text, self.vectors, question.query, n_each)
         return question, found, n_each, names
 
@@ -263,7 +261,10 @@ class Engine:
         def told(stage: str) -> None:
             found.timings[stage] = _since(started)
 
-        views = Views(found.by_words.match, self.vectors, self.walk)
+        match, vectors = found.by_words.match, self.vectors
+        if found.question.query.until is not None:
+            vectors = NearestInTime(vectors, match)
+        views = Views(match, vectors, self.walk)
         return observe_candidates(
             found.by_words, views, found.asking, found.n_each, self.ranker, told
         )

@@ -25,6 +25,7 @@ from graphmem.views.paged_walk import PagedWalk
 from graphmem.views.space import FACT_KINDS
 from graphmem.views.text_index import TextIndexArrays
 from graphmem.views.text_match import Match, Statistics
+from graphmem.views.text_past import arrays_at
 from graphmem.views.work_pool import WorkPool
 from graphmem_schemas import EdgeKind, Passage
 
@@ -138,7 +139,8 @@ class _CandidateTexts:
 
     def match(self, query: TextQuery) -> Match:
         """Find the candidates that share words with the question; close what is returned."""
-        return Match(self._arrays, self._lock, self._pool, query, self._statistics)
+        arrays = arrays_at(self._arrays, query.until)
+        return Match(arrays, self._lock, self._pool, query, self._statistics)
 
 
 class _CandidateVectors:

@@ -11,6 +11,7 @@ from graphmem.views.history import is_history, token_at
 from graphmem.views.snapshot import load, save
 from graphmem.views.text_index import TextIndexArrays
 from graphmem.views.text_match import Match
+from graphmem.views.text_past import arrays_at
 from graphmem.views.unkept import Unkept
 from graphmem.views.work_pool import WorkPool
 from graphmem_schemas import Entity, Passage
@@ -42,13 +43,15 @@ class TextView:
         self._saved_seq = 0
         self._token = ""
         self._unkept = Unkept()
+        self._past: tuple[tuple[object, ...], TextIndexArrays] | None = None
 
     def __len__(self) -> int:
         return int(self._arrays.n_passages)
 
     def match(self, query: TextQuery) -> Match:
         """Find the passages that share words with a question; close what is returned."""
-        return Match(self._arrays, self._lock, self._pool, query)
+        with self._lock:  # so that no row comes in between, which the past knows nothing of
+            return Match(self._at(query.until), self._lock, self._pool, query)
 
     def refresh(self, store: GraphStore) -> None:
         """Catch up with the store; costs one look at its number where nothing is new."""
@@ -82,7 +85,7 @@ class TextView:
             if self._saved_seq > 0 and self._unkept.is_little(len(self), self._path):
                 return
             # Questions under way go on with the arrays that they began with.
-            self._arrays = self._arrays.compacted()
+            self._arrays, self._past = self._arrays.compacted(), None
             save(
                 self._path,
                 kind=_KIND,
@@ -103,8 +106,17 @@ class TextView:
             self.seq = self._saved_seq = kept.seq
             self._token = kept.token
 
+    def _at(self, until: int | None) -> TextIndexArrays:
+        """Return what counts at a moment; kept, as the next question is often about the same."""
+        if until is None:
+            return self._arrays
+        wanted = self._arrays, self.seq, len(self._arrays.rows["uid"]), until
+        if self._past is None or self._past[0] != wanted:
+            self._past = wanted, arrays_at(self._arrays, until)
+        return self._past[1]
+
     def _forget(self) -> None:
-        self._arrays = TextIndexArrays()
+        self._arrays, self._past = TextIndexArrays(), None
         self.seq = self._saved_seq = 0
         self._token = ""
 

@@ -47,7 +47,7 @@ def best_of(
 def first_of(rows: Rows, positions: npt.NDArray[np.int64], n_first: int, keys: KeysOf) -> Rows:
     """Return the rows that come first in their sources, of equal ones those with the first uids.
 
-    O(n log n) where not all fit.
+    O(n), and O(keys) of the rows that tie with the last one where not all of these fit.
 
     Args:
         rows: (n,).
@@ -57,7 +57,9 @@ def first_of(rows: Rows, positions: npt.NDArray[np.int64], n_first: int, keys: K
     """
     if len(rows) <= n_first:
         return rows
-    return rows[np.lexsort((keys(rows), positions))[:n_first]]
+    last = np.partition(positions, n_first - 1)[n_first - 1]
+    before, tied = rows[positions < last], rows[positions == last]
+    return np.concatenate([before, _first(tied, keys(tied), n_first - len(before))])
 
 
 def _first(rows: Rows, keys: Keys, n_first: int) -> Rows:

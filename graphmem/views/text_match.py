@@ -16,6 +16,7 @@ from graphmem.core.kernels.distinct import numbered
 from graphmem.core.kernels.evidence import Asked, describe, owned
 from graphmem.core.kernels.lexical import Sought, scan
 from graphmem.core.kernels.marks import best_of_sources, mark
+from graphmem.core.kernels.parts import rows_of_term
 from graphmem.core.kernels.said import MentionLists, mention_scores
 from graphmem.core.kernels.windows import rows_around
 from graphmem.core.lexical import MAX_QUERY_TERMS, PassageKind, TextEvidence, TextQuery
@@ -27,6 +28,7 @@ from graphmem.views.passage_facts import ASKS
 from graphmem.views.text_best import best_of, first_of
 from graphmem.views.text_index import TextIndexArrays
 from graphmem.views.text_part import LookedUp, describe_part, idf_of, part_of
+from graphmem.views.text_past import holds_any
 from graphmem.views.wanted import wanted_of
 from graphmem.views.work_pool import WorkPool
 
@@ -70,7 +72,8 @@ class Match:
         speakers: the people whom the question names, where it does not name all.
         names_speaker: whether the question names anyone who speaks, however many these are.
         titles: the titles that stand in the question.
-        n_passages: how many passages there are.
+        n_passages: how many passages count by the query's time.
+        is_empty: whether there are none, of whatever time.
     """
 
     def __init__(
@@ -84,7 +87,7 @@ class Match:
         """Look the question's words up.
 
         Args:
-            arrays: the index.
+            arrays: the index, as it was by the query's time.
             lock: held while it is read.
             pool: of work arrays.
             query: the question.
@@ -94,6 +97,7 @@ class Match:
         self._until = _FAR_FUTURE if query.until is None else query.until
         with lock:
             self.n_passages = known.n_passages if known else arrays.n_passages
+            self.is_empty = not (self.n_passages or holds_any(arrays))
             self._cast = self._named_speakers(query)
             self.speakers = tuple(sorted(self._cast))
             self.names_speaker = arrays.voices.is_named(query.terms)
@@ -265,9 +269,11 @@ class Match:
     def _rarity(self, names: npt.NDArray[np.int32]) -> Float32:
         """Return ln(n / df) / ln n of the rarest term of each name, 0 for a hub's."""
         n = max(self.n_passages, 3)
-        known = names >= 0
+        # What has come since the question began counts as rare.
+        frequencies = self._arrays.frequencies.values
+        known = (names >= 0) & (names < len(frequencies))
         found = np.full(names.shape, n, np.int64)
-        found[known] = self._arrays.frequencies.values[names[known]]
+        found[known] = frequencies[names[known]]
         counts = found.min(axis=1)
         rarity = np.log(n / np.clip(counts, 2, n)) / log(n)
         return np.where(counts > max(_HUB_PASSAGES, _HUB_SHARE * n), 0.0, rarity).astype("f4")
@@ -369,14 +375,7 @@ class Match:
 
     def _titled(self, number: int) -> Rows:
         """Return the first passages of a title. O(its passages)."""
-        arrays, newer = self._arrays, list[int]()
-        known = number + 1 < len(arrays.starts)
-        older = slice(*arrays.starts[number : number + 2]) if known else slice(0)
-        place = int(arrays.heads.values[number])
-        while place >= 0:
-            newer.append(int(arrays.new_rows.values[place]))
-            place = int(arrays.nexts.values[place])
-        rows = np.append(arrays.block[0][older], newer).astype(np.int64)
-        alive, at, position = (arrays.rows[name].values for name in ("alive", "at", "position"))
-        rows = rows[(alive[rows] != 0) & (at[rows] <= self._until)]
-        return first_of(rows, position[rows], _MAX_PER_TITLE, self.keys)
+        columns = self._arrays.rows
+        rows = rows_of_term(number, self._arrays.postings(), columns["alive"].values)
+        rows = rows[columns["at"].values[rows] <= self._until]
+        return first_of(rows, columns["position"].values[rows], _MAX_PER_TITLE, self.keys)

@@ -17,7 +17,12 @@ import numpy.typing as npt
 from graphmem.core.kernels.evidence import Asked, describe
 from graphmem.core.kernels.lexical import Passages, Postings, Sought, Work, scan
 from graphmem.core.kernels.marks import best_of_sources, mark
-from graphmem.core.kernels.parts import measure_part, postings_among, rows_of_sources
+from graphmem.core.kernels.parts import (
+    measure_part,
+    postings_among,
+    rows_of_sources,
+    rows_of_term,
+)
 from graphmem.core.lexical import PassageKind, TextQuery
 from graphmem.views.text_index import TextIndexArrays
 from graphmem.views.wanted import wanted_of
@@ -87,15 +92,8 @@ def _rows_of_title(arrays: TextIndexArrays, title: int) -> Rows:
     """Return the living rows of a title, rising; none where they are too many."""
     if arrays.frequencies.values[title] > _MAX_PART:
         return np.zeros(0, np.int64)
-    rows: list[int] = []
-    if title + 1 < len(arrays.starts):
-        rows = arrays.block[0][arrays.starts[title] : arrays.starts[title + 1]].tolist()
-    place = int(arrays.heads.values[title])
-    while place >= 0:
-        rows.append(int(arrays.new_rows.values[place]))
-        place = int(arrays.nexts.values[place])
     alive = arrays.rows["alive"].values
-    return np.array(sorted(row for row in rows if alive[row]), np.int64)
+    return np.sort(rows_of_term(title, arrays.postings(), alive))
 
 
 def describe_part(

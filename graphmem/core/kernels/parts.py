@@ -10,7 +10,7 @@ import numpy.typing as npt
 from graphmem.core.kernels.compile import kernel
 from graphmem.core.kernels.lexical import Forward, Passages, Postings
 
-__all__ = ["PartSizes", "measure_part", "postings_among", "rows_of_sources"]
+__all__ = ["PartSizes", "measure_part", "postings_among", "rows_of_sources", "rows_of_term"]
 
 _Int32 = npt.NDArray[np.int32]
 _Int64 = npt.NDArray[np.int64]
@@ -44,6 +44,32 @@ def rows_of_sources(sources: _Int32, tails: _Int32, before: _Int32, n_most: int)
             rows[size] = row
             size += 1
             row = int(before[row])
+    return rows[:size].copy()
+
+
+@kernel()
+def rows_of_term(term: int, postings: Postings, alive: _Bytes) -> _Int64:
+    """Return the living rows that hold a term, in no order. O(its postings).
+
+    Rows that `alive` is too short for came later than it was made, and do not count.
+    """
+    start, end = 0, 0
+    if term < len(postings.starts) - 1:
+        start, end = int(postings.starts[term]), int(postings.starts[term + 1])
+    first, old_rows = int(postings.heads[term]), postings.rows
+    new_rows, nexts = postings.new_rows, postings.nexts
+    n_most, place = end - start, first
+    while place >= 0:
+        n_most += 1
+        place = int(nexts[place])
+    rows, size, place = np.empty(n_most, np.int64), 0, first
+    for at in range(start, end):
+        rows[size] = old_rows[at]
+        size += int(rows[size] < len(alive) and alive[rows[size]])
+    while place >= 0:
+        rows[size] = new_rows[place]
+        size += int(rows[size] < len(alive) and alive[rows[size]])
+        place = int(nexts[place])
     return rows[:size].copy()
 
 
