@@ -24,7 +24,7 @@ __all__ = ["demo"]
 STORE_NAME = "demo.db"
 PICTURE_NAME = "graph.html"
 # Small, so that a context fits a screen.
-BUDGET = 600
+BUDGET = 800
 GO_ON = "What does Devi do on Wednesdays?"
 
 

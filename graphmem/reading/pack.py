@@ -25,7 +25,7 @@ _REPEATED = 0.1
 # Scores are logarithms of chances, and these are trusted so much less than they say.
 _MILDNESS = 1.5
 # Past this share of the first gain a passage is noise for whoever reads the context.
-_MIN_GAIN = 0.005
+_MIN_GAIN = 0.001
 # How much a passage's length counts against it: at 1 short turns crowd out what answers, at 0 one
 # long passage takes all. Between .2 and .5 the gold that is cited moves by less than 2 points.
 _THRIFT = 0.3
