@@ -34,7 +34,7 @@ def open_memory(store: Neo4jStore, *, served: bool) -> Memory:
     return Memory(
         store,
         space=f"feedback-{served}",
-        embedder=FakeEmbedder(64),
+        embedder=FakeEmbedder(),
         extractor=FakeExtractor(),
         clock=FixedClock(START, timedelta(seconds=1)),
         served=served,
