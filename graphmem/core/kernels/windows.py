@@ -106,7 +106,7 @@ def compare(
             side, and with all.
     """
     middle, n_base = windows.shape[1] // 2, len(base)
-    sum_of, window = np.empty(base.shape[1], np.float32), np.empty_like(windows[0])
+    sum_of, window = np.empty(base.shape[1], np.float32), np.empty(windows.shape[1], np.int64)
     for at in range(len(windows)):
         row, before, after = windows[at, middle], windows[at, middle - 1], windows[at, middle + 1]
         for side, near in enumerate((before, after)):
