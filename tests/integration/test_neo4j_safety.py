@@ -44,8 +44,15 @@ def start(login: Login, *arguments: object) -> subprocess.Popen[str]:
 
 
 def ended(child: subprocess.Popen[str]) -> list[str]:
-    out, _ = child.communicate(timeout=240 + 30 * N_KILLS)
-    assert child.returncode == 0
+    # Read from where `readline` stopped: `communicate` would lose what that had read ahead.
+    assert child.stdout
+    late = threading.Timer(240 + 30 * N_KILLS, child.kill)
+    late.start()
+    out = child.stdout.read()
+    child.stdout.close()
+    code = child.wait()
+    late.cancel()
+    assert code == 0
     return out.split()
 
 
