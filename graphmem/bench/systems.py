@@ -8,11 +8,13 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from graphmem.core.kernels.dense import dot_places
 from graphmem.core.lexical import Feature, TextQuery
 from graphmem.core.terms import terms, words
+from graphmem.core.uid_index import Keys
 from graphmem.errors import InvalidInput
 from graphmem.memory import Memory
-from graphmem.ports import Embedder, GraphStore
+from graphmem.ports import Embedder, Float32, GraphStore
 from graphmem.views.text import TextView
 from graphmem.views.vectors import VectorView
 from graphmem_schemas import MAX_K, Passage
@@ -82,6 +84,13 @@ class _Flat:
             if isinstance(node, Passage)
         }
 
+    def _cosines(self, keys: Keys, query: Float32) -> _Scores:
+        """Return (n,) the cosine of each key's vector with a query, -1 for none."""
+        placed = self._vectors.placed(keys)
+        out = np.empty((len(keys), 1), np.float32)
+        dot_places(placed.base, placed.tail, placed.slots, np.ascontiguousarray(query[None]), out)
+        return np.where(placed.slots < 0, np.float32(-1), out[:, 0])
+
     def ask(self, question: str, n_refs: int) -> Answer:
         vector = self._embedder.embed([question])[0]
         query = TextQuery(tuple(words(question)), tuple(terms(question)))
@@ -89,7 +98,7 @@ class _Flat:
             nearest = match.find(self._vectors.nearest(vector, _DEEP)[0])
             rows = np.union1d(match.best(_DEEP), nearest[nearest >= 0])
             lexical = match.describe(rows).features[:, Feature.PASSAGE].astype(np.float32)
-            dense = np.nan_to_num(self._vectors.cosines_with(match.keys(rows))(vector), nan=-1.0)
+            dense = self._cosines(match.keys(rows), vector)
             uids = match.uids(rows)
         scores = {"bm25": lexical, "dense": dense}.get(self._name)
         if scores is None:

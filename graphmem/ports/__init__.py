@@ -17,7 +17,6 @@ from graphmem.ports.serving import CandidateServer, LinkServer
 from graphmem.ports.stores import Capability, GraphReader, GraphStore, Plan
 from graphmem.ports.surroundings import Clock, Progress
 from graphmem.ports.views import (
-    Cosines,
     Judged,
     Judgements,
     PlacedVectors,
@@ -34,7 +33,6 @@ __all__ = [
     "CandidateServer",
     "Capability",
     "Clock",
-    "Cosines",
     "CypherServer",
     "EdgeRowReader",
     "Embedder",

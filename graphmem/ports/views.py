@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -17,7 +17,6 @@ from graphmem.ports.stores import GraphStore
 from graphmem_schemas import Node
 
 __all__ = [
-    "Cosines",
     "Judged",
     "Judgements",
     "PlacedVectors",
@@ -28,10 +27,6 @@ __all__ = [
     "View",
     "WalkGraph",
 ]
-
-
-Cosines = Callable[[Float32], Float32]
-"""(d,) of unit length in, (n,) out."""
 
 
 class View(Protocol):
@@ -82,10 +77,6 @@ class VectorIndex(Protocol):
 
     def nearest_each(self, queries: Float32, ks: Sequence[int]) -> list[tuple[Keys, Float32]]:
         """Return for each of the (q, d) queries what `nearest` returns for it and its k."""
-        ...
-
-    def cosines_with(self, keys: Keys) -> Cosines:
-        """Prepare for a vector: return what tells its cosine with each key's, NaN for none."""
         ...
 
     def placed(self, keys: Keys) -> PlacedVectors:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from graphmem.core.uid_index import Keys
-from graphmem.ports import Cosines, Float32, PlacedVectors, TextMatch, VectorIndex
+from graphmem.ports import Float32, PlacedVectors, TextMatch, VectorIndex
 
 __all__ = ["NearestInTime"]
 
@@ -44,10 +44,6 @@ class NearestInTime:
     def nearest_each(self, queries: Float32, ks: Sequence[int]) -> list[tuple[Keys, Float32]]:
         """Return for each query what `nearest` returns."""
         return [self.nearest(query, k) for query, k in zip(queries, ks, strict=True)]
-
-    def cosines_with(self, keys: Keys) -> Cosines:
-        """Return what the vectors themselves tell."""
-        return self._vectors.cosines_with(keys)
 
     def placed(self, keys: Keys) -> PlacedVectors:
         """Return where the vectors themselves are kept."""

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from graphmem.core.changes import ChangeBatch
 from graphmem.core.mentions import Mentions
 from graphmem.core.push import Steps, push
 from graphmem.core.walk import Link, Walk
 from graphmem.errors import InvalidInput
 from graphmem.ports import GraphStore
-from graphmem.views import snapshot
-from graphmem.views.history import is_history, token_at
+from graphmem.views.history import token_at
+from graphmem.views.kept import Arrays, KeptView
 from graphmem.views.links import SpaceLinks
 from graphmem.views.sharing import SharedLock
-from graphmem.views.unkept import Unkept
 from graphmem_schemas import EdgeKind
 
 __all__ = ["AdjacencyView"]
@@ -26,7 +25,7 @@ __all__ = ["AdjacencyView"]
 _KIND = "adjacency/1"
 
 
-class AdjacencyView:
+class AdjacencyView(KeptView):
     """Walks over the edges of one space; a `View` and a `WalkGraph`.
 
     A step from a node goes along an edge with probability in proportion to the edge's weight,
@@ -54,20 +53,14 @@ class AdjacencyView:
         """
         if any(not 0.0 <= factor < float("inf") for factor in kinds.values()):
             raise InvalidInput(f"the factors of {dict(kinds)} must be 0 or more, and finite")
-        self.seq = 0
-        self._space = space
-        self._path = folder / f"{name}.snapshot" if folder else None
         self._kinds: tuple[EdgeKind, ...] = tuple(
             kind for kind, factor in kinds.items() if factor > 0.0
         )
+        path = folder / f"{name}.snapshot" if folder else None
+        super().__init__(space, path, _KIND, "+".join(self._kinds))
         self._links = SpaceLinks(self._kinds)
         self._weights = self._links.adjacency.codes.table([kinds[kind] for kind in self._kinds])
-        self._refreshing = threading.RLock()
         self._shared = SharedLock()
-        self._opened = False
-        self._saved_seq = 0
-        self._token = ""
-        self._unkept = Unkept()
 
     @property
     def n_links(self) -> int:
@@ -78,52 +71,6 @@ class AdjacencyView:
     def nbytes(self) -> int:
         """Memory that the links take."""
         return self._links.nbytes
-
-    def refresh(self, store: GraphStore) -> None:
-        """Catch up with the store; from its snapshot or from nothing where that is needed.
-
-        Raises:
-            StoreError: The store could not be read; the view is as it was, or starts anew.
-        """
-        if self._opened and store.seq(self._space) == self.seq:
-            return
-        with self._refreshing:
-            if not self._opened:
-                self._open(store)
-            if not is_history(store, self._space, self.seq, self._token):
-                self._start_anew()
-            try:
-                self._catch_up(store)
-            except BaseException:
-                self._start_anew()
-                raise
-
-    def save(self, store: GraphStore) -> None:
-        """Keep the view on disk, where it has a place and enough is new.
-
-        No uid without links stays in it.
-
-        Raises:
-            StoreError: The file cannot be written; the one before is as it was.
-        """
-        with self._refreshing:
-            if self._path is None or self._saved_seq == self.seq:
-                return
-            if self._saved_seq > 0 and self._unkept.is_little(self.n_links, self._path):
-                return
-            with self._shared.writing():
-                self._links = self._links.tidied()
-                arrays = self._links.to_arrays()
-            # Only a refresh writes to the arrays, and that waits.
-            snapshot.save(
-                self._path,
-                kind=_KIND,
-                identity=self._identity(store),
-                seq=self.seq,
-                token=self._token,
-                arrays=arrays,
-            )
-            self._saved_seq, self._unkept = self.seq, Unkept()
 
     def push(self, seeds: Mapping[str, float], *, damping: float, epsilon: float) -> Walk:
         """Return where a walk from the seeds ends; see `ports.WalkGraph` and `core.push`."""
@@ -162,36 +109,44 @@ class AdjacencyView:
         with self._shared.reading():
             return self._links.mentions(passages)
 
+    def _changes(self, store: GraphStore) -> Iterator[ChangeBatch]:
+        return store.changes(self._space, self.seq, kinds=self._kinds)
+
     def _catch_up(self, store: GraphStore) -> None:
         """Read all that is new while walks go on, then put it in at once."""
         seq = self.seq
-        for batch in store.changes(self._space, self.seq, kinds=self._kinds):
-            if batch.removed_nodes:
-                with self._shared.writing():
-                    self._links.remove_nodes(batch.removed_nodes)
-            self._links.stage(batch.edges, batch.removed_edges)
-            self._unkept.count(batch)
-            seq = batch.seq
-        with self._shared.writing():
-            self._links.settle()
+        try:
+            for batch in self._changes(store):
+                self._take(batch)
+                self._unkept.count(batch)
+                seq = batch.seq
+            with self._shared.writing():
+                self._links.settle()
+        except BaseException:
+            # What was staged belongs to no number.
+            self._start_anew()
+            raise
         self.seq, self._token = seq, token_at(store, self._space, seq)
 
-    def _open(self, store: GraphStore) -> None:
-        self._opened = True
-        if self._path is None:
-            return
-        kept = snapshot.load(self._path, kind=_KIND, identity=self._identity(store))
-        if kept is not None:
+    def _take(self, batch: ChangeBatch) -> None:
+        if batch.removed_nodes:
             with self._shared.writing():
-                self._links = SpaceLinks.from_arrays(kept.arrays, self._kinds)
-            self.seq = self._saved_seq = kept.seq
-            self._token = kept.token
+                self._links.remove_nodes(batch.removed_nodes)
+        self._links.stage(batch.edges, batch.removed_edges)
 
-    def _start_anew(self) -> None:
+    def _clear(self) -> None:
         with self._shared.writing():
             self._links = SpaceLinks(self._kinds)
-        self.seq = self._saved_seq = 0
-        self._token = ""
 
-    def _identity(self, store: GraphStore) -> str:
-        return f"{store.identity}/{'+'.join(self._kinds)}/{self._space}"
+    def _packed(self) -> Arrays:
+        # Only a refresh writes to the arrays, and that waits.
+        with self._shared.writing():
+            self._links = self._links.tidied()
+            return self._links.to_arrays()
+
+    def _put_back(self, arrays: Arrays) -> None:
+        with self._shared.writing():
+            self._links = SpaceLinks.from_arrays(arrays, self._kinds)
+
+    def _n_held(self) -> int:
+        return self.n_links

@@ -6,10 +6,9 @@ Small beside the views of passages: a row for each question that somebody gave f
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import RLock
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +16,7 @@ import numpy.typing as npt
 from graphmem.core.changes import ChangeBatch
 from graphmem.core.kernels.dense import dot_pairs
 from graphmem.ports import Float32, GraphStore, Judged
-from graphmem.views.history import is_history, token_at
-from graphmem.views.snapshot import load, save
+from graphmem.views.kept import Arrays, KeptView
 from graphmem_schemas import EdgeKind, Query
 
 __all__ = ["JudgedView"]
@@ -56,7 +54,7 @@ class _Table:
     used: list[tuple[str, ...]]
 
 
-class JudgedView:
+class JudgedView(KeptView):
     """A `View` and a `Judgements` of one space. Safe to use from many threads.
 
     Memory: 4 bytes a dimension and some 200 for each question.
@@ -75,17 +73,11 @@ class JudgedView:
         embed: Callable[[Sequence[str]], Float32],
         model: str,
     ) -> None:
-        self.seq = 0
-        self._space = space
-        self._path = folder / "judged.snap" if folder else None
-        self._embed, self._model = embed, model
-        self._lock = RLock()
+        super().__init__(space, folder / "judged.snap" if folder else None, _KIND, model)
+        self._embed = embed
         self._questions: dict[str, _Question] = {}
         self._used: dict[str, set[str]] = {}
         self._table: _Table | None = None
-        self._loaded = False
-        self._saved_seq = 0
-        self._token = ""
 
     def alike(self, question: Float32, least: float) -> list[Judged]:
         """Return the judged questions with a cosine of `least` or more, by uid. O(m d)."""
@@ -98,44 +90,17 @@ class JudgedView:
         near: npt.NDArray[np.intp] = np.flatnonzero(cosines[:, 0] >= least)
         return [Judged(float(cosines[at, 0]), table.shares[at], table.used[at]) for at in near]
 
-    def refresh(self, store: GraphStore) -> None:
-        """Catch up with the store; costs one look at its number where nothing is new."""
-        if self._loaded and store.seq(self._space) == self.seq:
-            return
-        with self._lock:
-            if not self._loaded:
-                self._load(store)
-            if not is_history(store, self._space, self.seq, self._token):
-                self._questions, self._used, self._table = {}, {}, None
-                self.seq = self._saved_seq = 0
-            news = store.changes(self._space, self.seq, labels=(Query.label,), kinds=(_USED,))
-            for batch in news:
-                self._take(batch)
-                self.seq, self._token = batch.seq, token_at(store, self._space, batch.seq)
-
     def save(self, store: GraphStore) -> None:
-        """Keep the view on disk, where it has a place and there is anything to keep.
+        """Keep the view on disk, where it has a place; no file where nobody has judged anything.
 
         Raises:
             StoreError: The file cannot be written; the one before is as it was.
         """
-        with self._lock:
-            if self._path is None or self._saved_seq == self.seq or not self._questions:
-                return
-            uids = sorted(self._questions)
-            rows = [[u, self._questions[u].share, sorted(self._used.get(u, ()))] for u in uids]
-            save(
-                self._path,
-                kind=_KIND,
-                identity=self._identity(store),
-                seq=self.seq,
-                token=self._token,
-                arrays={
-                    "rows": np.frombuffer(json.dumps(rows).encode(), np.uint8),
-                    "vectors": np.stack([self._questions[uid].vector for uid in uids]),
-                },
-            )
-            self._saved_seq = self.seq
+        if self._questions or self._saved_seq:
+            super().save(store)
+
+    def _changes(self, store: GraphStore) -> Iterator[ChangeBatch]:
+        return store.changes(self._space, self.seq, labels=(Query.label,), kinds=(_USED,))
 
     def _take(self, batch: ChangeBatch) -> None:
         """Take up what changed: removals first, and edges that may come before their question."""
@@ -154,6 +119,26 @@ class JudgedView:
         if removed or batch.removed_nodes or batch.edges or asked:
             self._table = None
 
+    def _clear(self) -> None:
+        self._questions, self._used, self._table = {}, {}, None
+
+    def _packed(self) -> Arrays:
+        told = sorted(self._questions.items())
+        rows = [[uid, one.share, sorted(self._used.get(uid, ()))] for uid, one in told]
+        return {
+            "rows": np.frombuffer(json.dumps(rows).encode(), np.uint8),
+            "vectors": _stacked([one.vector for _, one in told]),
+        }
+
+    def _put_back(self, arrays: Arrays) -> None:
+        rows = json.loads(arrays["rows"].tobytes())
+        for (uid, share, used), vector in zip(rows, arrays["vectors"], strict=True):
+            self._questions[uid] = _Question(vector, share)
+            self._used[uid] = set(used)
+
+    def _n_held(self) -> int:
+        return len(self._questions)
+
     def _forget(self, uids: Iterable[str]) -> None:
         gone = set(uids)
         if not gone:
@@ -171,26 +156,12 @@ class JudgedView:
             for uid, one in sorted(self._questions.items())
             if one.share is not None and self._used.get(uid)
         ]
-        rows = [vector for vector, _, _ in told]
-        vectors = np.stack(rows) if rows else np.empty((0, 0), np.float32)
+        vectors = _stacked([vector for vector, _, _ in told])
         return _Table(vectors, [share for _, share, _ in told], [used for _, _, used in told])
 
-    def _load(self, store: GraphStore) -> None:
-        self._loaded = True
-        if self._path is None:
-            return
-        kept = load(self._path, kind=_KIND, identity=self._identity(store))
-        if kept is None:
-            return
-        rows = json.loads(kept.arrays["rows"].tobytes())
-        for (uid, share, used), vector in zip(rows, kept.arrays["vectors"], strict=True):
-            self._questions[uid] = _Question(vector, share)
-            self._used[uid] = set(used)
-        self.seq = self._saved_seq = kept.seq
-        self._token = kept.token
 
-    def _identity(self, store: GraphStore) -> str:
-        return f"{store.identity}/{self._model}/{self._space}"
+def _stacked(vectors: list[Float32]) -> Float32:
+    return np.stack(vectors) if vectors else np.empty((0, 0), np.float32)
 
 
 def _share(task: Query) -> float | None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from threading import RLock
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from graphmem.core.changes import ChangeBatch
 from graphmem.core.uid_index import UidIndex
 from graphmem.ports import GraphStore
 from graphmem.views.columns import Column
-from graphmem.views.history import is_history, token_at
-from graphmem.views.snapshot import load, save
+from graphmem.views.kept import Arrays, KeptView
 from graphmem_schemas import Entity, Node, Passage, Source, parse_node
 
 __all__ = ["SHOWN_LABELS", "NodeView"]
@@ -30,7 +29,7 @@ _COLUMNS: dict[str, Any] = {"label": np.uint8, "start": np.int64, "size": np.int
 _MIN_WASTE = 1 << 20
 
 
-class NodeView:
+class NodeView(KeptView):
     """Keeps the passages, sources and entities of one space as the store keeps them.
 
     Memory: the JSON of each node and 37 bytes; mapped from disk where a snapshot is kept.
@@ -41,14 +40,8 @@ class NodeView:
     """
 
     def __init__(self, space: str, folder: Path | None) -> None:
-        self.seq = 0
-        self._space = space
-        self._path = folder / "nodes.snapshot" if folder else None
+        super().__init__(space, folder / "nodes.snapshot" if folder else None, _KIND)
         self._content = _Content()
-        self._lock = RLock()
-        self._loaded = False
-        self._saved_seq = 0
-        self._token = ""
 
     @property
     def nbytes(self) -> int:
@@ -68,57 +61,27 @@ class NodeView:
             bodies = self._content.bodies(uids)
         return [None if body is None else parse_node(*body) for body in bodies]
 
-    def refresh(self, store: GraphStore) -> None:
-        """Catch up with the store; costs one look at its number where nothing is new."""
-        if self._loaded and store.seq(self._space) == self.seq:
-            return
-        with self._lock:
-            if not self._loaded:
-                self._load(store)
-            if not is_history(store, self._space, self.seq, self._token):
-                self._content = _Content()
-                self.seq = self._saved_seq = 0
-            for batch in store.changes(self._space, self.seq, labels=SHOWN_LABELS):
-                self._content.remove(batch.removed_nodes)
-                self._content.put(batch.nodes)
-                self.seq, self._token = batch.seq, token_at(store, self._space, batch.seq)
-            if self._content.wasteful:
-                self._content = self._content.compacted()
+    def _changes(self, store: GraphStore) -> Iterator[ChangeBatch]:
+        return store.changes(self._space, self.seq, labels=SHOWN_LABELS)
 
-    def save(self, store: GraphStore) -> None:
-        """Keep the view on disk, where it has a place and anything is new.
-
-        Nothing of what was removed or replaced is written.
-
-        Raises:
-            StoreError: The file cannot be written; the one before is as it was.
-        """
-        if self._path is None or self._saved_seq == self.seq:
-            return
-        with self._lock:
+    def _take(self, batch: ChangeBatch) -> None:
+        self._content.remove(batch.removed_nodes)
+        self._content.put(batch.nodes)
+        if self._content.wasteful:
             self._content = self._content.compacted()
-            save(
-                self._path,
-                kind=_KIND,
-                identity=self._identity(store),
-                seq=self.seq,
-                token=self._token,
-                arrays=self._content.to_arrays(),
-            )
-            self._saved_seq = self.seq
 
-    def _load(self, store: GraphStore) -> None:
-        self._loaded = True
-        if self._path is None:
-            return
-        kept = load(self._path, kind=_KIND, identity=self._identity(store))
-        if kept is not None:
-            self._content = _Content(kept.arrays)
-            self.seq = self._saved_seq = kept.seq
-            self._token = kept.token
+    def _clear(self) -> None:
+        self._content = _Content()
 
-    def _identity(self, store: GraphStore) -> str:
-        return f"{store.identity}/{self._space}"
+    def _packed(self) -> Arrays:
+        self._content = self._content.compacted()
+        return self._content.to_arrays()
+
+    def _put_back(self, arrays: Arrays) -> None:
+        self._content = _Content(arrays)
+
+    def _n_held(self) -> int:
+        return len(self._content)
 
 
 class _Content:
@@ -127,7 +90,7 @@ class _Content:
     A size of 0 is a node that is not there.
     """
 
-    def __init__(self, arrays: Mapping[str, npt.NDArray[Any]] | None = None) -> None:
+    def __init__(self, arrays: Arrays | None = None) -> None:
         given = arrays or {}
         self._uids = UidIndex.from_arrays(given) if given else UidIndex()
         self._columns = {
@@ -137,6 +100,10 @@ class _Content:
         self._old = given.get("bytes", np.empty(0, np.uint8))
         self._new = Column(np.empty(0, np.uint8))
         self._n_used = len(self._old)
+
+    def __len__(self) -> int:
+        """Return how many uids have ever been put and not compacted away."""
+        return len(self._uids)
 
     @property
     def nbytes(self) -> int:

@@ -20,7 +20,7 @@ from graphmem.core.lexical import TextQuery
 from graphmem.core.pages import PassageCandidate
 from graphmem.core.terms import terms, words
 from graphmem.core.uid_index import Keys, to_keys
-from graphmem.ports import CandidateServer, Cosines, Float32, PlacedVectors
+from graphmem.ports import CandidateServer, Float32, PlacedVectors
 from graphmem.views.paged_walk import PagedWalk
 from graphmem.views.space import FACT_KINDS
 from graphmem.views.text_index import TextIndexArrays
@@ -172,18 +172,6 @@ class _CandidateVectors:
     def nearest_each(self, queries: Float32, ks: Sequence[int]) -> list[tuple[Keys, Float32]]:
         """Return for each query what `nearest` returns."""
         return [self.nearest(query, k) for query, k in zip(queries, ks, strict=True)]
-
-    def cosines_with(self, keys: Keys) -> Cosines:
-        """Return what tells the cosine of a vector with that of each key, NaN for none."""
-        rows = self._find(keys)
-        own, unknown = self._rows[rows], rows < 0
-
-        def cosines(query: Float32) -> Float32:
-            found: Float32 = own @ query
-            found[unknown] = np.nan
-            return found
-
-        return cosines
 
     def placed(self, keys: Keys) -> PlacedVectors:
         """Return where the vector of each key is kept."""

@@ -5,8 +5,7 @@ A search looks at 8-bit codes first, and scores the best of them again with the 
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,11 @@ import numpy.typing as npt
 
 from graphmem.core.changes import ChangeBatch
 from graphmem.core.kernels.dense import at_least
-from graphmem.core.uid_index import Keys, UidIndex, to_keys
+from graphmem.core.uid_index import Keys, UidIndex
 from graphmem.errors import DimensionMismatch, InvalidInput
-from graphmem.ports import Cosines, Float32, GraphStore, PlacedVectors
-from graphmem.views import snapshot
+from graphmem.ports import Float32, GraphStore, PlacedVectors
 from graphmem.views.columns import Column
-from graphmem.views.history import is_history, token_at
-from graphmem.views.unkept import Unkept
+from graphmem.views.kept import Arrays, KeptView
 from graphmem.views.vector_graph import VectorGraph
 from graphmem.views.vector_rows import Slots, VectorRows
 
@@ -39,7 +36,7 @@ _GRAPH_REST = 20_000
 _RESCORED, _RESCORED_MORE = 2, 64
 
 
-class VectorView:
+class VectorView(KeptView):
     """Nearest vectors of one space; a `View` and a `VectorIndex`.
 
     Searches may run in many threads, also while one refreshes.
@@ -51,39 +48,13 @@ class VectorView:
     """
 
     def __init__(self, space: str, dimension: int, folder: Path | None) -> None:
-        self.seq = 0
-        self._space = space
+        path = folder / "vectors.snap" if folder else None
+        super().__init__(space, path, _KIND, str(dimension))
         self._dimension = dimension
-        self._path = folder / "vectors.snap" if folder else None
-        self._opened = False
-        self._saved_seq = 0
-        self._token = ""
-        self._lock = threading.RLock()
         self._content = _Content(dimension)
-        self._unkept = Unkept()
 
     def __len__(self) -> int:
         return self._content.n_alive
-
-    def refresh(self, store: GraphStore) -> None:
-        """Catch up with the store; from its snapshot or from nothing where that is needed.
-
-        Raises:
-            DimensionMismatch: The store holds a vector of another length.
-            StoreError: The store could not be read.
-        """
-        if self._opened and store.seq(self._space) == self.seq:
-            return
-        with self._lock:
-            if not self._opened:
-                self._open(store)
-            if not is_history(store, self._space, self.seq, self._token):
-                self._content = _Content(self._dimension)
-                self.seq, self._saved_seq, self._token = 0, 0, ""
-            for batch in store.changes(self._space, self.seq, vectors=True):
-                self._content.apply(batch)
-                self._unkept.count(batch)
-                self.seq, self._token = batch.seq, token_at(store, self._space, batch.seq)
 
     def build_graph(self) -> None:
         """Bring all vectors into the graph, where there are enough for one.
@@ -98,28 +69,6 @@ class VectorView:
                 content = self._content.without_dead()
                 content.extend_graph()
                 self._content, self._saved_seq = content, -1
-
-    def save(self, store: GraphStore) -> None:
-        """Keep what was caught up with, where enough is new, and nothing of what was removed.
-
-        Raises:
-            StoreError: The folder cannot be written.
-        """
-        with self._lock:
-            if self._path is None or self._saved_seq == self.seq:
-                return
-            if self._saved_seq > 0 and self._unkept.is_little(len(self), self._path):
-                return
-            self._content = self._content.without_dead()
-            snapshot.save(
-                self._path,
-                kind=_KIND,
-                identity=self._identity(store),
-                seq=self.seq,
-                token=self._token,
-                arrays=self._content.to_arrays(),
-            )
-            self._saved_seq, self._unkept = self.seq, Unkept()
 
     def nearest(self, query: Float32, k: int) -> tuple[Keys, Float32]:
         """Return the k best by key and their cosines, best first, ties by uid; or fewer.
@@ -154,31 +103,9 @@ class VectorView:
             self._check(query)
         return self._content.nearest_each(queries, ks)
 
-    def cosines_with(self, keys: Keys) -> Cosines:
-        """Return what tells the cosine of a vector with that of each key, NaN where it has none.
-
-        What is told is checked as `nearest` checks it.
-        """
-        cosines = self._content.cosines_with(keys)
-
-        def checked(query: Float32) -> Float32:
-            self._check(query)
-            return cosines(query)
-
-        return checked
-
     def placed(self, keys: Keys) -> PlacedVectors:
         """Return where the vector of each key is kept."""
         return self._content.placed(keys)
-
-    def search(self, query: Float32, k: int) -> tuple[list[str], Float32]:
-        """Return the same as `nearest`, by uid."""
-        keys, cosines = self.nearest(query, k)
-        return self._content.uids_of(keys), cosines
-
-    def cosines(self, query: Float32, uids: Sequence[str]) -> Float32:
-        """Return the same as `cosines_with`, by uid."""
-        return self.cosines_with(to_keys(uids))(query)
 
     def _check(self, query: Float32) -> None:
         if query.shape != (self._dimension,):
@@ -189,17 +116,24 @@ class VectorView:
         if not np.isfinite(query).all():
             raise InvalidInput("the query's vector holds NaN or infinity: embed it again")
 
-    def _open(self, store: GraphStore) -> None:
-        if self._path is not None:
-            kept = snapshot.load(self._path, kind=_KIND, identity=self._identity(store))
-            if kept is not None:
-                self._content = _Content(self._dimension, kept.arrays)
-                self.seq = self._saved_seq = kept.seq
-                self._token = kept.token
-        self._opened = True
+    def _changes(self, store: GraphStore) -> Iterator[ChangeBatch]:
+        return store.changes(self._space, self.seq, vectors=True)
 
-    def _identity(self, store: GraphStore) -> str:
-        return f"{store.identity}/{self._dimension}/{self._space}"
+    def _take(self, batch: ChangeBatch) -> None:
+        self._content.apply(batch)
+
+    def _clear(self) -> None:
+        self._content = _Content(self._dimension)
+
+    def _packed(self) -> Arrays:
+        self._content = self._content.without_dead()
+        return self._content.to_arrays()
+
+    def _put_back(self, arrays: Arrays) -> None:
+        self._content = _Content(self._dimension, arrays)
+
+    def _n_held(self) -> int:
+        return len(self)
 
 
 class _Content:
@@ -266,24 +200,6 @@ class _Content:
             ranked = sorted(range(len(uids)), key=lambda at: (-cosines[at], uids[at]))
             owners, cosines = owners[ranked], cosines[ranked]
         return self._uids.keys(owners[:k]), cosines[:k]
-
-    def uids_of(self, keys: Keys) -> list[str]:
-        """Return the uid of each key, all of which must have been found here."""
-        return self._uids.uids(self._uids.find(keys))
-
-    def cosines_with(self, keys: Keys) -> Cosines:
-        """Return what tells the cosine with the vector of each key, NaN where it has none."""
-        owners = self._uids.find(keys)
-        known = np.flatnonzero(owners >= 0)
-        slots = self._slots.values[owners[known]]
-        known, slots = known[slots >= 0], slots[slots >= 0]
-
-        def cosines(query: Float32) -> Float32:
-            out = np.full(len(keys), np.nan, np.float32)
-            out[known] = self._rows.cosines(query, slots)
-            return out
-
-        return cosines
 
     def placed(self, keys: Keys) -> PlacedVectors:
         """Return where the vector of each key is kept."""

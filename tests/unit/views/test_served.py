@@ -104,22 +104,16 @@ def test_an_empty_space_abstains(server: Any) -> None:
     assert _served(server, SearchRequest(question="Who is there?")).abstained is not None
 
 
-def test_a_cosine_is_told_for_candidates_only(server: Any, made: list[str]) -> None:
+def test_vectors_are_those_of_candidates_only(server: Any, made: list[str]) -> None:
     vector = EMBEDDER.embed([made[0]])[0]
     views = ServedSpace(server, "a", WALK_KINDS).views(analyse(made[0]).query, vector)
     keys, values = views.vectors.nearest(vector, 5)
     assert np.all(np.diff(values) <= 0)
-    told = views.vectors.cosines_with(np.append(keys, np.array([b"x" * 16], "S16")))(vector)
-    assert told[:5] == pytest.approx(values)
-    assert np.isnan(told[5])
     base, tail, slots = views.vectors.placed(np.append(keys, np.array([b"x" * 16], "S16")))
     assert slots[-1] == -1
     assert not len(tail)
     vectors = base[slots]
     assert vectors @ vector == pytest.approx([*values, 0.0])
-    # Of other vectors, too: those of what the question asks in parts.
-    other = EMBEDDER.embed([made[1]])[0]
-    assert views.vectors.cosines_with(keys)(other) == pytest.approx(vectors[:5] @ other)
 
 
 def test_it_walks_as_far_as_reading_does() -> None:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphmem.core.changes import Changes, Vector
+from graphmem.core.uid_index import to_keys
 from graphmem.errors import DimensionMismatch, InvalidInput
 from graphmem.ports import Float32
 from graphmem.stores.memory import MemoryStore
@@ -22,6 +23,7 @@ from graphmem_schemas import Passage
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 SPACE, DIMENSION = "s", 24
+TEXTS = ("any text, né?", "text uid")
 
 
 def unit(seed: int, size: int, dimension: int = DIMENSION, n_groups: int = 0) -> Float32:
@@ -59,6 +61,22 @@ def opened(store: MemoryStore, folder: Path | None = None) -> VectorView:
     return view
 
 
+def nearest(view: VectorView, query: Float32, k: int) -> tuple[list[str], Float32]:
+    """What is nearest, by uid; those of the texts that these tests use are known by their keys."""
+    keys, cosines = view.nearest(query, k)
+    texts = {to_keys([text]).tobytes(): text for text in TEXTS}
+    raw = [keys[at : at + 1].tobytes() for at in range(len(keys))]
+    return [texts.get(key, key.hex()) for key in raw], cosines
+
+
+def cosines_of(view: VectorView, query: Float32, uids: list[str]) -> Float32:
+    """The cosine of each, NaN for none, from where the view says that its vector is."""
+    base, tail, slots = view.placed(to_keys(uids))
+    rows = np.concatenate([base, tail, np.full((1, DIMENSION), np.nan, np.float32)])
+    found: Float32 = rows[slots] @ query
+    return found
+
+
 def expected(held: dict[str, Float32], query: Float32, k: int) -> list[str]:
     return sorted(held, key=lambda uid: (-float(held[uid] @ query), uid))[:k]
 
@@ -69,7 +87,7 @@ def test_search_finds_what_plain_numpy_finds() -> None:
     view = opened(store)
     assert len(view) == 3000
     for query in unit(2, 20):
-        uids, cosines = view.search(query, 50)
+        uids, cosines = nearest(view, query, 50)
         assert uids == expected(dict(zip(names(3000), rows, strict=True)), query, 50)
         wanted = [rows[int(uid, 16)] @ query for uid in uids]
         np.testing.assert_allclose(cosines, wanted, atol=1e-6)
@@ -81,7 +99,7 @@ def test_equal_vectors_are_ordered_by_uid_even_at_the_cut() -> None:
     row = unit(3, 1)
     uids = [f"{number * 7919 % 1000:032x}" for number in range(1000)]
     put(store, uids, np.repeat(row, 1000, axis=0))
-    found, cosines = opened(store).search(row[0], 10)
+    found, cosines = nearest(opened(store), row[0], 10)
     assert found == sorted(uids)[:10]
     assert len(set(cosines.tolist())) == 1
 
@@ -93,22 +111,22 @@ def test_the_order_of_writing_changes_nothing() -> None:
     for at in range(499, -1, -1):
         put(other, names(1, at), rows[at : at + 1])
     for query in unit(5, 5):
-        (uids, cosines), (others, same) = (opened(s).search(query, 20) for s in (one, other))
+        (uids, cosines), (others, same) = (nearest(opened(s), query, 20) for s in (one, other))
         assert uids == others
         assert cosines.tobytes() == same.tobytes()
 
 
 def test_an_empty_space_gives_nothing() -> None:
     view = opened(MemoryStore())
-    uids, cosines = view.search(unit(1, 1)[0], 5)
+    uids, cosines = nearest(view, unit(1, 1)[0], 5)
     assert (uids, len(cosines), len(view)) == ([], 0, 0)
-    assert np.isnan(view.cosines(unit(1, 1)[0], ["x"])).all()
+    assert np.isnan(cosines_of(view, unit(1, 1)[0], ["x"])).all()
 
 
 def test_fewer_vectors_than_asked_for_all_come() -> None:
     store = MemoryStore()
     put(store, names(3), unit(1, 3))
-    assert sorted(opened(store).search(unit(2, 1)[0], 10)[0]) == names(3)
+    assert sorted(nearest(opened(store), unit(2, 1)[0], 10)[0]) == names(3)
 
 
 def test_cosines_of_given_uids_with_nan_for_unknown_and_removed_ones() -> None:
@@ -116,7 +134,7 @@ def test_cosines_of_given_uids_with_nan_for_unknown_and_removed_ones() -> None:
     put(store, [*names(9), "any text, né?"], rows)
     remove(store, names(1, 2))
     view, query = opened(store), unit(7, 1)[0]
-    got = view.cosines(query, ["any text, né?", "unknown", *names(1, 2), *names(1, 4)])
+    got = cosines_of(view, query, [TEXTS[0], "unknown", *names(1, 2), *names(1, 4)])
     assert np.isnan(got).tolist() == [False, True, True, False]
     np.testing.assert_allclose(got[[0, 3]], rows[[9, 4]] @ query, atol=1e-6)
 
@@ -125,7 +143,7 @@ def test_spaces_do_not_see_each_other() -> None:
     store = MemoryStore()
     put(store, names(2), unit(1, 2))
     put(store, names(2, 5), unit(2, 2), space="other")
-    assert sorted(opened(store).search(unit(1, 1)[0], 9)[0]) == names(2)
+    assert sorted(nearest(opened(store), unit(1, 1)[0], 9)[0]) == names(2)
 
 
 def test_refresh_takes_over_new_replaced_and_removed_vectors() -> None:
@@ -138,9 +156,9 @@ def test_refresh_takes_over_new_replaced_and_removed_vectors() -> None:
     view.refresh(store)
     assert view.seq == store.seq(SPACE)
     assert len(view) == 17
-    assert view.search(rows[5], 2)[0] == [*names(1, 3), *names(1, 5)]
-    assert view.search(-rows[0], 1)[0] == names(1, 30)
-    assert not set(names(5, 10)) & set(view.search(rows[11], 50)[0])
+    assert nearest(view, rows[5], 2)[0] == [*names(1, 3), *names(1, 5)]
+    assert nearest(view, -rows[0], 1)[0] == names(1, 30)
+    assert not set(names(5, 10)) & set(nearest(view, rows[11], 50)[0])
 
 
 def test_a_removed_uid_may_come_back() -> None:
@@ -150,7 +168,7 @@ def test_a_removed_uid_may_come_back() -> None:
     remove(store, names(1))
     put(store, names(1), rows[1:])
     view.refresh(store)
-    uids, cosines = view.search(rows[1], 5)
+    uids, cosines = nearest(view, rows[1], 5)
     assert uids == names(1)
     assert cosines[0] == pytest.approx(1)
 
@@ -201,11 +219,11 @@ def test_wrong_queries_are_refused() -> None:
     put(store, names(2), unit(1, 2))
     view = opened(store)
     with pytest.raises(InvalidInput, match="k is 0"):
-        view.search(unit(1, 1)[0], 0)
+        nearest(view, unit(1, 1)[0], 0)
     with pytest.raises(DimensionMismatch, match="24"):
-        view.search(np.ones(5, np.float32), 3)
+        nearest(view, np.ones(5, np.float32), 3)
     with pytest.raises(InvalidInput, match="NaN"):
-        view.cosines(np.full(DIMENSION, np.nan, np.float32), names(1))
+        view.nearest(np.full(DIMENSION, np.nan, np.float32), 1)
 
 
 def test_vectors_of_another_embedder_are_refused() -> None:
@@ -232,7 +250,7 @@ def test_searches_run_while_another_thread_refreshes() -> None:
     writer = threading.Thread(target=write)
     writer.start()
     while not done.is_set():
-        uids, cosines = view.search(rows[0], 5)
+        uids, cosines = nearest(view, rows[0], 5)
         assert uids[0] == names(1)[0]
         assert cosines[0] == pytest.approx(1)
     writer.join(30)
@@ -252,10 +270,10 @@ def test_a_saved_view_is_opened_without_reading_the_store(tmp_path: Path) -> Non
     second.refresh(store)
     assert (second.seq, len(second)) == (first.seq, 300)
     for query in unit(11, 5):
-        (uids, cosines), (others, same) = first.search(query, 20), second.search(query, 20)
+        (uids, cosines), (others, same) = nearest(first, query, 20), nearest(second, query, 20)
         assert uids == others
         assert cosines.tobytes() == same.tobytes()
-    assert second.search(rows[299], 1)[0] == ["text uid"]
+    assert nearest(second, rows[299], 1)[0] == ["text uid"]
 
 
 def test_an_opened_view_goes_on_from_where_it_was_saved(tmp_path: Path) -> None:
@@ -270,7 +288,7 @@ def test_an_opened_view_goes_on_from_where_it_was_saved(tmp_path: Path) -> None:
         held = {uid: rows[int(uid, 16)] for uid in names(60)} | {names(1)[0]: rows[59]}
         del held[names(1, 20)[0]]
         for query in unit(13, 5):
-            assert view.search(query, 60)[0] == expected(held, query, 60)
+            assert nearest(view, query, 60)[0] == expected(held, query, 60)
         view.save(store)
 
 
@@ -297,7 +315,7 @@ def test_a_useless_snapshot_costs_only_a_rebuild(tmp_path: Path, damage: str) ->
     view.refresh(store)
     assert view.seq == store.seq(space)
     query = -rows[3] if damage == "other space" else rows[3]
-    assert view.search(query, 1)[0] == names(1, 93 if damage == "other space" else 3)
+    assert nearest(view, query, 1)[0] == names(1, 93 if damage == "other space" else 3)
 
 
 class Rewound(MemoryStore):
@@ -335,7 +353,7 @@ def test_a_store_that_went_back_and_was_written_past_the_view_is_read_anew(
     view.refresh(old)
     for seen in (view, opened(old, tmp_path)):
         assert len(seen) == 4
-        assert seen.search(rows[5], 1)[0] == names(1, 5)
+        assert nearest(seen, rows[5], 1)[0] == names(1, 5)
 
 
 def test_saving_without_news_leaves_the_file_alone(tmp_path: Path) -> None:
@@ -362,7 +380,7 @@ def test_dead_vectors_are_given_up_when_they_are_many(tmp_path: Path) -> None:
     assert file.stat().st_size < size / 3
     for again in (view, opened(store, tmp_path)):
         assert len(again) == 100
-        assert again.search(rows[350], 1)[0] == names(1, 350)
+        assert nearest(again, rows[350], 1)[0] == names(1, 350)
 
 
 # Large spaces
@@ -387,7 +405,7 @@ def test_the_graph_is_built_when_asked_for_and_finds_nearly_all(tmp_path: Path) 
     for seen in (view, opened(store, tmp_path)):
         assert len(seen._content._graph) == 5000
         shares = [
-            len(set(seen.search(query, 100)[0]) & set(expected(held, query, 100))) / 100
+            len(set(nearest(seen, query, 100)[0]) & set(expected(held, query, 100))) / 100
             for query in unit(17, 5000, n_groups=200)[::500]
         ]
         assert np.mean(shares) >= 0.98
@@ -424,9 +442,9 @@ def test_the_graph_gives_no_removed_or_replaced_vector(tmp_path: Path) -> None:
     put(store, names(1, 60), -rows[60:61])
     put(store, names(1, 5000), rows[10:11])
     view.refresh(store)
-    assert view.search(rows[10], 1)[0] == names(1, 5000)
-    assert view.search(-rows[60], 1)[0] == names(1, 60)
-    assert not set(names(50)) & set(view.search(rows[7], 200)[0])
+    assert nearest(view, rows[10], 1)[0] == names(1, 5000)
+    assert nearest(view, -rows[60], 1)[0] == names(1, 60)
+    assert not set(names(50)) & set(nearest(view, rows[7], 200)[0])
     assert len(view) == 1951
 
 
@@ -445,7 +463,7 @@ def test_a_graph_of_another_usearch_is_made_anew(
     view.save(store)
     again = opened(store, tmp_path)
     assert len(again._content._graph) == 0
-    assert again.search(rows[5], 1)[0] == names(1, 5)
+    assert nearest(again, rows[5], 1)[0] == names(1, 5)
     again.build_graph()
     assert len(again._content._graph) == 1000
 
@@ -484,4 +502,4 @@ def test_any_history_gives_what_the_store_holds(
     view.refresh(store)
     assert len(view) == len(held)
     query = unit(21, 1)[0]
-    assert view.search(query, 6)[0] == expected(held, query, 6)
+    assert nearest(view, query, 6)[0] == expected(held, query, 6)
