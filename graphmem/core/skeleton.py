@@ -93,7 +93,10 @@ def likeness(first: Counter[str], second: Counter[str]) -> float:
     common = first & second
     if first != second and all(gram in _SAYS_NOTHING or " " in gram for gram in common):
         return 0.0
-    return common.total() / math.sqrt(first.total() * second.total()) if common else 0.0
+    if not common:
+        return 0.0
+    # Rounded, so that what is equally alike is equal, whichever numbers it was told from.
+    return round(common.total() / math.sqrt(first.total() * second.total()), 9)
 
 
 def _begins(text: str, at: int) -> bool:

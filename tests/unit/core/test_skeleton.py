@@ -61,3 +61,9 @@ def test_likeness_is_symmetric_and_a_share(first: list[str], second: list[str]) 
 def test_masking_what_is_masked_changes_nothing(words: list[str]) -> None:
     once = mask(" ".join(words), {"cup", "pan"})
     assert mask(" ".join(once), {"cup", "pan"}) == once
+
+
+def test_tasks_that_are_equally_alike_are_so_to_the_last_bit() -> None:
+    asked = grams("wash wash", ())
+    one, five = (grams(" ".join(["wash"] * n), ()) for n in (1, 5))
+    assert likeness(asked, one) == likeness(asked, five)
