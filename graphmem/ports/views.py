@@ -160,6 +160,11 @@ class TextMatch(Protocol):
         ...
 
     @property
+    def names(self) -> frozenset[str]:
+        """The terms of the names of those who talk, where these are few."""
+        ...
+
+    @property
     def names_speaker(self) -> bool:
         """Whether the question names anyone who speaks, however many these are."""
         ...

@@ -167,8 +167,7 @@ def signs_of(question: str, match: TextMatch, ranked: Ranked) -> tuple[Signs, He
     known = match.names_speaker or match.titles
     stranger = not known and not names_of(question).isdisjoint(match.terms)
     cosine = float(ranked.cosines[best[:_N_BEST]].max())
-    # The time that a question asks about is rarely a word of its answer.
-    wanted = np.array([not (t in REQUEST or t.isdigit()) for t in match.terms], np.bool_)
+    wanted = _wanted(match, talks)
     if not wanted.any():
         helps = _helps(question, cosine)
         signs = Signs(cosine, stranger=stranger, helps=helps, talks=talks)
@@ -191,6 +190,15 @@ def signs_of(question: str, match: TextMatch, ranked: Ranked) -> tuple[Signs, He
         talks=talks,
     )
     return signs, near
+
+
+def _wanted(match: TextMatch, talks: bool) -> Held:
+    """Return (terms,) which of the question's terms an answer has."""
+    # The time that a question asks about is rarely a word of its answer.
+    wanted = np.array([not (t in REQUEST or t.isdigit()) for t in match.terms], np.bool_)
+    # Who says it rarely says their own name; but it may be all that is asked for.
+    others = wanted & np.array([t not in match.names for t in match.terms], np.bool_)
+    return others if talks and others.any() else wanted
 
 
 def _helps(question: str, nearest: float) -> float:

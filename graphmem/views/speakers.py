@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,40 @@ from graphmem.core.kernels.marks import N_VOICES, voice_of
 from graphmem.core.terms import is_person, terms
 from graphmem.views.columns import Column
 
-__all__ = ["Speakers"]
+__all__ = ["Few", "Speakers"]
 
 Array = npt.NDArray[Any]
+
+
+# Where so few people talk to each other, their names are in every question and tell nothing.
+_MAX_CAST = 12
+
+
+class Few:
+    """The few people who talk to each other in what a question is asked of; none where many do.
+
+    Args:
+        numbers: of all who talk there, by name.
+
+    Attributes:
+        names: the terms of their names.
+    """
+
+    def __init__(self, numbers: Mapping[str, int]) -> None:
+        self._numbers = numbers if len(numbers) <= _MAX_CAST else {}
+        self.names = frozenset[str]().union(*map(_terms_of, self._numbers))
+
+    def named(self, asked: Iterable[str]) -> dict[str, int]:
+        """Return those whose name shares one of these terms, unless that is all of them."""
+        if len(self._numbers) < 2:
+            return {}
+        wanted = set(asked)
+        found = {who: at for who, at in self._numbers.items() if wanted & _terms_of(who)}
+        return found if len(found) < len(self._numbers) else {}
+
+    def without_names(self, asked: Sequence[str]) -> list[str]:
+        """Return the terms that are in nobody's name; all of them where no other is left."""
+        return [term for term in asked if term not in self.names] or list(asked)
 
 
 class Speakers:
@@ -49,6 +80,15 @@ class Speakers:
         self.n, self.total, self.squares = (Column(np.zeros(size, np.int64)) for _ in range(3))
         for column, amount in self._sums(whole):
             np.add.at(column.values, voices, amount)
+
+    @property
+    def n_said(self) -> int:
+        """How many living passages people say."""
+        return int(self._said.values.sum())
+
+    def among(self, numbers: Iterable[int]) -> dict[str, int]:
+        """Return the people of these numbers by name; what is below 0 is nobody."""
+        return {self.names[number]: number for number in numbers if number >= 0}
 
     def number(self, speaker: str | None) -> int:
         """Return the number of a person, a new one for somebody new; -1 for nobody and roles."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from math import log
 from threading import RLock
@@ -25,6 +25,7 @@ from graphmem.core.terms import terms
 from graphmem.core.uid_index import Keys
 from graphmem.views.casts import joined_casts
 from graphmem.views.passage_facts import ASKS
+from graphmem.views.speakers import Few
 from graphmem.views.text_best import best_of, first_of
 from graphmem.views.text_index import TextIndexArrays
 from graphmem.views.text_part import LookedUp, describe_part, idf_of, part_of
@@ -40,8 +41,6 @@ Float32 = npt.NDArray[np.float32]
 _MAX_TITLE_WORDS = 12
 # A title that dozens of passages share says which document, not which passage.
 _MAX_PER_TITLE = 20
-# Where a few people talk to each other, their names are in every question and tell nothing.
-_MAX_CAST = 12
 # A word that more passages have is a hub: a title of it says nothing about any of them.
 _HUB_PASSAGES, _HUB_SHARE = 30, 0.05
 # In a large space a question of more postings than this is asked for by its rarest words, unless
@@ -70,6 +69,7 @@ class Match:
         idfs: their inverse document frequencies (in ln), terms of no passage included.
         mass: sum of `idfs`.
         speakers: the people whom the question names, where it does not name all.
+        names: the terms of the names of those who talk, where these are few.
         names_speaker: whether the question names anyone who speaks, however many these are.
         titles: the titles that stand in the question.
         n_passages: how many passages count by the query's time.
@@ -98,10 +98,16 @@ class Match:
         with lock:
             self.n_passages = known.n_passages if known else arrays.n_passages
             self.is_empty = not (self.n_passages or holds_any(arrays))
-            self._cast = self._named_speakers(query)
+            self._query, self._few = query, Few(arrays.voices.numbers)
+            self._cast = self._few.named(query.terms)
+            self.names = self._few.names
             self.speakers = tuple(sorted(self._cast))
             self.names_speaker = arrays.voices.is_named(query.terms)
-            self.terms = self._chosen_terms(query)
+            chosen = list(dict.fromkeys(query.terms))
+            # Where most passages are what these people say; pages may be about one of them.
+            if 2 * arrays.voices.n_said >= arrays.n_passages:
+                chosen = self._few.without_names(chosen)
+            self.terms = tuple(chosen[:MAX_QUERY_TERMS])
             self.titles, self._title_numbers = self._named_titles(query)
             numbers = [self._number(term) for term in self.terms]
             dfs = [self._frequency(number) for number in numbers]
@@ -114,7 +120,6 @@ class Match:
             self._scan(numbers)
             average = max(arrays.total_length / max(1, arrays.n_passages), 1e-9)
             self._wanted = wanted_of(query, self.terms, numbers, self.idfs, average)
-            self._looked_up = LookedUp(query, self.terms, numbers, self._asked)
             self._is_whole = known is None
 
     def best(self, n_best: int) -> Rows:
@@ -236,7 +241,9 @@ class Match:
             if not (self._is_whole and len(part)):
                 return None
             work = self._pool.take(len(arrays.rows["uid"]), len(arrays.source_lengths))
-            told = describe_part(self._looked_up, rows, part, arrays, work)
+            speakers = np.unique(arrays.rows["speaker"].values[part]).tolist()
+            asked = self._asked_of(Few(arrays.voices.among(speakers)))
+            told = describe_part(asked, rows, part, arrays, work)
             self._pool.give(work, told.n_touched, told.passages)
             if self._months:
                 compare_months(rows, *self._months, arrays.months(), told.features)
@@ -252,8 +259,9 @@ class Match:
         (speaker,) = self._cast.values()
         with self._lock:
             arrays = self._arrays
+            asked = self._asked_of(self._few).asked
             found: tuple[Float32, Float32] = owned(
-                rows, self._asked, speaker, arrays.passages(), arrays.forward()
+                rows, asked, speaker, arrays.passages(), arrays.forward()
             )
         return found
 
@@ -294,7 +302,7 @@ class Match:
         self._n_rows = len(arrays.rows["uid"])
         self._work = self._pool.take(self._n_rows, len(arrays.source_lengths))
         known = [(n, idf) for n, idf in zip(numbers, self.idfs, strict=True) if n >= 0]
-        self._asked = self._as_asked(numbers)
+        self._asked = self._as_asked(numbers, self.idfs, self._cast)
         self._scanned = arrays.passages()
         n = max(1, arrays.n_passages)
         averages = (
@@ -321,11 +329,13 @@ class Match:
             n_whole=n_whole,
         )
 
-    def _as_asked(self, numbers: list[int]) -> Asked:
+    def _as_asked(
+        self, numbers: list[int], idfs_of: Sequence[float], cast: Mapping[str, int]
+    ) -> Asked:
         arrays = self._arrays
         # In the order of the question: sums must not depend on the numbers that terms have.
         known = [(n, at) for at, n in enumerate(numbers) if n >= 0]
-        idfs = [self.idfs[at] for _, at in known]
+        idfs = [idfs_of[at] for _, at in known]
         return Asked(
             terms=np.array([n for n, _ in known], np.int32),
             order=np.array([at for _, at in known], np.int64),
@@ -333,7 +343,7 @@ class Match:
             mass=self.mass,
             rarest=max(idfs, default=1.0) + 1e-9,
             titles=np.array(self._title_numbers, np.int32),
-            speakers=np.array(sorted(self._cast.values()), np.int32),
+            speakers=np.array(sorted(cast.values()), np.int32),
             sentence_average=max(arrays.total_sentence_length / max(1, arrays.n_sentences), 1e-9),
             frequencies=arrays.frequencies.values,
             n_passages=arrays.n_passages,
@@ -347,21 +357,14 @@ class Match:
     def _frequency(self, number: int) -> int:
         return int(self._arrays.frequencies.values[number]) if number >= 0 else 0
 
-    def _named_speakers(self, query: TextQuery) -> dict[str, int]:
-        """Return the people whose name shares a word with the question, unless that is all."""
-        everybody = self._arrays.voices.numbers
-        if not 1 < len(everybody) <= _MAX_CAST:
-            return {}
-        asked = set(query.terms)
-        named = {who: at for who, at in everybody.items() if asked.intersection(terms(who))}
-        return named if len(named) < len(everybody) else {}
-
-    def _chosen_terms(self, query: TextQuery) -> tuple[str, ...]:
-        distinct = list(dict.fromkeys(query.terms))
-        if 0 < len(self._arrays.voices.numbers) <= _MAX_CAST:
-            names = {term for who in self._arrays.voices.numbers for term in terms(who)}
-            distinct = [term for term in distinct if term not in names] or distinct
-        return tuple(distinct[:MAX_QUERY_TERMS])
+    def _asked_of(self, few: Few) -> LookedUp:
+        """Return the question as a talk of some people is asked it: their names say nothing."""
+        kept = few.without_names(self.terms)
+        idfs = dict(zip(self.terms, self.idfs, strict=True))
+        numbers = [self._number(term) for term in kept]
+        named = few.named(self._query.terms)
+        asked = self._as_asked(numbers, [idfs[term] for term in kept], named)
+        return LookedUp(self._query, kept, numbers, asked)
 
     def _named_titles(self, query: TextQuery) -> tuple[tuple[str, ...], list[int]]:
         found: dict[str, int] = {}

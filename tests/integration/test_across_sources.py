@@ -80,3 +80,31 @@ def test_it_is_the_links_that_lead_from_one_to_the_other(
     monkeypatch.setattr(gate, "_BY_LINK", 1e9)
     whole = [found(memory, one["question"]).issuperset(one["gold"]) for one in SAMPLE["questions"]]
     assert sum(whole) <= len(whole) - 3
+
+
+_LONG = (
+    "The harbour office stands on the old quay. It keeps the tide tables and the register of the "
+    "fishing boats. In winter the crew repairs nets in the long hall behind it. The lamp over its "
+    "door was a gift of {}. Ferries to the islands leave twice a day, in summer four times. The "
+    "market opens at five in the morning and sells what the boats have brought."
+)
+
+
+def test_a_page_is_found_by_the_name_of_somebody_who_also_talks() -> None:
+    """Two people talk beside many pages: their names are words like others in these."""
+    towns = "Oban Largs Nairn Wick Thurso Elgin Banff Keith Huntly Forres Alness Tain".split()
+    owners = "Lara Maja Marta Myra Clara Dara Tara Nora Mary Maura Mona Sara".split()
+    with Memory(MemoryStore()) as memory:
+        memory.add(
+            [{"speaker": "Mara", "text": "I left my umbrella at the office."},
+             {"speaker": "Devi", "text": "The office has enough of them."}],
+            source="chat",
+        )  # fmt: skip
+        for town, name in zip([*towns, "Ayr"], [*owners, "Mara"], strict=True):
+            memory.add(_LONG.format(name), source=town, title=town)
+        (best, *_) = memory.search("Where is the lamp that Mara gave?").hits
+        assert best.source == "Ayr"
+        # Of what she says, her own name is no part: it is known all the same.
+        recall = memory.search("Where did Mara leave the umbrella?")
+        assert recall.abstained is None
+        assert recall.hits[0].speaker == "Mara"

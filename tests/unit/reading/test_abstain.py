@@ -68,7 +68,7 @@ def test_what_nothing_is_about_is_not_known_though_help_is_wanted(task: str) -> 
 def _signs_of(question: str, cosine: float, covered: int) -> Signs:
     match = SimpleNamespace(
         terms=("sandwich",), idfs=(2.0,), n_passages=14, speakers=(), titles=(),
-        names_speaker=False,
+        names_speaker=False, names=frozenset(),
     )  # fmt: skip
     words = SimpleNamespace(
         features=np.zeros((1, len(Feature)), np.float32), covered=np.array([covered], np.uint64)
@@ -83,7 +83,7 @@ def test_who_speaks_is_no_stranger_among_however_many_people(speaks: bool) -> No
     # Of many people none counts as the named one, and a name is a word like others.
     match = SimpleNamespace(
         terms=("ann", "move"), idfs=(2.0, 1.0), n_passages=14, speakers=(), titles=(),
-        names_speaker=speaks,
+        names_speaker=speaks, names=frozenset(),
     )  # fmt: skip
     words = SimpleNamespace(
         features=np.zeros((1, len(Feature)), np.float32), covered=np.array([2], np.uint64),

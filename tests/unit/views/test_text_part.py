@@ -64,16 +64,24 @@ TALK = passages("talk", None, 30, ("Wilma", "Edgar"))
 
 
 @pytest.mark.parametrize("merged", [False, True])
-@pytest.mark.parametrize("whole", [ARTICLE, TALK], ids=["article", "talk"])
+@pytest.mark.parametrize(
+    ("whole", "question"),
+    [
+        (ARTICLE, QUESTION),
+        (TALK, QUESTION),
+        (TALK, "Which harbour did Wilma paint after the storm, and for which patron?"),
+    ],
+    ids=["article", "talk", "talk of somebody"],
+)
 def test_a_document_or_talk_among_others_is_told_as_if_it_were_alone(
-    monkeypatch: pytest.MonkeyPatch, whole: list[Passage], *, merged: bool
+    monkeypatch: pytest.MonkeyPatch, whole: list[Passage], question: str, *, merged: bool
 ) -> None:
     if merged:
         monkeypatch.setattr(text_index, "_MIN_MERGE", 1)
     some = to_keys([one.uid for one in whole[::3]])
-    with view_of(*whole).match(asked()) as match:
+    with view_of(*whole).match(asked(question)) as match:
         alone = match.describe(match.find(some)).features
-    with view_of(*OTHERS, *whole).match(asked()) as match:
+    with view_of(*OTHERS, *whole).match(asked(question)) as match:
         rows = match.find(some)
         among = match.describe(rows).features
         part = match.describe_part(rows)
@@ -83,6 +91,17 @@ def test_a_document_or_talk_among_others_is_told_as_if_it_were_alone(
     assert np.allclose(part[:, same], alone[:, same], atol=1e-5)
     assert not np.allclose(among[:, same], alone[:, same], atol=1e-2)
     assert np.array_equal(among, again)
+
+
+def test_names_of_who_talks_are_words_like_others_where_most_is_not_talk() -> None:
+    question = asked("Which canvas did Wilma paint?")
+    with view_of(*TALK).match(question) as match:
+        assert "wilma" not in match.terms
+    with view_of(*OTHERS, *TALK).match(question) as match:
+        assert "wilma" in match.terms
+        assert match.speakers == ("Wilma",)
+    with view_of(*TALK).match(asked("Wilma")) as match:  # all there is to look for
+        assert match.terms == ("wilma",)
 
 
 def test_what_came_and_went_is_none_of_the_document() -> None:
