@@ -19,10 +19,10 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from ranker_fit.observe import open_engine
 
 from graphmem.bench.measures import auroc
 from graphmem.bench.sets import BenchQuestion, read_set
+from graphmem.bench.spaces import open_engine
 from graphmem.models.loading import LazyModels
 from graphmem.ports import GraphStore
 from graphmem.reading.abstain import BAR, HELD, SAID, Signs, confidence_of, signs_of
@@ -86,7 +86,7 @@ def _asked(
 ) -> Iterator[Case]:
     if not any(asked):
         return
-    engine, _ = open_engine(store, group, models)
+    engine = open_engine(store, group, models.embedder)
     for is_foreign, questions in enumerate(asked):
         for question in questions:
             signs = _signs(engine, question.question)

@@ -21,10 +21,10 @@ from time import process_time
 from unittest.mock import patch
 
 import numpy as np
-from ranker_fit.observe import open_engine
 
 from graphmem.bench.measures import share_found
 from graphmem.bench.sets import BenchQuestion, BenchSet, read_set
+from graphmem.bench.spaces import open_engine, refs_of
 from graphmem.models.loading import LazyModels
 from graphmem.ports import GraphStore
 from graphmem.reading.engine import Engine
@@ -75,7 +75,7 @@ def ask(bench: BenchSet, store: GraphStore, models: LazyModels) -> Iterable[Judg
         questions = [q for q in bench.questions if q.group == group and q.gold]
         if not questions:
             continue
-        engine, refs = open_engine(store, group, models)
+        engine, refs = open_engine(store, group, models.embedder), refs_of(store, group)
         for question in questions:
             with patch("graphmem.reading.analyse.subject_of", lambda text: text):
                 plain, _ = _search(engine, question)

@@ -47,7 +47,7 @@ def main() -> None:
     models = LazyModels()
     cases = {}
     for name in names:
-        cases[name] = list(observe_set(given.folder / name, given.stores, models))
+        cases[name] = list(observe_set(given.folder / name, given.stores, models, print))
         print(f"{name}: {len(cases[name])} questions", flush=True)
     figures = report(cases, given.seeds)
     if given.write:

@@ -8,6 +8,9 @@ from graphmem.core.kernels.lexical import Passages, Work, clean
 
 __all__ = ["WorkPool"]
 
+# 29 bytes a row each: what a rare crowd of searches took is not held for ever.
+_MAX_IDLE = 8
+
 
 class WorkPool:
     """Keeps the kernels' work arrays between searches; one set a running search."""
@@ -39,4 +42,5 @@ class WorkPool:
 
     def give(self, work: Work, n_touched: int, passages: Passages) -> None:
         """Take work arrays back; whoever takes them next cleans up, and nobody waits for it."""
-        self._idle.append((work, n_touched, passages))
+        if len(self._idle) < _MAX_IDLE:
+            self._idle.append((work, n_touched, passages))
