@@ -48,38 +48,77 @@ def joined(vectors: Float32, windows: Rows) -> Float32:
     return out
 
 
-@kernel(types.void(_VECTORS, _VECTORS, _WINDOW, _VECTOR), fastmath=True)
-def _join(base: Float32, tail: Float32, window: Rows, out: Float32) -> None:
-    n_base = len(base)
-    for column in range(len(out)):
-        out[column] = 0
-    for place in range(len(window)):
-        row = window[place]
-        if row >= 0:
-            vector = base[row] if row < n_base else tail[row - n_base]
-            for column in range(len(out)):
-                out[column] += vector[column]
-    square = np.float32(0)
-    for column in range(len(out)):
-        square += out[column] * out[column]
-    scale = np.float32(1) / np.sqrt(square) if square > 0 else np.float32(0)
-    for column in range(len(out)):
-        out[column] *= scale
-
-
 @kernel(types.void(_VECTORS, _WINDOWS, _OUT), fastmath=True)
 def join(vectors: Float32, windows: Rows, out: Float32) -> None:
     """Write what `joined` returns."""
     for at in range(windows.shape[0]):
-        _join(vectors, vectors[:0], windows[at], out[at])
+        total = out[at]
+        for column in range(len(total)):
+            total[column] = 0
+        for place in range(windows.shape[1]):
+            row = windows[at, place]
+            if row >= 0:
+                vector = vectors[row]
+                for column in range(len(total)):
+                    total[column] += vector[column]
+        square = np.float32(0)
+        for column in range(len(total)):
+            square += total[column] * total[column]
+        scale = np.float32(1) / np.sqrt(square) if square > 0 else np.float32(0)
+        for column in range(len(total)):
+            total[column] *= scale
 
 
-@kernel(types.float32(_GIVEN, _GIVEN), fastmath=True)
-def _dot(one: Float32, other: Float32) -> np.float32:
-    total = np.float32(0)
-    for column in range(len(one)):
-        total += one[column] * other[column]
-    return total
+@kernel(_GIVEN(_VECTORS, _VECTORS, types.int64, _GIVEN))
+def _vector(base: Float32, tail: Float32, row: int, none: Float32) -> Float32:
+    vector: Float32 = none
+    if row >= 0:
+        vector = base[row] if row < len(base) else tail[row - len(base)]
+    return vector
+
+
+@kernel(types.float32(types.float32, types.float32))
+def _cosine(dot: float, square: float) -> np.float32:
+    return dot / np.sqrt(square) if square > 0 else np.float32(0)
+
+
+@kernel(types.void(_VECTORS, _VECTORS, _WINDOW, _GIVEN, _GIVEN, _VECTOR), fastmath=True)
+def _sums(
+    base: Float32, tail: Float32, window: Rows, none: Float32, question: Float32, out: Float32
+) -> None:
+    """Write what `compare` needs of a window, in one pass over its vectors.
+
+    That is the dot products of the question with the one before the middle, the middle, the one
+    after, and the outer two together; and the squared lengths of the sums of the first two, of
+    the middle three, and of all.
+
+    Args:
+        base: (b, d).
+        tail: (t, d).
+        window: (5,).
+        none: (d,) zeros.
+        question: (d,).
+        out: (7,), overwritten.
+    """
+    earlier, before = _vector(base, tail, window[0], none), _vector(base, tail, window[1], none)
+    middle, after = _vector(base, tail, window[2], none), _vector(base, tail, window[3], none)
+    later = _vector(base, tail, window[4], none)
+    with_before, with_middle, with_after = np.float32(0), np.float32(0), np.float32(0)
+    with_outer, two, three, five = np.float32(0), np.float32(0), np.float32(0), np.float32(0)
+    for column in range(len(question)):
+        asked, outer = question[column], earlier[column] + later[column]
+        with_before += before[column] * asked
+        with_middle += middle[column] * asked
+        with_after += after[column] * asked
+        with_outer += outer * asked
+        pair = before[column] + middle[column]
+        close = pair + after[column]
+        wide = close + outer
+        two += pair * pair
+        three += close * close
+        five += wide * wide
+    out[0], out[1], out[2], out[3] = with_before, with_middle, with_after, with_outer
+    out[4], out[5], out[6] = two, three, five
 
 
 @kernel(types.void(_VECTORS, _VECTORS, _WINDOWS, _FLAGS, _GIVEN, _OUT))
@@ -98,32 +137,22 @@ def compare(
     Args:
         base: (b, d) float32, finite, each of unit length or zeros.
         tail: (t, d): the rows behind those of `base`.
-        windows: (n, 2 reach + 1) below b + t, -1 for what is not there or has no vector.
+        windows: (n, 5) below b + t, -1 for what is not there or has no vector.
         answers: (n,) whether the middle answers the one before it.
         question: (d,) float32, finite.
         out: (n, N_AROUND), overwritten: cosines of the one before and the one after, 0 for none;
             of `joined` middles, with the one before where they answer it, with one on each
             side, and with all.
     """
-    middle, n_base = windows.shape[1] // 2, len(base)
-    sum_of, window = np.empty(base.shape[1], np.float32), np.empty(windows.shape[1], np.int64)
+    none, sums = np.zeros(base.shape[1], np.float32), np.empty(7, np.float32)
     for at in range(len(windows)):
-        row, before, after = windows[at, middle], windows[at, middle - 1], windows[at, middle + 1]
-        for side, near in enumerate((before, after)):
-            out[at, side] = 0.0
-            if near >= 0:
-                vector = base[near] if near < n_base else tail[near - n_base]
-                out[at, side] = _dot(vector, question)
-        window[:] = -1
-        window[middle] = row
-        window[middle - 1] = before if answers[at] else -1
-        _join(base, tail, window, sum_of)
-        out[at, 2] = _dot(sum_of, question)
-        window[middle - 1], window[middle + 1] = before, after
-        _join(base, tail, window, sum_of)
-        out[at, 3] = _dot(sum_of, question)
-        _join(base, tail, windows[at], sum_of)
-        out[at, 4] = _dot(sum_of, question)
+        _sums(base, tail, windows[at], none, question, sums)
+        before, middle, after, outer = sums[0], sums[1], sums[2], sums[3]
+        out[at, 0], out[at, 1] = before, after
+        # A vector of its own is of unit length, or of zeros.
+        out[at, 2] = _cosine(before + middle, sums[4]) if answers[at] else middle
+        out[at, 3] = _cosine(before + middle + after, sums[5])
+        out[at, 4] = _cosine(before + middle + after + outer, sums[6])
 
 
 @kernel(types.void(_ROWS, _LINKS, _LINKS, _MOMENTS, types.int64, _WINDOWS))
