@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from threading import Lock
+from typing import Generic, TypeVar
 
-__all__ = ["Aside", "result_of"]
+__all__ = ["Aside", "Shared"]
 
 _T = TypeVar("_T")
 
@@ -39,13 +40,28 @@ class Aside:
         return lent[1]
 
 
-def result_of(work: Callable[[], _T], started: Future[_T]) -> _T:
-    """Return the result of a piece of work, which is done here if the thread has not begun it.
+class Shared(Generic[_T]):
+    """A piece of work that a thread does, or who needs it first, if the thread has not begun it.
 
     So nobody waits for what others have lent to the thread.
 
     Args:
-        work: what was started.
-        started: what `Aside.start` returned for it.
+        work: what is to be done.
+        aside: the thread.
     """
-    return work() if started.cancel() else started.result()
+
+    def __init__(self, work: Callable[[], _T], aside: Aside) -> None:
+        self._work, self._begun = work, aside.start(work)
+        self._own: list[_T] = []
+        self._lock = Lock()
+
+    def result(self) -> _T:
+        """Return what the work returns, or raise what it raises."""
+        with self._lock:
+            if not self._own and self._begun.cancel():
+                self._own.append(self._work())
+            return self._own[0] if self._own else self._begun.result()
+
+    def give_up(self) -> bool:
+        """Do nothing any more, and tell whether nothing was begun."""
+        return not self._own and self._begun.cancel()

@@ -13,7 +13,9 @@ from graphmem.core.uid_index import Keys, to_keys
 from graphmem.ports import Float32, TextIndex, TextMatch, VectorIndex
 from graphmem.reading.nearby import Nearby, nearby
 
-__all__ = ["MIN_EACH", "ByWords", "Pool", "extend", "gather", "gather_parts", "look_up"]
+__all__ = [
+    "MIN_EACH", "ByWords", "Pool", "extend", "gather", "gather_parts", "look_up", "nearest_part",
+]  # fmt: skip
 
 Rows = npt.NDArray[np.int64]
 
@@ -95,26 +97,27 @@ def gather(
     return _joined(pool, vectors.nearest(question, n_each)[0], match)
 
 
-def gather_parts(
-    pool: Pool, match: TextMatch, vectors: VectorIndex, queries: Float32, n_each: int
-) -> Pool:
-    """Return the pool with the best passages by cosine with parts of the question behind.
+def nearest_part(vectors: VectorIndex, n_each: int, part: Float32, at: int) -> Keys:
+    """Return the keys of the best passages by cosine with a part of a question.
+
+    Args:
+        vectors: search by meaning.
+        n_each: how many of the best for the question; fewer for its parts.
+        part: (d,).
+        at: 1 for what the question asks without its names, more for a piece.
+    """
+    return vectors.nearest(part, max(1, int(_SHARES[min(at, 2)] * n_each)))[0]
+
+
+def gather_parts(pool: Pool, match: TextMatch, keys: Sequence[Keys]) -> Pool:
+    """Return the pool with what parts of the question have found behind.
 
     Args:
         pool: what the question itself has found.
         match: tells what words say of the others.
-        vectors: search by meaning.
-        queries: (2 + p, d): the question, what it asks without its names, its pieces.
-        n_each: how many of the best for the question; fewer for its parts.
+        keys: of each distinct part, from `nearest_part`.
     """
-    # A piece that is the whole question finds nothing else.
-    distinct = {query.tobytes(): at for at, query in reversed(list(enumerate(queries)))}
-    wanted = sorted(at for at in distinct.values() if at)
-    if not wanted:
-        return pool
-    ks = [max(1, int(_SHARES[min(at, 2)] * n_each)) for at in wanted]
-    keys = [found for found, _ in vectors.nearest_each(queries[wanted], ks)]
-    return _joined(pool, np.concatenate(keys), match)
+    return _joined(pool, np.concatenate(keys), match) if keys else pool
 
 
 def extend(pool: Pool, uids: Sequence[str], match: TextMatch) -> Pool:

@@ -21,7 +21,7 @@ from graphmem.ports import (
 )
 from graphmem.reading.abstain import judge
 from graphmem.reading.analyse import Question, analyse, asked
-from graphmem.reading.aside import Aside, result_of
+from graphmem.reading.aside import Aside, Shared
 from graphmem.reading.candidates import MIN_EACH, ByWords, look_up
 from graphmem.reading.changed import remarks_on
 from graphmem.reading.coverage import covering, rescored
@@ -35,7 +35,7 @@ from graphmem.reading.manner import Manner, manner_of
 from graphmem.reading.newer import N_LOOKED, newer_first
 from graphmem.reading.order import in_time, moments_of
 from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
-from graphmem.reading.pieces import embed_ahead
+from graphmem.reading.pieces import embed_ahead, has_few_threads
 from graphmem.reading.rank import Observed, Ranked, Views, observe_candidates, rank
 from graphmem.reading.ranker import Ranker, default_ranker
 from graphmem.reading.sides import denials, marked, stated_sides
@@ -198,16 +198,18 @@ class Engine:
         seen = self._seen
         news = self._journey.start(self.catch_up) if self.remote and seen is not None else None
         look = partial(self._look_up, request, k, seen if news else None)
-        looked = self._aside.start(look)
+        looked = Shared(look, self._aside)
+        # Three threads would be in each other's way where there are but two processors.
+        parts_aside = self._aside if has_few_threads(self.embedder) else self._parts
         try:
-            own, parts = embed_ahead(self.embedder, asked(request.question), self._parts)
+            own, parts = embed_ahead(self.embedder, asked(request.question), parts_aside)
             timings = {"embed": _since(started)}
             newest = news.result() if news else seen
         except BaseException:
-            if not looked.cancel():
+            if not looked.give_up():
                 looked.result()[1].match.close()
             raise
-        question, by_words, n_each, names = result_of(look, looked)
+        question, by_words, n_each, names = looked.result()
         if news and newest != seen:
             by_words.match.close()
             question, by_words, n_each, names = self._look_up(request, k, newest)

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from graphmem.ports import Float32, TextMatch, VectorIndex, WalkGraph
-from graphmem.reading.candidates import ByWords, Pool, extend, gather, gather_parts
+from graphmem.reading.candidates import (
+    ByWords,
+    Pool,
+    extend,
+    gather,
+    gather_parts,
+    nearest_part,
+)
 from graphmem.reading.evidence import Asking, Evidence, observe
 from graphmem.reading.gate import by_collection, chances
 from graphmem.reading.nearby import Compared, compare_with, nearby
@@ -108,11 +116,12 @@ def observe_candidates(
         told: hears the name of each stage that is over.
     """
     match = views.match
-    compared = [compare_with(asking.question, by_words.nearby)]
     # The question's parts may still be being embedded: what can be done without them is first.
+    found = asking.parts.begin(partial(nearest_part, views.vectors, n_each))
+    compared = [compare_with(asking.question, by_words.nearby)]
     pool = gather(by_words.pool, match, views.vectors, asking.question, n_each)
     _compare_new(pool, compared, views, asking)
-    pool = gather_parts(pool, match, views.vectors, asking.parts(), n_each)
+    pool = gather_parts(pool, match, found())
     evidence = _observe(pool, compared, views, asking, np.zeros(len(pool), np.float32))
     signals = signals_of(evidence)
     first = ranker.first_scores(signals, evidence.kinds)

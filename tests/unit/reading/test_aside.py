@@ -11,7 +11,7 @@ from graphmem.core.changes import Changes, Vector
 from graphmem.core.lexical import TextQuery
 from graphmem.errors import EmbeddingFailed, StoreUnavailable
 from graphmem.ports import Float32
-from graphmem.reading.aside import Aside, result_of
+from graphmem.reading.aside import Aside, Shared
 from graphmem.reading.engine import Engine
 from graphmem.stores.memory import MemoryStore
 from graphmem.testing.fakes import FakeEmbedder, FixedClock
@@ -40,11 +40,16 @@ def test_work_that_the_thread_has_not_begun_is_done_by_who_needs_it() -> None:
         assert free.wait(20)
         return threading.get_ident()
 
-    first, second = aside.start(busy), aside.start(threading.get_ident)
+    first, second, third = (
+        Shared(work, aside) for work in (busy, threading.get_ident, threading.get_ident)
+    )
     assert begun.wait(20)
-    assert result_of(threading.get_ident, second) == threading.get_ident()
+    assert not first.give_up()
+    assert third.give_up()
+    assert second.result() == threading.get_ident() == second.result()
+    assert not second.give_up()
     free.set()
-    assert result_of(busy, first) != threading.get_ident()
+    assert first.result() != threading.get_ident()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
