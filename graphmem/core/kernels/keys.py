@@ -8,47 +8,62 @@ from numba import types
 
 from graphmem.core.kernels.compile import kernel
 
-__all__ = ["KEY_BYTES", "find_keys"]
+__all__ = ["find_keys"]
 
-KEY_BYTES = 16
+_Words = npt.NDArray[np.uint64]
+_Numbers = npt.NDArray[np.int32]
 
-_Bytes = npt.NDArray[np.uint8]
-
-_KEYS = types.Array(types.uint8, 1, "C", readonly=True)
+_KEYS = types.Array(types.uint64, 1, "C", readonly=True)
 _ORDER = types.Array(types.int32, 1, "C", readonly=True)
 _OUT = types.Array(types.int64, 1, "C")
+# Among so many keys it is faster to look at each than to halve.
+_FEW = 8
 
 
-@kernel(types.void(_KEYS, _ORDER, _KEYS, _OUT))
+@kernel(inline="always")
+def swapped(word: np.uint64) -> np.uint64:
+    """Return a word with its bytes turned round: their order as bytes is that of such words."""
+    low, high = np.uint64(0x00FF00FF00FF00FF), np.uint64(0x0000FFFF0000FFFF)
+    word = ((word >> np.uint64(8)) & low) | ((word & low) << np.uint64(8))
+    word = ((word >> np.uint64(16)) & high) | ((word & high) << np.uint64(16))
+    return (word >> np.uint64(32)) | (word << np.uint64(32))
+
+
+@kernel(types.void(_KEYS, _ORDER, _ORDER, _KEYS, _OUT))
 def find_keys(
-    base: _Bytes, order: npt.NDArray[np.int32], wanted: _Bytes, out: npt.NDArray[np.int64]
+    base: _Words, order: _Numbers, starts: _Numbers, wanted: _Words, out: npt.NDArray[np.int64]
 ) -> None:
-    """Write the row of each wanted key, -1 for one that is not there. O(m log n).
+    """Write the row of each wanted key, -1 for one that is not there.
 
-    numpy's own search takes three times as long: it compares texts of any length.
+    O(m) for keys that are spread evenly over their first bits, O(m log n) at worst.
 
     Args:
-        base: (16 n,) keys by row, each once.
-        order: (n,) rows in the rising order of their keys.
-        wanted: (16 m,) keys.
+        base: (2 n,) the two words of each key by row, each key once.
+        order: (n,) rows in the rising order of their keys, as bytes.
+        starts: (2^b + 1,) places in `order` where the keys of each first b bits begin, b to 31.
+        wanted: (2 m,) words of keys.
         out: (m,), overwritten.
     """
+    n_bits = np.uint64(0)
+    while (1 << n_bits) < len(starts) - 1:
+        n_bits += np.uint64(1)
     for at in range(len(out)):
-        low, high, found = 0, len(order), np.int64(-1)
-        while low < high:
+        first, second = wanted[2 * at], wanted[2 * at + 1]
+        group = np.int64((swapped(first) >> np.uint64(32)) >> (np.uint64(32) - n_bits))
+        low, high = np.int64(starts[group]), np.int64(starts[group + 1])
+        while high - low > _FEW:
             middle = (low + high) // 2
             row = np.int64(order[middle])
-            sign = 0
-            for byte in range(KEY_BYTES):
-                mine, its = base[row * KEY_BYTES + byte], wanted[at * KEY_BYTES + byte]
-                if mine != its:
-                    sign = -1 if mine < its else 1
-                    break
-            if sign == 0:
-                found = row
-                break
-            if sign < 0:
-                low = middle + 1
+            mine, its = swapped(base[2 * row]), swapped(first)
+            if mine == its:
+                mine, its = swapped(base[2 * row + 1]), swapped(second)
+            if mine <= its:
+                low = middle
             else:
                 high = middle
-        out[at] = found
+        out[at] = -1
+        for place in range(low, high):
+            row = np.int64(order[place])
+            if base[2 * row] == first and base[2 * row + 1] == second:
+                out[at] = row
+                break

@@ -68,3 +68,15 @@ def test_an_empty_index() -> None:
     assert index.rows(["a"]).tolist() == [-1]
     assert index.rows([]).tolist() == []
     assert index.uids([]) == []
+
+
+def test_uids_that_all_begin_alike_are_found_too() -> None:
+    uids = [f"{number * 3:032x}" for number in range(5_000)]
+    index = UidIndex()
+    index.add(uids)
+    assert index.rows(uids).tolist() == list(range(5_000))
+    between = [f"{number * 3 + 1:032x}" for number in range(-1, 5_000)]
+    assert set(index.rows([uid for uid in between if "-" not in uid]).tolist()) == {-1}
+    ends = [uid[::-1] for uid in uids[1:]]
+    index.add(ends)
+    assert index.rows(uids + ends).tolist() == list(range(len(uids) + len(ends)))
