@@ -79,8 +79,9 @@ def ahead(
 ) -> Generator[tuple[_In, Encoded]]:
     """Yield items in order with what their jobs made; helpers are a few items ahead.
 
-    Who asks for an item whose jobs wait does them himself. So no processor is idle, and none has
-    more than one thread, which would cost both their caches: a tenth of the whole, measured.
+    Who asks for an item does those of its jobs that wait himself, and while a helper is still at
+    the last of them, some of the next item's. So no processor is idle, and none has more than one
+    thread, which would cost both their caches: a tenth of the whole, measured.
     Close it to stop: what was not asked for is dropped.
 
     Args:
@@ -88,7 +89,7 @@ def ahead(
         jobs: what is to be done for an item, each part on its own.
         n_helpers: how many threads to start, 1 or more; asked when there is a first job.
     """
-    waiting: deque[tuple[_In, list[tuple[_Job, Future[Encoded]]]]] = deque()
+    waiting: deque[tuple[_In, _Parts]] = deque()
     with ExitStack() as stack:
         pool: ThreadPoolExecutor | None = None
         for item in items:
@@ -97,22 +98,69 @@ def ahead(
                 stack.enter_context(short_turns())
                 pool = ThreadPoolExecutor(n_helpers(), thread_name_prefix="graphmem-encode")
                 stack.callback(pool.shutdown, wait=True, cancel_futures=True)
-            waiting.append((item, [(job, pool.submit(job)) for job in todo] if pool else []))
+            waiting.append((item, _Parts(pool, todo)))
             if len(waiting) > AHEAD:
-                first, begun = waiting.popleft()
-                yield first, _finish(begun)
-        for first, begun in waiting:
-            yield first, _finish(begun)
+                yield _first(waiting)
+        while waiting:
+            yield _first(waiting)
 
 
-def _finish(begun: Sequence[tuple[_Job, Future[Encoded]]]) -> Encoded:
-    """Do what no helper has begun, and put the parts together."""
-    own = {number: job() for number, (job, future) in enumerate(begun) if future.cancel()}
-    parts = [own.get(number) or future.result() for number, (_, future) in enumerate(begun)]
-    return Encoded(
-        [encoding for part in parts for encoding in part.encodings],
-        [vector for part in parts for vector in part.vectors],
-    )
+class _Parts:
+    """The jobs of an item, which a pool does in order unless somebody else is sooner."""
+
+    def __init__(self, pool: ThreadPoolExecutor | None, jobs: Sequence[_Job]) -> None:
+        self._jobs = jobs
+        self._made = [pool.submit(job) for job in jobs] if pool else []
+        self._next = 0
+
+    @property
+    def shared(self) -> bool:
+        """Whether it pays to work ahead on them: an encoder that takes all at once has threads."""
+        return len(self._jobs) > 1
+
+    @property
+    def ready(self) -> bool:
+        """Whether all are done."""
+        return all(made.done() for made in reversed(self._made))
+
+    def do_one(self) -> bool:
+        """Do the first that nobody has begun; return whether there was one."""
+        while self._next < len(self._jobs):
+            at = self._next
+            self._next += 1
+            if self._made[at].cancel():
+                self._made[at] = _done(self._jobs[at])
+                return True
+        return False
+
+    def joined(self) -> Encoded:
+        """Wait for what is not done, and put the parts together."""
+        parts = [made.result() for made in self._made]
+        return Encoded(
+            [encoding for part in parts for encoding in part.encodings],
+            [vector for part in parts for vector in part.vectors],
+        )
+
+
+def _first(waiting: deque[tuple[_In, _Parts]]) -> tuple[_In, Encoded]:
+    """Take the first item, and do what no helper has begun until all of it is done."""
+    item, parts = waiting.popleft()
+    while parts.do_one():
+        pass
+    for _, later in waiting:
+        while later.shared and not parts.ready and later.do_one():
+            pass
+    return item, parts.joined()
+
+
+def _done(job: _Job) -> Future[Encoded]:
+    """Do a job; what it raises is raised where its item is asked for, after those before it."""
+    made: Future[Encoded] = Future()
+    try:
+        made.set_result(job())
+    except Exception as error:
+        made.set_exception(error)
+    return made
 
 
 def embed(drafts: Sequence[PassageDraft], embedder: Embedder) -> Encoded:

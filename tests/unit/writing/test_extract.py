@@ -66,6 +66,47 @@ def test_who_asks_does_what_no_helper_has_begun() -> None:
     assert own == [1]
 
 
+def test_who_waits_for_a_helper_goes_on_with_the_next_items() -> None:
+    """The helper ends its first job only once all that comes after it is done."""
+    helper_is_busy, go_on = threading.Event(), threading.Event()
+    own: list[int] = []
+
+    def work(number: int) -> Encoded:
+        if threading.current_thread() is threading.main_thread():
+            assert helper_is_busy.wait(30)
+            own.append(number)
+            if number == 21:
+                go_on.set()
+        elif not go_on.is_set():
+            helper_is_busy.set()
+            assert go_on.wait(30)
+        return made_of(number)
+
+    found = [numbers(encoded) for _, encoded in read(range(3), work)]
+    assert found == [[0, 1], [10, 11], [20, 21]]
+    assert own == [1, 10, 11, 20, 21]
+
+
+@pytest.mark.parametrize("n_jobs", [2, 3])
+def test_what_fails_ahead_is_told_where_it_is_asked_for(n_jobs: int) -> None:
+    helper_is_busy, go_on = threading.Event(), threading.Event()
+
+    def work(number: int) -> Encoded:
+        if threading.current_thread() is not threading.main_thread():
+            helper_is_busy.set()
+            assert go_on.wait(30)
+        elif number == 10:
+            go_on.set()
+            raise ValueError("ten")
+        assert helper_is_busy.wait(30)
+        return made_of(number)
+
+    made = read(range(2), work, n_jobs)
+    assert numbers(next(made)[1]) == list(range(n_jobs))
+    with pytest.raises(ValueError, match="ten"):
+        next(made)
+
+
 def test_closing_drops_what_has_not_begun() -> None:
     begun: list[int] = []
 
