@@ -35,7 +35,8 @@ def find_keys(
 ) -> None:
     """Write the row of each wanted key, -1 for one that is not there.
 
-    O(m) for keys that are spread evenly over their first bits, O(m log n) at worst.
+    O(m) for keys that are spread evenly over their first bits, O(m log n) at worst. What stands
+    beside each other is mostly asked for so, so the row behind the last found is tried first.
 
     Args:
         base: (2 n,) the two words of each key by row, each key once.
@@ -47,8 +48,15 @@ def find_keys(
     n_bits = np.uint64(0)
     while (1 << n_bits) < len(starts) - 1:
         n_bits += np.uint64(1)
+    following = np.int64(0)
     for at in range(len(out)):
         first, second = wanted[2 * at], wanted[2 * at + 1]
+        if following < len(order) and (
+            base[2 * following] == first and base[2 * following + 1] == second
+        ):
+            out[at] = following
+            following += 1
+            continue
         group = np.int64((swapped(first) >> np.uint64(32)) >> (np.uint64(32) - n_bits))
         low, high = np.int64(starts[group]), np.int64(starts[group + 1])
         while high - low > _FEW:
@@ -66,4 +74,5 @@ def find_keys(
             row = np.int64(order[place])
             if base[2 * row] == first and base[2 * row + 1] == second:
                 out[at] = row
+                following = row + 1
                 break
