@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from graphmem.ports import Float32, TextIndex, TextMatch, VectorIndex
 from graphmem.reading.nearby import Nearby, nearby
 
 __all__ = [
-    "MIN_EACH", "ByWords", "Pool", "extend", "gather", "gather_parts", "look_up", "nearest_part",
+    "MIN_EACH", "ByWords", "Pool", "extend", "gather", "gather_parts", "look_up", "nearest_parts",
 ]  # fmt: skip
 
 Rows = npt.NDArray[np.int64]
@@ -97,27 +97,33 @@ def gather(
     return _joined(pool, vectors.nearest(question, n_each)[0], match)
 
 
-def nearest_part(vectors: VectorIndex, n_each: int, part: Float32, at: int) -> Keys:
-    """Return the keys of the best passages by cosine with a part of a question.
+def nearest_parts(
+    parts: Callable[[], Float32], vectors: VectorIndex, n_each: int
+) -> list[tuple[Keys, Float32]]:
+    """Return the best passages by cosine with each distinct part of a question but itself.
 
     Args:
+        parts: waits for (2 + p, d): the question, what it asks without its names, its pieces.
         vectors: search by meaning.
         n_each: how many of the best for the question; fewer for its parts.
-        part: (d,).
-        at: 1 for what the question asks without its names, more for a piece.
     """
-    return vectors.nearest(part, max(1, int(_SHARES[min(at, 2)] * n_each)))[0]
+    queries = parts()
+    # A piece that is the whole question finds nothing else.
+    distinct = {query.tobytes(): at for at, query in reversed(list(enumerate(queries)))}
+    wanted = sorted(at for at in distinct.values() if at)
+    ks = [max(1, int(_SHARES[min(at, 2)] * n_each)) for at in wanted]
+    return vectors.nearest_each(queries[wanted], ks) if wanted else []
 
 
-def gather_parts(pool: Pool, match: TextMatch, keys: Sequence[Keys]) -> Pool:
+def gather_parts(pool: Pool, match: TextMatch, found: Sequence[tuple[Keys, Float32]]) -> Pool:
     """Return the pool with what parts of the question have found behind.
 
     Args:
         pool: what the question itself has found.
         match: tells what words say of the others.
-        keys: of each distinct part, from `nearest_part`.
+        found: from `nearest_parts`.
     """
-    return _joined(pool, np.concatenate(keys), match) if keys else pool
+    return _joined(pool, np.concatenate([keys for keys, _ in found]), match) if found else pool
 
 
 def extend(pool: Pool, uids: Sequence[str], match: TextMatch) -> Pool:

@@ -266,7 +266,7 @@ class Engine:
         match, vectors = found.by_words.match, self.vectors
         if found.question.query.until is not None:
             vectors = NearestInTime(vectors, match)
-        views = Views(match, vectors, self.walk)
+        views = Views(match, vectors, self.walk, self._aside)
         return observe_candidates(
             found.by_words, views, found.asking, found.n_each, self.ranker, told
         )

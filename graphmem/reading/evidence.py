@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,6 @@ from graphmem.core.lexical import Feature
 from graphmem.ports import Float32, TextMatch
 from graphmem.reading.candidates import Pool
 from graphmem.reading.nearby import Compared, feedback_of
-from graphmem.reading.pieces import Parts
 
 __all__ = ["Asking", "Evidence", "observe"]
 
@@ -24,14 +23,14 @@ class Asking:
 
     Attributes:
         question: (d,) its vector.
-        parts: waits for (2 + p, d): itself, what it asks without its names, and p pieces.
+        parts: waits for (2 + p, d): the question, what it asks without its names, and p pieces.
         asks_assistant: whether it is about what the assistant ("you") said.
         instruction: whether it asks for something to be done, and is no question.
         of_oneself: whether who asks speaks of himself.
     """
 
     question: Float32
-    parts: Parts
+    parts: Callable[[], Float32]
     asks_assistant: bool
     instruction: bool = False
     of_oneself: bool = False

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import TypeVar
+from collections.abc import Callable
+from functools import cache, partial
 
 import numpy as np
 
@@ -15,7 +14,6 @@ from graphmem.reading.aside import Aside, Shared
 
 __all__ = [
     "MAX_PIECES",
-    "Parts",
     "embed_ahead",
     "embed_parts",
     "has_few_threads",
@@ -23,8 +21,6 @@ __all__ = [
     "pieces",
     "relation",
 ]
-
-_T = TypeVar("_T")
 
 MAX_PIECES = 5
 # With more threads than these, all parts are embedded at once, beside all else.
@@ -62,53 +58,15 @@ def embed_parts(embedder: Embedder, question: str) -> Float32:
     return vectors
 
 
-class Parts:
-    """The vectors of a question's parts, which may still be being made.
-
-    Args:
-        own: waits for the (d,) vector of each distinct part, the question's first.
-        places: which of these each of `in_parts` is.
-        aside: the thread that makes them.
-    """
-
-    def __init__(
-        self, own: Sequence[Callable[[], Float32]], places: Sequence[int], aside: Aside
-    ) -> None:
-        self._own, self._places, self._aside = own, list(places), aside
-
-    def __call__(self) -> Float32:
-        """Return the vectors that `embed_parts` returns."""
-        return np.stack([own() for own in self._own])[self._places]
-
-    def begin(self, look: Callable[[Float32, int], _T]) -> Callable[[], list[_T]]:
-        """Look something up with each part but the question, as soon as that has its vector.
-
-        In the thread, and in that of whoever waits for what is returned.
-
-        Args:
-            look: is given a (d,) vector and which of `in_parts` it is the first of.
-        """
-        begun = [
-            Shared(partial(self._look, look, at), self._aside) for at in range(1, len(self._own))
-        ]
-
-        def found() -> list[_T]:
-            # From the end, which the thread comes to last, so that the two share what is left.
-            return [one.result() for one in reversed(begun)][::-1]
-
-        return found
-
-    def _look(self, look: Callable[[Float32, int], _T], at: int) -> _T:
-        return look(self._own[at](), self._places.index(at))
-
-
 def has_few_threads(embedder: Embedder) -> bool:
     """Whether an embedder of this machine makes the best of it with one text at a time."""
     return 0 < getattr(embedder, "threads", 0) <= _FEW_THREADS
 
 
-def embed_ahead(embedder: Embedder, question: str, aside: Aside) -> tuple[Float32, Parts]:
-    """Return the (d,) vector of a question, and those of its parts.
+def embed_ahead(
+    embedder: Embedder, question: str, aside: Aside
+) -> tuple[Float32, Callable[[], Float32]]:
+    """Return the (d,) vector of a question, and what waits for those that `embed_parts` returns.
 
     An embedder of this machine embeds the parts in another thread meanwhile, and in that of
     whoever waits for them. Others are asked once.
@@ -120,16 +78,14 @@ def embed_ahead(embedder: Embedder, question: str, aside: Aside) -> tuple[Float3
     """
     parts = in_parts(question)
     first, *others = dict.fromkeys(parts)
-    places = [[first, *others].index(part) for part in parts]
     if not getattr(embedder, "threads", 0) or not others:
-        vectors: Float32 = embedder.embed([first, *others])
-        known = [partial(vectors.__getitem__, at) for at in range(len(vectors))]
-        return vectors[0], Parts(known, places, aside)
+        vectors = embed_parts(embedder, question)
+        return vectors[0], lambda: vectors
 
     batches = [[other] for other in others] if has_few_threads(embedder) else [others]
     begun = [Shared(partial(embedder.embed, batch), aside) for batch in batches]
     try:
-        own = embedder.embed([first])[0]
+        own = embedder.embed([first])
         if len(begun) > 1:
             # The other thread looks the question's words up before, so it has as much to do.
             begun[-1].result()
@@ -137,17 +93,16 @@ def embed_ahead(embedder: Embedder, question: str, aside: Aside) -> tuple[Float3
         for one in begun:
             one.give_up()
         raise
-    waiting = [
-        partial(_row_of, one, row)
-        for one, batch in zip(begun, batches, strict=True)
-        for row in range(len(batch))
-    ]
-    return own, Parts([lambda: own, *waiting], places, aside)
 
+    def all_parts() -> Float32:
+        # From the end, which the other thread comes to last, so that the two share what is left.
+        found = [one.result() for one in reversed(begun)]
+        distinct = np.concatenate([own, *reversed(found)])
+        places = {part: at for at, part in enumerate([first, *others])}
+        vectors: Float32 = distinct[[places[part] for part in parts]]
+        return vectors
 
-def _row_of(vectors: Shared[Float32], row: int) -> Float32:
-    vector: Float32 = vectors.result()[row]
-    return vector
+    return own[0], cache(all_parts)
 
 
 def pieces(question: str) -> list[str]:

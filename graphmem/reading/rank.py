@@ -9,13 +9,14 @@ from functools import partial
 import numpy as np
 
 from graphmem.ports import Float32, TextMatch, VectorIndex, WalkGraph
+from graphmem.reading.aside import Aside, Shared
 from graphmem.reading.candidates import (
     ByWords,
     Pool,
     extend,
     gather,
     gather_parts,
-    nearest_part,
+    nearest_parts,
 )
 from graphmem.reading.evidence import Asking, Evidence, observe
 from graphmem.reading.gate import by_collection, chances
@@ -44,11 +45,13 @@ class Views:
         match: what its words find.
         vectors: search by meaning.
         walk: the links.
+        aside: a thread for what can be done meanwhile.
     """
 
     match: TextMatch
     vectors: VectorIndex
     walk: WalkGraph
+    aside: Aside
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,11 +120,11 @@ def observe_candidates(
     """
     match = views.match
     # The question's parts may still be being embedded: what can be done without them is first.
-    found = asking.parts.begin(partial(nearest_part, views.vectors, n_each))
+    near = Shared(partial(nearest_parts, asking.parts, views.vectors, n_each), views.aside)
     compared = [compare_with(asking.question, by_words.nearby)]
     pool = gather(by_words.pool, match, views.vectors, asking.question, n_each)
     _compare_new(pool, compared, views, asking)
-    pool = gather_parts(pool, match, found())
+    pool = gather_parts(pool, match, near.result())
     evidence = _observe(pool, compared, views, asking, np.zeros(len(pool), np.float32))
     signals = signals_of(evidence)
     first = ranker.first_scores(signals, evidence.kinds)

@@ -232,15 +232,3 @@ def test_that_parts_embedded_ahead_are_those_embedded_at_once(threads: int, aske
     texts = [text for call in embedder.asked for text in call]
     assert sorted(texts) == sorted(set(in_parts(asked)))
     assert len(embedder.asked) == 1 or threads
-
-
-@pytest.mark.parametrize("threads", [0, 1, 2, 8])
-@pytest.mark.parametrize("asked", ["Who founded the band that Ann met in Rome?", "band", ""])
-def test_that_each_distinct_part_is_looked_up_once_with_its_vector(
-    threads: int, asked: str
-) -> None:
-    _, parts = embed_ahead(_Threads(threads), asked, Aside())
-    looked = parts.begin(lambda vector, at: (vector.tobytes(), at))
-    named, wanted = in_parts(asked), embed_parts(FakeEmbedder(), asked)
-    places = [named.index(part) for part in dict.fromkeys(named)][1:]
-    assert looked() == [(wanted[at].tobytes(), at) for at in places]
