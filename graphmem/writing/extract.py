@@ -67,11 +67,12 @@ def embedding_text(draft: PassageDraft) -> str:
 def portion(n_left: int) -> int:
     """Return how many of the passages that are left to read next: fewer towards the end.
 
-    When the encoder is done, nothing runs beside what is still to be parsed and stored. With two
-    processors both end together if a portion is the part of what is left by which encoding takes
-    longer than parsing and storing: about a third.
+    When the encoder is done, nothing runs beside what is still to be parsed and stored, so that
+    the last portion is small. A passage takes a helper about twice as long as it takes to be
+    parsed and stored: while half of what is left is, the other half becomes ready. Smaller
+    portions would cost more commits.
     """
-    return min(MAX_PORTION, max(MIN_PORTION, n_left // 3))
+    return min(MAX_PORTION, max(MIN_PORTION, n_left // 2))
 
 
 def ahead(
