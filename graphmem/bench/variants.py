@@ -34,7 +34,7 @@ GROUPS: dict[str, frozenset[str]] = {
         "window", "session", "session best", "answer", "next", "coverage near", "dense next",
         "dense before", "dense answer", "dense session",
     )),
-    "cosine": frozenset(("dense", "feedback")),
+    "cosine": frozenset(("dense", "pseudo feedback")),
     "pieces and relation": frozenset(
         ("relation", "best piece", "mean piece", "adds to pieces")
     ),

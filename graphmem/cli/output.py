@@ -41,6 +41,8 @@ MAX_WORDS = 40
 _N_PARTS = 6
 # What makes scores comparable says nothing of a hit.
 _SCALE = "collection"
+# What people said of a hit is told however little it is.
+_TOLD = "credit"
 
 
 def emit(
@@ -95,9 +97,11 @@ def named(source: str | None, text: str) -> str:
 def told_parts(hit: Hit) -> str:
     """Return the largest parts of a hit's score, in their order, and how many more there are."""
     told = [part for part in hit.parts if part.value and part.name != _SCALE]
-    bar = sorted((abs(part.value) for part in told), reverse=True)[:_N_PARTS][-1:]
-    kept = [part for part in told if abs(part.value) >= bar[0]][:_N_PARTS] if bar else []
-    words = " + ".join(f"{part.name} {part.value:.2f}" for part in kept)
+    ranked = sorted(
+        range(len(told)), key=lambda at: (told[at].name != _TOLD, -abs(told[at].value))
+    )
+    kept = sorted(ranked[:_N_PARTS])
+    words = " + ".join(f"{told[at].name} {told[at].value:.2f}" for at in kept)
     return words + (f", and {len(told) - len(kept)} more" if len(told) > len(kept) else "")
 
 

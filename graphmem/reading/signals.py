@@ -141,7 +141,7 @@ SIGNALS: tuple[Signal, ...] = (
     Signal("relation", _DENSE, _relation, _relation),
     Signal("best piece", _DENSE, _best_piece, _best_piece),
     Signal("mean piece", _DENSE, _mean_piece, _mean_piece),
-    Signal("feedback", "Rocchio 1971, on the best five by cosine", _feedback, _feedback),
+    Signal("pseudo feedback", "Rocchio 1971, on the best five by cosine", _feedback, _feedback),
     Signal("dense next", _TURNS, lambda e: e.around[:, 1], _cosine),
     Signal("dense before", _TURNS, lambda e: e.around[:, 0], _cosine),
     Signal("dense answer", _TURNS, _answers, _cosine),

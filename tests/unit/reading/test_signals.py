@@ -27,6 +27,7 @@ from graphmem.reading.pieces import (
     relation,
 )
 from graphmem.reading.ranker import PART_NAMES, Ranker, default_ranker
+from graphmem.reading.ranker import PART_NAMES
 from graphmem.reading.signals import SIGNALS, signals_of
 from graphmem.testing.fakes import FakeEmbedder
 
@@ -232,3 +233,9 @@ def test_that_parts_embedded_ahead_are_those_embedded_at_once(threads: int, aske
     texts = [text for call in embedder.asked for text in call]
     assert sorted(texts) == sorted(set(in_parts(asked)))
     assert len(embedder.asked) == 1 or threads
+
+
+def test_no_part_of_a_score_is_called_what_people_give() -> None:
+    """Their feedback is the part `credit`; the signal is what no person has said."""
+    assert "feedback" not in PART_NAMES
+    assert {"pseudo feedback", "credit"} <= set(PART_NAMES)
