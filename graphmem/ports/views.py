@@ -155,6 +155,11 @@ class TextMatch(Protocol):
         ...
 
     @property
+    def unknown(self) -> frozenset[str]:
+        """Those of the terms that no passage has."""
+        ...
+
+    @property
     def speakers(self) -> tuple[str, ...]:
         """The people whom the question names, where it does not name all."""
         ...

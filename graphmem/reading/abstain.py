@@ -57,6 +57,7 @@ _N_OWN = 20
 _N_FOCUS = 3
 _N_TOGETHER = 5
 _N_MISSING = 4
+_N_TOLD = 2
 _TURNS = (PassageKind.PERSON_TURN, PassageKind.ROLE_TURN)
 
 Held = npt.NDArray[np.bool_]
@@ -139,10 +140,15 @@ def judge(question: str, match: TextMatch, ranked: Ranked) -> Verdict:
 def _reason(question: str, match: TextMatch, near: Held, signs: Signs) -> str:
     wrong_person = signs.named and signs.own < 0.0
     wanted = [at for at, term in enumerate(match.terms) if term not in REQUEST]
-    missing = [] if wrong_person else [at for at in wanted if not near[at]]
+    unknown = [at for at in wanted if match.terms[at] in match.unknown]
+    missing = [] if wrong_person else unknown or [at for at in wanted if not near[at]]
+    # One word that is there is not what is missing: it is with the others that it is not.
+    if not unknown and len(missing) < _N_TOLD:
+        missing = []
     rarest = sorted(missing or wanted, key=lambda at: -match.idfs[at])[:_N_MISSING]
     stems = {match.terms[at] for at in rarest}
-    return nothing_about(question, stems, match.speakers if signs.named else ())
+    people = match.speakers if signs.named else ()
+    return nothing_about(question, stems, people, together=not unknown)
 
 
 def confidence_of(signs: Signs) -> float:

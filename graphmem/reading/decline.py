@@ -16,19 +16,23 @@ _MONTHS = (
 ).split()
 
 
-def nothing_about(question: str, missing: Set[str], people: Sequence[str]) -> str:
-    """Return "nothing about Melanie and pottery".
+def nothing_about(
+    question: str, missing: Set[str], people: Sequence[str], *, together: bool = False
+) -> str:
+    """Return "nothing about Melanie and pottery", or of what is there alone "… together".
 
     Args:
         question: whose own words are used.
-        missing: terms that are not found; none names what was found but not together.
+        missing: terms that are not found, or not together.
         people: whom it asks about.
+        together: whether each of them is found somewhere.
     """
     named = [word for word in _WORD.findall(question) if missing & set(terms(word))]
     things = list(dict.fromkeys([*people, *named]))
     if not things:
         return "nothing that answers the question"
-    return f"nothing about {_listed(things)}"
+    told = " together" if together and len(things) > 1 else ""
+    return f"nothing about {_listed(things)}{told}"
 
 
 def closest_thing(who: str | None, at: datetime | None) -> str:

@@ -67,6 +67,7 @@ class Match:
     Attributes:
         terms: the terms that count, in the order of the question.
         idfs: their inverse document frequencies (in ln), terms of no passage included.
+        unknown: those of them that no passage has.
         mass: sum of `idfs`.
         speakers: the people whom the question names, where it does not name all.
         names: the terms of the names of those who talk, where these are few.
@@ -114,6 +115,7 @@ class Match:
             if known:
                 found = zip(self.terms, dfs, strict=True)
                 dfs = [max(df, known.frequencies.get(term, 0)) for term, df in found]
+            self.unknown = frozenset(t for t, df in zip(self.terms, dfs, strict=True) if not df)
             self.idfs = tuple(idf_of(self.n_passages, df) for df in dfs)
             self.mass = sum(self.idfs) + 1e-9
             self._months, self._has_bests = query.months, False

@@ -21,7 +21,7 @@ _FEW = 8
 
 
 @kernel(inline="always")
-def swapped(word: np.uint64) -> np.uint64:
+def _swapped(word: np.uint64) -> np.uint64:
     """Return a word with its bytes turned round: their order as bytes is that of such words."""
     low, high = np.uint64(0x00FF00FF00FF00FF), np.uint64(0x0000FFFF0000FFFF)
     word = ((word >> np.uint64(8)) & low) | ((word & low) << np.uint64(8))
@@ -57,14 +57,14 @@ def find_keys(
             out[at] = following
             following += 1
             continue
-        group = np.int64((swapped(first) >> np.uint64(32)) >> (np.uint64(32) - n_bits))
+        group = np.int64((_swapped(first) >> np.uint64(32)) >> (np.uint64(32) - n_bits))
         low, high = np.int64(starts[group]), np.int64(starts[group + 1])
         while high - low > _FEW:
             middle = (low + high) // 2
             row = np.int64(order[middle])
-            mine, its = swapped(base[2 * row]), swapped(first)
+            mine, its = _swapped(base[2 * row]), _swapped(first)
             if mine == its:
-                mine, its = swapped(base[2 * row + 1]), swapped(second)
+                mine, its = _swapped(base[2 * row + 1]), _swapped(second)
             if mine <= its:
                 low = middle
             else:

@@ -67,7 +67,11 @@ def leftovers(path: Path) -> list[str]:
         log = path.with_name(path.name + "-wal")
         found = ["the write-ahead log is not empty"] if _size(log) else []
         content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        with mapped(path), content, sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True) as at:
+        with (
+            mapped(path),
+            content,
+            sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as at,
+        ):
             rows = at.execute("SELECT rootpage FROM sqlite_master WHERE rootpage > 0")
             roots = [1, *(root for (root,) in rows)]
             try:

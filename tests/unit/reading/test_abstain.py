@@ -139,6 +139,9 @@ def test_a_reason_names_what_is_missing_in_the_words_of_the_question() -> None:
     assert nothing_about(question, {"potteri"}, ["Melanie"]) == "nothing about Melanie and pottery"
     told = nothing_about(question, {"potteri", "paint", "melani"}, [])
     assert told == "nothing about Melanie, pottery and Painting"
+    told = nothing_about(question, {"potteri", "paint"}, ["Melanie"], together=True)
+    assert told == "nothing about Melanie, pottery and Painting together"
+    assert nothing_about(question, {"potteri"}, [], together=True) == "nothing about pottery"
     assert nothing_about(question, set(), []) == "nothing that answers the question"
 
 

@@ -65,6 +65,13 @@ def test_every_byte_of_a_squeezed_file_is_of_some_row(path: Path) -> None:
         assert store.count("a").nodes == {"Passage": 666}
 
 
+def test_a_file_may_be_named_from_where_one_is(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(path.parent)
+    assert leftovers(Path(path.name)) == []
+
+
 def test_a_file_that_was_not_squeezed_has_free_pages(tmp_path: Path) -> None:
     path = tmp_path / "agent.db"
     filled(path, 400, random.Random(2))
