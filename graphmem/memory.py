@@ -128,7 +128,9 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
 
         Args:
             content: a text, a Path to a text file, a Document, messages ({"speaker", "text"} or
-                {"role", "content"}, with "at" and "ref" where known), or several documents.
+                {"role", "content"}, with "at" and "ref" where known), or several documents. A
+                string is a text whatever it says, also where it looks like a path; only the bare
+                name of a file or folder that is there is refused.
             source: name of the source; None takes the path, the uri or the content's hash.
             at: when it was said or written: ISO 8601 or datetime, UTC unless it says otherwise.
             title: what the text is about.
@@ -357,7 +359,7 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
 
     def _request(self, question: str, **limits: Any) -> SearchRequest:
         check_text(question, "question")
-        limits["as_of"] = check_moment(limits["as_of"])
+        limits["as_of"] = check_moment(limits["as_of"], "as_of")
         given = {name: value for name, value in limits.items() if value is not None}
         try:
             return SearchRequest(question=question, **given)

@@ -54,13 +54,13 @@ class Cues(Facet):
         from graphmem.reading.cue_time import accept_time
 
         if entity is None and time is None and place is None:
-            raise InvalidInput("recall needs a cue: entity=, time= or place=")
+            raise InvalidInput("recall needs a cue: an entity, a time or a place")
         for what, name in (("entity", entity), ("place", place)):
             if name is not None:
                 check_text(name, what, 2_000)
         if mode not in _MODES:
             raise InvalidInput(f"mode {mode!r} is none of {', '.join(_MODES)}")
-        now, limit = self._clock(), check_moment(as_of)
+        now, limit = self._clock(), check_moment(as_of, "as_of")
         when = None if time is None else accept_time(time, now)
         said = {"of": entity, "in": when and when.text, "at": place}
         words = " ".join(f"{word} {given}" for word, given in said.items() if given)

@@ -92,7 +92,7 @@ class Facts(Facet):
         from graphmem.reading.current import current
 
         now = self._clock()
-        at, known = check_moment(as_of) or now, check_moment(known_at)
+        at, known = check_moment(as_of, "as_of") or now, check_moment(known_at, "known_at")
         facts = self._facts_about(entity, predicate, known)
         return current(facts, at, known or now, self._store, self.space)
 
@@ -124,9 +124,9 @@ class Facts(Facet):
         if (uid is None) == (entity is None):
             raise InvalidInput("history takes exactly one of uid and entity")
         if entity is not None:
-            return story(self._facts_about(entity, predicate, check_moment(known_at)))
+            return story(self._facts_about(entity, predicate, check_moment(known_at, "known_at")))
         if predicate is not None or known_at is not None:
-            raise InvalidInput("predicate and known_at go with entity=, not with a uid")
+            raise InvalidInput("predicate and known_at go with an entity, not with a uid")
         return history(find_node(self._store, self.space, uid or ""), self._store, self.space)
 
     def support(self, uid: str) -> float:

@@ -179,7 +179,7 @@ def _line(row: Row) -> str:
 def _rows(path: Path) -> Iterator[Row | dict[str, Any]]:
     """Yield the header as a dict, then the rows, each checked, and all of them at the end."""
     with path.open(encoding="utf-8", errors="strict") as file:
-        number = 0
+        number, line = 0, ""
         try:
             header = _object(file.readline() or "{}", 1, path)
             yield header
@@ -198,10 +198,18 @@ def _rows(path: Path) -> Iterator[Row | dict[str, Any]]:
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             if isinstance(error, InvalidInput):
                 raise
-            raise InvalidInput(
-                f"line {number or 1} of {path.name} is not a graphmem row: "
-                f"{str(error).splitlines()[0]}"
-            ) from error
+            raise _refused(error, line, number, path) from error
+
+
+def _refused(error: Exception, line: str, number: int, path: Path) -> InvalidInput:
+    broken = isinstance(error, json.JSONDecodeError) and not line.endswith("\n")
+    if number and broken:  # behind a first line that can be read
+        return InvalidInput(
+            f"{str(path)!r} seems cut off: line {number}, its last, breaks off; export again"
+        )
+    return InvalidInput(
+        f"line {number or 1} of {path.name} is not a graphmem row: {str(error).splitlines()[0]}"
+    )
 
 
 def _object(line: str, number: int, path: Path) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from graphmem.errors import InvalidInput, NotFound
 from graphmem.ports import GraphReader
 from graphmem_schemas import Entity, Node
 
+_LIST_SOURCES = '`graphmem cypher "MATCH (s:Source) RETURN s.name"`'
+
 __all__ = ["find_entity", "find_exactly", "find_node", "find_source", "merged"]
 
 
@@ -25,7 +27,10 @@ def find_node(reader: GraphReader, space: str, uid: str) -> Node:
         raise InvalidInput(f"a uid is a string, not {type(uid).__name__}")
     (node,) = reader.get(space, [uid])
     if node is None:
-        raise NotFound(f"there is no node {uid[:80]!r} in space {space!r}")
+        raise NotFound(
+            f"there is no node {uid[:80]!r} in space {space!r}: hits and receipts give the uids "
+            "of those that there are (`graphmem search --json`)"
+        )
     return node
 
 
@@ -40,7 +45,9 @@ def find_source(reader: GraphReader, space: str, name: str) -> str:
         raise InvalidInput(f"a source's name is a string, not {type(name).__name__}")
     found = reader.find(space, "Source", [name]).get(name, ())
     if not found:
-        raise NotFound(f"there is no source {name!r} in space {space!r}")
+        raise NotFound(
+            f"there is no source {name[:80]!r} in space {space!r}: {_LIST_SOURCES} lists them"
+        )
     return found[0]
 
 

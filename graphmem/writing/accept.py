@@ -56,6 +56,7 @@ Content = str | Path | Document | Iterable[Message | Document | Path | Mapping[s
 
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(Timestamp)
 _HEADING = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.MULTILINE)
+_NOT_A_NAME = "give Path(…) of each file to add what it holds, or say more than the name"
 _TEXT_SUFFIXES = frozenset((".md", ".markdown", ".txt", ".rst", ".text", ""))
 
 
@@ -198,8 +199,12 @@ def check_space(space: object) -> str:
     return unicodedata.normalize("NFC", space)
 
 
-def check_moment(at: object) -> datetime | None:
+def check_moment(at: object, what: str = "at") -> datetime | None:
     """Return the moment in UTC; a date or time without a zone is taken to be UTC.
+
+    Args:
+        at: a date, a datetime or a text.
+        what: what it is called where it was given.
 
     Raises:
         InvalidInput: It is neither a date nor an ISO 8601 text of one that exists.
@@ -209,17 +214,17 @@ def check_moment(at: object) -> datetime | None:
     if isinstance(at, date) and not isinstance(at, datetime):
         at = datetime(at.year, at.month, at.day)
     if not isinstance(at, datetime | str):
-        raise InvalidInput(
-            f"at must be a date, a datetime or ISO 8601 text, not {type(at).__name__}"
-        )
+        kinds = "a date, a datetime or ISO 8601 text"
+        raise InvalidInput(f"{what} must be {kinds}, not {type(at).__name__}")
     if isinstance(at, str) and len(at) > MAX_MOMENT_CHARS:
-        raise InvalidInput(f"at has {len(at):,} characters, which no date has; write ISO 8601")
+        raise InvalidInput(f"{what} has {len(at):,} characters, which no date has; write ISO 8601")
     try:
         # The strings of dates alone, "2023-05-01", are midnight; bare numbers are no dates.
         return _MOMENT.validate_python(datetime.fromisoformat(at) if isinstance(at, str) else at)
     except (ValueError, OverflowError) as error:
         raise InvalidInput(
-            f"at {at!r} is not a date that exists; write ISO 8601, such as 2023-05-01T10:00:00Z"
+            f"{what} {at!r} is not a date in ISO 8601, or none that exists: "
+            "write 2024-05-03, or 2024-05-03T10:00:00Z"
         ) from error
 
 
@@ -255,21 +260,22 @@ def first_problem(error: ValidationError) -> str:
     problem = error.errors(include_url=False)[0]
     where = ".".join(str(step) for step in problem["loc"]) or "it"
     if problem["type"] == "missing":
-        return f"{where}: {problem['msg']}"
+        return f"{where} is missing"
     value = ascii(problem["input"])
     shown = value if len(value) <= MAX_SHOWN_CHARS else value[:MAX_SHOWN_CHARS] + "…"
-    return f"{where}: {problem['msg']}; it is {shown}"
+    said = problem["msg"].removeprefix("Input should ")
+    told = f": {said}" if said == problem["msg"] else f" must {said}"
+    return f"{where}{told}; it is {shown}"
 
 
 def _no_path(text: str) -> str:
-    """Refuse the name of a file that is there: who gives it wants what the file holds."""
-    if len(text) <= MAX_PATH_CHARS and not any(map(str.isspace, text)) and Path(text).suffix:
+    """Refuse the name of a file or folder that is there: who gives it wants what that holds."""
+    if len(text) <= MAX_PATH_CHARS and not any(map(str.isspace, text)):
         with suppress(OSError):  # no name that a file can have
-            if Path(text).is_file():
-                raise InvalidInput(
-                    f"{text!r} is the name of a file: give Path({text!r}) to add what it holds, "
-                    "or say more than the name"
-                )
+            if Path(text).is_dir():
+                raise InvalidInput(f"{text!r} is the name of a folder: {_NOT_A_NAME}")
+            if Path(text).suffix and Path(text).is_file():
+                raise InvalidInput(f"{text!r} is the name of a file: {_NOT_A_NAME}")
     return text
 
 

@@ -49,7 +49,8 @@ def check_used(used: object, shown: Container[str], recall_id: str) -> tuple[str
     for uid in uids:
         if not isinstance(uid, str) or uid not in shown:
             raise InvalidInput(
-                f"{uid!r:.60} was not shown in recall {recall_id[:80]!r}: give uids of its hits"
+                f"{uid!r:.60} was not shown in recall {recall_id[:80]!r}: give the `uid` of "
+                "some of its hits"
             )
     if not uids:
         raise InvalidInput("used is empty: name what was of use; without any there is no feedback")

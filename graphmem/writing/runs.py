@@ -120,7 +120,8 @@ def accept_outcome(outcome: object, score: object = None) -> tuple[Outcome, floa
     if isinstance(outcome, str):
         if outcome not in _OUTCOMES:
             raise InvalidInput(
-                f"outcome {outcome[:40]!r} is none of 'success', 'failure' and 'unknown'"
+                f"outcome {outcome[:40]!r} is none of 'success', 'failure' and 'unknown', "
+                "and no number from 0 to 1"
             )
         return _OUTCOMES[outcome], measured
     value = _share(outcome, "outcome")

@@ -102,19 +102,19 @@ TEXTS: dict[str, tuple[Any, str]] = {
     "strings": (["a", "b"], "item 0 is a str.*expected Message"),
     "nested": ([[{"text": "hi"}]], "item 0 is a list.*expected Message"),
     "message then string": ([{"text": "hi"}, "b"], "item 1 is a str"),
-    "no text": ([{"speaker": "Ann"}], "item 0 is no Message: text: Field required"),
+    "no text": ([{"speaker": "Ann"}], "item 0 is no Message: text is missing"),
     "text and content": ([{"text": "a", "content": "b"}], "item 0.*content: Extra inputs"),
     "unknown field": ([{"text": "a", "mood": "x"}], r"mood: Extra inputs.*'x'.*fields: text"),
-    "text is a number": ([{"text": 5}], "text: Input should be a valid string; it is 5"),
-    "text is None": ([{"role": "assistant", "content": None}], "content: .*string; it is None"),
-    "content parts": ([{"content": [{"type": "text", "text": "hi"}]}], "content: .*string"),
+    "text is a number": ([{"text": 5}], "text must be a valid string; it is 5"),
+    "text is None": ([{"role": "assistant", "content": None}], "content must be .*; it is None"),
+    "content parts": ([{"content": [{"type": "text", "text": "hi"}]}], "content must be .*string"),
     "blank second message": ([{"text": "hi"}, {"text": " "}], "text of message 1 is empty"),
     "NUL in a message": ([{"text": "hi"}, {"text": "a\x00"}], "text of message 1 holds a NUL"),
     "long message": ([{"text": "x" * 50_000_000}], "text of message 0 has 50,000,000"),
     "speaker of no name": ([{"text": "a", "speaker": "\u200b"}], "speaker of message 0 is empty"),
     "NUL in a speaker": ([{"text": "a", "speaker": "A\x00"}], "speaker of message 0 holds a NUL"),
     "NUL in a ref": ([{"text": "a", "ref": "r\x00"}], "ref of message 0 holds a NUL"),
-    "number as speaker": ([{"text": "a", "speaker": 5}], "speaker: .*string; it is 5"),
+    "number as speaker": ([{"text": "a", "speaker": 5}], "speaker must be .*string; it is 5"),
     "long speaker": ([{"text": "a", "speaker": "A" * 5_000}], "speaker: .*200 char"),
     "impossible date": ([{"text": "a", "at": "2023-02-30"}], "at: .*day .*'2023-02-30'"),
     "number as date": ([{"text": "a", "at": 1_700_000_000}], "at: .*ISO 8601.*1700000000"),
@@ -187,7 +187,7 @@ MOMENTS: list[Any] = [
 def test_dates_that_are_none(memory: Memory, tmp_path: Path, at: Any) -> None:
     with refused(memory, tmp_path, InvalidInput, "^at .*ISO 8601"):
         memory.add("Eve lives in Kiel.", at=at)
-    with refused(memory, tmp_path, InvalidInput, "^at .*ISO 8601"):
+    with refused(memory, tmp_path, InvalidInput, "^as_of .*ISO 8601"):
         memory.search(QUESTION, as_of=at)
 
 
@@ -208,9 +208,9 @@ LIMITS: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize(("limit", "says"), LIMITS, ids=lambda one: ascii(one)[:20])
 def test_limits_out_of_range(memory: Memory, tmp_path: Path, limit: Any, says: str) -> None:
-    with refused(memory, tmp_path, InvalidInput, f"k: .*{says}"):
+    with refused(memory, tmp_path, InvalidInput, f"k must be .*{says}"):
         memory.search(QUESTION, k=limit)
-    with refused(memory, tmp_path, InvalidInput, f"budget: .*{says}"):
+    with refused(memory, tmp_path, InvalidInput, f"budget must be .*{says}"):
         memory.context(QUESTION, budget=limit)
 
 
@@ -379,7 +379,7 @@ GIVEN: list[tuple[Any, Any, str]] = [
     (None, [], "passages must be a list"),
     ({"id": "a", "text": "x"}, [], "passages must be a list"),
     (["x"], [], "item 0 is a str"),
-    ([{"id": "a"}], [], "text: Field required"),
+    ([{"id": "a"}], [], "text is missing"),
     ([{"id": "", "text": "x"}], [], "id: .*at least 1 character"),
     ([{"id": "a\x00", "text": "x"}], [], "id of passage 0 holds a NUL"),
     ([{"id": "a", "text": "x"}, {"id": "b", "text": " "}], [], "text of passage 1 is empty"),
@@ -531,7 +531,7 @@ def test_an_export_that_was_cut_changes_nothing(memory: Memory, tmp_path: Path) 
     with open_memory(tmp_path / "other.db") as other:
         for size in (len(raw) // 3, len(raw) // 2, len(raw) - 5):
             cut.write_bytes(raw[:size])
-            with refused(other, tmp_path, InvalidInput, "line [0-9]+ of cut.jsonl"):
+            with refused(other, tmp_path, InvalidInput, "cut.jsonl.* seems cut off: line [0-9]+"):
                 other.import_(cut)
 
 

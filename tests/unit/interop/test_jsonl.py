@@ -252,6 +252,14 @@ def test_rows_that_do_not_fit_together_are_refused(
         assert memory.stats().seq == 0
 
 
+def test_a_file_that_breaks_off_within_a_row_is_said_to_be_cut_off(exported: Path) -> None:
+    text = exported.read_text("utf-8")
+    for kept in (text[: len(text) // 2], text[:-3]):
+        exported.write_text(kept, "utf-8")
+        with open_memory() as memory, pytest.raises(InvalidInput, match="seems cut off: line "):
+            memory.import_(exported)
+
+
 @pytest.mark.parametrize(("what", "name"), [("Passage", "text"), ("Source", "name")])
 def test_what_was_said_is_not_changed_by_an_import(exported: Path, what: str, name: str) -> None:
     with open_memory() as memory:

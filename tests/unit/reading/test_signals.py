@@ -27,7 +27,6 @@ from graphmem.reading.pieces import (
     relation,
 )
 from graphmem.reading.ranker import PART_NAMES, Ranker, default_ranker
-from graphmem.reading.ranker import PART_NAMES
 from graphmem.reading.signals import SIGNALS, signals_of
 from graphmem.testing.fakes import FakeEmbedder
 

@@ -2,10 +2,18 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from graphmem.errors import InvalidInput, NotFound
-from graphmem.writing.accept import MAX_CHARS, accept, check_moment, check_space, check_text
-from graphmem_schemas import Document
+from graphmem.writing.accept import (
+    MAX_CHARS,
+    accept,
+    check_moment,
+    check_space,
+    check_text,
+    first_problem,
+)
+from graphmem_schemas import Document, SearchRequest
 
 
 def accept_one(content: object, **more: object) -> object:
@@ -59,6 +67,22 @@ def test_a_date_that_does_not_exist_is_refused(at: object) -> None:
         check_moment(at)
 
 
+def test_a_refused_date_is_named_and_shown_how_to_write() -> None:
+    says = r"as_of 'yesterday' is not a date in ISO 8601.+: write 2024-05-03, or 2024-05-03T10"
+    with pytest.raises(InvalidInput, match=says):
+        check_moment("yesterday", "as_of")
+
+
+def test_what_a_schema_refuses_is_said_in_our_words() -> None:
+    for wrong, says in (
+        ({"k": 0}, "k must be greater than or equal to 1; it is 0"),
+        ({"mode": "newest"}, "mode must be 'latest', 'all' or 'chronological'; it is 'newest'"),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            SearchRequest.model_validate({"question": "Who?", **wrong})
+        assert first_problem(refused.value) == says
+
+
 def test_a_naive_date_is_utc() -> None:
     assert check_moment("2023-05-01") == datetime(2023, 5, 1, tzinfo=UTC)
     assert check_moment(date(2023, 5, 1)) == datetime(2023, 5, 1, tzinfo=UTC)
@@ -73,7 +97,7 @@ def test_a_naive_date_is_utc() -> None:
         ({"text": "one message"}, "cannot add a dict"),
         ([], "empty list"),
         (["a", "b"], "item 0 is a str"),
-        ([{"speaker": "Ann"}], "item 0 is no Message: text: Field required"),
+        ([{"speaker": "Ann"}], "item 0 is no Message: text is missing"),
         ([{"text": "hi", "colour": "red"}], "item 0 is no Message: colour"),
         ([{"text": "hi"}, {"text": " "}], "text of message 1 is empty or blank"),
         ([{"text": "hi", "at": "2023-02-30"}], "item 0 is no Message: at"),
@@ -127,8 +151,12 @@ def test_the_name_of_a_file_is_not_taken_for_a_text(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("notes.md").write_text("Mara lives in Lisbon.")
-    with pytest.raises(InvalidInput, match=r"name of a file: give Path\('notes\.md'\)"):
+    with pytest.raises(InvalidInput, match=r"name of a file: give Path\("):
         accept("notes.md", source=None, at=None, title=None)
-    for text in ("Read notes.md first", "other.md", "Lisbon", "a." + "b" * 3_000):
+    Path("notes").mkdir()
+    with pytest.raises(InvalidInput, match=r"'notes' is the name of a folder: give Path\("):
+        accept("notes", source=None, at=None, title=None)
+    texts = ("Read notes.md first", "notes of mine", "no/y.md", "other.md", "a." + "b" * 3_000)
+    for text in texts:
         (source,) = accept(text, source=None, at=None, title=None)
         assert source.turns[0].text == text
