@@ -317,9 +317,10 @@ class Engine:
             found += untold(request, best, self.facts, (self.store, self.space))
         wanted = self._wanted(request, before)
         hits = statements(found, shares_of(match), wanted, self.store, self.space)
-        if "passage" in request.kinds:
-            hits += passages
-        return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.uid)))
+        hits.sort(key=lambda hit: hit.uid)
+        # Passages stay in their order where scores tie: that of a rule may not be that of uids.
+        hits += passages if "passage" in request.kinds else ()
+        return tuple(sorted(hits, key=lambda hit: -hit.score))
 
     def _arranged(
         self, request: SearchRequest, manner: Manner, found: _Found, ranked: Ranked, k: int

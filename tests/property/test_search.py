@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from graphmem.memory import Memory
@@ -64,6 +64,8 @@ class Told(NamedTuple):
     title: str
     day: int | None
 
+
+ANN, FERRY = "Ann lives in Ann.", "Night Ferry lives in Night Ferry."
 
 texts = st.builds(
     lambda form, one, other: form.format(one, other),
@@ -255,17 +257,22 @@ def test_as_of_a_time_comes_what_was_said_by_then_of_all_that_is_found(
     memories, questions, st.sampled_from(MODES),
     st.lists(st.sampled_from(KINDS), min_size=1, unique=True),
 )  # fmt: skip
+@example(  # two hits of one score, which a rule has put in another order than that of uids
+    [Told("talk", [ANN], "Ann", None), Told("article", [ANN], "Ann", None),
+     Told("long", [FERRY], "Ann", None), Told("long", [FERRY], "Ann", None)],
+    "List all boats that were painted, and when.", None, ["passage"],
+)  # fmt: skip
 def test_hits_of_some_kinds_are_those_of_all_without_the_others(
     told: list[Told], question: str, mode: SearchMode | None, kinds: list[HitKind]
 ) -> None:
     with open_memory() as memory:
         add(memory, told)
-        every = memory.search(question, k=ALL, kinds=KINDS, mode=mode).hits
+        every = memory.search(question, k=ALL, kinds=KINDS, mode=mode)
         some = memory.search(question, k=ALL, kinds=kinds, mode=mode).hits
-        wanted = [hit for hit in every if hit.kind in kinds]
+        wanted = [hit for hit in every.hits if hit.kind in kinds]
         assert sorted(scored(some)) == sorted(scored(wanted))
         # What is of one moment comes in any order there, which the other kinds may change.
-        if mode != "chronological":
+        if every.trace.mode != "chronological":
             assert scored(some) == scored(wanted)
 
 
