@@ -139,7 +139,9 @@ class _Cache(FunctionCache):
 def _say_compiling() -> None:
     """Say so once a process, before the first kernel that no cache has is compiled."""
     if not _compiling:
-        _log.info("compiling the search loops, once for this machine: about 20 s")
+        _log.info(
+            "compiling the loops that this is the first to need, once an installation: 10 to 30 s"
+        )
     _compiling.append(True)
 
 
