@@ -16,7 +16,8 @@ Made by `scripts/build_cli_docs.py` from `--help`; change the commands in `graph
 Every command takes `--store` (or the environment's `GRAPHMEM_STORE`), `--space`, `--json` and
 `--debug`, before the command's name or after it. Results go to stdout, talk and progress to
 stderr. Exit status: 0 it went well (an honest "no answer" too), 1 it failed and stderr says why
-in one line, 2 it was called wrongly.
+in one line, 2 it was called wrongly: an option or argument is missing, unknown, or no value of
+its kind. What is found out only when the command is at work is a 1.
 """
 
 

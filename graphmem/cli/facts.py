@@ -8,6 +8,7 @@ import typer
 
 from graphmem.cli.output import counted, day, emit, node_payload
 from graphmem.cli.session import Session
+from graphmem.cli.values import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,9 +22,11 @@ def current(
     session: Session,
     entity: Annotated[str, typer.Argument(help="A name, or a uid.")],
     predicate: Annotated[str | None, typer.Argument(help='As in "lives in".')] = None,
-    as_of: Annotated[str | None, typer.Option(help="What held then (ISO 8601).")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(callback=moment, help="What held then (ISO 8601).")
+    ] = None,
     known_at: Annotated[
-        str | None, typer.Option(help="What the memory knew then (ISO 8601).")
+        str | None, typer.Option(callback=moment, help="What the memory knew then (ISO 8601).")
     ] = None,
 ) -> None:
     """Show the facts about somebody or something that hold."""

@@ -11,11 +11,17 @@ import typer
 
 from graphmem.cli.output import counted, counts_table, emit
 from graphmem.cli.session import Session
+from graphmem.cli.values import moment
 
 if TYPE_CHECKING:
     from graphmem_schemas import DeleteReceipt, Receipt
 
 __all__ = ["delete", "merge", "retire", "undo"]
+
+_STAYS = (
+    "the passages with the name stay, word for word, and are found: `graphmem delete --source "
+    "NAME` removes those of a source, `graphmem delete UID` one"
+)
 
 
 def delete(
@@ -45,7 +51,10 @@ def retire(
     session: Session,
     uid: Annotated[str, typer.Argument(help="A fact.")],
     at: Annotated[
-        str | None, typer.Option(help="Since when it does not hold (ISO 8601). [default: now]")
+        str | None,
+        typer.Option(
+            callback=moment, help="Since when it does not hold (ISO 8601). [default: now]"
+        ),
     ] = None,
 ) -> None:
     """Close a fact without removing it; what is said later opens it anew."""
@@ -81,10 +90,12 @@ def _emit(session: Session, receipt: Receipt, done: str, before: str) -> None:
 
 
 def _lines(receipt: DeleteReceipt) -> list[str]:
+    """Say what went, and what of a deleted entity did not."""
     stay = counted(receipt.recounted, "node stays with less", "nodes stay with less")
     return [
         *counts_table(receipt.nodes, "nodes removed"),
         *counts_table(receipt.edges, "edges removed"),
         *([stay] if receipt.recounted else []),
         *([f"cleared: {', '.join(receipt.places)}"] if receipt.places else []),
+        *([_STAYS] if receipt.edges.get("MENTIONS") and not receipt.nodes.get("Passage") else []),
     ]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from graphmem.cli.output import emit
 from graphmem.cli.session import Session
+from graphmem.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from graphmem_schemas import Receipt
 
@@ -33,19 +36,45 @@ def feedback(
     Questions like this one find them sooner then, or later. Each call counts; what it prints
     takes it back.
     """
+    how_well = _measured(outcome)
     with session.memory() as memory:
         # What another process showed is known to that alone: the question is asked again here.
         recall = memory.search(question, k=_N_SHOWN)
-        receipt = memory.feedback(recall.id, used, _measured(outcome))
+        _require_hits(used, {hit.uid for hit in recall.hits}, question)
+        receipt = memory.feedback(recall.id, used, how_well)
     emit(session, receipt, lambda: _lines(receipt))
 
 
 def _measured(outcome: str) -> str | float:
-    """Return a number where it is one; words are the memory's to check."""
+    """Return how it ended as the memory takes it.
+
+    Raises:
+        BadParameter: It is no outcome.
+    """
+    from graphmem.writing.runs import accept_outcome
+
+    measured: str | float = outcome
+    with suppress(ValueError):
+        measured = float(outcome)
     try:
-        return float(outcome)
-    except ValueError:
-        return outcome
+        accept_outcome(measured)
+    except InvalidInput as error:
+        raise typer.BadParameter(str(error), param_hint="'--outcome'") from error
+    return measured
+
+
+def _require_hits(used: Sequence[str], shown: Collection[str], question: str) -> None:
+    """Check that all that is judged was found.
+
+    Raises:
+        InvalidInput: Something was not.
+    """
+    for uid in used:
+        if uid not in shown:
+            raise InvalidInput(
+                f"{uid!r:.60} was not shown: it is none of the {_N_SHOWN} first hits of this "
+                f"question, whose uids `graphmem search {shlex.quote(question)} --json` gives"
+            )
 
 
 def _lines(receipt: Receipt) -> Iterator[str]:

@@ -9,6 +9,8 @@ import typer
 
 from graphmem.cli.output import counted, day, emit, hit_lines, named, node_payload, wrapped
 from graphmem.cli.session import Session
+from graphmem.cli.values import Kind, Mode, moment
+from graphmem.cli.where import tell_where
 
 if TYPE_CHECKING:
     from graphmem_schemas import Change, Context, Node, Recall
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["context", "context_lines", "get", "history", "search"]
 
 Question = Annotated[str, typer.Argument(help="In plain words.")]
-AsOf = Annotated[str | None, typer.Option(help="Answer with what held then (ISO 8601).")]
+AsOf = Annotated[
+    str | None, typer.Option(callback=moment, help="Answer with what held then (ISO 8601).")
+]
 _READING = "read"
 Uid = Annotated[str, typer.Argument(help="As receipts and hits give it.")]
 
@@ -27,14 +31,14 @@ def search(  # noqa: PLR0913  # options, all by their names
     k: Annotated[int, typer.Option("-k", "--k", min=1, max=1000, help="How many hits.")] = 10,
     as_of: AsOf = None,
     kind: Annotated[
-        list[str] | None,
+        list[Kind] | None,
         typer.Option(
             help="passage, proposition, event, hyperedge, entity or concept; may be given again.",
             metavar="KIND",
         ),
     ] = None,
     mode: Annotated[
-        str | None,
+        Mode | None,
         typer.Option(
             help="latest (facts that hold), all (those that held, too) or chronological; "
             "what the question asks for unless said.",
@@ -49,10 +53,12 @@ def search(  # noqa: PLR0913  # options, all by their names
             question,
             k=k,
             as_of=as_of,
-            kinds=kind or None,  # type: ignore[arg-type]  # checked by the memory
-            mode=mode,  # type: ignore[arg-type]  # checked by the memory
+            kinds=[one.value for one in kind or ()] or None,
+            mode=mode.value if mode else None,
         )
     emit(session, recall, lambda: _recall_lines(recall, why=why))
+    if not recall.hits:
+        tell_where(session)
 
 
 def context(
@@ -65,6 +71,8 @@ def context(
     with session.memory() as memory:
         packed = memory.context(question, budget=budget, as_of=as_of)
     emit(session, packed, lambda: context_lines(packed))
+    if not packed.recall.hits:
+        tell_where(session)
 
 
 def get(session: Session, uid: Uid) -> None:
@@ -81,10 +89,15 @@ def history(
     entity: Annotated[str | None, typer.Option(help="Instead: a name, or a uid.")] = None,
     predicate: Annotated[str | None, typer.Option(help="With it: one relation.")] = None,
     known_at: Annotated[
-        str | None, typer.Option(help="With it: as the memory had it then (ISO 8601).")
+        str | None,
+        typer.Option(callback=moment, help="With it: as the memory had it then (ISO 8601)."),
     ] = None,
 ) -> None:
     """Show how a node came to be what it is, oldest first."""
+    if (uid is None) == (entity is None):
+        raise typer.BadParameter("name one of UID and --entity")
+    if entity is None and (predicate or known_at):
+        raise typer.BadParameter("--predicate and --known-at go with --entity")
     with session.memory() as memory:
         changes = memory.history(uid, entity=entity, predicate=predicate, known_at=known_at)
     rows = [

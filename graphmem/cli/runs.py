@@ -12,6 +12,7 @@ import typer
 
 from graphmem.cli.output import emit, hit_lines, wrapped
 from graphmem.cli.session import Session
+from graphmem.cli.where import tell_where
 from graphmem.cli.writing import receipt_lines, total_of
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ def _ask(session: Session, find: Callable[[Memory], Recall], *, why: bool) -> No
     with session.memory() as memory:
         recall = find(memory)
     emit(session, recall, lambda: _lines(recall, why=why))
+    if not recall.hits:
+        tell_where(session)
 
 
 def _write(session: Session, write: Callable[[Memory], list[Receipt]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -39,7 +40,9 @@ def show(
     ] = None,
     around: Annotated[
         str | None,
-        typer.Option(metavar="UID", help="Draw what stands around a node."),
+        typer.Option(
+            metavar="NAME", help="Draw what stands around an entity, or a node by its uid."
+        ),
     ] = None,
     most: Annotated[
         int, typer.Option("--max", min=1, max=_MAX_NODES, help="Nodes in a diagram.")
@@ -47,41 +50,48 @@ def show(
 ) -> None:
     """Draw the memory: all of it as a picture, or a layer or one node's surroundings as boxes."""
     if out.suffix not in (".svg", ".html"):
-        raise InvalidInput(f"cannot draw {out.name!r}: the file must end in .svg or .html")
+        raise typer.BadParameter(f"cannot draw {out.name!r}: the file must end in .svg or .html")
     diagram = bool(layer or around)
     if diagram and out.suffix != ".svg":
-        raise InvalidInput(f"a diagram is an .svg file, not {out.name!r}")
-    with session.memory() as memory:
-        if around:
-            memory.get(around)  # says so where there is no such node
-    nodes, edges = _whole(session)
-    drawn = _diagram(nodes, edges, layer or [], around, most) if diagram else None
+        raise typer.BadParameter(f"a diagram is an .svg file, not {out.name!r}")
+    session.require_store()
+    nodes, edges, center = _whole(session, around)
+    drawn = _diagram(nodes, edges, layer or [], center, most) if diagram else None
     out.write_text(drawn or _picture(nodes, edges, out, session.space), encoding="utf-8")
     emit(session, {"file": str(out), "nodes": len(nodes)}, lambda: [f"wrote {out}"])
 
 
-def _whole(session: Session) -> tuple[list[Node], list[Edge]]:
+def _whole(
+    session: Session, around: str | None
+) -> tuple[list[Node], list[Edge], tuple[str, str] | None]:
+    """Return all that the space holds, and the uid and the name of what stands in the middle."""
     from graphmem.interop.whole import graph_of
+    from graphmem.reading.lookup import find_exactly
     from graphmem.stores.registry import open_store
+    from graphmem.writing.accept import check_space
 
-    store = open_store(session.store)
-    try:
-        return graph_of(store, session.space)
-    finally:
-        store.close()
+    space = check_space(session.space)
+    with closing(open_store(session.store)) as store:
+        center = (find_exactly(store, space, around), around) if around else None
+        return *graph_of(store, space), center
 
 
 def _diagram(
-    nodes: list[Node], edges: list[Edge], layers: list[Layer], around: str | None, most: int
+    nodes: list[Node],
+    edges: list[Edge],
+    layers: list[Layer],
+    center: tuple[str, str] | None,
+    most: int,
 ) -> str:
     from graphmem.interop.picture.diagram import diagram_svg
     from graphmem.interop.picture.pick import LAYERS, pick
 
     labels = {label for layer in layers for label in LAYERS[layer]}
-    graph = pick(nodes, edges, labels, most, around)
+    graph = pick(nodes, edges, labels, most, center[0] if center else None)
     if not graph.nodes:
         raise InvalidInput(f"the space holds nothing of {' and '.join(layers)} to draw yet")
-    return diagram_svg(graph, f"What stands around {around}" if around else ", ".join(layers))
+    title = f"What stands around {center[1]}" if center else ", ".join(layers)
+    return diagram_svg(graph, title)
 
 
 def _picture(nodes: list[Node], edges: list[Edge], out: Path, space: str) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from graphmem.cli.output import counts_table, emit
 from graphmem.cli.session import Session
+
+if TYPE_CHECKING:
+    from graphmem_schemas import Stats
 
 __all__ = ["Peer", "copy", "export", "import_"]
 
@@ -118,11 +121,19 @@ def import_(
         _import_from(session, peer, path, group)
         return
     with session.memory(create=True) as memory:
+        before = _n_held(memory.stats())
         n_rows = memory.import_(path)
         counts = memory.stats()
-    emit(session, {"path": path, "n_rows": n_rows}, lambda: [f"{n_rows:,} rows from {path}"])
+    # Counted by what is there, which tells what was replaced no more than what was known.
+    n_new = max(_n_held(counts) - before, 0)
+    result = {"path": path, "n_rows": n_rows, "n_new": n_new}
+    emit(session, result, lambda: [f"{n_rows:,} rows from {path}: {n_new:,} new"])
     if not counts.n_vectors and counts.nodes.get("Passage"):
         session.say("graphmem: it has no vectors: `graphmem rebuild vectors` makes them")
+
+
+def _n_held(counts: Stats) -> int:
+    return sum(counts.nodes.values()) + sum(counts.edges.values()) + counts.n_vectors
 
 
 def _import_from(session: Session, peer: Peer, where: str, group: str | None) -> None:

@@ -12,6 +12,7 @@ import typer
 
 from graphmem.cli.output import counted, emit
 from graphmem.cli.session import Session
+from graphmem.cli.values import moment
 
 if TYPE_CHECKING:
     from graphmem.cli.inputs import Input, LeftOut
@@ -29,7 +30,9 @@ def add(  # noqa: PLR0913  # options, all by their names
     ] = None,
     text: Annotated[str | None, typer.Option(help="A text instead of paths.")] = None,
     source: Annotated[str | None, typer.Option(help="Name of the source.")] = None,
-    at: Annotated[str | None, typer.Option(help="When it was said (ISO 8601).")] = None,
+    at: Annotated[
+        str | None, typer.Option(callback=moment, help="When it was said (ISO 8601).")
+    ] = None,
     title: Annotated[str | None, typer.Option(help="Title of the document.")] = None,
     trust: Annotated[
         float | None, typer.Option(min=0, max=1, help="How far the source is trusted, 0 to 1.")

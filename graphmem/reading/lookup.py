@@ -11,7 +11,7 @@ from graphmem.errors import InvalidInput, NotFound
 from graphmem.ports import GraphReader
 from graphmem_schemas import Entity, Node
 
-_LIST_SOURCES = '`graphmem cypher "MATCH (s:Source) RETURN s.name"`'
+_LIST_SOURCES = "`graphmem cypher 'MATCH (s:Source {space: $space}) RETURN s.name'`"
 
 __all__ = ["find_entity", "find_exactly", "find_node", "find_source", "merged"]
 

@@ -7,11 +7,13 @@ import json
 import re
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from graphmem.cli.app import run
+from graphmem.cli.values import Kind, Mode
+from graphmem_schemas import HitKind, SearchMode
 
 Capture = pytest.CaptureFixture[str]
 
@@ -158,8 +160,8 @@ def test_search_takes_a_kind_and_refuses_what_is_none(store: str, capsys: Captur
     where = ["--store", store]
     recall = _json(capsys, "search", "Where does Mara live?", "--kind", "proposition", *where)
     assert {hit["kind"] for hit in recall["hits"]} == {"proposition"}
-    assert run(["search", "Where?", "--kind", "poem", *where]) == 1
-    assert "kinds" in capsys.readouterr().err
+    assert run(["search", "Where?", "--kind", "poem", *where]) == 2
+    assert "'poem' is not one of 'passage'" in capsys.readouterr().err
 
 
 def test_context_is_cited(store: str, capsys: Capture) -> None:
@@ -192,8 +194,8 @@ def test_facts_are_asked_for_on_two_clocks(store: str, capsys: Capture) -> None:
     assert [change["what"] for change in told["changes"]] == ["superseded", "current"]
     before = _json(capsys, "current", "Mara", "--known-at", "1999-01-01", "--store", store)
     assert before["facts"] == []
-    assert run(["history", "--store", store]) == 1
-    assert "exactly one" in capsys.readouterr().err
+    assert run(["history", "--store", store]) == 2
+    assert "UID and --entity" in capsys.readouterr().err
 
 
 def test_a_relation_is_defined_and_what_is_quarantined_released(
@@ -242,10 +244,79 @@ def test_delete_all_asks_first(
 def test_export_and_import_carry_a_space(store: str, tmp_path: Path, capsys: Capture) -> None:
     file, other = str(tmp_path / "all.jsonl"), str(tmp_path / "other.db")
     rows = _json(capsys, "export", file, "--store", store)["n_rows"]
-    assert _json(capsys, "import", file, "--store", other)["n_rows"] == rows
+    told = _json(capsys, "import", file, "--store", other)
+    assert (told["n_rows"], told["n_new"]) == (rows, rows)
+    assert run(["import", file, "--store", other]) == 0
+    assert capsys.readouterr().out == f"{rows} rows from {file}: 0 new\n"
     first, second = (_json(capsys, "stats", "--store", path) for path in (store, other))
     assert first["nodes"] == second["nodes"]
     assert first["edges"] == second["edges"]
+
+
+def test_an_empty_space_says_which_others_hold_something(store: str, capsys: Capture) -> None:
+    for words in (["search", "Where?"], ["context", "Where?"], ["recall", "--entity", "Mara"]):
+        where = ["--space", "mistyped", "--store", store]
+        assert run([*words, *where]) == 0
+        told = capsys.readouterr()
+        assert "no answer" in told.out
+        assert f"space 'mistyped' of {store} holds no passage" in told.err
+        assert "its other spaces are 'default': --space" in told.err
+        assert run([*words, *where, "--json"]) == 0
+        assert capsys.readouterr().err == ""
+    assert run(["search", "Where does Mara live?", "--store", store]) == 0
+    assert "holds no passage" not in capsys.readouterr().err
+
+
+def test_a_store_of_nothing_says_how_to_add(tmp_path: Path, capsys: Capture) -> None:
+    path = str(tmp_path / "m.db")
+    assert run(["add", "--text", "Mara has a dog.", "--source", "n", "--store", path]) == 0
+    assert run(["delete", "--source", "n", "--store", path]) == 0
+    capsys.readouterr()
+    assert run(["search", "Has Mara a dog?", "--store", path]) == 0
+    assert "`graphmem add`" in capsys.readouterr().err
+
+
+def test_deleting_an_entity_says_that_its_passages_stay(store: str, capsys: Capture) -> None:
+    assert run(["delete", "--entity", "Mara", "--store", store]) == 0
+    assert "the passages with the name stay" in capsys.readouterr().out
+    assert run(["delete", "--source", "note", "--store", store]) == 0
+    assert "the passages with the name stay" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [
+    ["search", "Who?", "--as-of"], ["context", "Who?", "--as-of"], ["recall", "--as-of"],
+    ["current", "Mara", "--as-of"], ["current", "Mara", "--known-at"],
+    ["history", "--entity", "Mara", "--known-at"], ["add", "--text", "Hi there.", "--at"],
+    ["retire", "x", "--at"],
+])  # fmt: skip
+@pytest.mark.parametrize("date", ["yesterday", "3 May 2024"])
+def test_a_date_that_is_none_is_told_with_its_option(
+    capsys: Capture, words: list[str], date: str
+) -> None:
+    assert run([*words, date]) == 2
+    err = " ".join(capsys.readouterr().err.split())
+    assert f"Invalid value for '{words[-1]}': '{date}' is not a date" in err
+    assert "write 2024-05-03" in err
+
+
+def test_a_mode_that_is_none_is_told_with_its_option(capsys: Capture) -> None:
+    for words in (["search", "Who?"], ["recall", "--entity", "Mara"]):
+        assert run([*words, "--mode", "newest"]) == 2
+        assert "'newest' is not one of 'latest'" in capsys.readouterr().err
+
+
+def test_kinds_and_modes_are_those_of_a_search() -> None:
+    assert {kind.value for kind in Kind} <= set(get_args(HitKind))
+    assert {mode.value for mode in Mode} == set(get_args(SearchMode))
+
+
+def test_what_is_not_there_says_what_lists_it(store: str, capsys: Capture) -> None:
+    assert run(["delete", "--source", "nosuch", "--store", store]) == 1
+    (statement,) = re.findall(r"`graphmem cypher '(.+?)'`", capsys.readouterr().err)
+    found = _json(capsys, "cypher", statement, "--store", store)
+    assert ["note"] in found["rows"]
+    assert run(["get", "nope", "--store", store]) == 1
+    assert "`graphmem search --json`" in capsys.readouterr().err
 
 
 def test_spaces_do_not_see_each_other(store: str, capsys: Capture) -> None:
@@ -309,8 +380,10 @@ def test_show_draws_the_memory_a_layer_and_what_stands_around_a_node(
     assert "SUPERSEDES" in file.read_text("utf-8")
     found = _json(capsys, "search", "Where does Mara live?", "--store", store)
     uid = found["hits"][0]["uid"]
-    assert run(["show", str(file), "--around", uid, "--store", store]) == 0
-    assert "MENTIONS" in file.read_text("utf-8")
+    for named in (uid, "mara"):
+        assert run(["show", str(file), "--around", named, "--store", store]) == 0
+        assert "MENTIONS" in file.read_text("utf-8")
+        assert f"What stands around {named}" in file.read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -360,7 +433,9 @@ def test_feedback_on_what_the_question_does_not_find_is_refused(
 ) -> None:
     seq = _json(capsys, "stats", "--store", store)["seq"]
     assert run(["feedback", "Where does Mara live?", "0" * 32, "--store", store]) == 1
-    assert "was not shown" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "was not shown" in err
+    assert "`graphmem search 'Where does Mara live?' --json`" in err
     assert _json(capsys, "stats", "--store", store)["seq"] == seq
 
 
@@ -368,5 +443,7 @@ def test_feedback_on_what_the_question_does_not_find_is_refused(
 def test_feedback_takes_no_outcome_that_is_none(store: str, capsys: Capture, outcome: str) -> None:
     question = "Where does Mara live?"
     uid = _json(capsys, "search", question, "--store", store)["hits"][0]["uid"]
-    assert run(["feedback", question, uid, "--outcome", outcome, "--store", store]) == 1
-    assert "outcome" in capsys.readouterr().err
+    assert run(["feedback", question, uid, "--outcome", outcome, "--store", store]) == 2
+    err = capsys.readouterr().err
+    assert "'--outcome'" in err
+    assert "from 0" in err

@@ -25,5 +25,5 @@ def test_recall_prints_events_with_their_times(
     assert json.loads(capsys.readouterr().out)["hits"][0]["when"] == "2022-05"
     assert run([*store, "recall", "--entity", "Zed"]) == 0
     assert "no answer: nothing in this memory is named 'Zed'" in capsys.readouterr().out
-    assert run([*store, "recall"]) == 1
-    assert "recall needs a cue" in capsys.readouterr().err
+    assert run([*store, "recall"]) == 2
+    assert "--entity, --time and --place" in capsys.readouterr().err
