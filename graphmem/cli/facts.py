@@ -8,7 +8,7 @@ import typer
 
 from graphmem.cli.output import counted, day, emit, node_payload
 from graphmem.cli.session import Session
-from graphmem.cli.values import moment
+from graphmem.cli.values import Objects, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,7 +51,8 @@ def define(
         typer.Option(help="Says the same from the other end; may be given again."),
     ] = None,
     value_type: Annotated[
-        str | None, typer.Option(help="What its objects are: entity, number, date or text.")
+        Objects | None,
+        typer.Option(help="What its objects are: entity, number, date or text.", metavar="TYPE"),
     ] = None,
 ) -> None:
     """Say what is special about a relation; the facts that are stored follow."""
@@ -61,7 +62,7 @@ def define(
             functional=functional,
             synonyms=synonym,
             inverse=inverse,
-            value_type=value_type,  # type: ignore[arg-type]  # checked by the memory
+            value_type=value_type.value if value_type else None,
         )
     emit(session, node_payload(defined), lambda: _relation_lines(defined))
 

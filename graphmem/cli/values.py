@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import typer
 
-__all__ = ["Kind", "Mode", "moment"]
+__all__ = ["Kind", "Mode", "Objects", "moment"]
 
 
 class Kind(StrEnum):
@@ -26,6 +26,15 @@ class Mode(StrEnum):
     LATEST = "latest"
     ALL = "all"
     CHRONOLOGICAL = "chronological"
+
+
+class Objects(StrEnum):
+    """What the objects of a relation are: `graphmem_schemas.ValueType`."""
+
+    ENTITY = "entity"
+    NUMBER = "number"
+    DATE = "date"
+    TEXT = "text"
 
 
 def moment(value: str | None) -> str | None:

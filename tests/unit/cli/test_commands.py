@@ -12,8 +12,8 @@ from typing import Any, get_args
 import pytest
 
 from graphmem.cli.app import run
-from graphmem.cli.values import Kind, Mode
-from graphmem_schemas import HitKind, SearchMode
+from graphmem.cli.values import Kind, Mode, Objects
+from graphmem_schemas import HitKind, SearchMode, ValueType
 
 Capture = pytest.CaptureFixture[str]
 
@@ -204,6 +204,9 @@ def test_a_relation_is_defined_and_what_is_quarantined_released(
     words = ["define", "be in", "--functional", "--synonym", "is in", "--inverse", "contains"]
     defined = _json(capsys, *words, "--store", store)
     assert (defined["synonyms"], defined["inverse"]) == (["is in"], ["contains"])
+    assert run(["define", "be in", "--value-type", "colour", "--store", store]) == 2
+    assert "'colour' is not one of 'entity'" in capsys.readouterr().err
+    assert _json(capsys, *words, "--value-type", "date", "--store", store)["value_type"] == "date"
     assert run(["define", "other", "--synonym", "contains", "--store", store]) == 1
     assert "already" in capsys.readouterr().err
     where = ["--store", store]
@@ -305,9 +308,10 @@ def test_a_mode_that_is_none_is_told_with_its_option(capsys: Capture) -> None:
         assert "'newest' is not one of 'latest'" in capsys.readouterr().err
 
 
-def test_kinds_and_modes_are_those_of_a_search() -> None:
+def test_what_options_take_is_what_the_memory_takes() -> None:
     assert {kind.value for kind in Kind} <= set(get_args(HitKind))
     assert {mode.value for mode in Mode} == set(get_args(SearchMode))
+    assert {one.value for one in Objects} == set(get_args(ValueType))
 
 
 def test_what_is_not_there_says_what_lists_it(store: str, capsys: Capture) -> None:
