@@ -29,6 +29,7 @@ from graphmem.writing.extract import (
     paired,
     portion,
 )
+from graphmem.writing.prepare import PreparedSource, addressees_of
 from graphmem.writing.segment import PassageDraft, segment
 from graphmem_schemas import Receipt
 
@@ -109,6 +110,19 @@ class Writer:
 
         return self._write(texts, jobs, lambda: 1, read, progress)
 
+    def commit(self, sources: Sequence[PreparedSource]) -> Receipt:
+        """Store sources that were read elsewhere, all of them in one commit.
+
+        What is stored already stays as it is, so that doing it again changes nothing.
+        """
+        wanted = {p.draft.uid: p for source in sources for p in source.passages}
+        known = self._store.get(self._space, list(wanted))
+        fresh = [p for p, node in zip(wanted.values(), known, strict=True) if node is None]
+        batch = [_Segmented(s.text, s.uid, [p.draft for p in s.passages]) for s in sources]
+        with collector_paused():
+            receipt = self._commit(batch, {p.draft.uid: p for p in fresh})
+        return receipt.model_copy(update={"sources": tuple(source.uid for source in sources)})
+
     def _write(
         self,
         texts: Sequence[SourceText],
@@ -154,7 +168,7 @@ class Writer:
         n_left = sum(len(source.drafts) for source in sources)
         for batch in _batches(sources):
             drafts = [draft for source in batch for draft in source.drafts]
-            addressees = [who for source in batch for who in _addressees(source)]
+            addressees = [who for source in batch for who in addressees_of(source.drafts)]
             known = self._store.get(self._space, [draft.uid for draft in drafts])
             fresh = [at for at, node in enumerate(known) if node is None]
             n_known = len(drafts) - len(fresh)
@@ -211,15 +225,6 @@ class Writer:
 
 def _says_something(extraction: Extraction) -> bool:
     return bool(extraction.mentions or extraction.events or extraction.propositions)
-
-
-def _addressees(source: _Segmented) -> list[str | None]:
-    """In a conversation of two, each speaks to the other; else nobody can say who "you" is."""
-    speakers = list(dict.fromkeys(d.speaker for d in source.drafts if d.speaker))
-    if len(speakers) != 2:
-        return [None] * len(source.drafts)
-    other = dict(zip(speakers, reversed(speakers), strict=True))
-    return [other.get(d.speaker) if d.speaker else None for d in source.drafts]
 
 
 def _batches(sources: Sequence[_Segmented]) -> Iterator[list[_Segmented]]:
