@@ -1,0 +1,1 @@
+"""What is at a path → contents that a memory can take, one format a module."""
