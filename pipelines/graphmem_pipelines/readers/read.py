@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from graphmem.errors import NotSupported
+from collections.abc import Callable
+
+from graphmem.errors import InvalidInput, NotFound
 from graphmem_pipelines.readers.content import Content, Found, ReaderOptions
+from graphmem_pipelines.readers.decoding import decode
+from graphmem_pipelines.readers.opening import read_bytes
+from graphmem_schemas import Document
 
 __all__ = ["read"]
+
+Reader = Callable[[bytes, Found, ReaderOptions], Content]
 
 
 def read(found: Found, options: ReaderOptions) -> Content:
@@ -16,4 +23,35 @@ def read(found: Found, options: ReaderOptions) -> Content:
         NotFound: It is no longer there.
         MissingExtra: Its reader needs `graphmem[readers]`.
     """
-    raise NotSupported("readers are not there yet")
+    if found.problem is not None:
+        raise InvalidInput(f"{found.key!r}: {found.problem}")
+    if found.content is not None:
+        return found.content
+    if found.path is None or found.kind not in _READERS:
+        raise InvalidInput(f"{found.key!r}: there is no reader {found.kind!r}")
+    data = read_bytes(found.path, options.max_bytes)
+    if not data.strip():
+        raise InvalidInput(f"{found.key!r} is empty")
+    try:
+        return _READERS[found.kind](data, found, options)
+    except (InvalidInput, NotFound) as error:
+        raise type(error)(f"{found.key!r}: {error}") from error
+
+
+def _document(document: Document, found: Found) -> Content:
+    return Content(found.key, document=document)
+
+
+def _text(data: bytes, found: Found, options: ReaderOptions) -> Content:
+    from graphmem_pipelines.readers.plain import from_text
+
+    return _document(from_text(decode(data, options.encoding), found.key), found)
+
+
+def _markdown(data: bytes, found: Found, options: ReaderOptions) -> Content:
+    from graphmem_pipelines.readers.plain import from_markdown
+
+    return _document(from_markdown(decode(data, options.encoding), found.key), found)
+
+
+_READERS: dict[str, Reader] = {"text": _text, "markdown": _markdown}

@@ -1,0 +1,186 @@
+"""Paths → files, sorted: folders are walked, globs expanded, links never followed out."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from graphmem.errors import InvalidInput, NotFound
+from graphmem_pipelines.readers.content import ReaderOptions
+from graphmem_pipelines.readers.globs import Globs
+
+__all__ = ["STDIN", "Candidate", "Root", "roots", "walk"]
+
+STDIN = "-"
+_WILD = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A path that was named.
+
+    Attributes:
+        folder: absolute, without links; what is found in it has the key `label/…`.
+        names: of the one file that was named, or none for the folder.
+        pattern: glob below the folder; None takes all.
+    """
+
+    folder: str
+    label: str
+    name: str | None = None
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that may be read.
+
+    Attributes:
+        named: whether it was asked for by name or by `include`.
+        problem: why it must not be opened.
+    """
+
+    key: str
+    path: str
+    size: int
+    named: bool
+    problem: str | None = None
+
+
+def roots(paths: Sequence[str | Path]) -> list[Root | None]:
+    """Return where to look; None stands for stdin.
+
+    Raises:
+        NotFound: A path does not exist.
+        InvalidInput: It cannot be a path.
+    """
+    found = [None if str(path) == STDIN else _root(str(path)) for path in paths]
+    labels = _labels({root.folder for root in found if root})
+    return [
+        root and Root(root.folder, labels[root.folder], root.name, root.pattern) for root in found
+    ]
+
+
+def walk(root: Root, options: ReaderOptions) -> Iterator[Candidate]:
+    """Yield the files of a root, sorted by name within each folder."""
+    if root.name is not None:
+        path = os.path.join(root.folder, root.name)
+        yield _candidate(_key(root, root.name), path, named=True)
+        return
+    include, wanted = Globs(options.include), Globs((root.pattern,) if root.pattern else ())
+    for relative, path, problem in _below(root.folder, options):
+        if problem is None and (
+            (wanted and not wanted.match(relative)) or (include and not include.match(relative))
+        ):
+            continue
+        named = bool(include or wanted)
+        if problem is None and os.path.islink(path):
+            problem = _link_problem(path, root.folder)
+            if problem is None:
+                continue
+        if problem:
+            yield Candidate(_key(root, relative), path, 0, named, problem)
+        else:
+            yield _candidate(_key(root, relative), path, named=named)
+
+
+def _key(root: Root, relative: str) -> str:
+    return f"{root.label}/{relative}".lstrip("/")
+
+
+def _root(path: str) -> Root:
+    if not path or "\x00" in path:
+        raise InvalidInput(f"{path!a} cannot be a path: give another")
+    if not os.path.lexists(path) and _WILD.search(path):
+        return _glob_root(path)
+    if not os.path.exists(path):
+        raise NotFound(f"there is no file or folder {path!r}")
+    real = os.path.realpath(path)
+    if os.path.isdir(real):
+        return Root(real, "")
+    return Root(os.path.dirname(real), "", os.path.basename(real))
+
+
+def _glob_root(path: str) -> Root:
+    parts = Path(path).parts
+    first = next(at for at, part in enumerate(parts) if _WILD.search(part))
+    folder = os.path.realpath(os.path.join(*parts[:first])) if first else os.getcwd()
+    if not os.path.isdir(folder):
+        raise NotFound(f"there is no folder {folder!r} to look for {path!r} in")
+    if not glob.has_magic(path) or ".." in parts[first:]:
+        raise InvalidInput(f"{path!r} cannot be a pattern: leave out what goes up after a *")
+    return Root(os.path.realpath(folder), "", pattern="/".join(parts[first:]))
+
+
+def _labels(folders: set[str]) -> dict[str, str]:
+    """Name each folder by as many of its last parts as tell it from the others."""
+    labels = {folder: Path(folder).name for folder in folders}
+    n_parts = 1
+    while len(set(labels.values())) < len(labels):
+        n_parts += 1
+        taken = list(labels.values())
+        for folder, label in labels.items():
+            if taken.count(label) > 1:
+                labels[folder] = "/".join(Path(folder).parts[-n_parts:]).lstrip("/")
+    return labels
+
+
+def _below(folder: str, options: ReaderOptions) -> Iterator[tuple[str, str, str | None]]:
+    """Yield path below the folder, path, and problem, depth first.
+
+    A stack of its own, as trees may be deeper than calls.
+    """
+    stack = [iter([("", folder, True)])]
+    exclude = Globs(options.exclude)
+    while stack:
+        step = next(stack[-1], None)
+        if step is None:
+            stack.pop()
+            continue
+        relative, path, is_folder = step
+        if not is_folder:
+            yield relative, path, None
+            continue
+        try:
+            stack.append(iter(_entries(path, relative, exclude, hidden=options.hidden)))
+        except OSError as error:
+            yield relative, path, f"the folder cannot be read: {error.strerror}"
+
+
+def _entries(
+    folder: str, relative: str, exclude: Globs, *, hidden: bool
+) -> list[tuple[str, str, bool]]:
+    prefix = f"{relative}/" if relative else ""
+    with os.scandir(folder) as found:
+        rows = [
+            (prefix + entry.name, entry.path, entry.is_dir(follow_symlinks=False))
+            for entry in found
+            if hidden or not entry.name.startswith(".")
+        ]
+    return sorted(row for row in rows if not exclude.match(row[0]))
+
+
+def _candidate(key: str, path: str, *, named: bool) -> Candidate:
+    try:
+        size = os.stat(path, follow_symlinks=False).st_size
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        shown = os.fsencode(key).decode("utf-8", "backslashreplace")
+        return Candidate(shown, shown, 0, named, "its name is not UTF-8: rename it")
+    except OSError as error:
+        return Candidate(key, path, 0, named, f"it cannot be looked at: {error.strerror}")
+    return Candidate(key, path, size, named)
+
+
+def _link_problem(path: str, root: str) -> str | None:
+    """Say why a link is refused; one into its own root is passed over: its target is found."""
+    target = os.path.realpath(path)
+    if not os.path.exists(target):
+        return "it is a link to nothing, or to itself"
+    if os.path.commonpath((target, root)) != root:
+        return "it is a link out of the folder that was named: name its target, too"
+    return None

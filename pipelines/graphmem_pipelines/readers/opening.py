@@ -1,0 +1,73 @@
+"""Files as bytes: opened without following links, and never more of them than is allowed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import BinaryIO
+
+from graphmem.errors import InvalidInput, NotFound
+
+__all__ = ["open_file", "read_bytes", "read_head"]
+
+# Opening a pipe that nobody writes to would wait for ever; both flags are missing on Windows.
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+)
+
+
+def open_file(path: str) -> BinaryIO:
+    """Open a regular file; what became a link since it was found is not followed.
+
+    Raises:
+        NotFound: It is no longer there.
+        InvalidInput: It cannot be opened, or is a link, a folder, a pipe or a device.
+    """
+    try:
+        number = os.open(path, _FLAGS)
+    except FileNotFoundError as error:
+        raise NotFound(f"{path!r} is no longer there") from error
+    except OSError as error:
+        raise InvalidInput(f"{path!r} cannot be opened: {error.strerror}") from error
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise InvalidInput(f"{path!r} is no regular file: give what it holds on stdin, with -")
+    return os.fdopen(number, "rb")
+
+
+def read_bytes(path: str, limit: int) -> bytes:
+    """Return all of a file.
+
+    Raises:
+        NotFound: It is no longer there.
+        InvalidInput: It cannot be read, or has more than `limit` bytes.
+    """
+    with open_file(path) as file:
+        data = _read(file, path, limit + 1)
+        if len(data) > limit:
+            size = os.fstat(file.fileno()).st_size
+            raise InvalidInput(
+                f"{path!r} has {size:,} bytes; at most {limit:,} are read: split it"
+            )
+    return data
+
+
+def read_head(path: str, limit: int) -> bytes:
+    """Return the first bytes of a file.
+
+    Raises:
+        NotFound: It is no longer there.
+        InvalidInput: It cannot be read.
+    """
+    with open_file(path) as file:
+        return _read(file, path, limit)
+
+
+def _read(file: BinaryIO, path: str, limit: int) -> bytes:
+    try:
+        return file.read(limit)
+    except OSError as error:
+        raise InvalidInput(f"{path!r} cannot be read: {error.strerror}") from error
