@@ -26,7 +26,7 @@ def teach(memory: Memory, notes: BenchSet) -> dict[str, set[str]]:
         memory.add_prescriptions(
             [{"when": when, "text": text or when} for when, _, text in lessons], source="notes"
         )
-        from graphmem.writing.prescribe import prescription_uid
+        from graphmem.writing.tell_lessons import prescription_uid
 
         for row, (when, _, text) in zip(rows, lessons, strict=True):
             ids.setdefault(prescription_uid(when, text or when), set()).add(row.id)

@@ -62,7 +62,10 @@ class Answer(Generic[AnswerModel]):
 
 
 def ask(
-    complete: Complete, messages: Sequence[ChatMessage], model: type[AnswerModel]
+    complete: Complete,
+    messages: Sequence[ChatMessage],
+    model: type[AnswerModel],
+    understood: Callable[[Any], Any] | None = None,
 ) -> Answer[AnswerModel]:
     """Ask once, and once more where the answer does not fit.
 
@@ -70,13 +73,15 @@ def ask(
         complete: asks an LLM.
         messages: what is asked.
         model: of the answer; give every field a default, so that a part of it can be used.
+        understood: makes of an answer's JSON the object that the model reads, where other forms
+            of it mean the same; it raises ValueError where there is nothing of that in it.
 
     Raises:
         CompletionFailed: The LLM did not answer, or nothing of what it said can be used.
     """
     schema = strict_schema(model)
     first = complete(messages, schema)
-    value, problems = _fitted(first, model)
+    value, problems = _fitted(first, model, understood)
     if value is not None and not problems:
         return Answer(value, (), 1)
     try:
@@ -85,7 +90,7 @@ def ask(
         if value is None:
             raise
         return Answer(value, tuple(problems), 2)
-    repaired, left = _fitted(again, model)
+    repaired, left = _fitted(again, model, understood)
     if repaired is not None:
         return Answer(repaired, tuple(left), 2)
     if value is not None:
@@ -154,10 +159,13 @@ def _closed(body: str) -> str:
     return kept
 
 
-def _fitted(text: str, model: type[AnswerModel]) -> tuple[AnswerModel | None, list[str]]:
+def _fitted(
+    text: str, model: type[AnswerModel], understood: Callable[[Any], Any] | None
+) -> tuple[AnswerModel | None, list[str]]:
     """Return what fits of an answer, and what does not; None where nothing does."""
     try:
         value = read_json(text)
+        value = understood(value) if understood else value
     except ValueError as error:
         return None, [str(error)]
     # A list on its own is what a small model makes of an object with one list.

@@ -13,7 +13,14 @@ from graphmem.core.validity import Validity
 from graphmem.core.when import When
 from graphmem_schemas import EntityKind
 
-__all__ = ["Argument", "EventDraft", "Extraction", "Mention", "PropositionDraft"]
+__all__ = [
+    "Argument",
+    "EventDraft",
+    "Extraction",
+    "Mention",
+    "PrescriptionDraft",
+    "PropositionDraft",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,25 @@ class PropositionDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class PrescriptionDraft:
+    """How something is to be done: `text[start:end]` of the passage states it.
+
+    Attributes:
+        when: what it is for, or in which case.
+        text: what to do.
+        when_not: in which case not.
+        steps: in order; empty where there are none.
+    """
+
+    when: str
+    text: str
+    start: int
+    end: int
+    when_not: str | None = None
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """All that was found in one passage.
 
@@ -119,3 +145,4 @@ class Extraction:
     mentions: tuple[Mention, ...] = ()
     events: tuple[EventDraft, ...] = ()
     propositions: tuple[PropositionDraft, ...] = ()
+    prescriptions: tuple[PrescriptionDraft, ...] = ()

@@ -24,6 +24,7 @@ from graphmem.writing.resolve import Resolution, resolve
 from graphmem.writing.scopes import read_registry
 from graphmem.writing.state_facts import state_facts, statements_of
 from graphmem.writing.tell_events import known_events, tell_events
+from graphmem.writing.tell_lessons import tell_lessons
 from graphmem.writing.trust import trust_of
 from graphmem.writing.uses import name_uses
 from graphmem_schemas import Passage, Source
@@ -74,6 +75,7 @@ def compose(
     for place in placed:
         _mention(place, resolution, draft)
     tell_events(placed, resolution, draft, known)
+    tell_lessons(placed, reader, draft)
     statements = [s for place in placed for s in statements_of(place, resolution, registry)]
     facts = reconcile(statements, reader, space, now, registry)
     state_facts(statements, facts, draft)

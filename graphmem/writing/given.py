@@ -9,14 +9,28 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from graphmem.core.extraction import Argument, EventDraft, Extraction, Mention, PropositionDraft
+from graphmem.core.extraction import (
+    Argument,
+    EventDraft,
+    Extraction,
+    Mention,
+    PrescriptionDraft,
+    PropositionDraft,
+)
 from graphmem.core.names import normalise_name
+from graphmem.core.quotes import find_quote
 from graphmem.core.validity import Validity
 from graphmem.core.when import When
 from graphmem.errors import InvalidInput
 from graphmem.writing.accept import first_problem, is_blank
 from graphmem.writing.uses import states_something
-from graphmem_schemas import EntityKind, GivenEvent, GivenExtraction, GivenTriple
+from graphmem_schemas import (
+    EntityKind,
+    GivenEvent,
+    GivenExtraction,
+    GivenTriple,
+    StatedPrescription,
+)
 
 __all__ = ["from_given", "left_out", "read_given"]
 
@@ -69,6 +83,8 @@ def _texts(given: GivenExtraction) -> Iterator[str]:
     for event in given.events:
         yield event.text
         yield from (participant.name for participant in event.participants)
+    for how in given.prescriptions:
+        yield from (how.when, how.text, how.when_not or "", *how.steps)
 
 
 def _joined(first: GivenExtraction, second: GivenExtraction) -> GivenExtraction:
@@ -78,11 +94,12 @@ def _joined(first: GivenExtraction, second: GivenExtraction) -> GivenExtraction:
         triples=first.triples + second.triples,
         statements=first.statements + second.statements,
         events=first.events + second.events,
+        prescriptions=first.prescriptions + second.prescriptions,
     )
 
 
 def from_given(text: str, row: GivenExtraction | None) -> Extraction:
-    """Turn given entities, triples, events and statements into an extraction of the passage.
+    """Turn what somebody else extracted from a passage into an extraction of it.
 
     Names are located in the text where they stand there verbatim but for case; what cannot be
     located rests on the whole passage. What is blank, as open extraction often has it, says
@@ -108,6 +125,11 @@ def from_given(text: str, row: GivenExtraction | None) -> Extraction:
             *(_event(one, text, folded, kinds) for one in row.events if not is_blank(one.text)),
         ),
         propositions=tuple(fact for fact in facts if _says_something(fact)),
+        prescriptions=tuple(
+            _prescription(how, text)
+            for how in row.prescriptions
+            if not is_blank(how.when) and not is_blank(how.text)
+        ),
     )
 
 
@@ -122,6 +144,8 @@ def left_out(rows: Iterable[GivenExtraction]) -> tuple[str, ...]:
             ("blank entities", (not normalise_name(one.name) for one in row.entities)),
             ("blank statements", (is_blank(said) for said in row.statements)),
             ("blank events", (is_blank(one.text) for one in row.events)),
+            ("prescriptions that do not say when or what",
+             (is_blank(one.when) or is_blank(one.text) for one in row.prescriptions)),
         )  # fmt: skip
         n.update({what: sum(found) for what, found in parts})
         n["extractions without anything"] += not any(_texts(row))
@@ -149,7 +173,8 @@ def _mention(name: str, text: str, folded: str, kinds: dict[str, EntityKind]) ->
 
 
 def _event(event: GivenEvent, text: str, folded: str, kinds: dict[str, EntityKind]) -> EventDraft:
-    where = _mention(event.text, text, folded, kinds)
+    told = _mention(event.text, text, folded, kinds)
+    start, end = _span(event.quote, text) if event.quote else (told.start, told.end)
     participants = tuple(
         Argument(
             one.name,
@@ -161,7 +186,17 @@ def _event(event: GivenEvent, text: str, folded: str, kinds: dict[str, EntityKin
         for one in event.participants
         if not is_blank(one.name)
     )
-    return EventDraft(where.start, where.end, event.text, participants, _when(event))
+    return EventDraft(start, end, event.text, participants, _when(event))
+
+
+def _span(quote: str | None, text: str) -> tuple[int, int]:
+    """Return where a quote stands, or the whole passage where it does not."""
+    return (find_quote(text, quote) if quote else None) or (0, len(text))
+
+
+def _prescription(how: StatedPrescription, text: str) -> PrescriptionDraft:
+    start, end = _span(how.quote, text)
+    return PrescriptionDraft(how.when, how.text, start, end, how.when_not, how.steps)
 
 
 def _when(event: GivenEvent) -> When | None:
@@ -181,6 +216,7 @@ def _proposition(triple: GivenTriple, text: str, kinds: dict[str, EntityKind]) -
         kind = kinds.get(normalise_name(name), "unknown")
         return Argument(name, role, kind, named=True, literal=not _is_entity(name))
 
+    start, end = _span(triple.quote, text)
     return PropositionDraft(
         subject=argument(triple.subject, "subject"),
         predicate=" ".join(triple.predicate.casefold().split()),
@@ -188,8 +224,8 @@ def _proposition(triple: GivenTriple, text: str, kinds: dict[str, EntityKind]) -
         negated=triple.negated,
         rule="given",
         confidence=GIVEN_CONFIDENCE,
-        start=0,
-        end=len(text),
+        start=start,
+        end=end,
         text=triple.text if triple.text and not is_blank(triple.text) else None,
         validity=(
             Validity(triple.valid_from, triple.valid_to)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphmem.core.changes import Changes
-from graphmem.language.instructions import Instruction, instructions
+from graphmem.language.instructions import instructions
 from graphmem.ports import Clock, GraphReader, GraphStore
 from graphmem.writing.drafting import Draft
-from graphmem.writing.prescribe import prescription_uid
-from graphmem_schemas import Edge, Passage, Prescription
+from graphmem.writing.tell_lessons import prescription_uid, tell_lesson
+from graphmem_schemas import Passage
 
 __all__ = ["overhear"]
 
@@ -52,25 +52,9 @@ def overhear(
         left = [pair for pair, node in zip(found, there, strict=True) if node is not None]
         known = reader.get(space, [prescription_uid(one.when, one.text) for _, one in left])
         for (passage, one), node in zip(left, known, strict=True):
-            _tell(passage, one, draft, new=node is None)
+            tell_lesson(passage, one, draft, new=node is None)
         return Changes(nodes=tuple(draft.nodes.values()), edges=tuple(draft.edges.values()))
 
     commit = store.apply(space, plan)
     added = last[0].added if commit.seq else {}
     return commit.seq, {label: tuple(uids) for label, uids in added.items()}
-
-
-def _tell(passage: Passage, one: Instruction, draft: Draft, *, new: bool) -> None:
-    uid = prescription_uid(one.when, one.text)
-    if new and uid not in draft.nodes:
-        how = Prescription(
-            uid=uid, recorded_at=draft.now, text=one.text, when=one.when, when_not=one.when_not,
-            steps=one.steps, source=passage.source, position=passage.position,
-        )  # fmt: skip
-        draft.add_nodes([how])
-    draft.add_edge(
-        Edge(
-            kind="EVIDENCED_BY", start=uid, end=passage.uid, sources={passage.source: 1.0},
-            span=(one.start, one.end),
-        )
-    )  # fmt: skip

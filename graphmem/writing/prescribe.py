@@ -20,9 +20,10 @@ from graphmem.writing.add_run import receipt_of
 from graphmem.writing.drafting import Draft
 from graphmem.writing.lay import embed_new, lay_passages
 from graphmem.writing.segment import PassageDraft, segment
+from graphmem.writing.tell_lessons import prescription_uid
 from graphmem_schemas import GivenPrescription, Prescription, Receipt, Source
 
-__all__ = ["Lesson", "TaughtSource", "accept_lessons", "prescription_uid", "teach"]
+__all__ = ["Lesson", "TaughtSource", "accept_lessons", "teach"]
 
 _MAX_NAME_CHARS = 1_000
 
@@ -71,11 +72,6 @@ def accept_lessons(rows: object, source: str | None) -> list[TaughtSource]:
     for row in given:
         by_source.setdefault(row.source or name, []).append(row)
     return [_taught(one, rows) for one, rows in by_source.items()]
-
-
-def prescription_uid(when: str, text: str) -> str:
-    """Return the uid of what is to be done when."""
-    return content_uid("prescription", when, text)
 
 
 def teach(

@@ -224,7 +224,8 @@ class Writer:
 
 
 def _says_something(extraction: Extraction) -> bool:
-    return bool(extraction.mentions or extraction.events or extraction.propositions)
+    found = (extraction.mentions, extraction.events, extraction.propositions)
+    return any(found) or bool(extraction.prescriptions)
 
 
 def _batches(sources: Sequence[_Segmented]) -> Iterator[list[_Segmented]]:

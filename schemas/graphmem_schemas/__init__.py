@@ -10,6 +10,7 @@ from graphmem_schemas.given import (
     GivenExtraction,
     GivenParticipant,
     GivenTriple,
+    StatedPrescription,
 )
 from graphmem_schemas.hierarchy import Insight, InsightKind, Interaction, Outcome, Query
 from graphmem_schemas.hypergraph import Hyperedge
@@ -107,6 +108,7 @@ __all__ = [
     "Seed",
     "Source",
     "SourceKind",
+    "StatedPrescription",
     "Stats",
     "Step",
     "Timestamp",

@@ -10,6 +10,7 @@ from pydantic import AliasChoices, Field, field_validator, model_validator
 from graphmem_schemas.base import Frozen
 from graphmem_schemas.events import Role
 from graphmem_schemas.requests import Moment
+from graphmem_schemas.runs import GivenPrescription
 
 __all__ = [
     "GivenEntity",
@@ -17,9 +18,11 @@ __all__ = [
     "GivenExtraction",
     "GivenParticipant",
     "GivenTriple",
+    "StatedPrescription",
 ]
 
 _TEXT_OF: Final = ("text", "statement", "fact", "content", "observation")
+_QUOTE: Final = AliasChoices("quote", "evidence")
 
 
 class GivenEntity(Frozen):
@@ -45,6 +48,8 @@ class GivenTriple(Frozen):
             it holds from when its passage was said.
         valid_to: exclusive world time until which it holds.
         retired_at: system time at which whoever extracted it stopped believing it.
+        quote: the words of the passage that state it; None, or words that are not there: it
+            rests on the whole passage.
     """
 
     subject: str = Field(
@@ -80,6 +85,7 @@ class GivenTriple(Frozen):
     retired_at: Moment | None = Field(
         default=None, validation_alias=AliasChoices("retired_at", "expired_at")
     )
+    quote: str | None = Field(default=None, max_length=8_000, validation_alias=_QUOTE)
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> GivenTriple:
@@ -107,6 +113,7 @@ class GivenEvent(Frozen):
         happened_from: when it happened, or began. A moment without an end is that day, or where
             it has a time of day, that minute.
         happened_to: exclusive world time at which it ended.
+        quote: the words of the passage that tell it; None: its text where that stands there.
     """
 
     text: str = Field(max_length=8_000, validation_alias=AliasChoices("event", *_TEXT_OF))
@@ -120,6 +127,7 @@ class GivenEvent(Frozen):
     happened_to: Moment | None = Field(
         default=None, validation_alias=AliasChoices("happened_to", "until", "end")
     )
+    quote: str | None = Field(default=None, max_length=8_000, validation_alias=_QUOTE)
 
     @field_validator("participants", mode="before")
     @classmethod
@@ -138,6 +146,16 @@ class GivenEvent(Frozen):
         if start and end and end < start:
             raise ValueError(f"happened_to {end} is before happened_from {start}")
         return self
+
+
+class StatedPrescription(GivenPrescription):
+    """How something is to be done, as a passage states it.
+
+    Attributes:
+        quote: the words of the passage that state it; None: it rests on the whole passage.
+    """
+
+    quote: str | None = Field(default=None, max_length=8_000, validation_alias=_QUOTE)
 
 
 class GivenExtraction(Frozen):
@@ -161,6 +179,7 @@ class GivenExtraction(Frozen):
         default=(), validation_alias=AliasChoices("statements", "observations", "propositions")
     )
     events: tuple[GivenEvent, ...] = ()
+    prescriptions: tuple[StatedPrescription, ...] = ()
 
     @field_validator("entities", mode="before")
     @classmethod

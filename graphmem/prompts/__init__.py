@@ -1,0 +1,1 @@
+"""What LLMs are asked, as files with versions: `<task>-v<number>.md`."""

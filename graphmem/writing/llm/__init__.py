@@ -1,0 +1,1 @@
+"""Extraction by an LLM: passages → segments → one question each → grounded rows a passage."""

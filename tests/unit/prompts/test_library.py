@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from hashlib import sha256
+from importlib.resources import files
+
+from graphmem.prompts.library import read_prompt
+
+# What was sent once is a key of kept answers: whoever changes a prompt gives it the next number.
+TEXTS = {
+    "extract-v1": "025df20404ed458b",
+}
+
+
+def test_a_prompt_changes_only_with_its_version() -> None:
+    names = sorted(one.name for one in files("graphmem.prompts").iterdir())
+    prompts = [name.removesuffix(".md") for name in names if name.endswith(".md")]
+    found = {name: sha256(read_prompt(name).encode()).hexdigest()[:16] for name in prompts}
+    assert found == TEXTS, "a prompt differs: give its file the next number, and add its hash here"
+
+
+def test_a_prompt_says_which_it_is() -> None:
+    for name in TEXTS:
+        assert read_prompt(name).startswith(f"[{name}]\n")
