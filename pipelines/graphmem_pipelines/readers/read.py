@@ -54,4 +54,35 @@ def _markdown(data: bytes, found: Found, options: ReaderOptions) -> Content:
     return _document(from_markdown(decode(data, options.encoding), found.key), found)
 
 
-_READERS: dict[str, Reader] = {"text": _text, "markdown": _markdown}
+def _html(data: bytes, found: Found, options: ReaderOptions) -> Content:
+    from graphmem_pipelines.readers.html import from_html
+
+    return _document(from_html(data, found.key, options.encoding), found)
+
+
+def _pdf(data: bytes, found: Found, options: ReaderOptions) -> Content:
+    from graphmem_pipelines.readers.pdf import from_pdf
+
+    return _document(from_pdf(data, found.key), found)
+
+
+def _docx(data: bytes, found: Found, options: ReaderOptions) -> Content:
+    from graphmem_pipelines.readers.docx import from_docx
+
+    return _document(from_docx(data, found.key, options.max_bytes), found)
+
+
+def _epub(data: bytes, found: Found, options: ReaderOptions) -> Content:
+    from graphmem_pipelines.readers.epub import from_epub
+
+    return _document(from_epub(data, found.key, options.max_bytes), found)
+
+
+_READERS: dict[str, Reader] = {
+    "text": _text,
+    "markdown": _markdown,
+    "html": _html,
+    "pdf": _pdf,
+    "docx": _docx,
+    "epub": _epub,
+}

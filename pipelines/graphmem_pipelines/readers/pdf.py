@@ -1,0 +1,129 @@
+"""PDF → a document: the text of its pages, lines joined to paragraphs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from graphmem.errors import InvalidInput, MissingExtra
+from graphmem_pipelines.readers.moments import read_moment
+from graphmem_pipelines.readers.plain import stem
+from graphmem_schemas import Document
+
+__all__ = ["from_pdf", "join_lines", "without_running_heads"]
+
+_MAX_PAGES = 20_000
+_MAX_CHARS = 20_000_000
+_MAX_TITLE_CHARS = 300
+# pdfium writes the hyphen at the end of a line as a character that no text has.
+_HYPHEN = "\ufffe"
+_MIN_PAGES = 4
+_EDGE_LINES = 2
+_NUMBER = re.compile(r"\d+")
+_ENDS = (".", "!", "?", ":", ";", "…", "”", '"', ")", "。")
+_ITEM = re.compile(r"^\s*([-•‣◦*–]|\(?\d{1,3}[.)]|[A-Za-z][.)])\s")
+_PASSWORD_ERROR = 4
+
+
+def from_pdf(data: bytes, key: str) -> Document:
+    """Return the text of a PDF, a blank line between paragraphs.
+
+    Raises:
+        InvalidInput: It is damaged, encrypted, too long, or holds pictures of text alone.
+        MissingExtra: pypdfium2 is not installed.
+    """
+    try:
+        import pypdfium2
+    except ImportError as error:
+        raise MissingExtra("readers", "reading PDF") from error
+    try:
+        with pypdfium2.PdfDocument(data) as pdf:
+            pages = list(_pages(pdf))
+            facts = pdf.get_metadata_dict()
+    except pypdfium2.PdfiumError as error:
+        if getattr(error, "err_code", None) == _PASSWORD_ERROR or "assword" in str(error):
+            raise InvalidInput("it is encrypted: save it without its password first") from error
+        raise InvalidInput(f"it is damaged, or no PDF: {error}") from error
+    if not any(page.strip() for page in pages):
+        raise InvalidInput(f"it has {_counted(pages)} and no text: run OCR first")
+    lines = without_running_heads([page.splitlines() for page in pages])
+    text = "\n\n".join(filter(None, map(join_lines, lines)))
+    title = _title(facts.get("Title", "")) or stem(key)
+    return Document(text=text, title=title, at=read_moment(facts.get("CreationDate")))
+
+
+def without_running_heads(pages: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Drop the lines at the edges of pages that come again on most of them, as numbers do."""
+    edges = Counter(
+        mark for page in pages for mark in {_mark(page[at]) for at in _edge_places(page)}
+    )
+    often = {mark for mark, n in edges.items() if n >= max(_MIN_PAGES, len(pages) // 2 + 1)}
+    return [
+        [
+            line
+            for at, line in enumerate(page)
+            if not (at in _edge_places(page) and _mark(line) in often)
+        ]
+        for page in pages
+    ]
+
+
+def join_lines(lines: Sequence[str]) -> str:
+    """Join the lines of a page to paragraphs: one ends where its last line is short or final."""
+    widths = sorted(len(line.strip()) for line in lines if line.strip())
+    full = widths[int(len(widths) * 0.9)] * 0.75 if widths else 0
+    parts: list[str] = []
+    goes_on = False
+    for line in (line.strip() for line in lines):
+        if not line:
+            goes_on = False
+            continue
+        if goes_on and not _ITEM.match(line):
+            last = parts[-1]
+            hyphen = last.endswith(_HYPHEN)
+            parts[-1] = last.removesuffix(_HYPHEN) + ("" if hyphen else " ") + line
+        else:
+            parts.append(line)
+        goes_on = line.endswith(_HYPHEN) or not (len(line) < full or _is_final(line, full))
+    return "\n\n".join(part.replace(_HYPHEN, "-") for part in parts)
+
+
+def _is_final(line: str, full: float) -> bool:
+    """Whether a sentence ends with the line before the margin does."""
+    return line.endswith(_ENDS) and len(line) < full * 1.2
+
+
+def _pages(pdf: Any) -> Iterator[str]:
+    if len(pdf) > _MAX_PAGES:
+        raise InvalidInput(f"it has {len(pdf):,} pages; at most {_MAX_PAGES:,} are read: split it")
+    n_chars = 0
+    for page in pdf:
+        said = page.get_textpage().get_text_range().replace("\x00", "")
+        n_chars += len(said)
+        if n_chars > _MAX_CHARS:
+            raise InvalidInput(f"it has more than {_MAX_CHARS:,} characters: split it")
+        yield said
+        page.close()
+
+
+def _edge_places(page: Sequence[str]) -> set[int]:
+    said = [at for at, line in enumerate(page) if line.strip()]
+    return {*said[:_EDGE_LINES], *said[-_EDGE_LINES:]}
+
+
+def _mark(line: str) -> str:
+    return _NUMBER.sub("0", " ".join(line.split())).lower()
+
+
+def _title(title: str) -> str | None:
+    """Return the title that was given, where it is not the name of a draft's file."""
+    title = " ".join(title.replace("\x00", "").split()).removeprefix("Microsoft Word - ")
+    if re.search(r"\.(docx?|pdf|indd|tex|dvi|rtf|odt|pptx?|xlsx?)$", title, re.I):
+        return None
+    return title[:_MAX_TITLE_CHARS] or None
+
+
+def _counted(pages: Sequence[str]) -> str:
+    return "1 page" if len(pages) == 1 else f"{len(pages):,} pages"
