@@ -1,0 +1,1 @@
+"""The commands `graphmem ingest` and `graphmem jobs`."""

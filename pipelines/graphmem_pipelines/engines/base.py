@@ -1,0 +1,86 @@
+"""What every engine is: it reads sources somewhere, and hands them back in the order asked."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from graphmem.writing.prepare import PreparedSource
+from graphmem_pipelines.readers.content import ReaderOptions
+
+__all__ = ["MAX_DEATHS", "Engine", "Outcome", "Recipe", "Task"]
+
+MAX_DEATHS = 3
+"""So often a process may die over an item before the item is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How sources are read; equal in every process of a job.
+
+    Attributes:
+        embedder: as `Memory` takes it.
+        extractor: as `Memory` takes it.
+        parse: whether the extractor reads the passages; if not, an LLM does later.
+        options: of the readers.
+        at: when sources were written that do not say.
+        title: of sources that have none.
+        trust: 0 to 1: how far they are trusted; None says nothing.
+    """
+
+    embedder: str | None = None
+    extractor: str | None = None
+    parse: bool = True
+    options: ReaderOptions = field(default_factory=ReaderOptions)
+    at: datetime | None = None
+    title: str | None = None
+    trust: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One item to be read: by its path, or from its content as JSON; see `ledger.rows.Item`."""
+
+    n: int
+    key: str
+    path: str | None
+    kind: str
+    size: int
+    content: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What came of a task: sources to commit, a run to add, or why there is neither.
+
+    Attributes:
+        n: of the task.
+        run: keyword arguments of `Memory.add_run`.
+        error: what is wrong with this item; the others go on.
+    """
+
+    n: int
+    sources: tuple[PreparedSource, ...] = ()
+    run: Mapping[str, Any] | None = None
+    error: str | None = None
+
+
+class Engine(Protocol):
+    """Reads many items at a time."""
+
+    name: str
+    n_workers: int
+
+    def read(self, tasks: Iterable[Task]) -> Generator[Outcome]:
+        """Yield one outcome a task, in the order of the tasks.
+
+        Tasks are taken as they are needed, a bounded number ahead. When a worker dies, what it
+        had is read again by another; what kills one `MAX_DEATHS` times fails.
+        """
+        ...
+
+    def close(self) -> None:
+        """Stop all workers; closing twice is fine."""
+        ...

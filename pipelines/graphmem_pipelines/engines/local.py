@@ -1,0 +1,129 @@
+"""Processes of this machine: each holds the models and reads items."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import threading
+import time
+from collections.abc import Generator, Iterable
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+
+from loky.process_executor import ProcessPoolExecutor
+
+from graphmem.errors import InvalidInput
+from graphmem_pipelines.engines.ahead import Portion, in_order
+from graphmem_pipelines.engines.base import MAX_DEATHS, Outcome, Recipe, Task
+from graphmem_pipelines.engines.worker import Worker
+
+__all__ = ["LocalEngine"]
+
+_PORTIONS_AHEAD = 4
+_WATCH_S = 0.5
+
+_worker: Worker | None = None
+
+
+class LocalEngine:
+    """A pool of processes.
+
+    Args:
+        recipe: how sources are read.
+        n_workers: processes; None is one a core, 8 at most.
+
+    Raises:
+        InvalidInput: `n_workers` is below 1.
+    """
+
+    name = "local"
+
+    def __init__(self, recipe: Recipe, n_workers: int | None = None) -> None:
+        if n_workers is not None and n_workers < 1:
+            raise InvalidInput(f"workers is {n_workers}: give 1 or more, or leave it out")
+        self._recipe = recipe
+        self.n_workers = n_workers or min(os.cpu_count() or 1, 8)
+        self._pool: ProcessPoolExecutor | None = None
+
+    def read(self, tasks: Iterable[Task]) -> Generator[Outcome]:
+        """Yield one outcome a task, in order; see `engines.base.Engine`."""
+        n_ahead = _PORTIONS_AHEAD * self.n_workers
+        try:
+            yield from in_order(tasks, n_ahead, self._start, self._finish)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Stop all processes; closing twice is fine."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, kill_workers=True)
+            self._pool = None
+
+    def _start(self, portion: Portion) -> Future[bytes] | None:
+        try:
+            flight: Future[bytes] = self._open().submit(_read, portion)
+        except BrokenProcessPool:
+            return None
+        return flight
+
+    def _finish(self, portion: Portion, flight: Future[bytes] | None) -> list[Outcome]:
+        try:
+            if flight is not None:
+                return _unpacked(flight.result())
+        except BrokenProcessPool:
+            pass
+        # Nobody can tell which of the items under way it was: each is tried alone.
+        return [self._alone(task) for task in portion]
+
+    def _alone(self, task: Task) -> Outcome:
+        """Read one item while nothing else is read, so that it is known what a death was about."""
+        for _ in range(MAX_DEATHS):
+            self.close()
+            try:
+                return _unpacked(self._open().submit(_read, (task,)).result())[0]
+            except BrokenProcessPool:
+                continue
+        return Outcome(
+            task.n,
+            error=f"{task.key} could not be read: {MAX_DEATHS} processes died over it, most "
+            "likely for want of memory: split it",
+        )
+
+    def _open(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            # Not the standard library's pool: that one runs the caller's script again in each
+            # process unless the script was written for it.
+            self._pool = ProcessPoolExecutor(
+                self.n_workers, initializer=_begin, initargs=(self._recipe, os.getpid())
+            )
+        return self._pool
+
+
+def _begin(recipe: Recipe, parent: int) -> None:
+    """Make this process a worker."""
+    global _worker
+    # Ctrl-C reaches the whole group; the parent says what happens then.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    _worker = Worker(recipe)
+    _worker.warm()
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent is gone, however that ended."""
+    while os.getppid() == parent:
+        time.sleep(_WATCH_S)
+    os._exit(1)
+
+
+def _read(portion: Portion) -> bytes:
+    assert _worker is not None
+    # Packed here, and unpacked by whoever needs it: the pool's own way of packing is three times
+    # as slow. It goes through a pipe of two processes of one job and is never kept.
+    return pickle.dumps([_worker.read(task) for task in portion], protocol=5)
+
+
+def _unpacked(packed: bytes) -> list[Outcome]:
+    outcomes: list[Outcome] = pickle.loads(packed)
+    return outcomes

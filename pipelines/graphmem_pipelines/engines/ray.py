@@ -1,0 +1,145 @@
+"""Actors of a Ray cluster: each holds the models and reads items, on this machine or others.
+
+Every node must see the files under the same paths, as on a shared disk.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+from collections.abc import Generator, Iterable
+from typing import Any
+
+import ray
+from ray.exceptions import RayActorError, RayError
+
+from graphmem.errors import EngineLost, InvalidInput
+from graphmem_pipelines.engines.ahead import Portion, in_order
+from graphmem_pipelines.engines.base import MAX_DEATHS, Outcome, Recipe, Task
+from graphmem_pipelines.engines.worker import Worker
+
+__all__ = ["RayEngine"]
+
+_PORTIONS_AHEAD = 4
+
+
+class RayEngine:
+    """Actors, one a worker. What is under way is bounded, and a lost actor's items go again.
+
+    Args:
+        recipe: how sources are read.
+        n_workers: actors; None is one a core of the cluster, or of this machine.
+        address: of a cluster, "auto" for the one that this machine belongs to; None starts Ray
+            here for the length of the job.
+
+    Raises:
+        InvalidInput: `n_workers` is below 1.
+    """
+
+    name = "ray"
+
+    def __init__(self, recipe: Recipe, n_workers: int | None, address: str | None) -> None:
+        if n_workers is not None and n_workers < 1:
+            raise InvalidInput(f"workers is {n_workers}: give 1 or more, or leave it out")
+        self._recipe, self._address = recipe, address
+        self.n_workers = n_workers or min(os.cpu_count() or 1, 8)
+        self._wanted = n_workers
+        self._actors: list[Any] = []
+        self._next = 0
+        self._owns = False
+
+    def read(self, tasks: Iterable[Task]) -> Generator[Outcome]:
+        """Yield one outcome a task, in order; see `engines.base.Engine`.
+
+        Raises:
+            EngineLost: The cluster cannot be reached, or was lost.
+        """
+        try:
+            self._open()
+            n_ahead = _PORTIONS_AHEAD * self.n_workers
+            yield from in_order(tasks, n_ahead, self._start, self._finish)
+        except (RayError, ConnectionError) as error:
+            first = str(error).strip().splitlines()[:1]
+            raise EngineLost(
+                f"the Ray cluster was lost or cannot be reached ({' '.join(first)}); the same "
+                "command goes on from here"
+            ) from error
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Stop the actors, and Ray where it was started here; closing twice is fine."""
+        actors, self._actors = self._actors, []
+        for actor in actors:
+            ray.kill(actor)
+        if self._owns:
+            self._owns = False
+            ray.shutdown()
+
+    def _open(self) -> None:
+        if not ray.is_initialized():
+            # Nothing about a user's jobs leaves the machine.
+            os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+            here = self._address is None
+            ray.init(
+                address=self._address,
+                num_cpus=self.n_workers if here else None,
+                include_dashboard=False if here else None,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+            )
+            self._owns = True
+        if self._wanted is None and self._address:
+            resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
+            self.n_workers = max(1, int(resources.get("CPU", 1)))
+        self._actors = [self._actor() for _ in range(self.n_workers)]
+
+    def _actor(self) -> Any:
+        return ray.remote(_Reader).options(num_cpus=1, max_restarts=0).remote(self._recipe)
+
+    def _start(self, portion: Portion) -> tuple[int, Any, Any]:
+        at, self._next = self._next, (self._next + 1) % len(self._actors)
+        actor = self._actors[at]
+        return at, actor, actor.read.remote(portion)
+
+    def _finish(self, portion: Portion, flight: tuple[int, Any, Any]) -> list[Outcome]:
+        at, actor, reference = flight
+        try:
+            return _unpacked(ray.get(reference))
+        except RayActorError:
+            return [self._again(task, at, actor) for task in portion]
+
+    def _again(self, task: Task, at: int, dead: Any) -> Outcome:
+        """Read an item that an actor died over, or that waited behind such a one."""
+        for _ in range(MAX_DEATHS):
+            if self._actors[at] is dead:
+                self._actors[at] = self._actor()
+            actor = self._actors[at]
+            try:
+                return _unpacked(ray.get(actor.read.remote((task,))))[0]
+            except RayActorError:
+                dead = actor
+        return Outcome(
+            task.n,
+            error=f"{task.key} could not be read: {MAX_DEATHS} processes died over it, most "
+            "likely for want of memory: split it",
+        )
+
+
+class _Reader:
+    """An actor."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._worker = Worker(recipe)
+        self._worker.warm()
+
+    def read(self, portion: Portion) -> bytes:
+        """Return the outcomes of a portion, packed once."""
+        return pickle.dumps([self._worker.read(task) for task in portion], protocol=5)
+
+
+def _unpacked(packed: bytes) -> list[Outcome]:
+    # It comes from an actor of this job and is never kept.
+    outcomes: list[Outcome] = pickle.loads(packed)
+    return outcomes

@@ -1,0 +1,87 @@
+"""What a worker process does: it reads an item, cuts it, embeds it and parses it.
+
+The same in a process of this machine and in an actor of a cluster: only here does a job touch
+readers and models.
+"""
+
+from __future__ import annotations
+
+from graphmem.errors import GraphMemError
+from graphmem.models.loading import LazyModels
+from graphmem.models.registry import open_embedder
+from graphmem.ports import Embedder
+from graphmem.writing.accept import SourceText, accept
+from graphmem.writing.collector import collector_paused
+from graphmem.writing.prepare import prepare
+from graphmem.writing.trust import with_trust
+from graphmem_pipelines.engines.base import Outcome, Recipe, Task
+from graphmem_pipelines.readers.content import Content, Found
+from graphmem_pipelines.readers.read import read
+
+__all__ = ["Worker"]
+
+
+class Worker:
+    """Holds the models of one process.
+
+    Args:
+        recipe: how sources are read.
+        n_threads: with how many threads texts are encoded at once.
+    """
+
+    def __init__(self, recipe: Recipe, n_threads: int = 1) -> None:
+        self._recipe = recipe
+        self._models = LazyModels(_embedder(recipe.embedder, n_threads), recipe.extractor)
+
+    def warm(self) -> None:
+        """Load the models now, and not with the first item."""
+        _ = self._models.embedder
+        if self._recipe.parse:
+            _ = self._models.extractor
+
+    def read(self, task: Task) -> Outcome:
+        """Read one item; what is wrong with it is told, and never raised."""
+        try:
+            with collector_paused():
+                return self._read(task)
+        except GraphMemError as error:
+            return Outcome(task.n, error=str(error))
+        except MemoryError:
+            return Outcome(task.n, error=f"{task.key} needs more memory than there is: split it")
+        except Exception as error:
+            # A library that meets an odd file may raise anything; that is the item's end alone.
+            return Outcome(
+                task.n, error=f"{task.key} could not be read: {type(error).__name__}: {error}"
+            )
+
+    def _read(self, task: Task) -> Outcome:
+        content = self._content(task)
+        if content.run is not None:
+            return Outcome(task.n, run={"source": content.name, **content.run})
+        texts = with_trust(self._accepted(content), self._recipe.trust)
+        parse = self._recipe.parse
+        return Outcome(task.n, tuple(prepare(text, self._models, parse=parse) for text in texts))
+
+    def _content(self, task: Task) -> Content:
+        if task.content is not None:
+            return Content.from_json(task.content)
+        found = Found(task.key, task.path, task.kind, task.size)
+        return read(found, self._recipe.options)
+
+    def _accepted(self, content: Content) -> list[SourceText]:
+        at = content.at or self._recipe.at
+        title = content.title or self._recipe.title
+        if content.document is not None:
+            document = content.document
+            if document.title is None and title is not None:
+                document = document.model_copy(update={"title": title})
+            return accept(document, source=content.name, at=at, title=None)
+        return accept(content.messages or (), source=content.name, at=at, title=title)
+
+
+def _embedder(spec: str | None, n_threads: int) -> Embedder:
+    if spec not in (None, "minilm"):
+        return open_embedder(spec)
+    from graphmem.models.minilm import MiniLMEncoder
+
+    return MiniLMEncoder(threads=n_threads)

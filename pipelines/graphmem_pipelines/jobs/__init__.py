@@ -1,0 +1,1 @@
+"""The jobs: ingest, extract, consolidate, re-embed, verify."""

@@ -1,0 +1,97 @@
+"""First stage of an ingest: paths → items in the ledger, each with the digest of its bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
+from pathlib import Path
+
+from graphmem.core.uids import content_uid
+from graphmem.ports import GraphStore
+from graphmem_pipelines.ledger.ledger import Ledger
+from graphmem_pipelines.ledger.rows import Item, ItemResult
+from graphmem_pipelines.readers.content import Found
+
+__all__ = ["list_items", "skip_unchanged"]
+
+_PORTION = 200
+_BLOCK_BYTES = 1 << 20
+
+
+def list_items(
+    found: Iterable[Found], ledger: Ledger, job: str, told: Callable[[int], None]
+) -> None:
+    """Write what was found into the ledger, a portion at a time.
+
+    What was listed before is forgotten: nothing of it has been worked on yet.
+
+    Args:
+        found: in order.
+        ledger: takes the items.
+        job: theirs.
+        told: hears how many there are so far.
+    """
+    ledger.drop_items(job)
+    portion: list[Item] = []
+    n = 0
+    for n, one in enumerate(found, start=1):
+        portion.append(_item(n, one))
+        if len(portion) == _PORTION:
+            ledger.add_items(job, portion)
+            portion = []
+            told(n)
+    ledger.add_items(job, portion)
+    told(n)
+
+
+def skip_unchanged(ledger: Ledger, job: str, space: str, store: GraphStore, recipe: str) -> None:
+    """Mark items that were applied before as they are now.
+
+    An item counts as applied only while the memory holds its source: who deleted that wants it
+    again when it is ingested again.
+    """
+    after = 0
+    while items := ledger.items(job, ("pending",), after=after, limit=_PORTION):
+        after = items[-1].n
+        known = ledger.applied_as(space, [item.key for item in items])
+        same = [item for item in items if known.get(item.key) == (item.digest, recipe)]
+        there = store.get(space, [content_uid("source", item.key) for item in same])
+        skipped = [
+            ItemResult(item.n, "skipped")
+            for item, node in zip(same, there, strict=True)
+            if node is not None
+        ]
+        if skipped:
+            ledger.record(job, skipped)
+
+
+def _item(n: int, found: Found) -> Item:
+    content = found.content.to_json() if found.content else None
+    digest, problem = None, found.problem
+    if problem is None:
+        try:
+            digest = _digest(content, found.path)
+        except OSError as error:
+            problem = f"{found.key} cannot be read: {error.strerror}"
+    return Item(
+        n=n,
+        key=found.key,
+        path=found.path,
+        kind=found.kind,
+        size=found.size,
+        content=content,
+        digest=digest,
+        state="failed" if problem else "pending",
+        error=problem,
+    )
+
+
+def _digest(content: str | None, path: str | None) -> str:
+    digest = blake2b(digest_size=16)
+    if content is not None:
+        digest.update(content.encode())
+    elif path is not None:
+        with Path(path).open("rb") as file:
+            while block := file.read(_BLOCK_BYTES):
+                digest.update(block)
+    return digest.hexdigest()

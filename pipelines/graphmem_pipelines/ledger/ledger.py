@@ -1,0 +1,249 @@
+"""The ledger: a SQLite file in which every job, and every item of a job, is a row.
+
+What a method changed is on disk when it returns. Any number of processes may read and write it;
+the items of one job are worked on by one process at a time, the one that holds its lock.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from graphmem.errors import InvalidInput, NotFound, StoreBusy
+from graphmem.stores.sqlite.mapping import mapped
+from graphmem.stores.sqlite.pool import begin_write, connect, keep_log
+from graphmem_pipelines.ledger import items
+from graphmem_pipelines.ledger.rows import (
+    OPEN_JOBS,
+    Item,
+    ItemResult,
+    ItemState,
+    Job,
+    JobState,
+    Totals,
+)
+from graphmem_pipelines.ledger.schema import create
+
+__all__ = ["Ledger"]
+
+_COLUMNS = (
+    "id, kind, space, state, settings, fingerprint, error, cancelling, created_at, updated_at, "
+    "finished_at"
+)
+
+
+class Ledger:
+    """Jobs and their items. One object serves one thread.
+
+    Args:
+        path: of the file, which is made where it is not there; None keeps it in memory, for a
+            store that is there as well.
+
+    Raises:
+        NotAStore: The file is of another program.
+        StoreError: It cannot be opened.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._shown = path or Path(":memory:")
+        with mapped(self._shown):
+            self._connection = (
+                connect(path) if path else sqlite3.connect(":memory:", isolation_level=None)
+            )
+            try:
+                if path:
+                    keep_log(self._connection)
+                self._connection.execute("PRAGMA foreign_keys = ON")
+                with self._writing():
+                    create(self._connection, self._shown)
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def close(self) -> None:
+        """Release the file; closing twice is fine."""
+        self._connection.close()
+
+    # Jobs
+
+    def begin(self, kind: str, space: str, settings: Mapping[str, Any], fingerprint: str) -> Job:
+        """Return the job that was asked the same and is not through, or a new one."""
+        marks = ", ".join("?" * len(OPEN_JOBS))
+        with mapped(self._shown), self._writing():
+            row = self._connection.execute(
+                f"SELECT {_COLUMNS} FROM job WHERE fingerprint = ? AND state IN ({marks}) "
+                "ORDER BY id DESC LIMIT 1",
+                (fingerprint, *OPEN_JOBS),
+            ).fetchone()
+            if row:
+                return _job(row)
+            now = time.time()
+            # As in UUIDv7: the time in front, so that ids sort as they were made.
+            uid = f"{int(now * 1000):012x}{token_hex(10)}"
+            self._connection.execute(
+                "INSERT INTO job (id, kind, space, state, settings, fingerprint, created_at, "
+                "updated_at) VALUES (?, ?, ?, 'scanning', ?, ?, ?, ?)",
+                (uid, kind, space, json.dumps(settings), fingerprint, now, now),
+            )
+        return self.job(uid)
+
+    def job(self, name: str) -> Job:
+        """Return a job by its id, a part of it that no other has, or "last".
+
+        Raises:
+            NotFound: There is none.
+            InvalidInput: There are several.
+        """
+        found = [job for job in self.jobs() if name in job.id] if name != "last" else self.jobs()
+        if not found:
+            raise NotFound(f"there is no job {name!r}: `graphmem jobs list` tells which there are")
+        if name != "last" and len(found) > 1:
+            raise InvalidInput(f"{len(found)} jobs have {name!r} in their ids: give more of it")
+        return found[0]
+
+    def jobs(self) -> list[Job]:
+        """Return all jobs, newest first."""
+        with mapped(self._shown):
+            rows = self._connection.execute(f"SELECT {_COLUMNS} FROM job ORDER BY id DESC")
+            return [_job(row) for row in rows]
+
+    def move(self, job: str, state: JobState, error: str | None = None) -> None:
+        """Put a job into a state."""
+        now = time.time()
+        ended = None if state in ("scanning", "running") else now
+        with mapped(self._shown), self._writing():
+            self._connection.execute(
+                "UPDATE job SET state = ?, error = ?, cancelling = 0, updated_at = ?, "
+                "finished_at = ? WHERE id = ?",
+                (state, error, now, ended, job),
+            )
+
+    def forget(self, job: str) -> None:
+        """Remove a job and its items from the ledger; what they put into the memory stays."""
+        with mapped(self._shown), self._writing():
+            self._connection.execute("DELETE FROM job WHERE id = ?", (job,))
+
+    def cancel(self, job: str) -> None:
+        """Ask whoever works on a job to give it up; one that nobody works on is given up now."""
+        with mapped(self._shown), self._writing():
+            self._connection.execute("UPDATE job SET cancelling = 1 WHERE id = ?", (job,))
+        try:
+            with self.held(job):
+                self.move(job, "cancelled", "cancelled by the user")
+        except StoreBusy:  # who holds it looks at the mark
+            return
+
+    def is_cancelling(self, job: str) -> bool:
+        """Whether the user asked for an end."""
+        with mapped(self._shown):
+            row = self._connection.execute(
+                "SELECT cancelling FROM job WHERE id = ?", (job,)
+            ).fetchone()
+        return bool(row and row[0])
+
+    @contextmanager
+    def held(self, job: str) -> Iterator[None]:
+        """Be the only one that works on a job; the lock goes with the process that holds it.
+
+        Raises:
+            StoreBusy: Another process works on it.
+        """
+        if self._path is None:
+            yield
+            return
+        path = self._path.with_name(f"{self._path.name}-{job}.lock")
+        lock = FileLock(path, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise StoreBusy(
+                f"another process works on the job {job[-8:]}: `graphmem jobs show {job[-8:]}` "
+                "tells how far it is, `graphmem jobs cancel` stops it"
+            ) from None
+        try:
+            yield
+        finally:
+            # While it is held, so that nobody locks a file that is gone the moment after.
+            path.unlink(missing_ok=True)
+            lock.release()
+
+    # Items
+
+    def add_items(self, job: str, found: Sequence[Item]) -> None:
+        """Add items to a job that is being listed; a key that is there already is left out."""
+        with mapped(self._shown), self._writing():
+            items.insert(self._connection, job, found)
+
+    def drop_items(self, job: str) -> None:
+        """Forget what was listed, so that it can be listed anew."""
+        with mapped(self._shown), self._writing():
+            self._connection.execute("DELETE FROM item WHERE job = ?", (job,))
+
+    def items(
+        self, job: str, states: Sequence[ItemState], *, after: int = 0, limit: int = 100
+    ) -> list[Item]:
+        """Return items in some states in order, beginning behind the `after`-th."""
+        with mapped(self._shown):
+            return items.select(self._connection, job, states, after, limit)
+
+    def record(self, job: str, results: Sequence[ItemResult], recipe: str | None = None) -> None:
+        """Write down what came of items, all or nothing.
+
+        Args:
+            job: theirs.
+            results: one an item at most.
+            recipe: how what was applied was made; the same source with the same content and
+                recipe can be skipped from then on. None keeps no such note.
+        """
+        with mapped(self._shown), self._writing():
+            items.update(self._connection, job, results)
+            if recipe is not None:
+                items.note_applied(self._connection, job, results, recipe)
+
+    def applied_as(self, space: str, keys: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Return digest and recipe with which each source was last applied, where it was."""
+        with mapped(self._shown):
+            return items.select_applied(self._connection, space, keys)
+
+    def retry(self, job: str) -> int:
+        """Have failed items tried again; return how many there are."""
+        with mapped(self._shown), self._writing():
+            changed = self._connection.execute(
+                "UPDATE item SET state = 'pending', error = NULL WHERE job = ? AND state = "
+                "'failed'",
+                (job,),
+            ).rowcount
+            if changed:
+                self._connection.execute("UPDATE job SET state = 'stopped' WHERE id = ?", (job,))
+        return int(changed)
+
+    def totals(self, job: str) -> Totals:
+        """Count what a job has done."""
+        with mapped(self._shown):
+            return items.totals(self._connection, job)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        begin_write(self._connection)
+        try:
+            yield
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self._connection.commit()
+
+
+def _job(row: Sequence[Any]) -> Job:
+    (uid, kind, space, state, settings, fingerprint, error, cancelling, *times) = row
+    return Job(
+        uid, kind, space, state, json.loads(settings), fingerprint, error, bool(cancelling), *times
+    )

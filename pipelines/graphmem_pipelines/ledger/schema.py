@@ -1,0 +1,88 @@
+"""The tables of the ledger's file."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from graphmem.errors import NotAStore, SchemaTooNew
+
+__all__ = ["create"]
+
+_APPLICATION_ID = 0x674D4A42  # "gMJB"
+_VERSION = 1
+
+_TABLES = """
+CREATE TABLE job (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    space TEXT NOT NULL,
+    state TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    error TEXT,
+    cancelling INTEGER NOT NULL DEFAULT 0,
+    created_at REAL NOT NULL,
+    updated_at REAL NOT NULL,
+    finished_at REAL
+) STRICT;
+CREATE INDEX job_fingerprint ON job (fingerprint, state);
+
+CREATE TABLE item (
+    job TEXT NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+    n INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    path TEXT,
+    kind TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    content BLOB,
+    digest TEXT,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    error TEXT,
+    n_passages INTEGER NOT NULL DEFAULT 0,
+    dropped TEXT,
+    n_calls INTEGER NOT NULL DEFAULT 0,
+    n_cached INTEGER NOT NULL DEFAULT 0,
+    prompt_tokens INTEGER NOT NULL DEFAULT 0,
+    completion_tokens INTEGER NOT NULL DEFAULT 0,
+    cost REAL,
+    PRIMARY KEY (job, n),
+    UNIQUE (job, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX item_state ON item (job, state, n);
+
+-- What each source was last applied as, so that the same again can be skipped.
+CREATE TABLE applied (
+    space TEXT NOT NULL,
+    key TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    recipe TEXT NOT NULL,
+    PRIMARY KEY (space, key)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+def create(connection: sqlite3.Connection, path: Path) -> None:
+    """Make the tables in a new file, or check that they are there.
+
+    Raises:
+        NotAStore: The file is of another program.
+        SchemaTooNew: A newer graphmem wrote it.
+        sqlite3.Error: SQLite could not do it.
+    """
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (n_tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if not n_tables and not application:
+        for statement in filter(str.strip, _TABLES.split(";")):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {_VERSION}")
+    elif application != _APPLICATION_ID:
+        raise NotAStore(f"{path} is no ledger of graphmem: name another with --ledger")
+    elif version > _VERSION:
+        raise SchemaTooNew(
+            f"the ledger {path} has version {version}, and this graphmem knows {_VERSION}: "
+            "install a newer one"
+        )

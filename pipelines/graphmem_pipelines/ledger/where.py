@@ -1,0 +1,46 @@
+"""Where the ledger of a store lies."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from graphmem.errors import NotFound
+from graphmem.ports import GraphStore
+from graphmem_pipelines.ledger.ledger import Ledger
+
+__all__ = ["ledger_path", "open_ledger"]
+
+
+def ledger_path(store: GraphStore, choice: str | Path | None = None) -> Path | None:
+    """Return the file of a store's ledger: beside the file of an embedded one.
+
+    Args:
+        store: whose jobs it keeps.
+        choice: another file; None takes GRAPHMEM_LEDGER, else the store's own.
+
+    Returns:
+        None for a store in memory: its jobs are gone when it is.
+    """
+    chosen = choice or os.environ.get("GRAPHMEM_LEDGER")
+    if chosen:
+        return Path(chosen)
+    folder: Path | None = getattr(store, "views_folder", None)
+    return folder.with_name(folder.name.removesuffix(".views") + ".jobs") if folder else None
+
+
+def open_ledger(
+    store: GraphStore, choice: str | Path | None = None, *, create: bool = True
+) -> Ledger:
+    """Open the ledger of a store.
+
+    Raises:
+        NotFound: It is not there and may not be made.
+        StoreError: It cannot be opened.
+    """
+    path = ledger_path(store, choice)
+    if path is not None and not path.exists():
+        if not create:
+            raise NotFound("no job has been run on this memory: `graphmem ingest` begins one")
+        path.parent.mkdir(parents=True, exist_ok=True)
+    return Ledger(path)
