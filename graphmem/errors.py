@@ -17,7 +17,10 @@ GraphMemError
 ├── ModelError
 │   ├── ModelMissing                the encoder or pipeline files are not there
 │   ├── EmbeddingFailed *           an embedder did not answer
-│   └── CompletionFailed *          an LLM did not answer, or not in the form that was asked
+│   ├── CompletionFailed *          an LLM did not answer, or not in the form that was asked
+│   │   └── EndpointDown *          its server failed again and again, so it is left alone a while
+│   └── BudgetSpent                 another call could cost more than may be spent
+├── EngineLost *                    the workers of a job cannot be reached
 ├── NotSupported                    this store or build cannot do that
 └── MissingExtra (ImportError)      an optional dependency is not installed
 
@@ -29,9 +32,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = [
+    "BudgetSpent",
     "CompletionFailed",
     "DimensionMismatch",
     "EmbeddingFailed",
+    "EndpointDown",
+    "EngineLost",
     "GraphMemError",
     "InvalidInput",
     "MissingExtra",
@@ -163,6 +169,33 @@ class CompletionFailed(ModelError):
     """An LLM did not answer, or not in the form that was asked."""
 
     code = "completion_failed"
+    retryable = True
+
+
+class EndpointDown(CompletionFailed):
+    """The server of an LLM failed again and again, and is left alone for a while.
+
+    Attributes:
+        retry_after_s: for how long from now.
+    """
+
+    code = "endpoint_down"
+
+    def __init__(self, message: str, *, retry_after_s: float = 0.0) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class BudgetSpent(ModelError):
+    """Another call could cost more than may be spent; nothing was asked."""
+
+    code = "budget_spent"
+
+
+class EngineLost(GraphMemError):
+    """The workers of a job cannot be reached; what they had is still to be done."""
+
+    code = "engine_lost"
     retryable = True
 
 

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, cast
 
 from graphmem.core.token_counts import estimate_tokens
 from graphmem.core.usage import Usage, estimate_prompt
@@ -141,13 +141,16 @@ class _Http(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: _Http
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # head and body leave in one packet
     disable_nagle_algorithm = True
 
+    @property
+    def _owner(self) -> LLMServer:
+        return cast(_Http, self.server).owner
+
     def do_GET(self) -> None:
-        owner = self.server.owner
+        owner = self._owner
         if self.path != "/v1/models":
             self._send(404, _error(f"no such path: {self.path}"))
         elif (
@@ -163,7 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path != "/v1/chat/completions" or body is None:
             self._send(404 if body is not None else 400, _error("no request that is known here"))
             return
-        owner = self.server.owner
+        owner = self._owner
         key = content_key(body["messages"])
         nth = owner.log.came(key)
         status = 0
@@ -174,7 +177,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answered(self, body: dict[str, Any], key: str, fault: Fault | None) -> int:
         """Answer, or misbehave; return the status, 0 for none."""
-        owner = self.server.owner
+        owner = self._owner
         refusal = _refused(owner.demands, body, self.headers.get("Authorization"))
         if refusal is not None:
             return self._send(*refusal)
@@ -228,7 +231,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         return status
 
-    def log_message(self, *_: object) -> None:
+    def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: what was served is counted."""
 
 

@@ -1,0 +1,65 @@
+"""A circuit breaker: a server that fails again and again is left alone for a while."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from graphmem.errors import EndpointDown
+
+__all__ = ["Breaker"]
+
+
+class Breaker:
+    """Opens after failures in a row; then one call at a time finds out whether it may close.
+
+    Args:
+        name: of the model, for the reader.
+        after: failures in a row.
+        open_s: how long nobody asks.
+        clock: seconds that never go back.
+    """
+
+    def __init__(self, name: str, after: int, open_s: float, clock: Callable[[], float]) -> None:
+        self._name, self._after, self._open_s, self._clock = name, after, open_s, clock
+        self._lock = threading.Lock()
+        self._failures = 0
+        self._opened: float | None = None
+        self._probing = False
+
+    def admit(self) -> None:
+        """Let a call through, or not; each that is let through ends in one of the other three.
+
+        Raises:
+            EndpointDown: The server is left alone, or another call is finding out.
+        """
+        with self._lock:
+            if self._opened is None:
+                return
+            left_s = self._opened + self._open_s - self._clock()
+            if left_s > 0 or self._probing:
+                wait_s = max(left_s, 0.0)
+                raise EndpointDown(
+                    f"{self._name} failed {self._failures} times in a row, so it is left alone "
+                    f"for another {wait_s:.0f} s; check that it is up, then try again",
+                    retry_after_s=wait_s,
+                )
+            self._probing = True
+
+    def went_well(self) -> None:
+        """Close: the server answers."""
+        with self._lock:
+            self._failures, self._opened, self._probing = 0, None, False
+
+    def failed(self) -> None:
+        """Count a failure, and open where it is one too many."""
+        with self._lock:
+            self._failures += 1
+            if self._probing or (self._opened is None and self._failures >= self._after):
+                self._opened = self._clock()
+            self._probing = False
+
+    def said_nothing(self) -> None:
+        """Forget a call that ended before the server could say anything."""
+        with self._lock:
+            self._probing = False
