@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
 import typer
 
@@ -118,6 +119,10 @@ for about_topics, name in (
 ):
     topics.command(name)(with_session(about_topics))
 app.add_typer(topics, name="concepts")
+# Layers above hang their commands in; they are named here by text, since nothing of this package
+# may import them. Entry points would say the same, and cost 60 ms of every start.
+for above in ("graphmem_pipelines.cli.commands",):
+    import_module(above).add_to(app)
 
 
 def run(arguments: list[str] | None = None) -> int:

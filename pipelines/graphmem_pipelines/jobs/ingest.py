@@ -6,9 +6,9 @@ list (scan, digest, leave out what is unchanged) → read in workers → extract
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -27,11 +27,12 @@ from graphmem_pipelines.jobs.listing import list_items, skip_unchanged
 from graphmem_pipelines.jobs.pace import Pace
 from graphmem_pipelines.jobs.report import Hear, JobProgress, JobReport, report_of
 from graphmem_pipelines.jobs.running import Cancelled, running
+from graphmem_pipelines.jobs.settings import recipe_from_json, recipe_to_json
 from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.rows import WAITING, Job
 from graphmem_pipelines.readers.scan import scan
 
-__all__ = ["Ingest", "run_ingest"]
+__all__ = ["Ingest", "go_on", "run_ingest"]
 
 _PORTION = 100
 
@@ -57,9 +58,13 @@ class Ingest:
     @property
     def settings(self) -> dict[str, Any]:
         """What the ledger keeps of it, as plain JSON."""
-        recipe = asdict(self.recipe)
-        recipe["at"] = self.recipe.at.isoformat() if self.recipe.at else None
-        return {"paths": [_absolute(path) for path in self.paths], "recipe": recipe}
+        paths = [_absolute(path) for path in self.paths]
+        return {"paths": paths, "recipe": recipe_to_json(self.recipe)}
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Ingest:
+        """Rebuild a request from what the ledger kept of it."""
+        return cls(tuple(settings["paths"]), recipe_from_json(settings["recipe"]))
 
 
 def run_ingest(asked: Ingest, store: GraphStore, space: str, ledger: Ledger) -> JobReport:
@@ -79,8 +84,23 @@ def run_ingest(asked: Ingest, store: GraphStore, space: str, ledger: Ledger) -> 
     settings = asked.settings
     words = json.dumps(settings, sort_keys=True)
     job = ledger.begin("ingest", space, settings, content_uid("ingest", space, words))
-    recipe = content_uid("recipe", json.dumps(settings["recipe"], sort_keys=True))
-    session = _Session(asked, store, space, ledger, job, recipe)
+    return go_on(asked, job, store, ledger)
+
+
+def go_on(asked: Ingest, job: Job, store: GraphStore, ledger: Ledger) -> JobReport:
+    """Do what is left of an ingest.
+
+    Args:
+        asked: what the job was begun with.
+        job: of the ledger.
+        store: takes the sources.
+        ledger: knows what is done.
+
+    Raises:
+        As `run_ingest`.
+    """
+    recipe = content_uid("recipe", json.dumps(recipe_to_json(asked.recipe), sort_keys=True))
+    session = _Session(asked, store, job.space, ledger, job, recipe)
     with ledger.held(job.id):
         if job.state == "scanning":
             session.list()
@@ -103,11 +123,13 @@ class _Session:
     def list(self) -> None:
         """Write down what is to be done; a request that makes no sense leaves no job behind."""
         asked, ledger, job = self.asked, self.ledger, self.job.id
-        found = scan(asked.paths, asked.recipe.options, stdin=asked.stdin)
+
+        def hear(n: int) -> None:
+            asked.hear(JobProgress(job, "listing", n_items=n))
+
         try:
-            list_items(
-                found, ledger, job, lambda n: asked.hear(JobProgress(job, "listing", n_items=n))
-            )
+            found = scan(asked.paths, asked.recipe.options, stdin=asked.stdin)
+            list_items(found, ledger, job, hear)
         except (InvalidInput, NotFound):
             ledger.forget(job)
             raise

@@ -1,0 +1,29 @@
+"""Hangs the commands of jobs into the command line."""
+
+from __future__ import annotations
+
+import typer
+
+from graphmem.cli.session import with_session
+from graphmem_pipelines.cli import ingesting, jobs
+
+__all__ = ["add_to"]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `ingest` and the group `jobs`."""
+    app.command("ingest")(with_session(ingesting.ingest))
+    group = typer.Typer(
+        help="Batch jobs: how far they are, and what failed.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+    for command, name in (
+        (jobs.list_, "list"),
+        (jobs.show, "show"),
+        (jobs.retry, "retry"),
+        (jobs.cancel, "cancel"),
+        (jobs.export_failed, "export-failed"),
+    ):
+        group.command(name)(with_session(command))
+    app.add_typer(group, name="jobs")
