@@ -1,8 +1,8 @@
 """What is asked of an LLM, and what can be used of its answer.
 
-An answer is JSON by a schema, or should be. What surrounds it goes (`<think>`, fences, talk), what
-is cut off is closed, and where rows of a list do not fit, one repair is asked for; then those rows
-are dropped and counted, and the rest is kept.
+An answer is JSON by a schema, or should be. What surrounds it goes (`<think>`, fences, talk). Where
+rows of a list do not fit, or it is cut off, one repair is asked for; then those rows are dropped
+and counted, what is cut off is closed, and the rest is kept.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 # Servers with a strict mode refuse these, or read them each in their own way.
 _UNSAID = ("default", "title", "minLength", "maxLength", "minItems", "maxItems", "pattern")
 _MAX_PROBLEMS = 8
+_CUT_OFF = "the answer is cut off, and what would follow is lost"
 
 AnswerModel = TypeVar("AnswerModel", bound=BaseModel)
 
@@ -117,19 +118,25 @@ def read_json(text: str) -> Any:
     Raises:
         ValueError: There is no JSON in it.
     """
+    return _read(text)[0]
+
+
+def _read(text: str) -> tuple[Any, bool]:
+    """Return the JSON in an answer, and whether it is whole."""
     with suppress(ValueError, RecursionError):
-        return json.loads(text)
+        return json.loads(text), True
     said = _END_OF_THOUGHT.sub("", _THOUGHT.sub("", text))
     starts = [match.start() for match in islice(_OPENING.finditer(said), _MAX_STARTS)]
     if not starts:
         raise ValueError("there is no JSON in it")
     for start in starts:
         body = said[start:]
-        for attempt in (body, _TRAILING_COMMA.sub(r"\1", body), _closed(body)):
+        closed = _closed(body)
+        for attempt in (body, _TRAILING_COMMA.sub(r"\1", body), closed):
             with suppress(ValueError, RecursionError):
                 value, _ = json.JSONDecoder().raw_decode(attempt)
                 if _is_rows(value):
-                    return value
+                    return value, attempt is not closed
     raise ValueError("its JSON is broken")
 
 
@@ -164,19 +171,20 @@ def _fitted(
 ) -> tuple[AnswerModel | None, list[str]]:
     """Return what fits of an answer, and what does not; None where nothing does."""
     try:
-        value = read_json(text)
+        value, whole = _read(text)
         value = understood(value) if understood else value
     except ValueError as error:
         return None, [str(error)]
+    lost = [] if whole else [_CUT_OFF]
     # A list on its own is what a small model makes of an object with one list.
     if isinstance(value, list) and len(model.model_fields) == 1:
         value = {next(iter(model.model_fields)): value}
     if not isinstance(value, dict):
         return None, [f"it is no JSON object but {type(value).__name__}"]
     try:
-        return model.model_validate(value), []
+        return model.model_validate(value), lost
     except ValidationError as error:
-        problems = _problems(error)
+        problems = [*lost, *_problems(error)]
         fitting = _without(value, error)
     try:
         return model.model_validate(fitting), problems

@@ -6,6 +6,7 @@ names all whom the row is about. What rests on nothing is left out, and counted 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ MAX_ROWS = 300
 MAX_NAME_CHARS = 2_000
 # Shorter words than these stand in any passage, and prove nothing.
 MIN_QUOTE_CHARS = 6
+_WORD = re.compile(r"\w{4,}")
 
 _Row = TypeVar("_Row", bound=BaseModel)
 
@@ -117,6 +119,12 @@ def _rests_on(
     return next(((one, None) for one in found if all(map(one.names, names))), None)
 
 
+def _tells(one: _Found, text: str) -> bool:
+    """Whether most words of a statement stand in a passage, so that it is no invention."""
+    words = {word for word in _WORD.findall(text) if not one.around.names(word)}
+    return 2 * sum(map(one.text.names, words)) > len(words)
+
+
 def _unfounded(what: str, quote: str, dropped: Counter[str]) -> None:
     why = "no passage has its quote" if quote.strip() else "it has no quote"
     dropped[f"{what}: {why}"] += 1
@@ -158,7 +166,9 @@ def _ground_event(event: SaidEvent, found: Sequence[_Found], dropped: Counter[st
         for one in event.participants
         if not is_blank(one.name) and len(one.name) <= MAX_NAME_CHARS
     ]
-    place = _rests_on(event.quote, [one.name for one in who if one.role != "time"], found)
+    names = [one.name for one in who if one.role != "time"]
+    telling = [one for one in found if _tells(one, event.text)]
+    place = _quoted(event.quote, found) or _rests_on(event.text, names, telling)
     if place is None:
         _unfounded("events", event.quote, dropped)
         return
