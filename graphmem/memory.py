@@ -9,10 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import ValidationError
-
 from graphmem.core.token_counts import TokenCounter
 from graphmem.errors import InvalidInput
+from graphmem.facets.answers import Answers
 from graphmem.facets.cues import Cues
 from graphmem.facets.cypher import SpeaksCypher
 from graphmem.facets.facts import Facts
@@ -32,11 +31,8 @@ from graphmem.writing.accept import (
     Content,
     accept,
     accept_passages,
-    check_moment,
     check_path,
     check_space,
-    check_text,
-    first_problem,
 )
 from graphmem.writing.trust import with_trust
 from graphmem.writing.writer import Writer
@@ -50,7 +46,6 @@ from graphmem_schemas import (
     Receipt,
     RejectedRow,
     SearchMode,
-    SearchRequest,
     Stats,
 )
 
@@ -59,7 +54,7 @@ __all__ = ["Memory"]
 DEFAULT_STORE = "graphmem.db"
 
 
-class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCypher):
+class Memory(Answers, Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCypher):
     """Long-term memory of an agent: text in, cited context out.
 
     Args:
@@ -354,17 +349,6 @@ class Memory(Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCyphe
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    # Wiring
-
-    def _request(self, question: str, **limits: Any) -> SearchRequest:
-        check_text(question, "question")
-        limits["as_of"] = check_moment(limits["as_of"], "as_of")
-        given = {name: value for name, value in limits.items() if value is not None}
-        try:
-            return SearchRequest(question=question, **given)
-        except ValidationError as error:
-            raise InvalidInput(f"the search cannot be made: {first_problem(error)}") from error
 
 
 def _system_clock() -> datetime:

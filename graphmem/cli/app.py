@@ -13,6 +13,7 @@ import typer
 
 from graphmem.cli import (
     STOPPED,
+    asking,
     benching,
     concepts,
     cypher,
@@ -63,6 +64,7 @@ for command, name in (
     (writing.add, "add"),
     (reading.search, "search"),
     (reading.context, "context"),
+    (asking.ask, "ask"),
     (reading.get, "get"),
     (reading.history, "history"),
     (recall.recall, "recall"),

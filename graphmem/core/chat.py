@@ -1,8 +1,8 @@
 """What is asked of an LLM, and what can be used of its answer.
 
-An answer is JSON by a schema, or should be. What surrounds it goes (`<think>`, fences, talk). Where
-rows of a list do not fit, or it is cut off, one repair is asked for; then those rows are dropped
-and counted, what is cut off is closed, and the rest is kept.
+An answer is JSON by a schema, or should be. What surrounds it goes (`<think>`, fences, talk).
+Where rows of a list do not fit, or it is cut off, one repair is asked for; then those rows are
+dropped and counted, what is cut off is closed, and the rest is kept.
 """
 
 from __future__ import annotations

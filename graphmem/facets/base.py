@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from pydantic import ValidationError
+
+from graphmem.errors import InvalidInput
 from graphmem.ports import Clock, GraphReader, GraphStore, LessonIndex, Models
 from graphmem.wiring import HeldReader, ServedReader
-from graphmem.writing.accept import check_k, check_text
+from graphmem.writing.accept import check_k, check_moment, check_text, first_problem
 from graphmem.writing.writer import Writer
-from graphmem_schemas import Recall
+from graphmem_schemas import Recall, SearchRequest
 
 __all__ = ["Facet", "FindLessons"]
 
@@ -53,3 +56,17 @@ class Facet:
         text, lessons = check_text(task, "task"), self._reader.lessons()
         recall = find(text, check_k(k), lessons, self._store, self.space, self._clock())
         return self._reader.shown.note(recall)
+
+    def _request(self, question: str, **limits: Any) -> SearchRequest:
+        """Check a question and its limits; those that are None are as they are by default.
+
+        Raises:
+            InvalidInput: The question is blank, or a limit out of range.
+        """
+        check_text(question, "question")
+        limits["as_of"] = check_moment(limits["as_of"], "as_of")
+        given = {name: value for name, value in limits.items() if value is not None}
+        try:
+            return SearchRequest(question=question, **given)
+        except ValidationError as error:
+            raise InvalidInput(f"the search cannot be made: {first_problem(error)}") from error

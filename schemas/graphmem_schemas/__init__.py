@@ -25,6 +25,7 @@ from graphmem_schemas.knowledge import (
     ValueType,
 )
 from graphmem_schemas.receipts import (
+    Answer,
     Change,
     Citation,
     ConceptSummary,
@@ -60,6 +61,7 @@ __all__ = [
     "MAX_BUDGET",
     "MAX_K",
     "MAX_TEXT_CHARS",
+    "Answer",
     "Change",
     "Citation",
     "Concept",

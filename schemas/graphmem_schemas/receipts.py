@@ -8,6 +8,7 @@ from graphmem_schemas.base import Frozen, Node, Timestamp
 from graphmem_schemas.requests import HitKind, SearchMode
 
 __all__ = [
+    "Answer",
     "Change",
     "Citation",
     "ConceptSummary",
@@ -246,6 +247,26 @@ class Context(Frozen):
     n_tokens: int = 0
     abstained: str | None = None
     recall: Recall
+
+
+class Answer(Frozen):
+    """An answer in words, with citations `[1]` of its context's passages.
+
+    Attributes:
+        text: empty where there is no answer.
+        citations: those that the text holds, in order; each is in the context.
+        abstained: why there is no answer; None where there is one.
+        n_unknown: citations that the LLM gave and the context does not hold: they are left out.
+        n_calls: how often the LLM was asked: 0 where the memory has no answer.
+        context: what it was answered from.
+    """
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    abstained: str | None = None
+    n_unknown: int = 0
+    n_calls: int = 0
+    context: Context
 
 
 class Stats(Frozen):
