@@ -11,7 +11,7 @@ from graphmem.errors import GraphMemError, InvalidInput, MissingExtra, ModelErro
 if TYPE_CHECKING:
     import openai
 
-__all__ = ["connect", "is_login_refused", "mapped", "shown", "without_login"]
+__all__ = ["connect", "is_login_refused", "mapped", "shown", "without_login", "without_secret"]
 
 _MAX_RETRIES = 3
 _TIMEOUT_S = 60.0
@@ -34,11 +34,10 @@ def connect(base_url: str | None, api_key: str | None, needed_for: str) -> opena
     url = base_url or os.environ.get("OPENAI_BASE_URL") or None
     if url is not None and urlsplit(url).scheme not in ("http", "https"):
         raise InvalidInput(f"{without_login(url)!r} is no base URL: give http://… or https://…")
-    if api_key is None and url is not None and not os.environ.get("OPENAI_API_KEY"):
-        api_key = _NO_KEY
+    key = api_key or os.environ.get("OPENAI_API_KEY") or (_NO_KEY if url else None)
     try:
         return openai.OpenAI(
-            base_url=url, api_key=api_key, max_retries=_MAX_RETRIES, timeout=_TIMEOUT_S
+            base_url=url, api_key=key, max_retries=_MAX_RETRIES, timeout=_TIMEOUT_S
         )
     except openai.OpenAIError:
         raise InvalidInput("no API key: set OPENAI_API_KEY or give api_key=") from None
@@ -76,12 +75,18 @@ def is_login_refused(error: openai.OpenAIError) -> bool:
 
 def shown(error: Exception, key: str | None) -> str:
     """Return what a driver says, without the key, and not the whole of a page."""
-    text = " ".join(str(error).split())
+    return without_secret(str(error), key)
+
+
+def without_secret(text: str, key: str | None) -> str:
+    """Return a text on one line without the key, and not the whole of a page."""
     secret = key if key != _NO_KEY else None
-    return (text.replace(secret, "***") if secret else text)[:_MAX_TEXT]
+    said = " ".join(text.split())
+    return (said.replace(secret, "***") if secret else said)[:_MAX_TEXT]
 
 
 def without_login(url: str) -> str:
-    """Return a URL without user and password."""
+    """Return a URL without what may be secret: user, password, and what follows the path."""
     parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])).rstrip("/")
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path, "", "")).rstrip("/")

@@ -12,45 +12,31 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
-from graphmem.core.token_counts import estimate_tokens
-from graphmem.core.usage import Usage, estimate_prompt
-from graphmem.testing.llm_faults import Fault, Faults, Said, spoil
+from graphmem.testing.llm_faults import Fault, Faults, spoil
 from graphmem.testing.llm_log import Served, ServerLog, content_key
+from graphmem.testing.llm_protocol import (
+    Demands,
+    completion,
+    error_body,
+    limited,
+    refusal_of,
+    refused_key,
+    schema_of,
+    usage_of,
+)
 
 __all__ = ["AnswerTo", "Demands", "LLMServer"]
 
 AnswerTo = Callable[[list[dict[str, Any]]], "str | Mapping[str, Any]"]
 """From the messages of a request to what the model says; a mapping becomes JSON."""
 
-FORMS = ("json_schema", "json_object", "text")
 _MAX_BODY_BYTES = 32_000_000
 _POLL_S = 0.01
 _STOP_S = 10.0
-_CHARACTERS_A_TOKEN = 4
 _NO_FAULTS = Faults(share=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Demands:
-    """What the server insists on.
-
-    Attributes:
-        api_key: None lets everybody in; else any other key is refused with 401.
-        models: None knows every model; else any other one is a 404.
-        forms: the forms of answer that it knows; any other one is a 400.
-        unknown: parameters that it refuses with 400, as "temperature".
-        says_usage: whether answers tell their tokens.
-    """
-
-    api_key: str | None = None
-    models: tuple[str, ...] | None = None
-    forms: tuple[str, ...] = FORMS
-    unknown: tuple[str, ...] = ()
-    says_usage: bool = True
 
 
 class LLMServer:
@@ -152,11 +138,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         owner = self._owner
         if self.path != "/v1/models":
-            self._send(404, _error(f"no such path: {self.path}"))
-        elif (
-            refused := _refused_key(owner.demands, self.headers.get("Authorization"))
-        ) is not None:
-            self._send(401, refused)
+            self._send(404, error_body(f"no such path: {self.path}"))
+        elif wrong := refused_key(owner.demands, self.headers.get("Authorization")):
+            self._send(401, wrong)
         else:
             data = [{"id": name, "object": "model"} for name in owner.demands.models or ("stub",)]
             self._send(200, {"object": "list", "data": data})
@@ -164,7 +148,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self._body()
         if self.path != "/v1/chat/completions" or body is None:
-            self._send(404 if body is not None else 400, _error("no request that is known here"))
+            status = 400 if body is None else 404
+            self._send(status, error_body("no request that is known here"))
             return
         owner = self._owner
         key = content_key(body["messages"])
@@ -178,7 +163,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answered(self, body: dict[str, Any], key: str, fault: Fault | None) -> int:
         """Answer, or misbehave; return the status, 0 for none."""
         owner = self._owner
-        refusal = _refused(owner.demands, body, self.headers.get("Authorization"))
+        refusal = refusal_of(owner.demands, body, self.headers.get("Authorization"))
         if refusal is not None:
             return self._send(*refusal)
         if fault is not None:
@@ -190,22 +175,21 @@ class _Handler(BaseHTTPRequestHandler):
             return 0
         if fault in (Fault.RATE_LIMIT, Fault.RATE_LIMIT_BARE):
             after = f"{owner.faults.retry_after_s:g}" if fault is Fault.RATE_LIMIT else None
-            return self._send(429, _error("Rate limit reached", "rate_limit_exceeded"), after)
+            return self._send(429, error_body("Rate limit reached", "rate_limit_exceeded"), after)
         if fault is Fault.SERVER_ERROR:
-            return self._send(500, _error("The server had an error"))
+            return self._send(500, error_body("The server had an error"))
         if fault is Fault.NOT_JSON:
             return self._send(200, "<html>Bad gateway</html>")
         try:
             made = owner.answer(body["messages"])
         except Exception as error:  # a test's function raises whatever it likes
-            return self._send(500, _error(f"the answer could not be made: {error!r}"))
+            return self._send(500, error_body(f"the answer could not be made: {error!r}"))
         good = made if isinstance(made, str) else json.dumps(made, ensure_ascii=False)
-        said = _limited(spoil(fault, good, _schema_of(body), owner.faults), body)
-        usage = _usage(body, said)
+        said = limited(spoil(fault, good, schema_of(body), owner.faults), body)
+        usage = usage_of(body, said)
         owner.log.answered(key, usage)
-        return self._send(
-            200, _completion(body, said, usage if owner.demands.says_usage else None)
-        )
+        told = usage if owner.demands.says_usage else None
+        return self._send(200, completion(body, said, told))
 
     def _body(self) -> dict[str, Any] | None:
         length = self.headers.get("Content-Length", "")
@@ -241,74 +225,3 @@ def _close_now(connection: socket.socket) -> None:
         connection.shutdown(socket.SHUT_RDWR)
     except OSError:
         return  # it is closed, which is what was wanted
-
-
-def _refused(
-    demands: Demands, body: Mapping[str, Any], login: str | None
-) -> tuple[int, dict[str, Any]] | None:
-    """Return status and body of a refusal, or None where all is as the server insists."""
-    if wrong := _refused_key(demands, login):
-        return 401, wrong
-    model = body.get("model")
-    if demands.models is not None and model not in demands.models:
-        return 404, _error(f"The model `{model}` does not exist", "model_not_found")
-    form = (body.get("response_format") or {}).get("type", "text")
-    if form not in demands.forms:
-        return 400, _error(f"Invalid response_format: {form} is not supported")
-    for name in demands.unknown:
-        if name in body:
-            return 400, _error(f"Unsupported parameter: '{name}' is not supported", param=name)
-    if body.get("stream"):
-        return 400, _error("stream is not supported", param="stream")
-    return None
-
-
-def _schema_of(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the JSON schema that a request asks for; empty where it asks for none."""
-    schema = (body.get("response_format") or {}).get("json_schema", {}).get("schema")
-    return schema if isinstance(schema, dict) else {}
-
-
-def _refused_key(demands: Demands, login: str | None) -> dict[str, Any] | None:
-    given = (login or "").removeprefix("Bearer ")
-    if demands.api_key is None or given == demands.api_key:
-        return None
-    # OpenAI's own servers quote the key, so that whoever passes the text on gives it away.
-    return _error(f"Incorrect API key provided: {given}", "invalid_api_key")
-
-
-def _limited(said: Said, body: Mapping[str, Any]) -> Said:
-    """Return what is said within the tokens that the request allows."""
-    most = body.get("max_completion_tokens") or body.get("max_tokens")
-    if not isinstance(most, int) or not said.content or estimate_tokens(said.content) <= most:
-        return said
-    return Said(said.content[: most * _CHARACTERS_A_TOKEN], said.refusal, "length")
-
-
-def _usage(body: Mapping[str, Any], said: Said) -> Usage:
-    contents = [str(message.get("content") or "") for message in body["messages"]]
-    n_said = estimate_tokens(said.content or said.refusal or "")
-    return Usage(estimate_prompt(contents, _schema_of(body)), n_said)
-
-
-def _completion(body: Mapping[str, Any], said: Said, usage: Usage | None) -> dict[str, Any]:
-    message = {"role": "assistant", "content": said.content, "refusal": said.refusal}
-    made: dict[str, Any] = {
-        "id": "chatcmpl-test",
-        "object": "chat.completion",
-        "created": 0,
-        "model": body.get("model"),
-        "choices": [{"index": 0, "message": message, "finish_reason": said.finish_reason}],
-    }
-    if usage is not None:
-        made["usage"] = {
-            "prompt_tokens": usage.prompt_tokens,
-            "completion_tokens": usage.completion_tokens,
-            "total_tokens": usage.prompt_tokens + usage.completion_tokens,
-        }
-    return made
-
-
-def _error(message: str, code: str | None = None, param: str | None = None) -> dict[str, Any]:
-    kind = "invalid_request_error"
-    return {"error": {"message": message, "type": kind, "code": code, "param": param}}

@@ -9,7 +9,8 @@ from graphmem.errors import InvalidInput
 
 __all__ = ["Limits"]
 
-_WHOLE = ("concurrency", "tries", "breaker_after")
+_WHOLE = ("concurrency", "tries", "breaker_after", "max_tokens")
+_MAY_BE_NONE = ("requests_per_minute", "tokens_per_minute", "max_tokens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,7 @@ class Limits:
     def __post_init__(self) -> None:
         for one in fields(self):
             value = getattr(self, one.name)
-            if value is None and one.default is None:
-                continue
-            if value is None and one.name == "max_tokens":
+            if value is None and one.name in _MAY_BE_NONE:
                 continue
             if value is None or not value > 0 or not math.isfinite(value):
                 raise InvalidInput(f"{one.name} is {value}: give a number above 0")

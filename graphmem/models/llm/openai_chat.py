@@ -10,7 +10,7 @@ from graphmem.core.chat import ChatMessage
 from graphmem.core.token_counts import estimate_tokens
 from graphmem.core.usage import Usage, estimate_prompt
 from graphmem.errors import CompletionFailed
-from graphmem.models.endpoint import connect, without_login
+from graphmem.models.endpoint import connect, without_login, without_secret
 from graphmem.models.llm.calls import Call, CallFailed, Completion, Failure
 from graphmem.models.llm.dialect import Dialect
 from graphmem.models.llm.openai_failures import is_about_request, to_failure
@@ -115,16 +115,22 @@ class OpenAIChat:
     def _read(self, said: object, call: Call, dialect: Dialect) -> Completion:
         if not isinstance(said, dict):
             raise self._failed(Failure.DOWN, "answered with something else than JSON")
+        if said.get("error") and not said.get("choices"):
+            # Servers that pass requests on have sent their own status before they know.
+            key = self._client.api_key
+            raise self._failed(Failure.DOWN, f"failed: {without_secret(str(said['error']), key)}")
         try:
-            message = said["choices"][0]["message"]
+            choice = said["choices"][0]
+            message = choice["message"]
             text, refusal = message.get("content"), message.get("refusal")
+            ended = choice.get("finish_reason")
         except (AttributeError, IndexError, KeyError, TypeError):
             raise self._failed(Failure.UNUSABLE, "answered with no message") from None
         usage, counted = self._usage(said, call, text if isinstance(text, str) else "", dialect)
         if isinstance(refusal, str) and refusal:
             raise self._failed(Failure.UNUSABLE, f"refuses to answer: {refusal[:200]}", usage)
         if not isinstance(text, str) or not text.strip():
-            raise self._failed(Failure.UNUSABLE, "answered with an empty message", usage)
+            raise self._failed(Failure.UNUSABLE, f"answered with {_emptiness(ended)}", usage)
         return Completion(text, usage, counted)
 
     def _usage(
@@ -141,3 +147,9 @@ class OpenAIChat:
 
     def _failed(self, failure: Failure, what: str, usage: Usage | None = None) -> CallFailed:
         return CallFailed(failure, CompletionFailed(f"{self.name} {what}"), usage=usage)
+
+
+def _emptiness(ended: object) -> str:
+    if ended == "length":
+        return "an empty message, since its thoughts took all tokens: give a higher max_tokens"
+    return f"an empty message (finish_reason {ended})"

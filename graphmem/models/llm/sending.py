@@ -100,13 +100,17 @@ class Sender:
         with self._slots:
             expected = self._bill.expected(call)
             n_expected = expected.prompt_tokens + expected.completion_tokens
+            self._refuse_if_closed()
             self._pace.wait(n_expected)
-            if self._closed.is_set():
-                raise CompletionFailed(f"{self._transport.name} was closed; open it again")
+            self._refuse_if_closed()
             completion = self._billed(call)
         usage = completion.usage
         self._pace.correct(usage.prompt_tokens + usage.completion_tokens - n_expected)
         return completion
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed.is_set():
+            raise CompletionFailed(f"{self._transport.name} was closed; open it again")
 
     def _billed(self, call: Call) -> Completion:
         # The breaker is asked last, since who is let through must come back with an outcome.
