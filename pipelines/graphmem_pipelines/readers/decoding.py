@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from graphmem.errors import InvalidInput, MissingExtra
 
-__all__ = ["bom_encoding", "decode", "is_text"]
+__all__ = ["bom_encoding", "decode", "detected", "is_text"]
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -73,7 +73,9 @@ def _candidates(data: bytes, encoding: str | None) -> Iterator[str]:
     if wide:
         yield wide
     elif b"\x00" not in data:
-        yield from _detected(data[:_SAMPLE_BYTES])
+        name = detected(data)
+        if name:
+            yield name
 
 
 def _utf16_without_bom(head: bytes) -> str | None:
@@ -86,15 +88,20 @@ def _utf16_without_bom(head: bytes) -> str | None:
     return None
 
 
-def _detected(sample: bytes) -> Iterator[str]:
+def detected(sample: bytes) -> str | None:
+    """Return what charset-normalizer takes the encoding for, if it takes it for any.
+
+    Raises:
+        MissingExtra: It is not installed.
+    """
     try:
         from charset_normalizer import from_bytes
     except ImportError as error:
         raise MissingExtra("readers", "reading a text that is not UTF-8") from error
-    matches = from_bytes(sample)
+    matches = from_bytes(sample[:_SAMPLE_BYTES])
     best = matches.best()
     if best is None:
-        return
+        return None
     # In short texts many encodings fit alike: then the one that is met most is meant.
     fits = {
         name
@@ -102,6 +109,4 @@ def _detected(sample: bytes) -> Iterator[str]:
         if match.chaos <= best.chaos
         for name in match.could_be_from_charset
     }
-    if _USUAL in fits:
-        yield _USUAL
-    yield best.encoding
+    return _USUAL if _USUAL in fits else best.encoding

@@ -10,7 +10,7 @@ from graphmem_pipelines.readers.decoding import decode
 from graphmem_pipelines.readers.opening import read_bytes
 from graphmem_schemas import Document
 
-__all__ = ["read"]
+__all__ = ["read", "read_data"]
 
 Reader = Callable[[bytes, Found, ReaderOptions], Content]
 
@@ -27,15 +27,28 @@ def read(found: Found, options: ReaderOptions) -> Content:
         raise InvalidInput(f"{found.key!r}: {found.problem}")
     if found.content is not None:
         return found.content
-    if found.path is None or found.kind not in _READERS:
-        raise InvalidInput(f"{found.key!r}: there is no reader {found.kind!r}")
-    data = read_bytes(found.path, options.max_bytes)
-    if not data.strip():
-        raise InvalidInput(f"{found.key!r} is empty")
+    if found.path is None:
+        raise InvalidInput(f"{found.key!r} has neither a path nor a content")
     try:
-        return _READERS[found.kind](data, found, options)
+        return read_data(read_bytes(found.path, options.max_bytes), found, options)
     except (InvalidInput, NotFound) as error:
         raise type(error)(f"{found.key!r}: {error}") from error
+
+
+def read_data(data: bytes, found: Found, options: ReaderOptions) -> Content:
+    """Read what a file of one source holds.
+
+    Raises:
+        InvalidInput: It cannot be read; the message says why.
+        MissingExtra: Its reader needs `graphmem[readers]`.
+    """
+    if len(data) > options.max_bytes:
+        raise InvalidInput(f"it has more than {options.max_bytes:,} bytes: split it")
+    if not data.strip():
+        raise InvalidInput("it is empty")
+    if found.kind not in _READERS:
+        raise InvalidInput(f"there is no reader {found.kind!r} for a file")
+    return _READERS[found.kind](data, found, options)
 
 
 def _document(document: Document, found: Found) -> Content:
@@ -78,6 +91,19 @@ def _epub(data: bytes, found: Found, options: ReaderOptions) -> Content:
     return _document(from_epub(data, found.key, options.max_bytes), found)
 
 
+def _whatsapp(data: bytes, found: Found, options: ReaderOptions) -> Content:
+    from graphmem_pipelines.readers.whatsapp import from_whatsapp
+
+    text = decode(data, options.encoding)
+    return from_whatsapp(text, found.key, day_first=options.day_first)
+
+
+def _slack(data: bytes, found: Found, options: ReaderOptions) -> Content:
+    from graphmem_pipelines.readers.slack import from_slack_day
+
+    return from_slack_day(data, found.key, found.path)
+
+
 _READERS: dict[str, Reader] = {
     "text": _text,
     "markdown": _markdown,
@@ -85,4 +111,6 @@ _READERS: dict[str, Reader] = {
     "pdf": _pdf,
     "docx": _docx,
     "epub": _epub,
+    "slack": _slack,
+    "whatsapp": _whatsapp,
 }

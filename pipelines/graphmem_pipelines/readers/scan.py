@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TextIO
 
-from graphmem.errors import GraphMemError, InvalidInput
-from graphmem_pipelines.readers.content import Content, Found, ReaderOptions
-from graphmem_pipelines.readers.folders import Candidate, Root, roots, walk
-from graphmem_pipelines.readers.opening import read_head
-from graphmem_pipelines.readers.sniff import HEAD_BYTES, KINDS, knows_suffix, sniff
+from graphmem.errors import GraphMemError, InvalidInput, MissingExtra, NotFound
+from graphmem_pipelines.readers.content import Found, ReaderOptions
+from graphmem_pipelines.readers.folders import STDIN, Candidate, Root, roots, walk
+from graphmem_pipelines.readers.opening import open_file, read_bytes, read_head
+from graphmem_pipelines.readers.read import read_data
+from graphmem_pipelines.readers.slack import is_list_of_export, is_silent
+from graphmem_pipelines.readers.sniff import HEAD_BYTES, KINDS, SPLIT_KINDS, knows_suffix, sniff
+from graphmem_pipelines.readers.split import split
 
-__all__ = ["scan"]
+__all__ = ["STDIN_KEY", "scan"]
 
-_STDIN_KEY = "stdin"
+STDIN_KEY = "stdin"
+_CHUNK_CHARS = 1 << 20
 
 
 def scan(
@@ -76,15 +81,37 @@ def _from_candidate(
         passed_over[suffix] += 1
         return
     try:
-        head = read_head(candidate.path, HEAD_BYTES)
-        kind = options.format or sniff(candidate.path, head, named=candidate.named)
+        kind = _kind(candidate, options)
     except GraphMemError as error:
         yield _failed(candidate, str(error))
         return
     if kind is None:
         passed_over[suffix] += 1
+    elif kind in SPLIT_KINDS:
+        yield from _from_file(candidate, kind, options, suffix)
     else:
         yield Found(candidate.key, candidate.path, kind, candidate.size)
+
+
+def _kind(candidate: Candidate, options: ReaderOptions) -> str | None:
+    """Return the reader for a file, or None where there is nothing that anybody wants."""
+    if options.format is None and not candidate.named and is_list_of_export(candidate.path):
+        return None
+    head = read_head(candidate.path, HEAD_BYTES)
+    kind = options.format or sniff(candidate.path, head, named=candidate.named)
+    if kind == "slack" and is_silent(read_bytes(candidate.path, options.max_bytes)):
+        return None
+    return kind
+
+
+def _from_file(
+    candidate: Candidate, kind: str, options: ReaderOptions, suffix: str
+) -> Iterator[Found]:
+    try:
+        with open_file(candidate.path) as file:
+            yield from split(file, candidate.key, kind, options, suffix=suffix)
+    except (InvalidInput, NotFound, MissingExtra) as error:
+        yield _failed(candidate, str(error))
 
 
 def _failed(candidate: Candidate, problem: str) -> Found:
@@ -92,11 +119,23 @@ def _failed(candidate: Candidate, problem: str) -> Found:
 
 
 def _from_stdin(stdin: TextIO | None, options: ReaderOptions) -> Iterator[Found]:
+    """Read stdin by way of a file, as far as it is long: rows of it are streamed."""
     if stdin is None:
         raise InvalidInput("there is no stdin to read")
-    from graphmem_pipelines.readers.plain import from_text
-
-    text = stdin.read(options.max_bytes)
-    yield Found(
-        _STDIN_KEY, None, "text", len(text), Content(_STDIN_KEY, document=from_text(text, "stdin"))
-    )
+    with TemporaryFile() as file:
+        while chunk := stdin.read(_CHUNK_CHARS):
+            file.write(chunk.encode("utf-8", "surrogateescape"))
+        size = file.tell()
+        file.seek(0)
+        head = file.read(HEAD_BYTES)
+        file.seek(0)
+        try:
+            kind = options.format or sniff(STDIN, head, named=True) or "text"
+            if kind in SPLIT_KINDS:
+                yield from split(file, STDIN_KEY, kind, options)
+                return
+            data = file.read(options.max_bytes + 1)
+            content = read_data(data, Found(STDIN_KEY, None, kind, size), options)
+            yield Found(STDIN_KEY, None, kind, size, content)
+        except (InvalidInput, MissingExtra) as error:
+            yield Found(STDIN_KEY, None, "unknown", size, problem=str(error))

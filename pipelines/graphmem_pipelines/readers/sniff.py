@@ -12,16 +12,14 @@ __all__ = ["HEAD_BYTES", "KINDS", "SPLIT_KINDS", "knows_suffix", "sniff"]
 
 HEAD_BYTES = 8_192
 
-SPLIT_KINDS = frozenset(("csv", "json"))
+SPLIT_KINDS = frozenset(
+    ("csv", "json", "openai", "chatgpt", "longmemeval", "locomo", "langchain", "otel", "run",
+     "rows")
+)  # fmt: skip
 """Kinds of files that hold many sources: they are taken apart while they are found."""
 
-JSON_SHAPES = frozenset(
-    ("openai", "chatgpt", "longmemeval", "locomo", "langchain", "otel", "run", "rows")
-)
-KINDS = (
-    frozenset(("text", "markdown", "html", "pdf", "docx", "epub", "slack", "whatsapp"))
-    | SPLIT_KINDS
-    | JSON_SHAPES
+KINDS = SPLIT_KINDS | frozenset(
+    ("text", "markdown", "html", "pdf", "docx", "epub", "slack", "whatsapp")
 )
 """Names of all readers, as `ReaderOptions.format` takes them."""
 
