@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from graphmem.core.extraction import Extraction
 from graphmem.core.uids import content_uid
@@ -16,8 +17,11 @@ from graphmem.writing.accept import SourceText
 from graphmem.writing.extract import ReadPassage, embed, encode, extract, paired
 from graphmem.writing.segment import PassageDraft, segment
 
-__all__ = ["PreparedSource", "addressees_of", "prepare"]
+__all__ = ["Depth", "PreparedSource", "addressees_of", "prepare"]
 
+Depth = Literal["cut", "embed", "parse"]
+
+_NOTHING = Extraction(language=None, parsed=False)
 # Token states of so many passages are held at once: 12 MB at most.
 _PORTION = 32
 
@@ -37,13 +41,13 @@ class PreparedSource:
     passages: tuple[ReadPassage, ...]
 
 
-def prepare(text: SourceText, models: Models, *, parse: bool = True) -> PreparedSource:
-    """Cut, embed and parse a source.
+def prepare(text: SourceText, models: Models, depth: Depth = "parse") -> PreparedSource:
+    """Cut a source, embed its passages, and parse them.
 
     Args:
         text: what `accept` made of it.
         models: the embedder and the extractor.
-        parse: whether the extractor reads it; if not, passages come with their vectors alone.
+        depth: how far to go; what is only cut can be counted, and not be stored.
     """
     uid = content_uid("source", text.name)
     drafts = segment(text, uid)
@@ -51,12 +55,14 @@ def prepare(text: SourceText, models: Models, *, parse: bool = True) -> Prepared
     passages: list[ReadPassage] = []
     for at in range(0, len(drafts), _PORTION):
         some = drafts[at : at + _PORTION]
-        if parse:
+        if depth == "parse":
             whom = addressees[at : at + _PORTION]
             passages += extract(some, whom, encode(some, models), models.extractor)
-        else:
-            nothing = [Extraction(language=None, parsed=False)] * len(some)
+        elif depth == "embed":
+            nothing = [_NOTHING] * len(some)
             passages += paired(some, embed(some, models.embedder), nothing)
+        else:
+            passages += [ReadPassage(draft, None, _NOTHING) for draft in some]
     return PreparedSource(replace(text, turns=()), uid, tuple(passages))
 
 

@@ -110,17 +110,26 @@ class Writer:
 
         return self._write(texts, jobs, lambda: 1, read, progress)
 
-    def commit(self, sources: Sequence[PreparedSource]) -> Receipt:
+    def commit(self, sources: Sequence[PreparedSource], *, more: bool = False) -> Receipt:
         """Store sources that were read elsewhere, all of them in one commit.
 
-        What is stored already stays as it is, so that doing it again changes nothing.
+        Doing it again changes nothing.
+
+        Args:
+            sources: what `prepare` made.
+            more: whether passages that are stored gain what was found in them now; else they
+                stay as they are.
         """
         wanted = {p.draft.uid: p for source in sources for p in source.passages}
         known = self._store.get(self._space, list(wanted))
-        fresh = [p for p, node in zip(wanted.values(), known, strict=True) if node is None]
+        read = {
+            uid: passage
+            for (uid, passage), node in zip(wanted.items(), known, strict=True)
+            if node is None or (more and _says_something(passage.extraction))
+        }
         batch = [_Segmented(s.text, s.uid, [p.draft for p in s.passages]) for s in sources]
         with collector_paused():
-            receipt = self._commit(batch, {p.draft.uid: p for p in fresh})
+            receipt = self._commit(batch, read)
         return receipt.model_copy(update={"sources": tuple(source.uid for source in sources)})
 
     def _write(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -12,12 +13,15 @@ from graphmem.stores.registry import open_store
 from graphmem.writing.accept import check_moment, check_space
 from graphmem_pipelines.engines.base import Recipe
 from graphmem_pipelines.engines.registry import EngineChoice
-from graphmem_pipelines.jobs.ingest import Ingest, run_ingest
+from graphmem_pipelines.jobs.asking import LLMChoice
+from graphmem_pipelines.jobs.ingest import Ingest, preview_ingest, run_ingest
+from graphmem_pipelines.jobs.preview import Preview
 from graphmem_pipelines.jobs.report import Hear, JobReport
+from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.where import open_ledger
 from graphmem_pipelines.readers.content import ReaderOptions
 
-__all__ = ["ingest", "ingest_into"]
+__all__ = ["ingest", "ingest_into", "preview"]
 
 
 def ingest(  # noqa: PLR0913  # settings, all by their names
@@ -33,6 +37,7 @@ def ingest(  # noqa: PLR0913  # settings, all by their names
     engine: str = "local",
     workers: int | None = None,
     address: str | None = None,
+    llm: LLMChoice | str | None = None,
     ledger: str | Path | None = None,
     hear: Hear | None = None,
 ) -> JobReport:
@@ -53,6 +58,8 @@ def ingest(  # noqa: PLR0913  # settings, all by their names
         engine: "local" for processes of this machine, or "ray".
         workers: processes or actors; None is one a core.
         address: of a Ray cluster.
+        llm: which LLM extracts, "openai:<model>" or with its limits; None is none: then the
+            extractor does.
         ledger: file that keeps the jobs; None is beside the store.
         hear: is told how far it is, some times a second, on the thread that called.
 
@@ -75,6 +82,7 @@ def ingest(  # noqa: PLR0913  # settings, all by their names
             trust=trust,
         ),
         engine=EngineChoice(engine, workers, address),
+        llm=LLMChoice(llm) if isinstance(llm, str) else llm,
         hear=hear or (lambda progress: None),
     )
     return ingest_into(store, asked, space, ledger)
@@ -88,13 +96,38 @@ def ingest_into(
 ) -> JobReport:
     """Run an ingest on a store, which is opened and closed where it is named; see `ingest`."""
     name = check_space(space)
-    opened = open_store(store) if isinstance(store, str | Path) else store
-    try:
+    with _opened(store, ledger) as (opened, book):
+        return run_ingest(asked, opened, name, book)
+
+
+def preview(
+    store: str | Path | GraphStore,
+    asked: Ingest,
+    space: str = "default",
+    ledger: str | Path | None = None,
+) -> Preview:
+    """Tell what `ingest_into` would read and cost now. A store that is not there is not made."""
+    name = check_space(space)
+    if isinstance(store, str | Path) and _is_new(store):
+        store, ledger = "memory://", None
+    with _opened(store, ledger) as (opened, book):
+        return preview_ingest(asked, opened, name, book)
+
+
+@contextmanager
+def _opened(
+    store: str | Path | GraphStore, ledger: str | Path | None
+) -> Iterator[tuple[GraphStore, Ledger]]:
+    with ExitStack() as stack:
+        if isinstance(store, str | Path):
+            opened = open_store(store)
+            stack.callback(opened.close)
+        else:
+            opened = store
         book = open_ledger(opened, ledger)
-        try:
-            return run_ingest(asked, opened, name, book)
-        finally:
-            book.close()
-    finally:
-        if opened is not store:
-            opened.close()
+        stack.callback(book.close)
+        yield opened, book
+
+
+def _is_new(store: str | Path) -> bool:
+    return "://" not in str(store) and store != "neo4j" and not Path(store).exists()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from graphmem.cli.output import emit
 from graphmem.cli.session import Session
 from graphmem.cli.values import moment
-from graphmem_pipelines.cli.telling import end_with, told
+from graphmem_pipelines.cli.telling import end_with, preview_lines, told
 
 __all__ = ["EngineName", "ingest"]
 
@@ -56,6 +58,25 @@ def ingest(  # noqa: PLR0913  # options, all by their names
     address: Annotated[
         str | None, typer.Option(help="Ray cluster; auto finds the one of this machine.")
     ] = None,
+    llm: Annotated[
+        str | None, typer.Option(help="LLM that extracts: openai:<model>; none unless said.")
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option(help="Of its server; the key is OPENAI_API_KEY.", metavar="URL")
+    ] = None,
+    concurrency: Annotated[int, typer.Option(min=1, help="Calls of it at the same time.")] = 16,
+    requests_per_minute: Annotated[
+        float | None, typer.Option(min=0, help="Calls of it a minute at most.")
+    ] = None,
+    tokens_per_minute: Annotated[
+        float | None, typer.Option(min=0, help="Tokens of it a minute at most.")
+    ] = None,
+    max_cost: Annotated[
+        float | None, typer.Option(min=0, help="US dollars to spend at most; then it stops.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what it would read and cost, and do nothing.")
+    ] = False,
     ledger: Annotated[
         str | None,
         typer.Option(
@@ -64,10 +85,12 @@ def ingest(  # noqa: PLR0913  # options, all by their names
     ] = None,
 ) -> None:
     """Ingest files, folders and exports as a job: the same command goes on where it stopped."""
+    from graphmem.models.llm.limits import Limits
     from graphmem.writing.accept import check_moment
     from graphmem_pipelines.engines.base import Recipe
     from graphmem_pipelines.engines.registry import EngineChoice
-    from graphmem_pipelines.ingestion import ingest_into
+    from graphmem_pipelines.ingestion import ingest_into, preview
+    from graphmem_pipelines.jobs.asking import LLMChoice
     from graphmem_pipelines.jobs.ingest import Ingest
     from graphmem_pipelines.readers.content import ReaderOptions
 
@@ -78,15 +101,25 @@ def ingest(  # noqa: PLR0913  # options, all by their names
         format=format_,
         hidden=hidden,
     )
+    limits = Limits(
+        concurrency, requests_per_minute=requests_per_minute, tokens_per_minute=tokens_per_minute
+    )
     with told(session, "ingesting") as hear:
         asked = Ingest(
             tuple(paths),
             Recipe(options=options, at=check_moment(at), trust=trust),
             EngineChoice(engine.value, workers, address),
-            hear,
-            sys.stdin,
+            llm=LLMChoice(llm, base_url, limits, max_cost) if llm else None,
+            hear=hear,
+            stdin=sys.stdin,
         )
-        report = ingest_into(session.store, asked, session.space, ledger)
+        if dry_run:
+            expected = preview(session.store, asked, session.space, ledger)
+        else:
+            report = ingest_into(session.store, asked, session.space, ledger)
+    if dry_run:
+        emit(session, asdict(expected), lambda: preview_lines(expected))
+        return
     end_with(session, report)
 
 

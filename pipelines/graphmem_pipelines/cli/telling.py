@@ -14,9 +14,10 @@ from graphmem.cli.output import counted, emit
 from graphmem.cli.session import Session
 
 if TYPE_CHECKING:
+    from graphmem_pipelines.jobs.preview import Preview
     from graphmem_pipelines.jobs.report import Hear, JobProgress, JobReport
 
-__all__ = ["end_with", "report_lines", "report_payload", "told"]
+__all__ = ["end_with", "preview_lines", "report_lines", "report_payload", "told"]
 
 _LINE_S = 5.0
 
@@ -63,6 +64,20 @@ def report_lines(report: JobReport) -> list[str]:
     if n_more > 0:
         lines.append(f"and {n_more:,} more: graphmem jobs export-failed {name}")
     return [*lines, *report.notes]
+
+
+def preview_lines(preview: Preview) -> list[str]:
+    """Say what a job would do, for a person."""
+    lines = [f"{counted(preview.n_items, 'item')}, {counted(preview.n_passages, 'passage')}"]
+    if preview.n_calls:
+        usage, cost = preview.usage, preview.cost
+        about = "its price is not known" if cost is None else f"about ${cost:,.2f}"
+        lines.append(
+            f"LLM: {counted(preview.n_calls, 'call')}, {usage.prompt_tokens:,} + "
+            f"{usage.completion_tokens:,} tokens by estimate: {about}"
+        )
+        lines.append(f"prices of {preview.prices_of or 'your table'}; GRAPHMEM_PRICES names yours")
+    return lines + [f"cannot be read: {one.key}: {one.reason}" for one in preview.failures]
 
 
 def end_with(session: Session, report: JobReport) -> None:

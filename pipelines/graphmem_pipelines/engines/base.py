@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from graphmem.writing.prepare import PreparedSource
+from graphmem.writing.prepare import Depth, PreparedSource
+from graphmem_pipelines.ledger.rows import Item
 from graphmem_pipelines.readers.content import ReaderOptions
 
 __all__ = ["MAX_DEATHS", "Engine", "Outcome", "Recipe", "Task"]
@@ -23,7 +24,7 @@ class Recipe:
     Attributes:
         embedder: as `Memory` takes it.
         extractor: as `Memory` takes it.
-        parse: whether the extractor reads the passages; if not, an LLM does later.
+        depth: how far sources are read: what an LLM extracts from is only embedded.
         options: of the readers.
         at: when sources were written that do not say.
         title: of sources that have none.
@@ -32,7 +33,7 @@ class Recipe:
 
     embedder: str | None = None
     extractor: str | None = None
-    parse: bool = True
+    depth: Depth = "parse"
     options: ReaderOptions = field(default_factory=ReaderOptions)
     at: datetime | None = None
     title: str | None = None
@@ -49,6 +50,11 @@ class Task:
     kind: str
     size: int
     content: str | None = None
+
+    @classmethod
+    def of(cls, item: Item) -> Task:
+        """Return the task of an item."""
+        return cls(item.n, item.key, item.path, item.kind, item.size, item.content)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

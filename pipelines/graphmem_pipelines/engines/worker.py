@@ -36,7 +36,7 @@ class Worker:
     def warm(self) -> None:
         """Load the models now, and not with the first item."""
         _ = self._models.embedder
-        if self._recipe.parse:
+        if self._recipe.depth == "parse":
             _ = self._models.extractor
 
     def read(self, task: Task) -> Outcome:
@@ -59,8 +59,8 @@ class Worker:
         if content.run is not None:
             return Outcome(task.n, run={"source": content.name, **content.run})
         texts = with_trust(self._accepted(content), self._recipe.trust)
-        parse = self._recipe.parse
-        return Outcome(task.n, tuple(prepare(text, self._models, parse=parse) for text in texts))
+        depth = self._recipe.depth
+        return Outcome(task.n, tuple(prepare(text, self._models, depth) for text in texts))
 
     def _content(self, task: Task) -> Content:
         if task.content is not None:

@@ -33,11 +33,13 @@ class Extracted:
 
     Attributes:
         dropped: rows that were left out, by reason.
+        whole: whether every passage got an answer.
     """
 
     outcome: Outcome
     dropped: Mapping[str, int] = field(default_factory=dict)
     spent: Spent = field(default_factory=Spent)
+    whole: bool = True
 
 
 class Applier:
@@ -49,6 +51,7 @@ class Applier:
         ledger: is told what was applied.
         job: whose items they are.
         recipe: how they were made; see `Ledger.record`.
+        more: whether passages that are stored gain what was found in them now.
 
     Attributes:
         n_done: items that are through.
@@ -56,10 +59,17 @@ class Applier:
         n_passages: passages that are stored.
     """
 
-    def __init__(
-        self, writer: Writer, add_run: AddRun, ledger: Ledger, job: str, recipe: str
+    def __init__(  # where things go, and how
+        self,
+        writer: Writer,
+        add_run: AddRun,
+        ledger: Ledger,
+        job: str,
+        recipe: str,
+        *,
+        more: bool = False,
     ) -> None:
-        self._writer, self._add_run = writer, add_run
+        self._writer, self._add_run, self._more = writer, add_run, more
         self._ledger, self._job, self._recipe = ledger, job, recipe
         self._waiting: list[Extracted] = []
         self._started: list[ItemResult] = []
@@ -115,7 +125,8 @@ class Applier:
         if not sources:
             return [_applied(one) for one in some]
         try:
-            self._writer.commit(sources)
+            # An LLM may say more of what is stored; a parser says the same again.
+            self._writer.commit(sources, more=self._more)
         except InvalidInput as error:
             if len(some) == 1:
                 return [_failed(some[0], str(error))]
@@ -135,7 +146,7 @@ class Applier:
 
 def _applied(one: Extracted, n_passages: int | None = None) -> ItemResult:
     n = _n_passages(one.outcome.sources) if n_passages is None else n_passages
-    return ItemResult(one.outcome.n, "applied", None, n, one.dropped, one.spent)
+    return ItemResult(one.outcome.n, "applied", None, n, one.dropped, one.spent, one.whole)
 
 
 def _failed(one: Extracted, reason: str) -> ItemResult:

@@ -62,7 +62,7 @@ class JobReport:
         items: how many are in each state.
         n_passages: that were stored, or were there.
         dropped: rows of extractions that were left out, by reason.
-        spent: on LLM calls.
+        spent: on LLM calls, in all its sessions.
         failures: of the first 20 failed items; `graphmem jobs export-failed` gives all.
         notes: what else a caller should know.
     """
@@ -98,7 +98,7 @@ def report_of(ledger: Ledger, job: Job, notes: tuple[str, ...] = ()) -> JobRepor
         items=totals.items,
         n_passages=totals.n_passages,
         dropped=totals.dropped,
-        spent=totals.spent,
+        spent=job.spent,
         failures=tuple(Failure(item.key, item.error or "unknown") for item in failed),
         notes=notes,
     )

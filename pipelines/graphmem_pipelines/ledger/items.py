@@ -89,7 +89,7 @@ def note_applied(
         "INSERT OR REPLACE INTO applied (space, key, digest, recipe) "
         "SELECT job.space, item.key, item.digest, ? FROM item JOIN job ON job.id = item.job "
         "WHERE item.job = ? AND item.n = ? AND item.digest IS NOT NULL",
-        [(recipe, job, one.n) for one in results if one.state == "applied"],
+        [(recipe, job, one.n) for one in results if one.state == "applied" and one.whole],
     )
 
 

@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -28,6 +29,7 @@ from graphmem_pipelines.ledger.rows import (
     ItemState,
     Job,
     JobState,
+    Spent,
     Totals,
 )
 from graphmem_pipelines.ledger.schema import create
@@ -35,8 +37,8 @@ from graphmem_pipelines.ledger.schema import create
 __all__ = ["Ledger"]
 
 _COLUMNS = (
-    "id, kind, space, state, settings, fingerprint, error, cancelling, created_at, updated_at, "
-    "finished_at"
+    "id, kind, space, state, settings, fingerprint, error, spent, cancelling, created_at, "
+    "updated_at, finished_at"
 )
 
 
@@ -142,6 +144,13 @@ class Ledger:
         except StoreBusy:  # who holds it looks at the mark
             return
 
+    def spend(self, job: str, spent: Spent) -> None:
+        """Write down what a job has spent in all."""
+        with mapped(self._shown), self._writing():
+            self._connection.execute(
+                "UPDATE job SET spent = ? WHERE id = ?", (json.dumps(asdict(spent)), job)
+            )
+
     def is_cancelling(self, job: str) -> bool:
         """Whether the user asked for an end."""
         with mapped(self._shown):
@@ -243,7 +252,8 @@ class Ledger:
 
 
 def _job(row: Sequence[Any]) -> Job:
-    (uid, kind, space, state, settings, fingerprint, error, cancelling, *times) = row
+    uid, kind, space, state, settings, fingerprint, error, spent, cancelling, *times = row
     return Job(
-        uid, kind, space, state, json.loads(settings), fingerprint, error, bool(cancelling), *times
-    )
+        uid, kind, space, state, json.loads(settings), fingerprint, error,
+        Spent(**json.loads(spent)), bool(cancelling), *times,
+    )  # fmt: skip

@@ -73,6 +73,7 @@ class Job:
         settings: what it was asked to do, without secrets; a killed job is resumed with them.
         fingerprint: equal for jobs that were asked the same.
         error: why it failed or stopped.
+        spent: on LLM calls, also for items that are not applied yet.
         cancelling: whether the user asked a running process to give it up.
         created_at: seconds since 1970, as all times here.
     """
@@ -84,6 +85,7 @@ class Job:
     settings: Mapping[str, Any]
     fingerprint: str
     error: str | None
+    spent: Spent
     cancelling: bool
     created_at: float
     updated_at: float
@@ -121,7 +123,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
-    """What came of an item."""
+    """What came of an item.
+
+    Attributes:
+        whole: whether nothing is missing; else it is not taken for unchanged the next time.
+    """
 
     n: int
     state: ItemState
@@ -129,6 +135,7 @@ class ItemResult:
     n_passages: int = 0
     dropped: Mapping[str, int] = field(default_factory=dict)
     spent: Spent = Spent()
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

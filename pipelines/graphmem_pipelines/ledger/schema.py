@@ -21,6 +21,7 @@ CREATE TABLE job (
     settings TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
     error TEXT,
+    spent TEXT NOT NULL DEFAULT '{}',
     cancelling INTEGER NOT NULL DEFAULT 0,
     created_at REAL NOT NULL,
     updated_at REAL NOT NULL,

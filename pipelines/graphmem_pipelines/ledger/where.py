@@ -7,6 +7,7 @@ from pathlib import Path
 
 from graphmem.errors import NotFound
 from graphmem.ports import GraphStore
+from graphmem.stores.beside import beside
 from graphmem_pipelines.ledger.ledger import Ledger
 
 __all__ = ["ledger_path", "open_ledger"]
@@ -25,8 +26,7 @@ def ledger_path(store: GraphStore, choice: str | Path | None = None) -> Path | N
     chosen = choice or os.environ.get("GRAPHMEM_LEDGER")
     if chosen:
         return Path(chosen)
-    folder: Path | None = getattr(store, "views_folder", None)
-    return folder.with_name(folder.name.removesuffix(".views") + ".jobs") if folder else None
+    return beside(store, ".jobs")
 
 
 def open_ledger(

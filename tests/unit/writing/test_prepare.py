@@ -70,7 +70,7 @@ def test_committing_twice_changes_nothing(models):
 def test_without_parsing_there_are_passages_and_vectors(models):
     store = open_store("memory://")
     Writer(store, "default", models, lambda: NOW).commit(
-        [prepare(text, models, parse=False) for text in _texts()]
+        [prepare(text, models, "embed") for text in _texts()]
     )
     memory = Memory(store)
 

@@ -1,0 +1,74 @@
+"""Which LLM a job asks, within which limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from graphmem.errors import InvalidInput
+from graphmem.models.chat import open_client
+from graphmem.models.llm.budget import Budget
+from graphmem.models.llm.cache import ResponseCache
+from graphmem.models.llm.client import LLMClient
+from graphmem.models.llm.limits import Limits
+from graphmem.models.llm.meter import Meter
+
+__all__ = ["LLMChoice", "client_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class LLMChoice:
+    """Which LLM reads the passages.
+
+    Attributes:
+        model: as `Memory` takes it: "openai:<model>".
+        base_url: of the server; None takes OPENAI_BASE_URL, else OpenAI's own.
+        limits: how much is asked at the same time.
+        max_cost: US dollars that the job may spend; None has no limit.
+    """
+
+    model: str
+    base_url: str | None = None
+    limits: Limits = field(default_factory=Limits)
+    max_cost: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.base_url and "@" in urlsplit(self.base_url).netloc:
+            raise InvalidInput(
+                "the base URL holds a login, which a job would keep: give the key by "
+                "OPENAI_API_KEY instead"
+            )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what is kept of it: not the limits, which may be other ones the next time."""
+        return {"model": self.model, "base_url": self.base_url}
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> LLMChoice:
+        """Rebuild what `to_json` wrote, with the default limits."""
+        return cls(row["model"], row["base_url"])
+
+
+def client_of(choice: LLMChoice, cache: Path | None, spent: float) -> LLMClient:
+    """Open the client of a job; `close` it, and its `cache`.
+
+    Args:
+        choice: which LLM.
+        cache: file of its answers; None keeps none.
+        spent: US dollars that the job has spent before.
+
+    Raises:
+        InvalidInput: There is no such LLM, no key, or no price where a limit is given.
+        MissingExtra: The package `openai` is not installed.
+    """
+    budget = None if choice.max_cost is None else Budget(choice.max_cost, spent)
+    return open_client(
+        choice.model,
+        base_url=choice.base_url,
+        limits=choice.limits,
+        cache=ResponseCache(cache) if cache else None,
+        meter=Meter(budget),
+    )
