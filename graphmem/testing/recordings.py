@@ -49,7 +49,7 @@ class Recordings:
         extractions: Iterable[GivenExtraction],
         quotes: Quotes = "words",
     ) -> None:
-        self._quotes = quotes
+        self._quotes: Quotes = quotes
         self._rows: dict[str, list[GivenExtraction]] = {}
         for row in extractions:
             if row.id in texts:

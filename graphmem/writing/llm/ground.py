@@ -37,6 +37,7 @@ MAX_ROWS = 300
 MAX_NAME_CHARS = 2_000
 # Shorter words than these stand in any passage, and prove nothing.
 MIN_QUOTE_CHARS = 6
+_ROLES: dict[str, Role] = {role: role for role in get_args(Role)}
 _WORD = re.compile(r"\w{4,}")
 
 _Row = TypeVar("_Row", bound=BaseModel)
@@ -162,7 +163,7 @@ def _ground_event(event: SaidEvent, found: Sequence[_Found], dropped: Counter[st
         dropped["events: without text"] += 1
         return
     who = [
-        GivenParticipant(role=one.role if one.role in get_args(Role) else "other", name=one.name)
+        GivenParticipant(role=_ROLES.get(one.role, "other"), name=one.name)
         for one in event.participants
         if not is_blank(one.name) and len(one.name) <= MAX_NAME_CHARS
     ]
