@@ -11,7 +11,9 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
@@ -33,6 +35,7 @@ __all__ = ["AnswerTo", "Demands", "LLMServer"]
 AnswerTo = Callable[[list[dict[str, Any]]], "str | Mapping[str, Any]"]
 """From the messages of a request to what the model says; a mapping becomes JSON."""
 
+_REMEMBERED = 1000
 _MAX_BODY_BYTES = 32_000_000
 _POLL_S = 0.01
 _STOP_S = 10.0
@@ -48,6 +51,9 @@ class LLMServer:
         delay_s: how long each answer takes.
         faults: what goes wrong; None is nothing.
         demands: what it insists on; None is nothing.
+
+    Attributes:
+        bodies: the last 1,000 requests for a completion, as they came.
     """
 
     def __init__(
@@ -63,6 +69,7 @@ class LLMServer:
         self.faults = faults or _NO_FAULTS
         self.demands = demands or Demands()
         self.log = ServerLog()
+        self.bodies: deque[dict[str, Any]] = deque(maxlen=_REMEMBERED)
         self.stopping = threading.Event()
         self._http = _Http(self)
         self._thread = threading.Thread(
@@ -126,6 +133,13 @@ class _Http(ThreadingHTTPServer):
             thread.join(_STOP_S)
 
 
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    status: int  # 0 is none: the connection is closed
+    body: Mapping[str, Any] | str = ""
+    retry_after: str | None = None
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # head and body leave in one packet
@@ -152,44 +166,49 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(status, error_body("no request that is known here"))
             return
         owner = self._owner
+        owner.bodies.append(body)
         key = content_key(body["messages"])
-        nth = owner.log.came(key)
-        status = 0
-        try:
-            status = self._answered(body, key, owner.faults.pick(key, nth))
-        finally:
-            owner.log.went(status)
+        fault = owner.faults.pick(key, owner.log.came(key))
+        reply = self._reply(body, key, fault)
+        # Before it is sent, so that whoever has the answer finds it counted.
+        owner.log.went(reply.status)
+        if reply.status:
+            self._send(reply.status, reply.body, reply.retry_after)
+        else:
+            self.close_connection = True
+            _close_now(self.connection)
 
-    def _answered(self, body: dict[str, Any], key: str, fault: Fault | None) -> int:
-        """Answer, or misbehave; return the status, 0 for none."""
+    def _reply(self, body: dict[str, Any], key: str, fault: Fault | None) -> _Reply:
         owner = self._owner
         refusal = refusal_of(owner.demands, body, self.headers.get("Authorization"))
         if refusal is not None:
-            return self._send(*refusal)
+            return _Reply(*refusal)
         if fault is not None:
             owner.log.faulted(fault)
         owner.stopping.wait(owner.delay_s + (owner.faults.slow_s if fault is Fault.SLOW else 0))
         if owner.stopping.is_set() or fault is Fault.DROPPED:
-            self.close_connection = True
-            _close_now(self.connection)
-            return 0
+            return _Reply(0)
         if fault in (Fault.RATE_LIMIT, Fault.RATE_LIMIT_BARE):
             after = f"{owner.faults.retry_after_s:g}" if fault is Fault.RATE_LIMIT else None
-            return self._send(429, error_body("Rate limit reached", "rate_limit_exceeded"), after)
+            return _Reply(429, error_body("Rate limit reached", "rate_limit_exceeded"), after)
         if fault is Fault.SERVER_ERROR:
-            return self._send(500, error_body("The server had an error"))
+            return _Reply(500, error_body("The server had an error"))
         if fault is Fault.NOT_JSON:
-            return self._send(200, "<html>Bad gateway</html>")
+            return _Reply(200, "<html>Bad gateway</html>")
+        return self._answered(body, key, fault)
+
+    def _answered(self, body: dict[str, Any], key: str, fault: Fault | None) -> _Reply:
+        owner = self._owner
         try:
             made = owner.answer(body["messages"])
         except Exception as error:  # a test's function raises whatever it likes
-            return self._send(500, error_body(f"the answer could not be made: {error!r}"))
+            return _Reply(500, error_body(f"the answer could not be made: {error!r}"))
         good = made if isinstance(made, str) else json.dumps(made, ensure_ascii=False)
         said = limited(spoil(fault, good, schema_of(body), owner.faults), body)
         usage = usage_of(body, said)
         owner.log.answered(key, usage)
         told = usage if owner.demands.says_usage else None
-        return self._send(200, completion(body, said, told))
+        return _Reply(200, completion(body, said, told))
 
     def _body(self) -> dict[str, Any] | None:
         length = self.headers.get("Content-Length", "")
@@ -202,7 +221,7 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         return body if isinstance(body, dict) and isinstance(body.get("messages"), list) else None
 
-    def _send(self, status: int, body: Mapping[str, Any] | str, after: str | None = None) -> int:
+    def _send(self, status: int, body: Mapping[str, Any] | str, after: str | None = None) -> None:
         raw = (body if isinstance(body, str) else json.dumps(body)).encode()
         self.send_response_only(status)
         kind = "text/html" if isinstance(body, str) else "application/json"
@@ -213,7 +232,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(raw)
         self.wfile.flush()
-        return status
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: what was served is counted."""

@@ -1,143 +1,24 @@
-"""The OpenAI-compatible LLM, against a real HTTP server on loopback."""
+"""The word that names an LLM, and the client that is put together from it."""
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
 
-from graphmem.core.chat import ChatMessage, ask
+from graphmem.core.chat import ChatMessage
+from graphmem.core.usage import Usage
 from graphmem.errors import CompletionFailed, InvalidInput
 from graphmem.memory import Memory
-from graphmem.models.llm.openai_chat import OpenAIChat
+from graphmem.models.chat import open_client, open_llm
+from graphmem.models.llm.budget import Budget
+from graphmem.models.llm.cache import ResponseCache
+from graphmem.models.llm.limits import Limits
+from graphmem.models.llm.meter import Meter
 from graphmem.models.loading import LazyModels
 from graphmem.testing.llm import FakeLLM
 
-KEY = "sk-very-secret-0123456789"
-QUESTION = [ChatMessage("user", "Say a \ud800.")]
-
-
-class Word(BaseModel):
-    word: str = ""
-
-
-class Server(ThreadingHTTPServer):
-    """Says {"word": "a"}; refuses the forms of answer that it does not know."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.forms = {"json_schema", "json_object", None}
-        self.replies: list[tuple[int, dict[str, Any]]] = []
-        self.requests: list[dict[str, Any]] = []
-
-    def answer(self, request: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        self.requests.append(request)
-        form = request.get("response_format", {}).get("type")
-        if form not in self.forms:
-            return 400, {"error": {"message": f"unknown response_format {form}", "type": "error"}}
-        return self.replies.pop(0) if self.replies else (200, reply('```json\n{"word": "a"}\n```'))
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_POST(self) -> None:
-        status, body = self.server.answer(
-            json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        )
-        raw = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(raw)))
-        self.send_header("retry-after-ms", "1")
-        self.end_headers()
-        self.wfile.write(raw)
-
-    def log_message(self, *args: object) -> None:
-        pass
-
-
-def reply(text: str | None) -> dict[str, Any]:
-    message = {"role": "assistant", "content": text}
-    return {
-        "id": "1", "object": "chat.completion", "created": 0, "model": "tiny",
-        "choices": [{"index": 0, "finish_reason": "stop", "message": message}],
-    }  # fmt: skip
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join(10)
-
-
-def connect(server: Server) -> OpenAIChat:
-    return OpenAIChat("tiny", f"http://127.0.0.1:{server.server_address[1]}/v1", KEY)
-
-
-def forms(server: Server) -> list[str | None]:
-    return [request.get("response_format", {}).get("type") for request in server.requests]
-
-
-def test_a_strict_schema_is_asked_for(server: Server) -> None:
-    assert ask(connect(server).complete, QUESTION, Word).value.word == "a"
-    (request,) = server.requests
-    form = request["response_format"]["json_schema"]
-    assert form["strict"] is True
-    assert form["schema"]["required"] == ["word"]
-    assert request["messages"] == [{"role": "user", "content": "Say a ?."}]
-
-
-def test_what_a_server_does_not_know_is_asked_for_once(server: Server) -> None:
-    server.forms = {"json_object"}
-    llm = connect(server)
-    for _ in range(2):
-        assert ask(llm.complete, QUESTION, Word).value.word == "a"
-    assert forms(server) == ["json_schema", "json_object", "json_object"]
-    assert '"word"' in server.requests[-1]["messages"][-1]["content"]
-
-
-def test_a_server_that_knows_no_form_is_asked_for_a_fenced_block(server: Server) -> None:
-    server.forms = {None}
-    assert ask(connect(server).complete, QUESTION, Word).value.word == "a"
-    assert forms(server) == ["json_schema", "json_object", None]
-    assert "```json" in server.requests[-1]["messages"][-1]["content"]
-
-
-def test_a_lasting_failure_can_be_tried_again_and_keeps_the_key(server: Server) -> None:
-    server.replies = [(500, {"error": {"message": f"no, {KEY}"}})] * 10
-    with pytest.raises(CompletionFailed, match=r"no, \*\*\*") as caught:
-        connect(server).complete(QUESTION, {})
-    assert caught.value.retryable
-    assert len(server.requests) == 1
-    assert KEY not in str(caught.value)
-
-
-@pytest.mark.parametrize("status", [400, 401, 404])
-def test_a_refusal_is_the_callers_error(server: Server, status: int) -> None:
-    server.replies = [(status, {"error": {"message": f"The model is not there, {KEY}"}})] * 10
-    with pytest.raises(InvalidInput) as caught:
-        connect(server).complete(QUESTION, {})
-    assert len(server.requests) == 1
-    assert KEY not in str(caught.value)
-
-
-@pytest.mark.parametrize("body", [reply(None), reply(""), {"choices": []}, {}])
-def test_an_answer_without_words_is_a_failure(server: Server, body: dict[str, Any]) -> None:
-    server.replies = [(200, body)]
-    with pytest.raises(CompletionFailed):
-        connect(server).complete(QUESTION, {})
+QUESTION = [ChatMessage("user", "What is it?")]
 
 
 def test_a_memory_takes_a_name_or_an_object_and_loads_nothing_before() -> None:
@@ -148,3 +29,54 @@ def test_a_memory_takes_a_name_or_an_object_and_loads_nothing_before() -> None:
     for wrong in ("openai", "gpt-4", "openai:", 7):
         with pytest.raises(InvalidInput, match="openai:<model>"):
             Memory("memory://", llm=wrong)  # type: ignore[arg-type]
+
+
+def test_an_object_stays_as_it_is_where_nothing_is_put_around_it(tmp_path: Path) -> None:
+    llm = FakeLLM()
+    assert open_llm(llm) is llm
+    assert open_llm(None, limits=Limits()) is None
+    assert open_llm(llm, limits=Limits()) is not llm
+    with pytest.raises(InvalidInput, match="base_url"):
+        open_llm(llm, base_url="http://127.0.0.1:1/v1")
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:80", "ftp://u:secret@host/v1", "nonsense"])
+def test_what_is_no_url_is_refused_without_its_login(url: str) -> None:
+    with pytest.raises(InvalidInput, match="is no base URL") as caught:
+        open_llm("openai:tiny", base_url=url, api_key="key")
+    assert "secret" not in str(caught.value)
+
+
+def test_openai_itself_needs_a_key_and_a_server_of_ones_own_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(InvalidInput, match="OPENAI_API_KEY"):
+        open_llm("openai:tiny")
+    open_client("openai:tiny", base_url="http://127.0.0.1:1/v1").close()
+
+
+def test_any_llm_can_be_cached_and_metered(tmp_path: Path) -> None:
+    llm, meter = FakeLLM(lambda _: {"a": "it"}), Meter()
+    cache = ResponseCache(tmp_path / "llm.db")
+    client = open_client(llm, cache=cache, meter=meter)
+    for _ in range(3):
+        assert client.complete(QUESTION, {"type": "object"}) == '{"a": "it"}'
+    assert len(llm.calls) == 1
+    spend = meter.spend()
+    assert (spend.n_calls, spend.n_cached, spend.n_estimated) == (1, 2, 1)
+    assert spend.cached_usage == spend.usage + spend.usage != Usage()
+    assert spend.cost is None
+    cache.close()
+
+
+def test_what_an_object_raises_reaches_the_caller_as_it_was() -> None:
+    client = open_client(FakeLLM([CompletionFailed("tired")]), limits=Limits())
+    with pytest.raises(CompletionFailed, match=r"^tired$"):
+        client.complete(QUESTION, {})
+
+
+def test_a_budget_is_refused_where_nobody_knows_the_price() -> None:
+    with pytest.raises(InvalidInput, match="no price is known for the model 'tiny'"):
+        open_client("openai:tiny", base_url="http://127.0.0.1:1/v1", meter=Meter(Budget(1.0)))
