@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from train_language_data import Group, encode_group, group_sentences, read_treebank
-from train_language_export import export_network
+from train_language_export import export_network, quantize_network
 from train_language_heads import (
     gold_parse,
     predicted_parse,
@@ -55,6 +55,7 @@ def make_parser(data: Path, model: Path, encoder: Encoder) -> None:
     print(f"{len(pairs)} groups, {time.process_time():.0f} CPU seconds", flush=True)
     model.mkdir(exist_ok=True)
     export_network(train_parser(pairs, recipe), model)
+    quantize_network(model)
 
 
 def make_heads(data: Path, model: Path, encoder: Encoder) -> None:

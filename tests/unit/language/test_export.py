@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from graphmem.language.network import load_network
 from graphmem.language.pipeline import Pipeline
 from graphmem.language.tokens import tokenize
 
@@ -74,3 +75,23 @@ def test_the_runtime_gives_the_trees_of_the_trained_pipeline(
         assert [start for start, _ in parse.sentences] == [sent.start for sent in doc.sents]
         n_arcs += sum(head != at for at, head in enumerate(parse.heads))
     assert n_arcs > 10
+
+
+def test_int8_keeps_what_the_network_says(scripts: None, tmp_path: Path) -> None:
+    from train_language_export import export_network, quantize_network
+    from train_language_parser import Recipe, train_parser
+
+    rng = np.random.default_rng(5)
+    recipe = Recipe(epochs=2, batch_words=60, warmup_steps=3, width=32, hidden_width=16)
+    export_network(train_parser(some_groups(rng), recipe), tmp_path)
+    exact = load_network(tmp_path)
+    quantize_network(tmp_path)
+    rounded = load_network(tmp_path)
+    hashed = rng.normal(size=(9, sum(table.shape[1] for table in exact.tables)), scale=0.3)
+    states = rng.normal(size=(9, 768), scale=0.5)
+    said = [
+        network.run(hashed.astype(np.float32), states.astype(np.float32))[1]
+        for network in (exact, rounded)
+    ]
+    away = np.abs(said[1] - said[0]).mean() / np.abs(said[0]).mean()
+    assert 0 < away < 0.05
