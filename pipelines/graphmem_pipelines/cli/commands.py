@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from graphmem.cli.session import with_session
-from graphmem_pipelines.cli import ingesting, jobs
+from graphmem_pipelines.cli import ingesting, jobs, upkeep
 
 __all__ = ["add_to"]
 
@@ -14,7 +14,7 @@ def add_to(app: typer.Typer) -> None:
     """Add `ingest` and the group `jobs`."""
     app.command("ingest")(with_session(ingesting.ingest))
     group = typer.Typer(
-        help="Batch jobs: how far they are, and what failed.",
+        help="Batch jobs: run them, see how far they are and what failed.",
         no_args_is_help=True,
         rich_markup_mode=None,
     )
@@ -24,6 +24,10 @@ def add_to(app: typer.Typer) -> None:
         (jobs.retry, "retry"),
         (jobs.cancel, "cancel"),
         (jobs.export_failed, "export-failed"),
+        (upkeep.extract, "extract"),
+        (upkeep.consolidate, "consolidate"),
+        (upkeep.reembed, "re-embed"),
+        (upkeep.verify, "verify"),
     ):
         group.command(name)(with_session(command))
     app.add_typer(group, name="jobs")

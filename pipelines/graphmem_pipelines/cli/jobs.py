@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,10 +13,10 @@ import typer
 
 from graphmem.cli.output import emit
 from graphmem.cli.session import Session
+from graphmem_pipelines.cli.opening import LedgerFile, opened
 from graphmem_pipelines.cli.telling import end_with, report_lines, report_payload, told
 
 if TYPE_CHECKING:
-    from graphmem.ports import GraphStore
     from graphmem_pipelines.ledger.ledger import Ledger
     from graphmem_pipelines.ledger.rows import Job
 
@@ -26,15 +25,11 @@ __all__ = ["cancel", "export_failed", "list_", "retry", "show"]
 _JobName = Annotated[
     str, typer.Argument(help="Id of a job, or a part of it; the last one unless said.")
 ]
-_LedgerFile = Annotated[
-    str | None,
-    typer.Option("--ledger", envvar="GRAPHMEM_LEDGER", help="File of the ledger.", metavar="FILE"),
-]
 
 
-def list_(session: Session, ledger: _LedgerFile = None) -> None:
+def list_(session: Session, ledger: LedgerFile = None) -> None:
     """List the jobs of this memory, newest first."""
-    with _opened(session, ledger) as (_, book):
+    with opened(session, ledger) as (_, book):
         rows = [_row(book, job) for job in book.jobs()]
     lines = [
         f"{str(row['job'])[-8:]}  {str(row['begun'])[:16]}  {row['kind']:<12}{row['state']:<10}"
@@ -44,31 +39,31 @@ def list_(session: Session, ledger: _LedgerFile = None) -> None:
     emit(session, {"jobs": rows}, lambda: lines)
 
 
-def show(session: Session, job: _JobName = "last", ledger: _LedgerFile = None) -> None:
+def show(session: Session, job: _JobName = "last", ledger: LedgerFile = None) -> None:
     """Show how far a job is and what failed; ends with 1 where something did."""
     from graphmem_pipelines.jobs.report import report_of
 
-    with _opened(session, ledger) as (_, book):
+    with opened(session, ledger) as (_, book):
         report = report_of(book, book.job(job))
     emit(session, report_payload(report), lambda: report_lines(report))
     if report.items["failed"] or report.state == "failed":
         raise typer.Exit(1)
 
 
-def retry(session: Session, job: _JobName = "last", ledger: _LedgerFile = None) -> None:
+def retry(session: Session, job: _JobName = "last", ledger: LedgerFile = None) -> None:
     """Try again what failed, and go on with what was left undone."""
     from graphmem_pipelines.jobs.again import run_again
 
-    with _opened(session, ledger) as (store, book):
+    with opened(session, ledger) as (store, book):
         found = book.job(job)
         with told(session, found.kind) as hear:
             report = run_again(found, store, book, hear)
     end_with(session, report)
 
 
-def cancel(session: Session, job: _JobName = "last", ledger: _LedgerFile = None) -> None:
+def cancel(session: Session, job: _JobName = "last", ledger: LedgerFile = None) -> None:
     """Give a job up; what it stored stays."""
-    with _opened(session, ledger) as (_, book):
+    with opened(session, ledger) as (_, book):
         found = book.job(job)
         book.cancel(found.id)
         state = book.job(found.id).state
@@ -82,10 +77,10 @@ def export_failed(
     out: Annotated[
         str | None, typer.Option(help="File to write; stdout unless said.", metavar="FILE")
     ] = None,
-    ledger: _LedgerFile = None,
+    ledger: LedgerFile = None,
 ) -> None:
     """Write what failed and why, one JSON object a line."""
-    with _opened(session, ledger) as (_, book):
+    with opened(session, ledger) as (_, book):
         lines = list(_failed(book, book.job(job)))
     if out is None:
         sys.stdout.writelines(line + "\n" for line in lines)
@@ -123,20 +118,3 @@ def _row(book: Ledger, job: Job) -> dict[str, object]:
         "failed": totals.items["failed"],
         "error": job.error,
     }
-
-
-@contextmanager
-def _opened(session: Session, choice: str | None) -> Iterator[tuple[GraphStore, Ledger]]:
-    from graphmem.stores.registry import open_store
-    from graphmem_pipelines.ledger.where import open_ledger
-
-    session.require_store()
-    store = open_store(session.store)
-    try:
-        book = open_ledger(store, choice, create=False)
-        try:
-            yield store, book
-        finally:
-            book.close()
-    finally:
-        store.close()

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from graphmem.errors import InvalidInput
 from graphmem.ports import GraphStore
-from graphmem_pipelines.jobs.ingest import Ingest, go_on
+from graphmem_pipelines.jobs import extract, ingest
+from graphmem_pipelines.jobs.asking import LLMChoice
 from graphmem_pipelines.jobs.report import Hear, JobReport
 from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.rows import Job
@@ -24,14 +25,23 @@ def run_again(job: Job, store: GraphStore, ledger: Ledger, hear: Hear) -> JobRep
     """
     if job.kind not in _KINDS:
         raise InvalidInput(f"a job of kind {job.kind!r} is begun anew and not tried again")
-    return _KINDS[job.kind](job, store, ledger, hear)
+    with ledger.held(job.id):
+        ledger.retry(job.id)
+    return _KINDS[job.kind](ledger.job(job.id), store, ledger, hear)
 
 
 def _ingest(job: Job, store: GraphStore, ledger: Ledger, hear: Hear) -> JobReport:
-    asked = replace(Ingest.from_settings(job.settings), hear=hear)
-    with ledger.held(job.id):
-        ledger.retry(job.id)
-    return go_on(asked, ledger.job(job.id), store, ledger)
+    asked = replace(ingest.Ingest.from_settings(job.settings), hear=hear)
+    return ingest.go_on(asked, job, store, ledger)
 
 
-_KINDS: dict[str, Callable[[Job, GraphStore, Ledger, Hear], JobReport]] = {"ingest": _ingest}
+def _extract(job: Job, store: GraphStore, ledger: Ledger, hear: Hear) -> JobReport:
+    llm = LLMChoice.from_json(job.settings["llm"])
+    asked = extract.Extract(llm, job.settings["embedder"], hear)
+    return extract.go_on(asked, job, store, ledger)
+
+
+_KINDS: dict[str, Callable[[Job, GraphStore, Ledger, Hear], JobReport]] = {
+    "ingest": _ingest,
+    "extract": _extract,
+}

@@ -17,14 +17,14 @@ from graphmem.writing.writer import Writer
 from graphmem_pipelines.engines.base import Outcome
 from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.rows import ItemResult, Spent
-from graphmem_schemas import Receipt
 
 __all__ = ["Applier", "Extracted"]
 
 _PORTION_PASSAGES = 32
 _MAX_WAIT_S = 1.0
 
-AddRun = Callable[[Mapping[str, Any]], Receipt]
+AddRun = Callable[[Mapping[str, Any]], int]
+"""Adds what agents did, from arguments of `Memory.add_run`; returns how many passages it has."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +65,7 @@ class Applier:
         add_run: AddRun,
         ledger: Ledger,
         job: str,
-        recipe: str,
+        recipe: str | None,
         *,
         more: bool = False,
     ) -> None:
@@ -138,10 +138,10 @@ class Applier:
         if one.outcome.error is not None:
             return _failed(one, one.outcome.error)
         try:
-            receipt = self._add_run(one.outcome.run or {})
+            n_passages = self._add_run(one.outcome.run or {})
         except InvalidInput as error:
             return _failed(one, str(error))
-        return _applied(one, len(receipt.added.get("Passage", ())))
+        return _applied(one, n_passages)
 
 
 def _applied(one: Extracted, n_passages: int | None = None) -> ItemResult:

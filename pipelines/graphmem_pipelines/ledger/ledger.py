@@ -223,6 +223,15 @@ class Ledger:
         with mapped(self._shown):
             return items.select_applied(self._connection, space, keys)
 
+    def applied_keys(self, space: str, after: str, limit: int) -> list[str]:
+        """Return names of sources that were applied, sorted, beginning behind `after`."""
+        with mapped(self._shown):
+            rows = self._connection.execute(
+                "SELECT key FROM applied WHERE space = ? AND key > ? ORDER BY key LIMIT ?",
+                (space, after, limit),
+            )
+            return [key for (key,) in rows]
+
     def retry(self, job: str) -> int:
         """Have failed items tried again; return how many there are."""
         with mapped(self._shown), self._writing():

@@ -1,0 +1,48 @@
+"""The store of a command and its ledger, for the length of a block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from graphmem.cli.session import Session
+
+if TYPE_CHECKING:
+    from graphmem.ports import GraphStore
+    from graphmem_pipelines.ledger.ledger import Ledger
+
+__all__ = ["LedgerFile", "opened"]
+
+LedgerFile = Annotated[
+    str | None,
+    typer.Option("--ledger", envvar="GRAPHMEM_LEDGER", help="File of the ledger.", metavar="FILE"),
+]
+
+
+@contextmanager
+def opened(
+    session: Session, choice: str | None, *, create: bool = False
+) -> Iterator[tuple[GraphStore, Ledger]]:
+    """Open the store, which must be there, and its ledger.
+
+    Args:
+        session: names the store.
+        choice: file of the ledger; None is the store's own.
+        create: whether a ledger that is not there may be made.
+    """
+    from graphmem.stores.registry import open_store
+    from graphmem_pipelines.ledger.where import open_ledger
+
+    session.require_store()
+    store = open_store(session.store)
+    try:
+        book = open_ledger(store, choice, create=create)
+        try:
+            yield store, book
+        finally:
+            book.close()
+    finally:
+        store.close()
