@@ -82,10 +82,13 @@ def _utf16_without_bom(head: bytes) -> str | None:
     """Tell UTF-16 of Western text by the zeros of every second byte."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if odd * 10 > len(head) * 3 and even * 20 < len(head):
-        return "utf-16-le"
-    if even * 10 > len(head) * 3 and odd * 20 < len(head):
-        return "utf-16-be"
-    return None
+        name = "utf-16-le"
+    elif even * 10 > len(head) * 3 and odd * 20 < len(head):
+        name = "utf-16-be"
+    else:
+        return None
+    signs = head.decode(name, "ignore")
+    return None if any(sign < " " and sign not in "\t\n\r\f" for sign in signs) else name
 
 
 def detected(sample: bytes) -> str | None:

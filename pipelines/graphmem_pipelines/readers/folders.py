@@ -71,7 +71,8 @@ def walk(root: Root, options: ReaderOptions) -> Iterator[Candidate]:
         path = os.path.join(root.folder, root.name)
         yield _candidate(_key(root, root.name), path, named=True)
         return
-    include, wanted = Globs(options.include), Globs((root.pattern,) if root.pattern else ())
+    include = Globs(options.include)
+    wanted = Globs((root.pattern,) if root.pattern else (), anywhere=False)
     for relative, path, problem in _below(root.folder, options):
         if problem is None and (
             (wanted and not wanted.match(relative)) or (include and not include.match(relative))

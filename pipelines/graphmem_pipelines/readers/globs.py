@@ -12,12 +12,18 @@ __all__ = ["Globs"]
 
 
 class Globs:
-    """Several patterns at once; one without a slash is also tried on the name alone."""
+    """Several patterns at once.
 
-    __slots__ = ("_pattern",)
+    Args:
+        patterns: globs.
+        anywhere: whether one without a slash is also tried on the name of a file alone.
+    """
 
-    def __init__(self, patterns: Sequence[str]) -> None:
+    __slots__ = ("_anywhere", "_pattern")
+
+    def __init__(self, patterns: Sequence[str], *, anywhere: bool = True) -> None:
         self._pattern = _compiled(tuple(patterns))
+        self._anywhere = anywhere
 
     def __bool__(self) -> bool:
         """Whether there is any pattern."""
@@ -28,7 +34,8 @@ class Globs:
         if self._pattern is None:
             return False
         return bool(
-            self._pattern.match(relative) or self._pattern.match(relative.rpartition("/")[2])
+            self._pattern.match(relative)
+            or (self._anywhere and self._pattern.match(relative.rpartition("/")[2]))
         )
 
 

@@ -51,14 +51,21 @@ class Page:
 
     Attributes:
         blocks: texts with their marks: paragraphs, items, rows.
-        first_heading: of the main part.
         published: as it is written.
     """
 
     title: str = ""
-    first_heading: str = ""
     published: str | None = None
     blocks: list[tuple[str, int]] = field(default_factory=list)
+
+    def first_heading(self) -> str:
+        """Return the first heading of the main part, or else of what is not aside."""
+        found = [(text, mark) for text, mark in self.blocks if text.lstrip().startswith("# ")]
+        for part in (_MAIN, _ARTICLE, 0):
+            inside = [t for t, mark in found if mark & part or not (part or mark & _ASIDE)]
+            if inside:
+                return inside[0].strip()[2:]
+        return ""
 
     def text(self) -> str:
         """Return the main part if one is marked and says enough, else all but what is aside."""
@@ -178,8 +185,6 @@ class _Target:
             text = f"{fence}\n{said.strip(chr(10))}\n{fence}"
         else:
             text = prefix + " ".join(said.split())
-        if prefix == "# " and not self.page.first_heading and not mark & _ASIDE:
-            self.page.first_heading = text.removeprefix(prefix)
         self.page.blocks.append((before + text, mark))
 
 
@@ -199,7 +204,7 @@ def _joined(blocks: list[tuple[str, int]]) -> str:
 
 def _best_title(page: Page) -> str | None:
     """Return the title of the page, without the name of the site where the heading tells it."""
-    title, heading = " ".join(page.title.split()), page.first_heading
+    title, heading = " ".join(page.title.split()), page.first_heading()
     best = heading if heading and (not title or heading.lower() in title.lower()) else title
     return best[:_MAX_TITLE_CHARS] or None
 

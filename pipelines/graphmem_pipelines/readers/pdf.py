@@ -12,7 +12,7 @@ from graphmem_pipelines.readers.moments import read_moment
 from graphmem_pipelines.readers.plain import stem
 from graphmem_schemas import Document
 
-__all__ = ["from_pdf", "join_lines", "without_running_heads"]
+__all__ = ["from_pdf", "join_lines", "mend_hyphens", "without_running_heads"]
 
 _MAX_PAGES = 20_000
 _MAX_CHARS = 20_000_000
@@ -23,7 +23,12 @@ _MIN_PAGES = 4
 _EDGE_LINES = 2
 _NUMBER = re.compile(r"\d+")
 _ENDS = (".", "!", "?", ":", ";", "…", "”", '"', ")", "。")
-_ITEM = re.compile(r"^\s*([-•‣◦*–]|\(?\d{1,3}[.)]|[A-Za-z][.)])\s")
+_CUT = re.compile(rf"([^\W\d_]+){_HYPHEN}([^\W\d_]+)")
+_COMPOUND = re.compile(r"[^\W\d_]+-[^\W\d_]+")
+# What begins a line of its own: an item of a list, or a numbered heading.
+_ITEM = re.compile(
+    r"^\s*([-•‣◦*–]|\(?\d{1,3}[.)]|[A-Za-z][.)]|\d{1,3}(\.\d{1,3})+\.?(?=\s+[A-Z]))\s"
+)
 _PASSWORD_ERROR = 4
 
 
@@ -49,7 +54,7 @@ def from_pdf(data: bytes, key: str) -> Document:
     if not any(page.strip() for page in pages):
         raise InvalidInput(f"it has {_counted(pages)} and no text: run OCR first")
     lines = without_running_heads([page.splitlines() for page in pages])
-    text = "\n\n".join(filter(None, map(join_lines, lines)))
+    text = mend_hyphens("\n\n".join(filter(None, map(join_lines, lines))))
     title = _title(facts.get("Title", "")) or stem(key)
     return Document(text=text, title=title, at=read_moment(facts.get("CreationDate")))
 
@@ -59,7 +64,12 @@ def without_running_heads(pages: Sequence[Sequence[str]]) -> list[list[str]]:
     edges = Counter(
         mark for page in pages for mark in {_mark(page[at]) for at in _edge_places(page)}
     )
-    often = {mark for mark, n in edges.items() if n >= max(_MIN_PAGES, len(pages) // 2 + 1)}
+    # A number in it is the page's: then it need not stand on most pages, as heads of chapters.
+    often = {
+        mark
+        for mark, n in edges.items()
+        if n >= _MIN_PAGES and (_NUMBER.search(mark) or n > len(pages) // 2)
+    }
     return [
         [
             line
@@ -81,13 +91,23 @@ def join_lines(lines: Sequence[str]) -> str:
             goes_on = False
             continue
         if goes_on and not _ITEM.match(line):
-            last = parts[-1]
-            hyphen = last.endswith(_HYPHEN)
-            parts[-1] = last.removesuffix(_HYPHEN) + ("" if hyphen else " ") + line
+            parts[-1] += line if parts[-1].endswith(_HYPHEN) else f" {line}"
         else:
             parts.append(line)
         goes_on = line.endswith(_HYPHEN) or not (len(line) < full or _is_final(line, full))
-    return "\n\n".join(part.replace(_HYPHEN, "-") for part in parts)
+    return "\n\n".join(parts)
+
+
+def mend_hyphens(text: str) -> str:
+    """Join words that were cut at the end of a line, but for those that have hyphens elsewhere."""
+    known = {word.lower() for word in _COMPOUND.findall(text)}
+
+    def mended(match: re.Match[str]) -> str:
+        with_hyphen = f"{match[1]}-{match[2]}"
+        is_word = match[2][0].islower() and with_hyphen.lower() not in known
+        return match[1] + match[2] if is_word else with_hyphen
+
+    return _CUT.sub(mended, text).replace(_HYPHEN, "-")
 
 
 def _is_final(line: str, full: float) -> bool:

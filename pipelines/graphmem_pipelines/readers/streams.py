@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import TextIOWrapper
 from typing import Any, BinaryIO, TextIO
@@ -12,7 +13,7 @@ from graphmem.errors import InvalidInput
 from graphmem_pipelines.readers.content import ReaderOptions
 from graphmem_pipelines.readers.decoding import bom_encoding
 
-__all__ = ["Row", "bounded_lines", "json_values", "open_text"]
+__all__ = ["Row", "bounded_lines", "json_values", "opened_text"]
 
 _CHUNK_CHARS = 1 << 16
 # A literal that the end of what was read cuts is an error no further than this from there.
@@ -34,8 +35,9 @@ class Row:
     problem: str | None = None
 
 
-def open_text(file: BinaryIO, encoding: str | None) -> TextIO:
-    """Return the file as text; bytes that are none come back as halves of surrogate pairs.
+@contextmanager
+def opened_text(file: BinaryIO, encoding: str | None) -> Iterator[TextIO]:
+    """Lend the file as text; bytes that are none come back as halves of surrogate pairs.
 
     Raises:
         InvalidInput: There is no such encoding.
@@ -43,9 +45,14 @@ def open_text(file: BinaryIO, encoding: str | None) -> TextIO:
     name = encoding or bom_encoding(file.read(4)) or "utf-8"
     file.seek(0)
     try:
-        return TextIOWrapper(file, name, errors="surrogateescape")
+        text = TextIOWrapper(file, name, errors="surrogateescape")
     except LookupError as error:
         raise InvalidInput(f"there is no encoding {name!r}") from error
+    try:
+        yield text
+    finally:
+        with suppress(ValueError):  # whoever lent the file has closed it already
+            text.detach()
 
 
 def bounded_lines(text: TextIO, limit: int) -> Iterator[str | None]:
@@ -73,11 +80,11 @@ def json_values(file: BinaryIO, options: ReaderOptions, *, lines: bool) -> Itera
     Raises:
         InvalidInput: There is no such encoding.
     """
-    text = open_text(file, options.encoding)
-    if lines or _has_lines(text, options.max_line_bytes):
-        yield from _by_line(text, options.max_line_bytes)
-    else:
-        yield from _Members(text, options.max_bytes).rows()
+    with opened_text(file, options.encoding) as text:
+        if lines or _has_lines(text, options.max_line_bytes):
+            yield from _by_line(text, options.max_line_bytes)
+        else:
+            yield from _Members(text, options.max_bytes).rows()
 
 
 def _has_lines(text: TextIO, limit: int) -> bool:

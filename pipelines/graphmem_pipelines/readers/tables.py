@@ -9,7 +9,7 @@ from typing import BinaryIO, TextIO
 from graphmem.errors import InvalidInput
 from graphmem_pipelines.readers.content import ReaderOptions
 from graphmem_pipelines.readers.decoding import bom_encoding, detected
-from graphmem_pipelines.readers.streams import Row, bounded_lines, open_text
+from graphmem_pipelines.readers.streams import Row, bounded_lines, opened_text
 
 __all__ = ["table_rows"]
 
@@ -27,15 +27,22 @@ def table_rows(file: BinaryIO, options: ReaderOptions) -> Iterator[Row]:
     """
     sample = file.read(_SAMPLE_BYTES)
     file.seek(0)
-    text = open_text(file, options.encoding or _encoding(sample))
-    lines = _Lines(text, options.max_line_bytes)
+    with opened_text(file, options.encoding or _encoding(sample)) as text:
+        yield from _rows(_Lines(text, options.max_line_bytes), _separator(sample))
+
+
+def _rows(lines: _Lines, separator: str) -> Iterator[Row]:
     # The limit is the whole process's; rows are bounded here, before any field is too long.
-    csv.field_size_limit(max(csv.field_size_limit(), 2 * options.max_line_bytes))
-    table = csv.reader(lines, delimiter=_separator(sample), strict=False)
-    header = [name.strip().lstrip("\ufeff") for name in next(table, [])]
+    csv.field_size_limit(max(csv.field_size_limit(), 2 * lines.limit))
+    table = csv.reader(lines, delimiter=separator)
+    rows = _checked(table, lines)
+    names = next(rows, [])
+    if isinstance(names, str):
+        raise InvalidInput(f"its first row {names}")
+    header = [name.strip().lstrip("\ufeff") for name in names]
     if not any(header):
         raise InvalidInput("it has no first row with the names of its columns")
-    for number, cells in enumerate(_checked(table, lines), start=2):
+    for number, cells in enumerate(rows, start=2):
         if isinstance(cells, str):
             yield Row(number, problem=f"row {number:,} {cells}")
         elif any(cell.strip() for cell in cells):
@@ -54,7 +61,7 @@ class _Lines:
 
     def __init__(self, text: TextIO, limit: int) -> None:
         self._lines = bounded_lines(text, limit)
-        self._limit = limit
+        self.limit = limit
         self.taken = 0
 
     def __iter__(self) -> _Lines:
@@ -63,9 +70,9 @@ class _Lines:
     def __next__(self) -> str:
         line = next(self._lines)
         if line is None and not self.taken:
-            raise _TooLong(f"has more than {self._limit:,} characters")
-        self.taken += self._limit + 1 if line is None else len(line) + 1
-        if self.taken > self._limit + 1:
+            raise _TooLong(f"has more than {self.limit:,} characters")
+        self.taken += self.limit + 1 if line is None else len(line) + 1
+        if self.taken > self.limit + 1:
             raise _NeverEnds
         return (line or "") + "\n"
 
