@@ -21,6 +21,7 @@ from graphmem.cli import (
     facts,
     forgetting,
     judging,
+    llm,
     reading,
     recall,
     runs,
@@ -121,10 +122,13 @@ for about_topics, name in (
 ):
     topics.command(name)(with_session(about_topics))
 app.add_typer(topics, name="concepts")
+llms = typer.Typer(help="LLMs.", no_args_is_help=True, rich_markup_mode=None)
+llms.command("check")(with_session(llm.check, leave_out=("store", "space")))
+app.add_typer(llms, name="llm")
 # Layers above hang their commands in; they are named here by text, since nothing of this package
 # may import them. Entry points would say the same, and cost 60 ms of every start.
 for above in ("graphmem_pipelines.cli.commands",):
-    import_module(above).add_to(app)
+    import_module(above).add_to(app, bench)
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -55,8 +55,8 @@ class OpenAIChat:
         self._client = client.with_options(max_retries=0, timeout=timeout_s)
         self._lock = threading.Lock()
         self._dialect = Dialect()
-        where = without_login(str(self._client.base_url))
-        self.identity = f"{where} {model} temperature 0, at most {max_tokens} tokens"
+        self._where = without_login(str(self._client.base_url))
+        self.identity = f"{self._where} {model} temperature 0, at most {max_tokens} tokens"
 
     def complete(self, messages: Sequence[ChatMessage], schema: Mapping[str, Any]) -> str:
         """Return the answer of one attempt; see `ports.LLM`.
@@ -86,7 +86,7 @@ class OpenAIChat:
             except openai.OpenAIError as error:
                 other = dialect.without(str(error)) if is_about_request(error) else None
                 if other is None:
-                    raise to_failure(error, self.name, self._client.api_key) from None
+                    raise to_failure(error, self.name, self._client.api_key, self._where) from None
                 self._learn(dialect, other)
             except ValueError as error:
                 raise self._failed(Failure.DOWN, f"answered with no JSON ({error})") from None

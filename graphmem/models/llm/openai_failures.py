@@ -30,13 +30,16 @@ def is_about_request(error: openai.OpenAIError) -> bool:
     return getattr(error, "status_code", None) in _UNKNOWN_WORD
 
 
-def to_failure(error: openai.OpenAIError, name: str, key: str | None) -> CallFailed:
+def to_failure(
+    error: openai.OpenAIError, name: str, key: str | None, where: str = "its server"
+) -> CallFailed:
     """Say what happened, without the driver's text where that may quote the key.
 
     Args:
         error: the driver's.
         name: of the model, for the reader.
         key: which is not shown.
+        where: the server is, without any login.
     """
     import openai
 
@@ -49,9 +52,13 @@ def to_failure(error: openai.OpenAIError, name: str, key: str | None) -> CallFai
         return _of_status(error, name, text)
     if isinstance(error, openai.APIConnectionError):
         kind = type(error.__cause__).__name__
-        sent = kind not in _NEVER_SENT
-        failure = Failure.UNSURE if sent else Failure.DOWN
-        return CallFailed(failure, CompletionFailed(f"{name}: {text} ({kind})"))
+        if kind in _NEVER_SENT:
+            why = (
+                f"{name}: {where} cannot be reached ({kind}): check the address, and that it is up"
+            )
+            return CallFailed(Failure.DOWN, CompletionFailed(why))
+        why = f"{name}: {where} gave no answer ({text.rstrip('.')}: {kind})"
+        return CallFailed(Failure.UNSURE, CompletionFailed(why))
     return CallFailed(Failure.DOWN, CompletionFailed(f"{name}: {text}"))
 
 

@@ -42,7 +42,7 @@ def test_every_command_takes_the_shared_options(capsys: pytest.CaptureFixture[st
         assert run([*words, "--help"]) == 0
         text = capsys.readouterr().out
         assert "--json" in text, words
-        if words[0] not in ("bench", "copy", "demo"):
+        if words[0] not in ("bench", "copy", "demo", "llm"):
             assert {"--store", "--space", "--debug"} <= set(text.split()), words
 
 

@@ -138,7 +138,7 @@ def test_an_unknown_model_is_the_callers_error(server: LLMServer) -> None:
         (Fault.RATE_LIMIT_BARE, Failure.THROTTLED, "too many requests"),
         (Fault.SERVER_ERROR, Failure.DOWN, "had an error"),
         (Fault.NOT_JSON, Failure.DOWN, "JSON"),
-        (Fault.DROPPED, Failure.UNSURE, "Connection error"),
+        (Fault.DROPPED, Failure.UNSURE, "gave no answer"),
         (Fault.SLOW, Failure.UNSURE, "timed out"),
         (Fault.EMPTY, Failure.UNUSABLE, "an empty message"),
         (Fault.REFUSAL, Failure.UNUSABLE, "refuses to answer: I cannot help"),
