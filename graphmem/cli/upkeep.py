@@ -111,7 +111,7 @@ def stats_lines(counts: Stats) -> list[str]:
 
 def _consolidated(receipt: ConsolidateReceipt) -> list[str]:
     if not receipt.changed:
-        return ["nothing changed"]
+        return ["nothing changed", *receipt.notes]
     counts = {
         "merged": len(receipt.merged),
         "lifted": len(receipt.lifted),
@@ -122,6 +122,7 @@ def _consolidated(receipt: ConsolidateReceipt) -> list[str]:
         *counts_table(counts, "done"),
         *(f"  {one} is read as {into}" for one, into in receipt.merged[:_SHOWN]),
         *(f"  one at a time: {relation}" for relation in receipt.learnt[:_SHOWN]),
+        *receipt.notes,
     ]
 
 

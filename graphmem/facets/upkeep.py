@@ -142,11 +142,13 @@ class Upkeep(Facet):
         return Receipt(seq=seq, confirmed={"Entity": (a, b)} if seq else {})
 
     def consolidate(self, *, progress: Progress | None = None) -> ConsolidateReceipt:
-        """Make more of what was added since the last time; without an LLM.
+        """Make more of what was added since the last time; no LLM is needed.
 
         Merges entities that are doubles, lifts what several sources tell again to facts, learns
-        which relations hold one at a time, draws lessons from runs, and finds concepts. Who is
-        stopped calls again; where nothing is new, nothing changes.
+        which relations hold one at a time, draws lessons from runs, and finds concepts. The
+        memory's LLM, if it has one, is asked about names that rules leave open: twenty pairs a
+        call, twenty calls at most. Who is stopped calls again; where nothing is new, nothing
+        changes.
 
         Args:
             progress: hears how many stages are done.

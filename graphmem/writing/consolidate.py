@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from graphmem.core.changes import Changes
-from graphmem.ports import Clock, Float32, GraphReader, GraphStore, Models, Progress
+from graphmem.ports import LLM, Clock, Float32, GraphReader, GraphStore, Models, Progress
 from graphmem.writing.concepts import assign
 from graphmem.writing.doubles import merge_doubles
 from graphmem.writing.learn import learn_relations
@@ -37,7 +38,8 @@ def consolidate(
     Args:
         store: holds the space.
         space: the space.
-        models: its embedder is loaded where something must be placed by meaning.
+        models: its embedder is loaded where something must be placed by meaning; its LLM, where
+            there is one, judges names that rules leave open.
         clock: dates what is new.
         progress: hears (stage, stages done, stages in all).
     """
@@ -49,17 +51,19 @@ def consolidate(
         return models.embedder.embed(texts)
 
     site = Site(store, space, clock(), since, embed)
-    for done, (name, stage) in enumerate(STAGES):
-        progress(name, done, len(STAGES))
+    stages = _stages(models.llm)
+    for done, (name, stage) in enumerate(stages):
+        progress(name, done, len(stages))
         stage(site)
-    progress(STAGES[-1][0], len(STAGES), len(STAGES))
+    progress(stages[-1][0], len(stages), len(stages))
     # What was written meanwhile, here or elsewhere, is looked at the next time.
     _note(store, space, until)
     return ConsolidateReceipt(
         seq=site.seq, since=since, until=until, merged=tuple(site.merged),
         lifted=tuple(site.lifted), learnt=tuple(site.learnt), unlearnt=tuple(site.unlearnt),
         added={label: tuple(uids) for label, uids in sorted(site.added.items())},
-        stages=tuple(name for name, _ in STAGES),
+        stages=tuple(name for name, _ in stages), judged=tuple(site.judged),
+        notes=tuple(site.notes),
     )  # fmt: skip
 
 
@@ -115,6 +119,15 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("hearing instructions", _overhear),
     ("finding concepts", _conceive),
 )
+
+
+def _stages(llm: LLM | None) -> tuple[tuple[str, Stage], ...]:
+    """Return the stages that run; with an LLM it is asked after the rules have done theirs."""
+    if llm is None:
+        return STAGES
+    from graphmem.writing.llm.doubles import ask_doubles
+
+    return STAGES[0], ("asking about doubles", partial(ask_doubles, llm)), *STAGES[1:]
 
 
 def _last_time(store: GraphStore, space: str) -> int:

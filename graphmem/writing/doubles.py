@@ -20,7 +20,7 @@ from graphmem.writing.merge import are_apart
 from graphmem.writing.site import Site, parts
 from graphmem_schemas import Edge, Entity
 
-__all__ = ["merge_doubles"]
+__all__ = ["agree", "join_pairs", "merge_doubles", "same_digits"]
 
 _DIGITS = re.compile(r"\d+")
 _MIN_CHARS, _MAX_CHARS = 4, 40
@@ -44,12 +44,21 @@ def merge_doubles(site: Site) -> None:
         if not pairs:
             continue
         made: list[_Pair] = []
-        if site.apply(partial(_join, list(dict.fromkeys(pairs)), made, space=site.space)):
+        if site.apply(partial(join_pairs, list(dict.fromkeys(pairs)), made, space=site.space)):
             site.merged += made
 
 
-def _join(pairs: Sequence[_Pair], made: list[_Pair], reader: GraphReader, space: str) -> Changes:
-    """Join the pairs that are not one yet, whoever joined them."""
+def join_pairs(
+    pairs: Sequence[_Pair], made: list[_Pair], reader: GraphReader, space: str
+) -> Changes:
+    """Join the pairs that are not one yet, whoever joined them.
+
+    Args:
+        pairs: uids: the one that is read as the other, and the other.
+        made: gets those that are joined now.
+        reader: the store as it is now.
+        space: the space.
+    """
     uids = sorted({uid for pair in pairs for uid in pair})
     there = {node.uid for node in reader.get(space, uids) if isinstance(node, Entity)}
     same = same_as(uids, partial(reader.neighbours, space, kinds=("SAME_AS",)))
@@ -75,8 +84,8 @@ def _namesakes(entities: Sequence[Entity], site: Site) -> list[_Pair]:
     for name, group in groups.items():
         own = [entity for entity in group if entity.key == name]
         others = [entity for entity in group if entity.key != name]
-        pairs += [(b.uid, own[0].uid) for b in own[1:] if _agree(b, own[0])]
-        if len(others) == 1 and own and _agree(own[0], others[0]):
+        pairs += [(b.uid, own[0].uid) for b in own[1:] if agree(b, own[0])]
+        if len(others) == 1 and own and agree(own[0], others[0]):
             pairs.append((own[0].uid, others[0].uid))
     return pairs
 
@@ -155,11 +164,15 @@ def _plain(name: str) -> str:
 
 
 def _alike(one: Entity, other: Entity) -> bool:
-    same_digits = _DIGITS.findall(one.key) == _DIGITS.findall(other.key)
-    return one.kind == other.kind and same_digits
+    return one.kind == other.kind and same_digits(one, other)
 
 
-def _agree(one: Entity, other: Entity) -> bool:
+def same_digits(one: Entity, other: Entity) -> bool:
+    """Whether two names hold the same numbers: 1994 is not 1995."""
+    return _DIGITS.findall(one.key) == _DIGITS.findall(other.key)
+
+
+def agree(one: Entity, other: Entity) -> bool:
     """Whether two of one name can be one: of the same kind, as far as that is known."""
     return one.kind == other.kind or "unknown" in (one.kind, other.kind)
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from graphmem.core.changes import Changes
 from graphmem.ports import Float32, GraphReader, GraphStore
+from graphmem_schemas import JudgedPair
 
 __all__ = ["A_COMMIT", "Site", "parts"]
 
@@ -27,6 +28,8 @@ class Site:
         since: commit after which nodes count as new; 0 takes all.
         embed: from n texts to (n, d) rows of unit length.
         seq: number of the last commit.
+        judged: pairs of names that an LLM was asked about.
+        notes: what could not be done.
     """
 
     store: GraphStore
@@ -40,6 +43,8 @@ class Site:
     learnt: list[str] = field(default_factory=list)
     unlearnt: list[str] = field(default_factory=list)
     added: dict[str, list[str]] = field(default_factory=dict)
+    judged: list[JudgedPair] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def new(self, *labels: str) -> list[str]:
         """Return the uids of nodes of some labels that are new or changed, in order of change.

@@ -16,6 +16,7 @@ __all__ = [
     "Context",
     "DeleteReceipt",
     "Hit",
+    "JudgedPair",
     "PathStep",
     "Recall",
     "Receipt",
@@ -77,6 +78,15 @@ class DeleteReceipt(Frozen):
     places: tuple[str, ...] = ()
 
 
+class JudgedPair(Frozen):
+    """What an LLM said of two entities, by uid: whether they are one, and why."""
+
+    uid: str
+    into: str
+    same: bool
+    reason: str = ""
+
+
 class ConsolidateReceipt(Frozen):
     """What a `consolidate` did. What it lists is on disk.
 
@@ -90,6 +100,8 @@ class ConsolidateReceipt(Frozen):
         unlearnt: those that did so, and what is left does not show it any more.
         added: uids of other new nodes, by label.
         stages: what ran, in order.
+        judged: pairs of names that an LLM was asked about, where there is one.
+        notes: what could not be done.
     """
 
     seq: int
@@ -101,6 +113,8 @@ class ConsolidateReceipt(Frozen):
     unlearnt: tuple[str, ...] = ()
     added: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     stages: tuple[str, ...] = ()
+    judged: tuple[JudgedPair, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:

@@ -8,6 +8,7 @@ from graphmem.prompts.library import read_prompt
 # What was sent once is a key of kept answers: whoever changes a prompt gives it the next number.
 TEXTS = {
     "answer-v1": "59510b6325eebb94",
+    "same-v1": "109db7b7176b00dd",
     "extract-v1": "5386e588fefdf76b",
 }
 
