@@ -5,13 +5,14 @@ from __future__ import annotations
 import typer
 
 from graphmem.cli.session import with_session
-from graphmem_pipelines.cli import ingesting, jobs, upkeep
+from graphmem_pipelines.cli import benching, ingesting, jobs, upkeep
 
 __all__ = ["add_to"]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add `ingest` and the group `jobs`."""
+def add_to(app: typer.Typer, bench: typer.Typer) -> None:
+    """Add `ingest`, the group `jobs`, and `bench batch`."""
+    bench.command("batch")(with_session(benching.batch, leave_out=("store", "space")))
     app.command("ingest")(with_session(ingesting.ingest))
     group = typer.Typer(
         help="Batch jobs: run them, see how far they are and what failed.",
