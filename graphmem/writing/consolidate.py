@@ -122,12 +122,19 @@ STAGES: tuple[tuple[str, Stage], ...] = (
 
 
 def _stages(llm: LLM | None) -> tuple[tuple[str, Stage], ...]:
-    """Return the stages that run; with an LLM it is asked after the rules have done theirs."""
+    """Return the stages that run; an LLM is asked right after the rules have done theirs."""
     if llm is None:
         return STAGES
     from graphmem.writing.llm.doubles import ask_doubles
+    from graphmem.writing.llm.lessons import distil_runs
 
-    return STAGES[0], ("asking about doubles", partial(ask_doubles, llm)), *STAGES[1:]
+    asking: dict[Stage, tuple[str, Stage]] = {
+        merge_doubles: ("asking about doubles", partial(ask_doubles, llm)),
+        _settle: ("distilling runs", partial(distil_runs, llm)),
+    }
+    return tuple(
+        one for name, stage in STAGES for one in ((name, stage), asking.get(stage)) if one
+    )
 
 
 def _last_time(store: GraphStore, space: str) -> int:

@@ -9,6 +9,7 @@ from graphmem.prompts.library import read_prompt
 TEXTS = {
     "answer-v1": "59510b6325eebb94",
     "same-v1": "109db7b7176b00dd",
+    "distil-v1": "b76b28d2766eaa86",
     "extract-v1": "5386e588fefdf76b",
 }
 
