@@ -20,7 +20,6 @@ _MAX_TITLE_CHARS = 300
 # pdfium writes the hyphen at the end of a line as a character that no text has.
 _HYPHEN = "\ufffe"
 _MIN_PAGES = 4
-_EDGE_LINES = 2
 _NUMBER = re.compile(r"\d+")
 _ENDS = (".", "!", "?", ":", ";", "…", "”", '"', ")", "。")
 _CUT = re.compile(rf"([^\W\d_]+){_HYPHEN}([^\W\d_]+)")
@@ -60,24 +59,22 @@ def from_pdf(data: bytes, key: str) -> Document:
 
 
 def without_running_heads(pages: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Drop the lines at the edges of pages that come again on most of them, as numbers do."""
-    edges = Counter(
-        mark for page in pages for mark in {_mark(page[at]) for at in _edge_places(page)}
-    )
-    # A number in it is the page's: then it need not stand on most pages, as heads of chapters.
-    often = {
-        mark
-        for mark, n in edges.items()
-        if n >= _MIN_PAGES and (_NUMBER.search(mark) or n > len(pages) // 2)
-    }
-    return [
-        [
-            line
-            for at, line in enumerate(page)
-            if not (at in _edge_places(page) and _mark(line) in often)
-        ]
-        for page in pages
-    ]
+    """Drop what stands again and again at the edges of pages: their heads and numbers.
+
+    That is one of the two outer lines where it is the same on most pages, but for numbers, and
+    the outermost where it has a number and is the same on four: heads of chapters.
+    """
+    most = max(_MIN_PAGES, len(pages) // 2 + 1)
+    outer, inner = (_edge_counts(pages, depth) for depth in (1, 2))
+    often = {mark for mark, n in inner.items() if n >= most}
+    numbered = {m for m, n in outer.items() if n >= _MIN_PAGES and _NUMBER.search(m)} | often
+
+    kept = []
+    for page in pages:
+        dropped = {at for at in _edge_places(page, 2) if _mark(page[at]) in often}
+        dropped |= {at for at in _edge_places(page, 1) if _mark(page[at]) in numbered}
+        kept.append([line for at, line in enumerate(page) if at not in dropped])
+    return kept
 
 
 def join_lines(lines: Sequence[str]) -> str:
@@ -128,9 +125,15 @@ def _pages(pdf: Any) -> Iterator[str]:
         page.close()
 
 
-def _edge_places(page: Sequence[str]) -> set[int]:
+def _edge_counts(pages: Sequence[Sequence[str]], depth: int) -> Counter[str]:
+    return Counter(
+        mark for page in pages for mark in {_mark(page[at]) for at in _edge_places(page, depth)}
+    )
+
+
+def _edge_places(page: Sequence[str], depth: int) -> set[int]:
     said = [at for at, line in enumerate(page) if line.strip()]
-    return {*said[:_EDGE_LINES], *said[-_EDGE_LINES:]}
+    return {*said[:depth], *said[-depth:]}
 
 
 def _mark(line: str) -> str:
