@@ -15,6 +15,7 @@ __all__ = [
     "completion",
     "error_body",
     "limited",
+    "not_strict",
     "refusal_of",
     "refused_key",
     "schema_of",
@@ -23,6 +24,7 @@ __all__ = [
 
 FORMS = ("json_schema", "json_object", "text")
 _CHARACTERS_A_TOKEN = 4
+_NOT_STRICT = ("default", "allOf", "oneOf", "not", "if", "dependentRequired", "patternProperties")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Demands:
         forms: the forms of answer that it knows; any other one is a 400.
         unknown: parameters that it refuses with 400, as "temperature".
         says_usage: whether answers tell their tokens.
+        strict: whether a JSON schema that strict modes do not take is a 400, as OpenAI has it.
     """
 
     api_key: str | None = None
@@ -42,6 +45,7 @@ class Demands:
     forms: tuple[str, ...] = FORMS
     unknown: tuple[str, ...] = ()
     says_usage: bool = True
+    strict: bool = False
 
 
 def refusal_of(
@@ -56,6 +60,8 @@ def refusal_of(
     form = (body.get("response_format") or {}).get("type", "text")
     if form not in demands.forms:
         return 400, error_body(f"Invalid response_format: {form} is not supported")
+    if demands.strict and (why := not_strict(schema_of(body))):
+        return 400, error_body(f"Invalid schema for response_format 'answer': {why}")
     for name in demands.unknown:
         if name in body:
             return 400, error_body(f"Unsupported parameter: '{name}' is not supported", param=name)
@@ -68,6 +74,30 @@ def schema_of(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the JSON schema that a request asks for; empty where it asks for none."""
     schema = (body.get("response_format") or {}).get("json_schema", {}).get("schema")
     return schema if isinstance(schema, dict) else {}
+
+
+def not_strict(schema: Any, where: str = "") -> str:
+    """Return why OpenAI's strict mode does not take a schema; nothing where it does.
+
+    References:
+        OpenAI, Structured model outputs, Supported schemas (read in November 2026).
+    """
+    if isinstance(schema, list):
+        return next((why for part in schema if (why := not_strict(part, where))), "")
+    if not isinstance(schema, dict):
+        return ""
+    if unknown := [word for word in _NOT_STRICT if word in schema]:
+        return f"in {where or '()'}, {unknown[0]!r} is not permitted"
+    named = schema.get("properties", {})
+    if schema.get("type") == "object" or named:
+        if schema.get("additionalProperties") is not False:
+            return f"in {where or '()'}, 'additionalProperties' is required to be false"
+        if sorted(schema.get("required", ())) != sorted(named):
+            return f"in {where or '()'}, 'required' is required to name every property"
+    inner = {**named, **schema.get("$defs", {}), "items": schema.get("items")}
+    inner["anyOf"] = schema.get("anyOf")
+    found = (not_strict(part, f"{where}/{name}") for name, part in inner.items())
+    return next((why for why in found if why), "")
 
 
 def refused_key(demands: Demands, login: str | None) -> dict[str, Any] | None:

@@ -9,6 +9,9 @@ from graphmem.errors import EndpointDown
 
 __all__ = ["Breaker"]
 
+# About as long as it takes another call to find out.
+_PROBE_S = 1.0
+
 
 class Breaker:
     """Opens after failures in a row; then one call at a time finds out whether it may close.
@@ -38,7 +41,7 @@ class Breaker:
                 return
             left_s = self._opened + self._open_s - self._clock()
             if left_s > 0 or self._probing:
-                wait_s = max(left_s, 0.0)
+                wait_s = left_s if left_s > 0 else _PROBE_S
                 raise EndpointDown(
                     f"{self._name} failed {self._failures} times in a row, so it is left alone "
                     f"for another {wait_s:.0f} s; check that it is up, then try again",

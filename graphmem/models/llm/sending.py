@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ from graphmem.models.llm.limits import Limits
 from graphmem.models.llm.pace import Pace
 
 __all__ = ["Sender", "Surroundings"]
+
+_log = logging.getLogger("graphmem")
+_WORTH_TELLING_S = 1.0
+_QUIET_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ class Sender:
         self._transport, self._limits, self._bill = transport, limits, bill
         self._closed = threading.Event()
         self._sleep = around.sleep or self._closed.wait
-        self._random = around.random
+        self._random, self._clock = around.random, around.clock
+        self._quiet_until = around.clock()
         self._slots = threading.BoundedSemaphore(limits.concurrency)
         self._pace = Pace(
             limits.requests_per_minute, limits.tokens_per_minute, around.clock, self._sleep
@@ -155,7 +161,22 @@ class Sender:
                 raise self._given_up(failed, f"and asks to wait {asked_s:.0f} s") from None
             self._pace.pause(asked_s)
             wait_s += asked_s
+        self._tell(wait_s, attempt, failed)
         self._sleep(wait_s)
+
+    def _tell(self, wait_s: float, attempt: int, failed: CallFailed) -> None:
+        """Say why nothing comes, but not for each of many calls that wait for the same."""
+        now = self._clock()
+        if wait_s < _WORTH_TELLING_S or now < self._quiet_until:
+            return
+        self._quiet_until = now + _QUIET_S
+        _log.info(
+            "%s: trying again in %.0f s (attempt %d of %d)",
+            failed.error,
+            wait_s,
+            attempt + 1,
+            self._limits.tries,
+        )
 
     def _given_up(self, failed: CallFailed, how: str) -> CallFailed:
         error = CompletionFailed(

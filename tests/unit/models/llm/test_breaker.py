@@ -55,8 +55,9 @@ def test_one_call_finds_out_and_closes_it(breaker: Breaker, clock: Clock) -> Non
     fail(breaker, 3)
     clock.now = 30.0
     breaker.admit()
-    with pytest.raises(EndpointDown):
+    with pytest.raises(EndpointDown) as caught:
         breaker.admit()
+    assert caught.value.retry_after_s > 0
     breaker.went_well()
     breaker.admit()
     breaker.admit()

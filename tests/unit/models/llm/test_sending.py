@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -87,6 +88,19 @@ def test_waits_double_and_end_at_the_longest() -> None:
     world = World([DOWN] * 6, tries=7, backoff_s=1.0, longest_wait_s=10.0)
     assert world.sender.answer(CALL) == DONE
     assert world.slept == [1.0, 2.0, 4.0, 8.0, 10.0, 10.0]
+
+
+def test_whoever_waits_is_told_why_now_and_then(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "graphmem")
+    world = World([DOWN] * 6, tries=7, backoff_s=2.0, longest_wait_s=8.0)
+    world.sender.answer(CALL)
+    assert world.slept == [2.0, 4.0, 8.0, 8.0, 8.0, 8.0]
+    # At 0 s, 14 s and 30 s: in between it is quiet for 10 s.
+    assert caplog.messages == [
+        "it is so: trying again in 2 s (attempt 2 of 7)",
+        "it is so: trying again in 8 s (attempt 5 of 7)",
+        "it is so: trying again in 8 s (attempt 7 of 7)",
+    ]
 
 
 def test_jitter_is_full() -> None:
