@@ -285,7 +285,7 @@ def test_a_number_of_hits_that_cannot_be_is_refused(memory: Memory, k: Any) -> N
         memory.similar("wash a cup", k=k)
 
 
-def test_a_run_asks_no_model_for_a_word() -> None:
+def test_a_run_asks_no_model_for_a_word_and_consolidating_once_for_a_sort() -> None:
     llm = FakeLLM(lambda _: {})
     with Memory(
         MemoryStore(), embedder=FakeEmbedder(), extractor=FakeExtractor(),
@@ -294,9 +294,10 @@ def test_a_run_asks_no_model_for_a_word() -> None:
         for number in range(3):
             memory.add_run("wash a cup", FETCH, number > 0, source=f"r{number}")
         memory.insights("wash a cup")
-        memory.consolidate()
+        assert llm.calls == []
         assert memory.stats().nodes["Insight"] >= 1
-    assert llm.calls == []
+        memory.consolidate()
+    assert len(llm.calls) == 1
 
 
 def test_numbers_of_a_step_are_kept_though_patterns_have_none(memory: Memory) -> None:
