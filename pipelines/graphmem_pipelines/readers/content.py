@@ -79,7 +79,12 @@ class Content:
             row["title"] = self.title
         if self.at is not None:
             row["at"] = self.at.isoformat()
-        return json.dumps(row, ensure_ascii=False, sort_keys=True)
+        line = json.dumps(row, ensure_ascii=False, sort_keys=True)
+        try:
+            line.encode()
+        except UnicodeEncodeError:  # half of a pair, which is refused when it is added
+            return json.dumps(row, sort_keys=True)
+        return line
 
     @classmethod
     def from_json(cls, text: str) -> Content:
@@ -94,13 +99,17 @@ class Content:
             return cls(
                 name=row["name"],
                 document=None if document is None else Document.model_validate(document),
-                messages=messages and tuple(map(Message.model_validate, messages)),
+                messages=None if messages is None else tuple(map(_message, messages)),
                 run=row.get("run"),
                 title=row.get("title"),
                 at=datetime.fromisoformat(row["at"]) if "at" in row else None,
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise InvalidInput(f"this is no content that a reader kept: {error}") from error
+
+
+def _message(row: object) -> Message:
+    return Message.model_validate(row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from graphmem_schemas import Message
 __all__ = ["from_whatsapp"]
 
 _LINE = re.compile(
-    r"[\u200e\u200f]*\[?(\d{1,4})[./-](\d{1,2})[./-](\d{2,4}),?\s+(\d{1,2})[:.](\d{2})"
+    r"[\u200e\u200f]*\[?(\d{1,4})[./-](\d{1,2})[./-](\d{1,4}),?\s+(\d{1,2})[:.](\d{2})"
     r"(?:[:.](\d{2}))?(?:\s?([apAP])\.?\s?[mM]\.?)?(?:\]\s?|\s-\s)(.*)",
 )
 _SPEAKER = re.compile(r"([^:\n]{1,100}?):\s(.*)", re.S)
