@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Generic, Literal, TypeVar
 
@@ -80,7 +81,7 @@ def ask(
     Raises:
         CompletionFailed: The LLM did not answer, or nothing of what it said can be used.
     """
-    schema = strict_schema(model)
+    schema = _kept_schema(model)
     first = complete(messages, schema)
     value, problems = _fitted(first, model, understood)
     if value is not None and not problems:
@@ -100,6 +101,12 @@ def ask(
         f"the LLM twice answered in another form than was asked ({left[0][:200]}): "
         "try again, or give a model that can answer in JSON"
     )
+
+
+@lru_cache(maxsize=64)
+def _kept_schema(model: type[BaseModel]) -> Mapping[str, Any]:
+    # To make it takes longer than to read an answer.
+    return strict_schema(model)
 
 
 def strict_schema(model: type[BaseModel]) -> dict[str, Any]:
