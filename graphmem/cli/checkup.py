@@ -6,36 +6,22 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 from pathlib import Path
 
+from graphmem.cli.findings import MORE_CHECKS, Finding
 from graphmem.cli.output import room
 from graphmem.cli.session import Session
 from graphmem.errors import GraphMemError
 from graphmem.ports import GraphStore
 
-__all__ = ["Finding", "check_up"]
+__all__ = ["check_up"]
 
 LOW_DISK_BYTES = 200_000_000
 _PACKAGES = ("graphmem", "numpy", "numba", "onnxruntime", "tokenizers", "spacy", "usearch")
 # What errors say elsewhere, and what leads nowhere here.
 _HERE = re.compile(r"[;,] (or, if it was a store, )?(ask )?`graphmem doctor`( says \w+)?$")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes:
-        do: what to do about it; empty where all is well.
-    """
-
-    what: str
-    ok: bool
-    found: str
-    do: str = ""
 
 
 def check_up(session: Session) -> list[Finding]:
@@ -45,6 +31,7 @@ def check_up(session: Session) -> list[Finding]:
     """
     findings = [_versions(), _disk(session), _encoder(), _language()]
     findings.extend(_store(session))
+    findings.extend(one for more in MORE_CHECKS for one in more(session))
     return findings
 
 

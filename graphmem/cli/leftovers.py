@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from graphmem.cli.checkup import Finding
+from graphmem.cli.findings import Finding
 from graphmem.cli.output import counted
 from graphmem.cli.session import Session
 from graphmem.ports import GraphStore
@@ -127,7 +127,10 @@ def _file(path: Path, views: Path | None, texts: Sequence[str]) -> Iterator[Find
         )
     if not texts:
         return
-    files = [path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")]
+    # Beside the store: what an LLM said, the ledger of jobs, vectors that are being made.
+    homes = [path.with_name(path.name + end) for end in ("", ".answers", ".jobs", ".vectors")]
+    files = [home.with_name(home.name + end) for home in homes for end in ("", "-wal", "-shm")]
+    files = [file for file in files if file == path or file.exists()]
     if views is not None and views.is_dir():
         files += sorted(file for file in views.rglob("*") if file.is_file())
     found = traces(files, pieces(texts))

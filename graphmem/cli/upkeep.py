@@ -11,7 +11,7 @@ from graphmem.cli.output import counted, counts_table, emit, room
 from graphmem.cli.session import Session
 
 if TYPE_CHECKING:
-    from graphmem.cli.checkup import Finding
+    from graphmem.cli.findings import Finding
     from graphmem_schemas import ConsolidateReceipt, Stats
 
 __all__ = ["Rebuildable", "consolidate", "doctor", "rebuild", "stats", "stats_lines", "version"]

@@ -44,10 +44,11 @@ __all__ = [
 ]
 
 PLACES = (
-    "graph", "vectors", "text", "adjacency", "projection", "lessons", "ledger", "caches"
+    "graph", "vectors", "text", "adjacency", "projection", "lessons", "shown", "caches", "answers"
 )  # fmt: skip
 """What every removal clears: the store's rows and vectors, the views of them, the Cypher files,
-the lessons that are held with their vectors, what was shown lately, the caches of functions."""
+the lessons that are held with their vectors, what was shown lately, the caches of functions, and
+what an LLM said of it."""
 
 _PART = 2_000
 _FIRST = ("Source", "Passage", "Entity", "Concept", "Query")

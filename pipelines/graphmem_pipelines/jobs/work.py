@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from graphmem.memory import Memory
+from graphmem.models.llm.forgetting import ANSWERS
 from graphmem.models.loading import LazyModels
 from graphmem.models.seal import describe, seal
 from graphmem.ports import GraphStore
@@ -99,7 +100,7 @@ class Work:
         before = self.job.spent
         if self.llm is None:
             return map(Extracted, outcomes), lambda: before
-        client = client_of(self.llm, beside(self.store, ".answers"), before.cost or 0.0)
+        client = client_of(self.llm, beside(self.store, ANSWERS), before.cost or 0.0)
         stack.callback(client.close)
         if client.cache is not None:
             stack.callback(client.cache.close)

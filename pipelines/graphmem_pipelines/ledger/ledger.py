@@ -232,6 +232,18 @@ class Ledger:
             )
             return [key for (key,) in rows]
 
+    def n_still_failed(self, job: Job) -> int:
+        """Count failed items of a job whose source no later job of the space has dealt with."""
+        with mapped(self._shown):
+            (n,) = self._connection.execute(
+                "SELECT count(*) FROM item WHERE job = ?1 AND state = 'failed' AND NOT EXISTS ("
+                "SELECT 1 FROM item AS later JOIN job ON job.id = later.job "
+                "WHERE later.key = item.key AND later.job > ?1 AND job.space = ?2 "
+                "AND job.kind = ?3 AND later.state IN ('applied', 'skipped'))",
+                (job.id, job.space, job.kind),
+            ).fetchone()
+        return int(n)
+
     def retry(self, job: str) -> int:
         """Have failed items tried again; return how many there are."""
         with mapped(self._shown), self._writing():

@@ -52,6 +52,7 @@ CREATE TABLE item (
     UNIQUE (job, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX item_state ON item (job, state, n);
+CREATE INDEX item_key ON item (key);
 
 -- What each source was last applied as, so that the same again can be skipped.
 CREATE TABLE applied (

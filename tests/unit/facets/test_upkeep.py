@@ -78,7 +78,8 @@ def test_an_entity_goes_by_its_name_with_the_facts_about_it(memory: Memory) -> N
     assert [text for text, *_ in facts(memory)] == ["Bo likes Bonn"]
     assert receipt.nodes == {"Entity": 1, "Proposition": 1}
     assert receipt.places == (
-        "graph", "vectors", "text", "adjacency", "projection", "lessons", "ledger", "caches"
+        "graph", "vectors", "text", "adjacency", "projection", "lessons", "shown", "caches",
+        "answers",
     )  # fmt: skip
     assert not [n for n in nodes(memory) if isinstance(n, Entity) and n.key == "ann"]
 
@@ -164,7 +165,7 @@ def test_nothing_that_is_held_in_the_process_knows_what_is_gone(
             receipt = memory.delete(source=source)
     else:
         receipt = memory.delete(space=memory.space)
-    assert {"lessons", "ledger", "caches"} < set(receipt.places)
+    assert {"lessons", "shown", "caches", "answers"} < set(receipt.places)
     assert n_vectors - len(view._vectors) == (1 if target == "source" else 2)
     assert sum(cached().values()) == 0
     shown = {uid for one in memory._reader.shown._recalls.values() for uid in one.uids}

@@ -1,0 +1,62 @@
+"""Whether jobs are well: what failed, and what waits though nobody works on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graphmem.errors import StoreBusy
+from graphmem_pipelines.ledger.ledger import Ledger
+from graphmem_pipelines.ledger.rows import OPEN_JOBS, Job, JobState, Totals
+
+__all__ = ["Unfinished", "unfinished"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A job that is not well.
+
+    Attributes:
+        job: its id.
+        told: what is wrong, in a few words.
+    """
+
+    job: str
+    state: JobState
+    n_failed: int
+    n_waiting: int
+    told: str
+
+
+def unfinished(ledger: Ledger) -> list[Unfinished]:
+    """Return jobs with failed items, and open ones that no process works on, newest first.
+
+    What failed in an ingest and was applied by a later one is well again.
+    """
+    found: list[Unfinished] = []
+    for job in ledger.jobs():
+        totals = ledger.totals(job.id)
+        n_failed = ledger.n_still_failed(job) if totals.items["failed"] else 0
+        stuck = job.state in OPEN_JOBS and not _is_worked_on(ledger, job)
+        if n_failed or stuck:
+            told = _told(job, totals, n_failed, stuck=stuck)
+            found.append(Unfinished(job.id, job.state, n_failed, totals.n_waiting, told))
+    return found
+
+
+def _told(job: Job, totals: Totals, n_failed: int, *, stuck: bool) -> str:
+    parts = []
+    if stuck:
+        parts.append(f"{totals.n_waiting:,} items wait and nobody works on them")
+    if n_failed:
+        parts.append(f"{n_failed:,} items failed")
+    if job.error:
+        parts.append(job.error)
+    return ", ".join(parts)
+
+
+def _is_worked_on(ledger: Ledger, job: Job) -> bool:
+    try:
+        with ledger.held(job.id):
+            return False
+    except StoreBusy:
+        return True
