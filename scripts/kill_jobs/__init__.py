@@ -1,0 +1,1 @@
+"""Kill jobs again and again, and see that they end as if nobody had."""

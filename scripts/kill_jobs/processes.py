@@ -1,0 +1,69 @@
+"""Processes below a process, and whether they are gone. For Linux: it reads /proc."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+__all__ = ["descendants", "kill_and_watch"]
+
+
+def descendants(pid: int) -> set[int]:
+    """Return all processes below one; what was left by its parent is below nobody."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (status := _status(int(entry.name))):
+            children.setdefault(status[1], []).append(int(entry.name))
+    found: set[int] = set()
+    left = [pid]
+    while left:
+        some = children.get(left.pop(), [])
+        found.update(some)
+        left += some
+    return found
+
+
+def kill_and_watch(child: subprocess.Popen[bytes], limit_s: float) -> tuple[float, list[str]]:
+    """Kill one process alone; all that it started must end by itself.
+
+    Returns:
+        After how many seconds they were gone, and the names of those that were not.
+    """
+    below = {pid: _started(pid) for pid in descendants(child.pid)}
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    begun = time.monotonic()
+    while alive := [pid for pid, started in below.items() if started and _started(pid) == started]:
+        if time.monotonic() - begun > limit_s:
+            names = sorted(_name(pid) for pid in alive)
+            for pid in alive:
+                os.kill(pid, signal.SIGKILL)
+            return limit_s, names
+        time.sleep(0.02)
+    return time.monotonic() - begun, []
+
+
+def _status(pid: int) -> tuple[str, int, str] | None:
+    """Return state, parent and start of a process."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    fields = text.rpartition(")")[2].split()
+    return fields[0], int(fields[1]), fields[19]
+
+
+def _started(pid: int) -> str | None:
+    """Return when it was started, so that its number given to another is seen."""
+    status = _status(pid)
+    return status[2] if status and status[0] != "Z" else None
+
+
+def _name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()[:120]
+    except OSError:
+        return "gone"

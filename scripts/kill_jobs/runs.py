@@ -1,0 +1,153 @@
+"""One ingest in peace, and one that is killed again and again."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripts.kill_jobs.processes import kill_and_watch
+from scripts.kill_jobs.state import item_rows, job_states, n_answers, n_applied
+
+__all__ = ["CONCURRENCY", "Setting", "Told", "draw_moments", "run_killed", "run_whole"]
+
+CONCURRENCY = 16
+_GONE_S = {"local": 2.0, "ray": 10.0}
+_END_S = 1800.0
+_EARLIEST_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is run: `url` is of an LLM's server; None is no LLM."""
+
+    tree: Path
+    n_items: int
+    engine: str = "local"
+    workers: int = 2
+    url: str | None = None
+
+    def start(self, store: Path) -> subprocess.Popen[bytes]:
+        """Start an ingest as a process of its own; what it says goes into a file."""
+        command = [sys.executable, "-m", "graphmem", "ingest", str(self.tree), "--json"]
+        command += ["--store", str(store), "--engine", self.engine]
+        command += ["--workers", str(self.workers)]
+        if self.url:
+            command += ["--llm", "openai:stub", "--base-url", self.url]
+            command += ["--concurrency", str(CONCURRENCY)]
+        with said_file(store).open("ab") as said:
+            return subprocess.Popen(
+                command, stdout=said, stderr=said, env={**os.environ, "OPENAI_API_KEY": "any"}
+            )
+
+
+@dataclass(slots=True)
+class Told:
+    """What was seen.
+
+    Attributes:
+        gone_s: how long what a killed process had started lived on.
+        n_lost: answers that a server gave and that nobody had received when he was killed.
+    """
+
+    kills: list[str] = field(default_factory=list)
+    gone_s: list[float] = field(default_factory=list)
+    n_lost: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def said_file(store: Path) -> Path:
+    """Return where the processes of a store say what they say."""
+    return store.with_name(store.name + ".said")
+
+
+def run_whole(setting: Setting, store: Path) -> tuple[float, float]:
+    """Run in peace; return the seconds until the first item was applied, and until the end.
+
+    Raises:
+        SystemExit: It failed.
+    """
+    begun, first = time.monotonic(), 0.0
+    child = setting.start(store)
+    try:
+        while child.poll() is None:
+            if not first and n_applied(store):
+                first = time.monotonic() - begun
+            time.sleep(0.05)
+    finally:
+        child.kill()
+        child.wait()
+    if child.returncode:
+        raise SystemExit(f"the undisturbed run failed: {said_file(store).read_text()}")
+    whole = time.monotonic() - begun
+    return first or whole, whole
+
+
+def run_killed(
+    setting: Setting,
+    store: Path,
+    n_kills: int,
+    moments: Callable[[int], float],
+    n_answered: Callable[[], int],
+) -> Told:
+    """Kill as often as is asked, then let it end.
+
+    Args:
+        setting: what is run.
+        store: a new one.
+        n_kills: how often.
+        moments: from how many kills there are still to come to seconds after its start.
+        n_answered: how often the LLM's server has answered so far.
+    """
+    told = Told()
+    for left in range(n_kills, 0, -1):
+        child = setting.start(store)
+        try:
+            child.wait(moments(left))
+        except subprocess.TimeoutExpired:
+            _kill(child, setting, store, told)
+        else:
+            told.problems.append(f"it ended by itself before kill {n_kills - left + 1}")
+            break
+        _count_lost(n_answered() - n_answers(store), told)
+    child = setting.start(store)
+    if child.wait(_END_S):
+        told.problems.append(f"it failed: {said_file(store).read_text()[-1000:]}")
+    if n_answered() - n_answers(store) != told.n_lost:
+        told.problems.append("an answer that was kept was asked for again")
+    return told
+
+
+def draw_moments(
+    setting: Setting, store: Path, seed: int, startup: float, whole: float
+) -> Callable[[int], float]:
+    """Return moments that fall anywhere, and leave something to do for each kill to come."""
+    rng = random.Random(seed)
+
+    def moment(n_left: int) -> float:
+        share = 1 - n_applied(store) / setting.n_items
+        most = startup + 2 * share * (whole - startup) / (n_left + 1)
+        return rng.uniform(_EARLIEST_S, most)
+
+    return moment
+
+
+def _kill(child: subprocess.Popen[bytes], setting: Setting, store: Path, told: Told) -> None:
+    after, left = kill_and_watch(child, _GONE_S[setting.engine])
+    told.gone_s.append(round(after, 2))
+    if left:
+        told.problems.append(f"these lived on for {after:.0f} s after a kill: {left}")
+    states = ", ".join(job_states(store)) or "no job"
+    told.kills.append(f"{n_applied(store)} of {len(item_rows(store))} applied, {states}")
+
+
+def _count_lost(n_lost: int, told: Told) -> None:
+    """Answers that the server gave and nobody kept were amid their way when it was killed."""
+    if n_lost - told.n_lost > CONCURRENCY:
+        told.problems.append(f"{n_lost - told.n_lost} answers were lost by one kill")
+    told.n_lost = n_lost
