@@ -12,7 +12,7 @@ from graphmem.language.edus import find_units
 from graphmem.language.events import find_events
 from graphmem.language.foreign import ForeignPipeline
 from graphmem.language.lemmas import Lemmatizer
-from graphmem.language.mentions import find_nominals, mentions_of
+from graphmem.language.mentions import Nominals, find_nominals, mentions_of
 from graphmem.language.parse import Parse
 from graphmem.language.pipeline import MODEL_FOLDER, Pipeline
 from graphmem.language.pronouns import resolve_pronouns
@@ -76,16 +76,25 @@ class SpacyExtractor:
             msg = f"{len(inputs)} passages came with {len(encodings)} encodings; give one each"
             raise InvalidInput(msg)
         windows = [self._windows(*pair) for pair in zip(inputs, encodings, strict=True)]
-        # All parses before the rules: what each stage needs stays in the processor's caches.
         parses = [[self._parse(window) for window in each] for each in windows]
+        read = iter(
+            self._english(
+                [
+                    (passage, parse)
+                    for passage, parsed in zip(inputs, parses, strict=True)
+                    for parse in parsed
+                    if parse is not None
+                ]
+            )
+        )
         return [
             join_windows(
                 [
-                    (window.start, self._read(passage, window, parse))
+                    (window.start, _unparsed(window) if parse is None else next(read))
                     for window, parse in zip(each, parsed, strict=True)
                 ]
             )
-            for passage, each, parsed in zip(inputs, windows, parses, strict=True)
+            for each, parsed in zip(windows, parses, strict=True)
         ]
 
     def _windows(self, passage: ExtractionInput, encoding: Encoding) -> list[_Window]:
@@ -109,30 +118,45 @@ class SpacyExtractor:
     def _parse(self, window: _Window) -> Parse | None:
         return self._pipeline.parse(window.text, window.encoding) if window.encoding else None
 
-    def _read(self, passage: ExtractionInput, window: _Window, parse: Parse | None) -> Extraction:
-        if parse is None:
-            return _unparsed(window.text, window.language)
-        return self._english(passage, parse)
-
-    def _english(self, passage: ExtractionInput, parse: Parse) -> Extraction:
+    def _english(self, texts: Sequence[tuple[ExtractionInput, Parse]]) -> list[Extraction]:
+        """Read parsed texts, each stage all of them: what it needs stays in the caches."""
         weights = self._weights
-        nominals = find_nominals(parse, weights, passage.title)
+        nominals = [find_nominals(parse, weights, said.title) for said, parse in texts]
+        discourses = [
+            self._discourse(said, parse, named)
+            for (said, parse), named in zip(texts, nominals, strict=True)
+        ]
+        clauses = [find_clauses(discourse) for discourse in discourses]
+        times = [
+            clause_times(parse, each, said.at)
+            for (said, parse), each in zip(texts, clauses, strict=True)
+        ]
+        read = list(zip(discourses, clauses, times, strict=True))
+        propositions = [find_propositions(*each) for each in read]
+        units = [find_units(parse, weights) for _, parse in texts]
+        events = [
+            find_events(discourse, each, unit, when)
+            for (discourse, each, when), unit in zip(read, units, strict=True)
+        ]
+        return [
+            Extraction(
+                language="en",
+                parsed=True,
+                sentences=sentence_offsets(parse),
+                mentions=_with_surface_names(parse.text, mentions_of(parse, named)),
+                events=told,
+                propositions=facts,
+            )
+            for (_, parse), named, told, facts in zip(
+                texts, nominals, events, propositions, strict=True
+            )
+        ]
+
+    def _discourse(self, said: ExtractionInput, parse: Parse, nominals: Nominals) -> Discourse:
         pronouns = resolve_pronouns(
-            parse, nominals, weights, speaker=passage.speaker, addressee=passage.addressee
+            parse, nominals, self._weights, speaker=said.speaker, addressee=said.addressee
         )
-        discourse = Discourse(parse, nominals, self._lemmatize, pronouns)
-        clauses = find_clauses(discourse)
-        times = clause_times(parse, clauses, passage.at)
-        propositions = find_propositions(discourse, clauses, times)
-        mentions = mentions_of(parse, nominals)
-        return Extraction(
-            language="en",
-            parsed=True,
-            sentences=sentence_offsets(parse),
-            mentions=_with_surface_names(parse.text, mentions),
-            events=find_events(discourse, clauses, find_units(parse, weights), times),
-            propositions=propositions,
-        )
+        return Discourse(parse, nominals, self._lemmatize, pronouns)
 
 
 def _window(start: int, text: str, encoding: Encoding) -> _Window:
@@ -140,10 +164,11 @@ def _window(start: int, text: str, encoding: Encoding) -> _Window:
     return _Window(start, text, language, encoding if language == "en" else None)
 
 
-def _unparsed(text: str, language: str | None) -> Extraction:
+def _unparsed(window: _Window) -> Extraction:
+    text = window.text
     spans = capitalised_spans(text)
     mentions = tuple(_surface_mention(text, start, end) for start, end in spans)
-    return Extraction(language, False, surface_sentences(text), mentions)
+    return Extraction(window.language, False, surface_sentences(text), mentions)
 
 
 def _surface_mention(text: str, start: int, end: int) -> Mention:
