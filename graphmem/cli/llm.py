@@ -26,7 +26,7 @@ def check(
     base_url: Annotated[
         str | None, typer.Option(help="Of the server. [default: OPENAI_BASE_URL, else OpenAI]")
     ] = None,
-    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that it may say nothing.")] = 60,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that an answer may take.")] = 60,
 ) -> None:
     """Find out by a few small calls what an LLM's endpoint supports; the key is OPENAI_API_KEY."""
     from graphmem.errors import CompletionFailed

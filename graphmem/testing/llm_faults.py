@@ -17,8 +17,8 @@ __all__ = ["Fault", "Faults", "Said", "spoil"]
 class Fault(StrEnum):
     """One way to misbehave.
 
-    The first six are the server's: there is no answer, or a late one. The others are the model's:
-    there is one, and it counts as tokens, but not as it should be.
+    The first seven are the server's: there is no answer, or a late one. The others are the
+    model's: there is one, and it counts as tokens, but not as it should be.
     """
 
     RATE_LIMIT = "rate_limit"  # 429 with Retry-After
@@ -26,6 +26,7 @@ class Fault(StrEnum):
     SERVER_ERROR = "server_error"  # 500
     DROPPED = "dropped"  # the connection is closed without a word
     SLOW = "slow"
+    DRIP = "drip"  # spaces until it answers as late as `SLOW`
     NOT_JSON = "not_json"  # 200 with the page of a proxy
     CUT = "cut"  # half of the JSON
     SCHEMA_ECHO = "schema_echo"  # the schema itself instead of an answer by it
@@ -65,7 +66,7 @@ class Faults:
         kinds: one is taken for each that goes wrong, all alike.
         seed: another one makes others go wrong.
         retry_after_s: what `RATE_LIMIT` says, in seconds.
-        slow_s: how much later `SLOW` answers.
+        slow_s: how much later `SLOW` and `DRIP` answer.
         misnamed: from the right names of fields to the wrong ones.
 
     Raises:

@@ -38,6 +38,7 @@ AnswerTo = Callable[[list[dict[str, Any]]], "str | Mapping[str, Any]"]
 _REMEMBERED = 1000
 _MAX_BODY_BYTES = 32_000_000
 _POLL_S = 0.01
+_DRIP_S = 0.02
 _STOP_S = 10.0
 _NO_FAULTS = Faults(share=0)
 
@@ -172,7 +173,9 @@ class _Handler(BaseHTTPRequestHandler):
         reply = self._reply(body, key, fault)
         # Before it is sent, so that whoever has the answer finds it counted.
         owner.log.went(reply.status)
-        if reply.status:
+        if fault is Fault.DRIP and reply.status == 200:
+            self._drip(json.dumps(reply.body).encode())
+        elif reply.status:
             self._send(reply.status, reply.body, reply.retry_after)
         else:
             self.close_connection = True
@@ -231,6 +234,23 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Retry-After", after)
         self.end_headers()
         self.wfile.write(raw)
+        self.wfile.flush()
+
+    def _drip(self, raw: bytes) -> None:
+        owner = self._owner
+        self.send_response_only(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for _ in range(int(owner.faults.slow_s / _DRIP_S)):
+            self._chunk(b" ")
+            if owner.stopping.wait(_DRIP_S):
+                break
+        self._chunk(raw)
+        self._chunk(b"")
+
+    def _chunk(self, part: bytes) -> None:
+        self.wfile.write(b"%x\r\n%b\r\n" % (len(part), part))
         self.wfile.flush()
 
     def log_message(self, format: str, *args: Any) -> None:

@@ -21,7 +21,7 @@ class Limits:
         concurrency: calls at the same time.
         requests_per_minute: None has no limit.
         tokens_per_minute: of prompts and answers together; None has no limit.
-        timeout_s: how long a server may say nothing.
+        timeout_s: how long an answer may take; one that comes in drips up to twice as long.
         tries: attempts at one call, the first one included.
         backoff_s: before the second attempt at most; before each later one twice as much.
         longest_wait_s: between two attempts; a server that asks for more is given up.

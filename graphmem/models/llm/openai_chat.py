@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from time import monotonic
 from typing import Any
 
 from graphmem.core.chat import ChatMessage
@@ -17,7 +19,7 @@ from graphmem.models.llm.openai_failures import is_about_request, to_failure
 
 __all__ = ["OpenAIChat"]
 
-_PATH = "/chat/completions"
+_MAX_BODY_BYTES = 32_000_000
 
 
 class OpenAIChat:
@@ -31,8 +33,9 @@ class OpenAIChat:
         model: the server's name for the model.
         base_url: of the server; by default the variable OPENAI_BASE_URL, else OpenAI itself.
         api_key: by default the variable OPENAI_API_KEY. It is never written anywhere.
-        timeout_s: how long the server may say nothing.
+        timeout_s: how long an answer may take; one that comes in drips up to twice as long.
         max_tokens: of an answer; None leaves it to the server.
+        clock: seconds that never go back.
 
     Raises:
         MissingExtra: The package `openai` is not installed.
@@ -47,12 +50,14 @@ class OpenAIChat:
         *,
         timeout_s: float = 60.0,
         max_tokens: int | None = None,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self.name = f"openai:{model}"
         self.model = model
         self.max_tokens = max_tokens
         client = connect(base_url, api_key, "an openai: LLM")
         self._client = client.with_options(max_retries=0, timeout=timeout_s)
+        self._timeout_s, self._clock = timeout_s, clock
         self._lock = threading.Lock()
         self._dialect = Dialect()
         self._where = without_login(str(self._client.base_url))
@@ -82,16 +87,15 @@ class OpenAIChat:
             dialect = self._dialect
             body = dialect.body(self.model, call.messages, call.schema, self.max_tokens)
             try:
-                said = self._client.post(_PATH, cast_to=object, body=body)
+                raw = self._sent(body)
             except openai.OpenAIError as error:
                 other = dialect.without(str(error)) if is_about_request(error) else None
                 if other is None:
-                    raise to_failure(error, self.name, self._client.api_key, self._where) from None
+                    key = self._client.api_key
+                    raise to_failure(error, self.name, key, self._where) from None
                 self._learn(dialect, other)
-            except ValueError as error:
-                raise self._failed(Failure.DOWN, f"answered with no JSON ({error})") from None
             else:
-                return self._read(said, call, dialect)
+                return self._read(raw, call)
 
     def close(self) -> None:
         """Let connections go."""
@@ -106,13 +110,45 @@ class OpenAIChat:
     def dialect(self, dialect: Dialect) -> None:
         self._dialect = dialect
 
+    def _sent(self, body: dict[str, Any]) -> bytes:
+        """Return the body of the response; it is read in parts, so that it has an end.
+
+        Raises:
+            OpenAIError: The driver's, before there is a body.
+            CallFailed: The body did not come in time, or not whole.
+        """
+        end = self._clock() + self._timeout_s
+        create = self._client.chat.completions.with_streaming_response.create
+        read = bytearray()
+        model, messages, extra = body.pop("model"), body.pop("messages"), body
+        with create(model=model, messages=messages, extra_body=extra) as response:
+            parts = response.iter_bytes()
+            while (part := self._next(parts)) is not None:
+                read += part
+                if len(read) > _MAX_BODY_BYTES:
+                    raise self._failed(Failure.UNUSABLE, f"sends over {_MAX_BODY_BYTES:,} bytes")
+                if self._clock() > end:
+                    raise self._failed(Failure.UNSURE, f"took over {self._timeout_s:g} s")
+        return bytes(read)
+
+    def _next(self, parts: Iterator[bytes]) -> bytes | None:
+        try:
+            return next(parts, None)
+        except Exception as error:  # of the driver's HTTP library, which it does not wrap here
+            kind = type(error).__name__
+            raise self._failed(Failure.UNSURE, f"broke off its answer ({kind})") from None
+
     def _learn(self, was: Dialect, other: Dialect) -> None:
         # Many threads find the same out at once: only what the first one asked is changed.
         with self._lock:
             if self._dialect == was:
                 self._dialect = other
 
-    def _read(self, said: object, call: Call, dialect: Dialect) -> Completion:
+    def _read(self, raw: bytes, call: Call) -> Completion:
+        try:
+            said = json.loads(raw)
+        except ValueError:
+            said = None
         if not isinstance(said, dict):
             raise self._failed(Failure.DOWN, "answered with something else than JSON")
         if said.get("error") and not said.get("choices"):
@@ -126,16 +162,14 @@ class OpenAIChat:
             ended = choice.get("finish_reason")
         except (AttributeError, IndexError, KeyError, TypeError):
             raise self._failed(Failure.UNUSABLE, "answered with no message") from None
-        usage, counted = self._usage(said, call, text if isinstance(text, str) else "", dialect)
+        usage, counted = self._usage(said, call, text if isinstance(text, str) else "")
         if isinstance(refusal, str) and refusal:
             raise self._failed(Failure.UNUSABLE, f"refuses to answer: {refusal[:200]}", usage)
         if not isinstance(text, str) or not text.strip():
             raise self._failed(Failure.UNUSABLE, f"answered with {_emptiness(ended)}", usage)
         return Completion(text, usage, counted)
 
-    def _usage(
-        self, said: Mapping[str, Any], call: Call, text: str, dialect: Dialect
-    ) -> tuple[Usage, bool]:
+    def _usage(self, said: Mapping[str, Any], call: Call, text: str) -> tuple[Usage, bool]:
         """Return what the server says that the call took, else the estimate."""
         told = said.get("usage")
         if isinstance(told, dict):

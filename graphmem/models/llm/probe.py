@@ -83,7 +83,7 @@ def probe(
     Args:
         model: the server's name for it.
         base_url: of the server; by default as for every LLM.
-        timeout_s: how long the server may say nothing.
+        timeout_s: how long an answer may take.
         clock: seconds that never go back.
 
     Raises:

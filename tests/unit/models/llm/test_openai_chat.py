@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -156,6 +158,43 @@ def test_every_fault_has_its_meaning(
     billed = server.served().usage if failure is Failure.UNUSABLE else None
     assert caught.value.usage == billed
     assert server.served().n_requests == 1
+
+
+def test_an_answer_in_drips_is_taken_where_it_comes_in_time(server: LLMServer) -> None:
+    server.faults = fault(Fault.DRIP, slow_s=0.1)
+    assert connect(server).complete(QUESTION, {}).startswith("```json")
+    server.faults = fault(Fault.DRIP, slow_s=30.0)
+    with pytest.raises(CallFailed, match=r"took over 0\.2 s") as caught:
+        connect(server, timeout_s=0.2).answer(CALL)
+    assert caught.value.failure is Failure.UNSURE
+
+
+def test_an_answer_without_an_end_is_left(
+    server: LLMServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graphmem.models.llm.openai_chat._MAX_BODY_BYTES", 1000)
+    server.answer = lambda _: "word " * 1000
+    with pytest.raises(CallFailed, match="sends over 1,000 bytes") as caught:
+        connect(server).answer(CALL)
+    assert caught.value.failure is Failure.UNUSABLE
+
+
+def test_an_answer_that_breaks_off_may_have_been_billed() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def break_off() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+
+        thread = threading.Thread(target=break_off, daemon=True)
+        thread.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+        with pytest.raises(CallFailed, match="broke off its answer") as caught:
+            OpenAIChat("tiny", url, KEY).answer(CALL)
+        thread.join(10)
+    assert caught.value.failure is Failure.UNSURE
 
 
 def test_a_server_that_is_not_there_never_got_the_call() -> None:
