@@ -42,8 +42,8 @@ def compare(
         calm = Setting(tree, n_items, engine, url=quiet.url if with_llm else None)
         startup, whole = run_whole(calm, peace)
         harsh = Setting(tree, n_items, engine, url=disturbed.url if with_llm else None)
-        moments = draw_moments(harsh, killed, seed, startup, whole)
-        told = run_killed(harsh, killed, kills, moments, lambda: disturbed.served().n_answered)
+        moments = draw_moments(kills, seed, startup * 0.8)
+        told = run_killed(harsh, killed, moments, lambda: disturbed.served().n_answered)
         calls = (quiet.served().n_answered, disturbed.served().n_answered)
     problems = (
         told.problems + look(killed, n_items) + differences(graph_at(peace), graph_at(killed))
@@ -80,7 +80,7 @@ def look(store: Path, n_items: int) -> list[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--files", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--engine", choices=["local", "ray"], default="local")

@@ -7,19 +7,20 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from scripts.kill_jobs.processes import kill_and_watch
 from scripts.kill_jobs.state import item_rows, job_states, n_answers, n_applied
 
-__all__ = ["CONCURRENCY", "Setting", "Told", "draw_moments", "run_killed", "run_whole"]
+__all__ = ["CONCURRENCY", "Moment", "Setting", "Told", "draw_moments", "run_killed", "run_whole"]
 
 CONCURRENCY = 16
 _GONE_S = {"local": 2.0, "ray": 10.0}
 _END_S = 1800.0
-_EARLIEST_S = 0.1
+_EARLIEST_S, _LATER_S = 0.1, 0.3
+_SHARE_EARLY = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,14 @@ class Setting:
             return subprocess.Popen(
                 command, stdout=said, stderr=said, env={**os.environ, "OPENAI_API_KEY": "any"}
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a run is killed: so much of what was left is applied, and so many seconds later."""
+
+    share: float
+    after_s: float
 
 
 @dataclass(slots=True)
@@ -91,29 +100,25 @@ def run_whole(setting: Setting, store: Path) -> tuple[float, float]:
 def run_killed(
     setting: Setting,
     store: Path,
-    n_kills: int,
-    moments: Callable[[int], float],
+    moments: Sequence[Moment],
     n_answered: Callable[[], int],
 ) -> Told:
-    """Kill as often as is asked, then let it end.
+    """Kill at each of the moments, then let it end.
 
     Args:
         setting: what is run.
         store: a new one.
-        n_kills: how often.
-        moments: from how many kills there are still to come to seconds after its start.
+        moments: each of a run of its own.
         n_answered: how often the LLM's server has answered so far.
     """
     told = Told()
-    for left in range(n_kills, 0, -1):
+    for number, moment in enumerate(moments, start=1):
         child = setting.start(store)
-        try:
-            child.wait(moments(left))
-        except subprocess.TimeoutExpired:
-            _kill(child, setting, store, told)
-        else:
-            told.problems.append(f"it ended by itself before kill {n_kills - left + 1}")
+        if not _comes(moment, child, setting, store):
+            told.problems.append(f"it ended by itself before kill {number}")
+            child.wait()
             break
+        _kill(child, setting, store, told)
         _count_lost(n_answered() - n_answers(store), told)
     child = setting.start(store)
     if child.wait(_END_S):
@@ -123,18 +128,30 @@ def run_killed(
     return told
 
 
-def draw_moments(
-    setting: Setting, store: Path, seed: int, startup: float, whole: float
-) -> Callable[[int], float]:
-    """Return moments that fall anywhere, and leave something to do for each kill to come."""
+def draw_moments(n_kills: int, seed: int, startup_s: float) -> list[Moment]:
+    """Draw moments of all sorts: while it starts and lists, and while it reads and applies."""
     rng = random.Random(seed)
+    moments = []
+    for left in range(n_kills, 0, -1):
+        if rng.random() < _SHARE_EARLY:
+            moments.append(Moment(0.0, rng.uniform(_EARLIEST_S, startup_s)))
+        else:
+            share = rng.random() / (left + 0.5)
+            moments.append(Moment(share, rng.uniform(0, _LATER_S)))
+    return moments
 
-    def moment(n_left: int) -> float:
-        share = 1 - n_applied(store) / setting.n_items
-        most = startup + 2 * share * (whole - startup) / (n_left + 1)
-        return rng.uniform(_EARLIEST_S, most)
 
-    return moment
+def _comes(moment: Moment, child: subprocess.Popen[bytes], setting: Setting, store: Path) -> bool:
+    """Wait for a moment; return whether the process still ran then."""
+    before = n_applied(store)
+    wanted = before + moment.share * (setting.n_items - before)
+    while child.poll() is None and n_applied(store) < wanted:
+        time.sleep(0.01)
+    try:
+        child.wait(moment.after_s)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
 
 
 def _kill(child: subprocess.Popen[bytes], setting: Setting, store: Path, told: Told) -> None:

@@ -61,7 +61,9 @@ def update(connection: sqlite3.Connection, job: str, results: Sequence[ItemResul
     connection.executemany(
         "UPDATE item SET state = ?1, error = ?2, "
         "attempts = attempts + (?1 = 'extracting'), "
-        "n_passages = max(n_passages, ?3), dropped = coalesce(?4, dropped), "
+        "n_passages = max(n_passages, ?3), "
+        # What an earlier attempt left out counts no more once a later one is through.
+        "dropped = CASE WHEN ?1 = 'applied' THEN ?4 ELSE coalesce(?4, dropped) END, "
         "n_calls = n_calls + ?5, n_cached = n_cached + ?6, prompt_tokens = prompt_tokens + ?7, "
         "completion_tokens = completion_tokens + ?8, "
         # An unknown price stays unknown.
@@ -84,12 +86,16 @@ def update(connection: sqlite3.Connection, job: str, results: Sequence[ItemResul
 def note_applied(
     connection: sqlite3.Connection, job: str, results: Sequence[ItemResult], recipe: str
 ) -> None:
-    """Note with which content and recipe sources were applied."""
+    """Note with which content and recipe sources were applied.
+
+    What lacks something is noted as well, with a recipe that nothing is made by: it is there, and
+    it is not unchanged.
+    """
     connection.executemany(
         "INSERT OR REPLACE INTO applied (space, key, digest, recipe) "
         "SELECT job.space, item.key, item.digest, ? FROM item JOIN job ON job.id = item.job "
         "WHERE item.job = ? AND item.n = ? AND item.digest IS NOT NULL",
-        [(recipe, job, one.n) for one in results if one.state == "applied" and one.whole],
+        [(recipe if one.whole else "", job, one.n) for one in results if one.state == "applied"],
     )
 
 
@@ -139,5 +145,5 @@ def _item(row: Sequence[object]) -> Item:
         zlib.decompress(content).decode() if isinstance(content, bytes) else None,
         digest, state, attempts, error, passages,  # type: ignore[arg-type]
         json.loads(dropped) if isinstance(dropped, str) else {},
-        Spent(calls, cached, asked, said, cost),  # type: ignore[arg-type]
+        Spent(calls, cached, asked, said, cost if calls else 0.0),  # type: ignore[arg-type]
     )  # fmt: skip

@@ -32,7 +32,7 @@ from graphmem_pipelines.ledger.rows import (
     Spent,
     Totals,
 )
-from graphmem_pipelines.ledger.schema import create
+from graphmem_pipelines.ledger.schema import check, create
 
 __all__ = ["Ledger"]
 
@@ -62,6 +62,7 @@ class Ledger:
                 connect(path) if path else sqlite3.connect(":memory:", isolation_level=None)
             )
             try:
+                check(self._connection, self._shown)
                 if path:
                     keep_log(self._connection)
                 self._connection.execute("PRAGMA foreign_keys = ON")
@@ -103,9 +104,11 @@ class Ledger:
 
         Raises:
             NotFound: There is none.
-            InvalidInput: There are several.
+            InvalidInput: There are several, or the name is empty.
         """
-        found = [job for job in self.jobs() if name in job.id] if name != "last" else self.jobs()
+        if not name:
+            raise InvalidInput('the name of the job is empty: give a part of its id, or "last"')
+        found = [job for job in self.jobs() if name == "last" or name in job.id]
         if not found:
             raise NotFound(f"there is no job {name!r}: `graphmem jobs list` tells which there are")
         if name != "last" and len(found) > 1:
@@ -135,12 +138,23 @@ class Ledger:
             self._connection.execute("DELETE FROM job WHERE id = ?", (job,))
 
     def cancel(self, job: str) -> None:
-        """Ask whoever works on a job to give it up; one that nobody works on is given up now."""
+        """Ask whoever works on a job to give it up; one that nobody works on is given up now.
+
+        One that is done, or given up already, stays as it is.
+        """
+        marks = ", ".join("?" * len(OPEN_JOBS))
         with mapped(self._shown), self._writing():
-            self._connection.execute("UPDATE job SET cancelling = 1 WHERE id = ?", (job,))
+            changed = self._connection.execute(
+                f"UPDATE job SET cancelling = 1 WHERE id = ? AND state IN ({marks})",
+                (job, *OPEN_JOBS),
+            ).rowcount
+        if not changed:
+            return
         try:
             with self.held(job):
-                self.move(job, "cancelled", "cancelled by the user")
+                # Who held it a moment ago may have ended it.
+                if self.job(job).state in OPEN_JOBS:
+                    self.move(job, "cancelled", "cancelled by the user")
         except StoreBusy:  # who holds it looks at the mark
             return
 
@@ -158,6 +172,14 @@ class Ledger:
                 "SELECT cancelling FROM job WHERE id = ?", (job,)
             ).fetchone()
         return bool(row and row[0])
+
+    def is_held(self, job: str) -> bool:
+        """Whether a process works on a job now; one that was killed is held by nobody."""
+        try:
+            with self.held(job):
+                return False
+        except StoreBusy:
+            return True
 
     @contextmanager
     def held(self, job: str) -> Iterator[None]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from graphmem.errors import NotAStore, SchemaTooNew
 
-__all__ = ["create"]
+__all__ = ["check", "create"]
 
 _APPLICATION_ID = 0x674D4A42  # "gMJB"
 _VERSION = 1
@@ -65,26 +65,40 @@ CREATE TABLE applied (
 """
 
 
+def check(connection: sqlite3.Connection, path: Path) -> bool:
+    """Check that a file is a ledger, and change nothing; return whether it is a new one.
+
+    Raises:
+        NotAStore: The file is of another program.
+        SchemaTooNew: A newer graphmem wrote it.
+        sqlite3.Error: SQLite could not read it.
+    """
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (n_tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if not n_tables and not application:
+        return True
+    if application != _APPLICATION_ID:
+        raise NotAStore(f"{path} is no ledger of graphmem: name another with --ledger")
+    if version > _VERSION:
+        raise SchemaTooNew(
+            f"the ledger {path} has version {version}, and this graphmem knows {_VERSION}: "
+            "install a newer one"
+        )
+    return False
+
+
 def create(connection: sqlite3.Connection, path: Path) -> None:
-    """Make the tables in a new file, or check that they are there.
+    """Make the tables in a new file; others may do so at the same time.
 
     Raises:
         NotAStore: The file is of another program.
         SchemaTooNew: A newer graphmem wrote it.
         sqlite3.Error: SQLite could not do it.
     """
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (n_tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if not n_tables and not application:
-        for statement in filter(str.strip, _TABLES.split(";")):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {_VERSION}")
-    elif application != _APPLICATION_ID:
-        raise NotAStore(f"{path} is no ledger of graphmem: name another with --ledger")
-    elif version > _VERSION:
-        raise SchemaTooNew(
-            f"the ledger {path} has version {version}, and this graphmem knows {_VERSION}: "
-            "install a newer one"
-        )
+    if not check(connection, path):
+        return
+    for statement in filter(str.strip, _TABLES.split(";")):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {_VERSION}")
