@@ -22,19 +22,24 @@ _FLAGS = (
 def open_file(path: str) -> BinaryIO:
     """Open a regular file; what became a link since it was found is not followed.
 
+    Args:
+        path: absolute and without links, as files are found.
+
     Raises:
         NotFound: It is no longer there.
         InvalidInput: It cannot be opened, or is a link, a folder, a pipe or a device.
     """
+    if os.path.realpath(path) != path:
+        raise InvalidInput("it is behind a link now, or is one: links are not followed")
     try:
         number = os.open(path, _FLAGS)
     except FileNotFoundError as error:
-        raise NotFound(f"{path!r} is no longer there") from error
+        raise NotFound("it is no longer there") from error
     except OSError as error:
-        raise InvalidInput(f"{path!r} cannot be opened: {error.strerror}") from error
+        raise InvalidInput(f"it cannot be opened: {error.strerror}") from error
     if not stat.S_ISREG(os.fstat(number).st_mode):
         os.close(number)
-        raise InvalidInput(f"{path!r} is no regular file: give what it holds on stdin, with -")
+        raise InvalidInput("it is no regular file: give what it holds on stdin, with -")
     return os.fdopen(number, "rb")
 
 
@@ -46,11 +51,11 @@ def read_bytes(path: str, limit: int) -> bytes:
         InvalidInput: It cannot be read, or has more than `limit` bytes.
     """
     with open_file(path) as file:
-        data = _read(file, path, limit + 1)
-        if len(data) > limit:
-            size = os.fstat(file.fileno()).st_size
+        size = os.fstat(file.fileno()).st_size
+        data = b"" if size > limit else _read(file, limit + 1)
+        if max(size, len(data)) > limit:
             raise InvalidInput(
-                f"{path!r} has {size:,} bytes; at most {limit:,} are read: split it"
+                f"it has {max(size, len(data)):,} bytes; at most {limit:,} are read: split it"
             )
     return data
 
@@ -63,11 +68,11 @@ def read_head(path: str, limit: int) -> bytes:
         InvalidInput: It cannot be read.
     """
     with open_file(path) as file:
-        return _read(file, path, limit)
+        return _read(file, limit)
 
 
-def _read(file: BinaryIO, path: str, limit: int) -> bytes:
+def _read(file: BinaryIO, limit: int) -> bytes:
     try:
         return file.read(limit)
     except OSError as error:
-        raise InvalidInput(f"{path!r} cannot be read: {error.strerror}") from error
+        raise InvalidInput(f"it cannot be read: {error.strerror}") from error

@@ -78,7 +78,8 @@ def sniff(path: str, head: bytes, *, named: bool) -> str | None:
         return None
     if kind is None and suffix and not named:
         return None
-    return _text_kind(kind, head)
+    # Lines of logs begin as those of chats do.
+    return kind if kind and suffix == ".log" else _text_kind(kind, head)
 
 
 def _from_magic(head: bytes, suffix: str) -> str | None:
