@@ -174,7 +174,8 @@ def _ground_event(event: SaidEvent, found: Sequence[_Found], dropped: Counter[st
         _unfounded("events", event.quote, dropped)
         return
     one, quote = place
-    start, end = happened(event.happened_from, event.happened_to, one.draft, dropped)
+    times = (event.happened_from, event.happened_to)
+    start, end = happened(times, quote, one.draft, dropped)
     row = GivenEvent(
         text=event.text, participants=tuple(who), happened_from=start, happened_to=end, quote=quote
     )

@@ -1,18 +1,25 @@
-"""Times that an LLM gives: taken where the passage or its date supports them, else left out."""
+"""Times that an LLM gives: taken where the passage or its date supports them, else left out.
+
+What a quote names relative to its day ("yesterday") is reckoned by rules, not by the LLM.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from graphmem.core.when import When, day_of, month_of, year_of
+from graphmem.language.when import find_times
 from graphmem.writing.segment import PassageDraft
 
 __all__ = ["happened", "holds"]
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?:[T ](\d{2}:\d{2}.*))?")
 _YEAR = re.compile(r"\d{4}")
+# In longer words a time may belong to something else.
+_MAX_CLAUSE_CHARS = 200
+_A_MOMENT = timedelta(microseconds=1)
 
 
 def holds(
@@ -39,23 +46,52 @@ def holds(
 
 
 def happened(
-    first: str, last: str, draft: PassageDraft, dropped: Counter[str]
+    times: tuple[str, str], quote: str | None, draft: PassageDraft, dropped: Counter[str]
 ) -> tuple[datetime | None, datetime | None]:
     """Return when an event was, by the rules of `holds`.
 
     A month or a year alone is all of it. A day or a minute comes without its end, as `GivenEvent`
     has it.
+
+    Args:
+        times: when it began and ended, as the LLM writes them; "" where it does not say.
+        quote: words of the passage that tell it.
+        draft: the passage.
+        dropped: counts what is left out, by reason.
     """
-    began, ended = (_read(said, draft, "events", dropped) for said in (first, last))
+    began, ended = (_read(said, draft, "events", dropped) for said in times)
+    named = _relative(quote, draft) if quote else None
+    if named is not None and not _told(began, ended).overlaps(named):
+        dropped["events: a time is not the one that its words name"] += 1
+        began, ended = named, None
+    elif named is not None and began is None:
+        began = named
     start = began.start if began else None
     if ended is None:
-        whole = began is not None and began.granularity in ("month", "year")
+        whole = began is not None and began.granularity not in ("day", "minute")
         return start, began.end if began and whole else None
     end = ended.end or ended.start
     if start and end and end <= start:
         dropped["events: one ends before it begins"] += 1
         return None, None
     return start, end
+
+
+def _told(began: When | None, ended: When | None) -> When:
+    """Return the interval that is told; where nothing is, all time."""
+    end = ended.end if ended else began.end if began else None
+    return When(began.start if began else None, end, "span")
+
+
+def _relative(quote: str, draft: PassageDraft) -> When | None:
+    """Return the one time that words name by their day, where they name no other such time."""
+    if draft.at is None or len(quote) > _MAX_CLAUSE_CHARS:
+        return None
+    absolute = {(one.start, one.end) for one in find_times(quote, None)}
+    named = [one for one in find_times(quote, draft.at) if (one.start, one.end) not in absolute]
+    if len(named) != 1 or not named[0].sure or named[0].sense != "at":
+        return None
+    return named[0].past
 
 
 def _read(said: str, draft: PassageDraft, what: str, dropped: Counter[str]) -> When | None:
@@ -65,7 +101,8 @@ def _read(said: str, draft: PassageDraft, what: str, dropped: Counter[str]) -> W
     if found is None:
         dropped[f"{what}: a time is not ISO 8601"] += 1
         return None
-    if int(said.strip()[:4]) not in _years(draft):
+    year = int(said.strip()[:4])
+    if year not in _written_years(draft) and year not in _named_years(draft):
         dropped[f"{what}: a time has a year that the passage does not have"] += 1
         return None
     return found
@@ -95,6 +132,12 @@ def _moment(said: str) -> When:
     return When(start, None, "minute")
 
 
-def _years(draft: PassageDraft) -> set[int]:
+def _written_years(draft: PassageDraft) -> set[int]:
     written = _YEAR.findall(f"{draft.text} {draft.title or ''}")
     return {int(year) for year in written} | ({draft.at.year} if draft.at else set())
+
+
+def _named_years(draft: PassageDraft) -> set[int]:
+    """Return the years of times that the passage names, as "three years ago"."""
+    times = [when for one in find_times(draft.text, draft.at) for when in (one.past, one.future)]
+    return {moment.year for when in times if when for moment in (when.start, when.end) if moment}

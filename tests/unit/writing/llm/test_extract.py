@@ -123,6 +123,38 @@ def test_times_that_the_passage_or_its_date_supports(first: str, last: str, when
     assert not out.dropped
 
 
+@pytest.mark.parametrize(
+    ("time", "when", "why"),
+    [
+        ("", "2023-05-31", None),
+        ("2023-05-31", "2023-05-31", None),
+        ("2023-05-30", "2023-05-31", "events: a time is not the one that its words name"),
+        ("2023", "2023", None),
+    ],
+)
+def test_what_words_name_by_their_day_is_reckoned_by_rules(
+    time: str, when: str, why: str | None
+) -> None:
+    draft = PassageDraft(
+        "d" * 32, "Yesterday I met Ada Quill, born in 1990.", None, None, "Tom", AT
+    )
+    event = {"text": "Tom met Ada.", "quote": "yesterday I met Ada", "happened_from": time}
+    out = extract_segment(FakeLLM([said(events=[event])]), Segment((draft,)))
+    (told,) = out.extraction_of(draft).events
+    assert told.when is not None
+    assert told.when.text in (when, f"{when}-01-01/{int(when[:4]) + 1}-01-01")
+    assert out.dropped == ({why: 1} if why else {})
+
+
+def test_a_year_that_the_passage_names_in_words_is_supported() -> None:
+    draft = PassageDraft("d" * 32, "Three years ago I met Ada Quill.", None, None, "Tom", AT)
+    fact = {**MOVED, "quote": "I met Ada Quill", "valid_from": "2020"}
+    out = extract_segment(FakeLLM([said(facts=[fact])]), Segment((draft,)))
+    (row,) = out.given[draft.uid].triples
+    assert row.valid_from == datetime(2020, 1, 1, tzinfo=UTC)
+    assert not out.dropped
+
+
 def test_other_names_and_forms_of_fields_are_understood() -> None:
     answer = {
         "Result": {
