@@ -29,6 +29,7 @@ class Breaker:
         self._failures = 0
         self._opened: float | None = None
         self._probing = False
+        self._why = ""
 
     def admit(self) -> None:
         """Let a call through, or not; each that is let through ends in one of the other three.
@@ -44,7 +45,7 @@ class Breaker:
                 wait_s = left_s if left_s > 0 else _PROBE_S
                 raise EndpointDown(
                     f"{self._name} failed {self._failures} times in a row, so it is left alone "
-                    f"for another {wait_s:.0f} s; check that it is up, then try again",
+                    f"for another {wait_s:.0f} s; the last time: {self._why}",
                     retry_after_s=wait_s,
                 )
             self._probing = True
@@ -54,9 +55,14 @@ class Breaker:
         with self._lock:
             self._failures, self._opened, self._probing = 0, None, False
 
-    def failed(self) -> None:
-        """Count a failure, and open where it is one too many."""
+    def failed(self, why: str) -> None:
+        """Count a failure, and open where it is one too many.
+
+        Args:
+            why: it failed, for whoever is not let through.
+        """
         with self._lock:
+            self._why = why
             self._failures += 1
             if self._probing or (self._opened is None and self._failures >= self._after):
                 self._opened = self._clock()

@@ -15,7 +15,7 @@ from graphmem.errors import CompletionFailed
 from graphmem.models.endpoint import connect, without_login, without_secret
 from graphmem.models.llm.calls import Call, CallFailed, Completion, Failure
 from graphmem.models.llm.dialect import Dialect
-from graphmem.models.llm.openai_failures import is_about_request, to_failure
+from graphmem.models.llm.openai_failures import is_about_request, refusal_of, to_failure
 
 __all__ = ["OpenAIChat"]
 
@@ -89,7 +89,7 @@ class OpenAIChat:
             try:
                 raw = self._sent(body)
             except openai.OpenAIError as error:
-                other = dialect.without(str(error)) if is_about_request(error) else None
+                other = dialect.without(refusal_of(error)) if is_about_request(error) else None
                 if other is None:
                     key = self._client.api_key
                     raise to_failure(error, self.name, key, self._where) from None

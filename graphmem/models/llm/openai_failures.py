@@ -15,12 +15,13 @@ from graphmem.models.llm.calls import CallFailed, Failure
 if TYPE_CHECKING:
     import openai
 
-__all__ = ["is_about_request", "retry_after", "to_failure"]
+__all__ = ["is_about_request", "refusal_of", "retry_after", "to_failure"]
 
 # What servers answer to words of the protocol that they do not know.
 _UNKNOWN_WORD = (400, 404, 415, 422, 501)
 # What passes although it is called the client's fault: a slow body, a conflict, too early.
 _PASSING = (408, 409, 425)
+_MAX_REFUSAL = 300
 _NO_QUOTA = "insufficient_quota"
 _NEVER_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout")
 
@@ -28,6 +29,18 @@ _NEVER_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout")
 def is_about_request(error: openai.OpenAIError) -> bool:
     """Whether the server may have refused a word of the request."""
     return getattr(error, "status_code", None) in _UNKNOWN_WORD
+
+
+def refusal_of(error: openai.OpenAIError) -> str:
+    """Return what a server says of a request that it refuses: which parameter, or in words.
+
+    Servers that quote the whole request would name every parameter.
+    """
+    if isinstance(param := getattr(error, "param", None), str) and param:
+        return param
+    body = getattr(error, "body", None)
+    said = body.get("message") if isinstance(body, dict) else None
+    return (said if isinstance(said, str) else str(error))[:_MAX_REFUSAL]
 
 
 def to_failure(

@@ -142,7 +142,7 @@ class Sender:
 
     def _judge(self, failed: CallFailed) -> None:
         if failed.failure.counts_against:
-            self._breaker.failed()
+            self._breaker.failed(str(failed.error))
         else:
             self._breaker.went_well()
 

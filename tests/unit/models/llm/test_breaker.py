@@ -28,7 +28,7 @@ def breaker(clock: Clock) -> Breaker:
 def fail(breaker: Breaker, times: int) -> None:
     for _ in range(times):
         breaker.admit()
-        breaker.failed()
+        breaker.failed("it is down")
 
 
 def test_it_opens_after_failures_in_a_row_only(breaker: Breaker) -> None:
@@ -89,6 +89,6 @@ def test_failures_of_calls_that_were_under_way_do_not_prolong_it(
         breaker.admit()
     for at in range(5):
         clock.now = float(at)
-        breaker.failed()
+        breaker.failed("it is down")
     clock.now = 32.0
     breaker.admit()

@@ -7,7 +7,7 @@ import pytest
 
 from graphmem.errors import CompletionFailed, GraphMemError, InvalidInput
 from graphmem.models.llm.calls import Failure
-from graphmem.models.llm.openai_failures import retry_after, to_failure
+from graphmem.models.llm.openai_failures import refusal_of, retry_after, to_failure
 
 NOW = 784_111_777.0  # Sun, 06 Nov 1994 08:49:37 GMT
 
@@ -93,3 +93,15 @@ def test_every_error_of_the_driver_is_mapped() -> None:
     for error in (of_connection, timeout, openai.OpenAIError("anything")):
         assert to_failure(error, "openai:tiny", None).failure in (Failure.DOWN, Failure.UNSURE)
     assert to_failure(timeout, "openai:tiny", None).failure is Failure.UNSURE
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"param": "temperature", "message": "of response_format too"}, "temperature"),
+        ({"message": "max_tokens is too large"}, "max_tokens is too large"),
+        (None, "it is so"),
+    ],
+)
+def test_what_is_refused_is_read_where_it_is_said(body: object, says: str) -> None:
+    assert refusal_of(of_status(400, body)) == says
