@@ -164,7 +164,7 @@ def test_an_answer_in_drips_is_taken_where_it_comes_in_time(server: LLMServer) -
     server.faults = fault(Fault.DRIP, slow_s=0.1)
     assert connect(server).complete(QUESTION, {}).startswith("```json")
     server.faults = fault(Fault.DRIP, slow_s=30.0)
-    with pytest.raises(CallFailed, match="took over|broke off|gave no") as caught:
+    with pytest.raises(CallFailed, match=r"took over|broke off|gave no") as caught:
         connect(server, timeout_s=0.2).answer(CALL)
     assert caught.value.failure is Failure.UNSURE
 
