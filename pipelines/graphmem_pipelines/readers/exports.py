@@ -66,10 +66,10 @@ def from_longmemeval(value: Mapping[str, Any]) -> Iterator[tuple[str, Callable[[
 
 def from_locomo(value: Mapping[str, Any]) -> Iterator[tuple[str, Callable[[], Content]]]:
     """Yield the sessions of a sample, pictures as their captions; its questions are not read."""
-    sample = value.get("conversation", value)
+    sample = _mapping(value.get("conversation", value))
     uid = str(value.get("sample_id") or "")
     found = [match for key in sample if (match := _SESSION.match(key))]
-    for match in sorted(found, key=lambda match: int(match[1])):
+    for match in sorted(found, key=lambda match: int(match[1][:9])):
         moment = read_moment(sample.get(f"{match[0]}_date_time"))
         rows = _list(sample[match[0]])
         said = [_locomo_turn(row, moment) for row in rows if isinstance(row, Mapping)]
@@ -88,12 +88,12 @@ def _locomo_turn(row: Mapping[str, Any], moment: Any) -> Said:
 def _chatgpt_message(message: Any) -> Said | None:
     if not isinstance(message, Mapping):
         return None
-    role = _mapping(message.get("author")).get("role")
+    role = str(_mapping(message.get("author")).get("role"))
     hidden = _mapping(message.get("metadata")).get("is_visually_hidden_from_conversation")
     if role not in ("user", "assistant") or hidden or message.get("recipient", "all") != "all":
         return None
     content = _mapping(message.get("content"))
-    if content.get("content_type") not in _CHATGPT_TEXTS:
+    if str(content.get("content_type")) not in _CHATGPT_TEXTS:
         return None
     parts = [_chatgpt_part(part) for part in _list(content.get("parts"))]
     text = "\n".join(filter(None, parts)) or str(content.get("text") or "")

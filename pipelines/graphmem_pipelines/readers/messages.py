@@ -40,10 +40,9 @@ def is_langchain(value: object) -> bool:
         return False
     if value.get("lc") and value.get("type") == "constructor":
         return isinstance(value.get("kwargs"), Mapping)
-    inner = value.get("data", value)
-    return (
-        value.get("type") in _LANGCHAIN_TYPES and isinstance(inner, Mapping) and "content" in inner
-    )
+    kind, inner = value.get("type"), value.get("data", value)
+    known = isinstance(kind, str) and kind in _LANGCHAIN_TYPES
+    return known and isinstance(inner, Mapping) and "content" in inner
 
 
 def read_messages(values: Sequence[Any]) -> list[Said]:
@@ -74,12 +73,15 @@ def _read(value: Mapping[str, Any]) -> Iterator[Said]:
     said = str(value.get("role") or kind or "user")
     role = _ROLES.get(said.lower(), said)
     parts = _parts(value)
-    calls = [_call(part) for part in parts if part.get("type") in _CALL_TYPES]
-    calls += [_call(call) for call in value.get("tool_calls") or () if isinstance(call, Mapping)]
+    calls = [_call(part) for part in parts if str(part.get("type")) in _CALL_TYPES]
+    listed = value.get("tool_calls")
+    calls += [
+        _call(c) for c in (listed if isinstance(listed, list) else ()) if isinstance(c, Mapping)
+    ]
     if isinstance(value.get("function_call"), Mapping):
         calls.append(_call({**value["function_call"], "id": value["function_call"].get("name")}))
     for part in parts:
-        if part.get("type") in _ANSWER_TYPES:
+        if str(part.get("type")) in _ANSWER_TYPES:
             yield _answer(part, value)
     text = "\n".join(filter(None, map(_text, parts)))
     answers = _answered(role, value)
@@ -108,7 +110,7 @@ def _parts(value: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _text(part: Mapping[str, Any]) -> str:
-    if part.get("type", "text") not in _TEXT_TYPES:
+    if str(part.get("type", "text")) not in _TEXT_TYPES:
         return ""
     said = part.get("text") or part.get("content") or part.get("refusal")
     return said if isinstance(said, str) else ""

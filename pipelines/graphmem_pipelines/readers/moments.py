@@ -37,7 +37,7 @@ def read_moment(said: object) -> datetime | None:
     if isinstance(said, bool) or said is None:
         return None
     if isinstance(said, int | float):
-        return _from_seconds(float(said))
+        return _from_seconds(said)
     text = str(said).strip()
     if not text or len(text) > _MAX_CHARS:
         return None
@@ -47,8 +47,8 @@ def read_moment(said: object) -> datetime | None:
 
 
 def _from_seconds(seconds: float) -> datetime | None:
-    for unit in (1.0, 1e3, 1e6, 1e9):
-        if _FIRST_SECOND <= seconds / unit <= _LAST_SECOND:
+    for unit in (1, 1_000, 1_000_000, 1_000_000_000):
+        if _FIRST_SECOND * unit <= seconds <= _LAST_SECOND * unit:
             return datetime.fromtimestamp(seconds / unit, UTC)
     return None
 

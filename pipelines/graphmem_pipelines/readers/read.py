@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from graphmem.errors import InvalidInput, NotFound
+from graphmem.errors import GraphMemError, InvalidInput, NotFound
 from graphmem_pipelines.readers.content import Content, Found, ReaderOptions
 from graphmem_pipelines.readers.decoding import decode
+from graphmem_pipelines.readers.odd import ODD, not_built_so
 from graphmem_pipelines.readers.opening import read_bytes
 from graphmem_schemas import Document
 
@@ -48,7 +49,12 @@ def read_data(data: bytes, found: Found, options: ReaderOptions) -> Content:
         raise InvalidInput("it is empty")
     if found.kind not in _READERS:
         raise InvalidInput(f"there is no reader {found.kind!r} for a file")
-    return _READERS[found.kind](data, found, options)
+    try:
+        return _READERS[found.kind](data, found, options)
+    except GraphMemError:
+        raise
+    except ODD as error:
+        raise not_built_so(error, found.kind) from error
 
 
 def _document(document: Document, found: Found) -> Content:

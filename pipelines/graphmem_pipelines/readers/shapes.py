@@ -163,9 +163,12 @@ def _of_run(value: Any, own: str, options: ReaderOptions) -> Iterator[Made | Par
 
 
 def _run(value: Mapping[str, Any]) -> Content:
-    task = next((value[name] for name in _TASKS if isinstance(value.get(name), str)), "")
+    task = next((value[name] for name in _TASKS if isinstance(value.get(name), str)), None)
+    rows = value.get("steps")
+    if task is None or not isinstance(rows, list) or not rows:
+        raise InvalidInput("a run has a task, a text, and steps, a list of some")
     steps = []
-    for at, row in enumerate(value["steps"]):
+    for at, row in enumerate(rows):
         given = row if isinstance(row, Mapping) else {"action": row}
         try:
             step = Step.model_validate({k: v for k, v in given.items() if k in _STEP_FIELDS})

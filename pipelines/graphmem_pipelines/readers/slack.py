@@ -85,7 +85,7 @@ def is_silent(data: bytes) -> bool:
 
 
 def _is_said(row: Mapping[str, Any]) -> bool:
-    return row.get("type") == "message" and row.get("subtype") not in _NOTICES
+    return row.get("type") == "message" and str(row.get("subtype")) not in _NOTICES
 
 
 def _threaded(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -54,8 +54,8 @@ def spans_of(value: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield (
             str(span.get("traceId") or context.get("trace_id") or ""),
             {
-                "id": span.get("spanId") or context.get("span_id"),
-                "parent": span.get("parentSpanId") or span.get("parent_id"),
+                "id": str(span.get("spanId") or context.get("span_id")),
+                "parent": str(span.get("parentSpanId") or span.get("parent_id")),
                 "start": _moment(span, "startTimeUnixNano", "start_time"),
                 "end": _moment(span, "endTimeUnixNano", "end_time"),
                 "failed": code in ("2", "STATUS_CODE_ERROR", "ERROR"),

@@ -6,12 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, BinaryIO
 
-from pydantic import ValidationError
-
-from graphmem.errors import InvalidInput
-from graphmem.writing.accept import first_problem
 from graphmem_pipelines.readers.content import Content, Found, ReaderOptions
 from graphmem_pipelines.readers.gathering import Gathering
+from graphmem_pipelines.readers.odd import ODD, not_built_so
 from graphmem_pipelines.readers.rows import check_fields
 from graphmem_pipelines.readers.shapes import Part, contents_of, part_content
 from graphmem_pipelines.readers.streams import Row, json_values
@@ -88,8 +85,8 @@ class _Splitting:
         while True:
             try:
                 step = next(made, None)
-            except (InvalidInput, ValidationError) as error:
-                yield self._failed(self._name(own), _reason(error))
+            except ODD as error:
+                yield self._failed(self._name(own), str(not_built_so(error, self._kind)))
                 return
             if step is None:
                 return
@@ -101,8 +98,8 @@ class _Splitting:
     def _tried(self, name: str, content: Callable[[], Content]) -> Found:
         try:
             made = content()
-        except (InvalidInput, ValidationError) as error:
-            return self._failed(name, _reason(error))
+        except ODD as error:
+            return self._failed(name, str(not_built_so(error, self._kind)))
         name = self._gathering.unique(name)
         run = made.run if made.run is None else {**made.run, "source": name}
         return Found(name, None, self._kind, _size(made), replace(made, name=name, run=run))
@@ -138,10 +135,6 @@ def _unless_all_fail(items: Iterator[Found], key: str) -> Iterator[Found]:
         yield from failed
         return
     yield from items
-
-
-def _reason(error: InvalidInput | ValidationError) -> str:
-    return first_problem(error) if isinstance(error, ValidationError) else str(error)
 
 
 def _size(content: Content) -> int:

@@ -40,7 +40,7 @@ def opened_text(file: BinaryIO, encoding: str | None) -> Iterator[TextIO]:
     """Lend the file as text; bytes that are none come back as halves of surrogate pairs.
 
     Raises:
-        InvalidInput: There is no such encoding.
+        InvalidInput: There is no such encoding, or it does not fit.
     """
     name = encoding or bom_encoding(file.read(4)) or "utf-8"
     file.seek(0)
@@ -50,6 +50,8 @@ def opened_text(file: BinaryIO, encoding: str | None) -> Iterator[TextIO]:
         raise InvalidInput(f"there is no encoding {name!r}") from error
     try:
         yield text
+    except UnicodeDecodeError as error:  # other encodings have no halves to come back as
+        raise InvalidInput(f"it is not all {name}: {error.reason}") from error
     finally:
         with suppress(ValueError):  # whoever lent the file has closed it already
             text.detach()
