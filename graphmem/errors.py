@@ -213,3 +213,8 @@ class MissingExtra(GraphMemError, ImportError):
     def __init__(self, extra: str, needed_for: str) -> None:
         super().__init__(f"{needed_for} needs an extra: pip install 'graphmem[{extra}]'")
         self.extra = extra
+        self._needed_for = needed_for
+
+    def __reduce__(self) -> tuple[type[MissingExtra], tuple[str, str]]:
+        # It goes from a worker process to the one that waits for it.
+        return MissingExtra, (self.extra, self._needed_for)

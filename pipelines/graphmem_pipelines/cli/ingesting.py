@@ -92,6 +92,7 @@ def ingest(  # noqa: PLR0913  # options, all by their names
     from graphmem_pipelines.ingestion import ingest_into, preview
     from graphmem_pipelines.jobs.asking import LLMChoice
     from graphmem_pipelines.jobs.ingest import Ingest
+    from graphmem_pipelines.jobs.report import JobReport
     from graphmem_pipelines.readers.content import ReaderOptions
 
     options = ReaderOptions(
@@ -113,14 +114,13 @@ def ingest(  # noqa: PLR0913  # options, all by their names
             hear=hear,
             stdin=sys.stdin,
         )
-        if dry_run:
-            expected = preview(session.store, asked, session.space, ledger)
-        else:
-            report = ingest_into(session.store, asked, session.space, ledger)
-    if dry_run:
-        emit(session, asdict(expected), lambda: preview_lines(expected))
+        do = preview if dry_run else ingest_into
+        came = do(session.store, asked, session.space, ledger)
+    if isinstance(came, JobReport):
+        end_with(session, came)
         return
-    end_with(session, report)
+    expected = came
+    emit(session, asdict(expected), lambda: preview_lines(expected))
 
 
 def _fields(given: Sequence[str]) -> dict[str, str]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["cancel", "export_failed", "list_", "retry", "show"]
 
+_CANCELLED = {"cancelled": "is cancelled", "done": "is done already: nothing of it is left"}
 _JobName = Annotated[
     str, typer.Argument(help="Id of a job, or a part of it; the last one unless said.")
 ]
@@ -50,14 +51,22 @@ def show(session: Session, job: _JobName = "last", ledger: LedgerFile = None) ->
         raise typer.Exit(1)
 
 
-def retry(session: Session, job: _JobName = "last", ledger: LedgerFile = None) -> None:
+def retry(
+    session: Session,
+    job: _JobName = "last",
+    max_cost: Annotated[
+        float | None,
+        typer.Option(min=0, help="US dollars that it may spend in all; else as it was begun."),
+    ] = None,
+    ledger: LedgerFile = None,
+) -> None:
     """Try again what failed, and go on with what was left undone."""
     from graphmem_pipelines.jobs.again import run_again
 
     with opened(session, ledger) as (store, book):
         found = book.job(job)
         with told(session, found.kind) as hear:
-            report = run_again(found, store, book, hear)
+            report = run_again(found, store, book, hear, max_cost)
     end_with(session, report)
 
 
@@ -67,7 +76,7 @@ def cancel(session: Session, job: _JobName = "last", ledger: LedgerFile = None) 
         found = book.job(job)
         book.cancel(found.id)
         state = book.job(found.id).state
-    said = "is cancelled" if state == "cancelled" else "is told to stop after what it is at"
+    said = _CANCELLED.get(state, "is told to stop after what it is at")
     emit(session, {"job": found.id, "state": state}, lambda: [f"job {found.id[-8:]} {said}"])
 
 

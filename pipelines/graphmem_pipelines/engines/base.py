@@ -11,7 +11,7 @@ from graphmem.writing.prepare import Depth, PreparedSource
 from graphmem_pipelines.ledger.rows import Item
 from graphmem_pipelines.readers.content import ReaderOptions
 
-__all__ = ["MAX_DEATHS", "Engine", "Outcome", "Recipe", "Task"]
+__all__ = ["MAX_DEATHS", "Engine", "Outcome", "Recipe", "Task", "given_up"]
 
 MAX_DEATHS = 3
 """So often a process may die over an item before the item is given up."""
@@ -71,6 +71,15 @@ class Outcome:
     sources: tuple[PreparedSource, ...] = ()
     run: Mapping[str, Any] | None = None
     error: str | None = None
+
+
+def given_up(task: Task) -> Outcome:
+    """Return the outcome of an item over which too many processes died."""
+    return Outcome(
+        task.n,
+        error=f"{task.key} could not be read: {MAX_DEATHS} processes died over it, most likely "
+        "for want of memory: split it",
+    )
 
 
 class Engine(Protocol):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import threading
 import time
@@ -13,17 +12,19 @@ from concurrent.futures.process import BrokenProcessPool
 
 from loky.process_executor import ProcessPoolExecutor
 
-from graphmem.errors import InvalidInput
+from graphmem.errors import GraphMemError, InvalidInput
 from graphmem_pipelines.engines.ahead import Portion, in_order
-from graphmem_pipelines.engines.base import MAX_DEATHS, Outcome, Recipe, Task
-from graphmem_pipelines.engines.worker import Worker
+from graphmem_pipelines.engines.base import MAX_DEATHS, Outcome, Recipe, Task, given_up
+from graphmem_pipelines.engines.worker import Worker, open_worker, read_packed, unpacked
 
 __all__ = ["LocalEngine"]
 
 _PORTIONS_AHEAD = 4
 _WATCH_S = 0.5
 
-_worker: Worker | None = None
+_Flight = tuple[ProcessPoolExecutor, Future[bytes]]
+
+_worker: Worker | GraphMemError | None = None
 
 
 class LocalEngine:
@@ -60,35 +61,38 @@ class LocalEngine:
             self._pool.shutdown(wait=True, kill_workers=True)
             self._pool = None
 
-    def _start(self, portion: Portion) -> Future[bytes] | None:
+    def _start(self, portion: Portion) -> _Flight:
         try:
-            flight: Future[bytes] = self._open().submit(_read, portion)
+            return self._submit(portion)
         except BrokenProcessPool:
-            return None
-        return flight
+            self.close()
+            return self._submit(portion)
 
-    def _finish(self, portion: Portion, flight: Future[bytes] | None) -> list[Outcome]:
+    def _submit(self, portion: Portion) -> _Flight:
+        pool = self._open()
+        return pool, pool.submit(_read, portion)
+
+    def _finish(self, portion: Portion, flight: _Flight) -> list[Outcome]:
+        pool, future = flight
         try:
-            if flight is not None:
-                return _unpacked(flight.result())
+            return unpacked(future.result())
         except BrokenProcessPool:
-            pass
+            if self._pool is pool:
+                self.close()
         # Nobody can tell which of the items under way it was: each is tried alone.
         return [self._alone(task) for task in portion]
 
     def _alone(self, task: Task) -> Outcome:
-        """Read one item while nothing else is read, so that it is known what a death was about."""
+        """Read one item with at most the portions beside it that were begun since.
+
+        After a death it is quite alone, so that no other item's deaths are counted against it.
+        """
         for _ in range(MAX_DEATHS):
-            self.close()
             try:
-                return _unpacked(self._open().submit(_read, (task,)).result())[0]
+                return unpacked(self._open().submit(_read, (task,)).result())[0]
             except BrokenProcessPool:
-                continue
-        return Outcome(
-            task.n,
-            error=f"{task.key} could not be read: {MAX_DEATHS} processes died over it, most "
-            "likely for want of memory: split it",
-        )
+                self.close()
+        return given_up(task)
 
     def _open(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -106,8 +110,7 @@ def _begin(recipe: Recipe, parent: int) -> None:
     # Ctrl-C reaches the whole group; the parent says what happens then.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _worker = Worker(recipe)
-    _worker.warm()
+    _worker = open_worker(recipe)
 
 
 def _end_with(parent: int) -> None:
@@ -119,11 +122,4 @@ def _end_with(parent: int) -> None:
 
 def _read(portion: Portion) -> bytes:
     assert _worker is not None
-    # Packed here, and unpacked by whoever needs it: the pool's own way of packing is three times
-    # as slow. It goes through a pipe of two processes of one job and is never kept.
-    return pickle.dumps([_worker.read(task) for task in portion], protocol=5)
-
-
-def _unpacked(packed: bytes) -> list[Outcome]:
-    outcomes: list[Outcome] = pickle.loads(packed)
-    return outcomes
+    return read_packed(_worker, portion)

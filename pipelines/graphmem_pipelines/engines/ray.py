@@ -7,21 +7,28 @@ from __future__ import annotations
 
 import logging
 import os
-import pickle
 from collections.abc import Generator, Iterable
 from typing import Any
 
 import ray
-from ray.exceptions import RayActorError, RayError
+from ray.exceptions import (
+    ObjectLostError,
+    OutOfMemoryError,
+    RayActorError,
+    RayError,
+    WorkerCrashedError,
+)
 
 from graphmem.errors import EngineLost, InvalidInput
 from graphmem_pipelines.engines.ahead import Portion, in_order
-from graphmem_pipelines.engines.base import MAX_DEATHS, Outcome, Recipe, Task
-from graphmem_pipelines.engines.worker import Worker
+from graphmem_pipelines.engines.base import MAX_DEATHS, Outcome, Recipe, Task, given_up
+from graphmem_pipelines.engines.worker import open_worker, read_packed, unpacked
 
 __all__ = ["RayEngine"]
 
 _PORTIONS_AHEAD = 4
+# Of an actor, its process, its node, or of what it had made.
+_DEATHS = (RayActorError, WorkerCrashedError, OutOfMemoryError, ObjectLostError)
 
 
 class RayEngine:
@@ -106,40 +113,32 @@ class RayEngine:
     def _finish(self, portion: Portion, flight: tuple[int, Any, Any]) -> list[Outcome]:
         at, actor, reference = flight
         try:
-            return _unpacked(ray.get(reference))
-        except RayActorError:
-            return [self._again(task, at, actor) for task in portion]
+            return unpacked(ray.get(reference))
+        except _DEATHS:
+            self._replace(at, actor)
+            return [self._again(task, at) for task in portion]
 
-    def _again(self, task: Task, at: int, dead: Any) -> Outcome:
+    def _again(self, task: Task, at: int) -> Outcome:
         """Read an item that an actor died over, or that waited behind such a one."""
         for _ in range(MAX_DEATHS):
-            if self._actors[at] is dead:
-                self._actors[at] = self._actor()
             actor = self._actors[at]
             try:
-                return _unpacked(ray.get(actor.read.remote((task,))))[0]
-            except RayActorError:
-                dead = actor
-        return Outcome(
-            task.n,
-            error=f"{task.key} could not be read: {MAX_DEATHS} processes died over it, most "
-            "likely for want of memory: split it",
-        )
+                return unpacked(ray.get(actor.read.remote((task,))))[0]
+            except _DEATHS:
+                self._replace(at, actor)
+        return given_up(task)
+
+    def _replace(self, at: int, dead: Any) -> None:
+        if self._actors[at] is dead:
+            self._actors[at] = self._actor()
 
 
 class _Reader:
     """An actor."""
 
     def __init__(self, recipe: Recipe) -> None:
-        self._worker = Worker(recipe)
-        self._worker.warm()
+        self._worker = open_worker(recipe)
 
     def read(self, portion: Portion) -> bytes:
         """Return the outcomes of a portion, packed once."""
-        return pickle.dumps([self._worker.read(task) for task in portion], protocol=5)
-
-
-def _unpacked(packed: bytes) -> list[Outcome]:
-    # It comes from an actor of this job and is never kept.
-    outcomes: list[Outcome] = pickle.loads(packed)
-    return outcomes
+        return read_packed(self._worker, portion)

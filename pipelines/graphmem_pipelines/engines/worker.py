@@ -6,7 +6,10 @@ readers and models.
 
 from __future__ import annotations
 
-from graphmem.errors import GraphMemError
+import pickle
+from collections.abc import Iterable
+
+from graphmem.errors import EngineLost, GraphMemError
 from graphmem.models.loading import LazyModels
 from graphmem.models.registry import open_embedder
 from graphmem.ports import Embedder
@@ -18,7 +21,7 @@ from graphmem_pipelines.engines.base import Outcome, Recipe, Task
 from graphmem_pipelines.readers.content import Content, Found
 from graphmem_pipelines.readers.read import read
 
-__all__ = ["Worker"]
+__all__ = ["Worker", "open_worker", "read_packed", "unpacked"]
 
 
 class Worker:
@@ -77,6 +80,41 @@ class Worker:
                 document = document.model_copy(update={"title": title})
             return accept(document, source=content.name, at=at, title=None)
         return accept(content.messages or (), source=content.name, at=at, title=title)
+
+
+def open_worker(recipe: Recipe) -> Worker | GraphMemError:
+    """Return a worker whose models are loaded, or why there is none: no item is to blame then."""
+    try:
+        worker = Worker(recipe)
+        worker.warm()
+    except GraphMemError as error:
+        return error
+    except Exception as error:
+        return EngineLost(f"a worker could not load its models: {type(error).__name__}: {error}")
+    return worker
+
+
+def read_packed(worker: Worker | GraphMemError, tasks: Iterable[Task]) -> bytes:
+    """Return the outcomes of some tasks, packed to be handed to another process.
+
+    Packed here, and unpacked by whoever needs it: the pools' own way of packing is three times as
+    slow. It goes from process to process of one job and is never kept.
+    """
+    if isinstance(worker, GraphMemError):
+        return pickle.dumps(worker, protocol=5)
+    return pickle.dumps([worker.read(task) for task in tasks], protocol=5)
+
+
+def unpacked(packed: bytes) -> list[Outcome]:
+    """Return what `read_packed` packed.
+
+    Raises:
+        GraphMemError: There is no worker.
+    """
+    said: list[Outcome] | GraphMemError = pickle.loads(packed)
+    if isinstance(said, GraphMemError):
+        raise said
+    return said
 
 
 def _embedder(spec: str | None, n_threads: int) -> Embedder:

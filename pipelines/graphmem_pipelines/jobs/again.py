@@ -16,8 +16,17 @@ from graphmem_pipelines.ledger.rows import Job
 __all__ = ["run_again"]
 
 
-def run_again(job: Job, store: GraphStore, ledger: Ledger, hear: Hear) -> JobReport:
-    """Run what is left of a job, with the settings that it was begun with.
+def run_again(
+    job: Job, store: GraphStore, ledger: Ledger, hear: Hear, max_cost: float | None = None
+) -> JobReport:
+    """Run what is left of a job, with the settings that it last had.
+
+    Args:
+        job: of the ledger.
+        store: which it fills.
+        ledger: knows what is left.
+        hear: is told how far it is.
+        max_cost: US dollars that the job may spend in all; None keeps the limit that it has.
 
     Raises:
         StoreBusy: Another process works on it.
@@ -27,21 +36,30 @@ def run_again(job: Job, store: GraphStore, ledger: Ledger, hear: Hear) -> JobRep
         raise InvalidInput(f"a job of kind {job.kind!r} is begun anew and not tried again")
     with ledger.held(job.id):
         ledger.retry(job.id)
-    return _KINDS[job.kind](ledger.job(job.id), store, ledger, hear)
+    found = ledger.job(job.id)
+    return _KINDS[job.kind](found, store, ledger, hear, max_cost)
 
 
-def _ingest(job: Job, store: GraphStore, ledger: Ledger, hear: Hear) -> JobReport:
+def _ingest(
+    job: Job, store: GraphStore, ledger: Ledger, hear: Hear, max_cost: float | None
+) -> JobReport:
     asked = replace(ingest.Ingest.from_settings(job.settings), hear=hear)
+    if asked.llm is not None and max_cost is not None:
+        asked = replace(asked, llm=replace(asked.llm, max_cost=max_cost))
     return ingest.go_on(asked, job, store, ledger)
 
 
-def _extract(job: Job, store: GraphStore, ledger: Ledger, hear: Hear) -> JobReport:
+def _extract(
+    job: Job, store: GraphStore, ledger: Ledger, hear: Hear, max_cost: float | None
+) -> JobReport:
     llm = LLMChoice.from_json(job.settings["llm"])
+    if max_cost is not None:
+        llm = replace(llm, max_cost=max_cost)
     asked = extract.Extract(llm, job.settings["embedder"], hear)
     return extract.go_on(asked, job, store, ledger)
 
 
-_KINDS: dict[str, Callable[[Job, GraphStore, Ledger, Hear], JobReport]] = {
+_KINDS: dict[str, Callable[[Job, GraphStore, Ledger, Hear, float | None], JobReport]] = {
     "ingest": _ingest,
     "extract": _extract,
 }

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from graphmem.errors import InvalidInput
-from graphmem.models.chat import open_client
+from graphmem.models.chat import check_llm, open_client
 from graphmem.models.llm.budget import Budget
 from graphmem.models.llm.cache import ResponseCache
 from graphmem.models.llm.client import LLMClient
 from graphmem.models.llm.limits import Limits
 from graphmem.models.llm.meter import Meter
+from graphmem.writing.llm.messages import PROMPT
 
 __all__ = ["LLMChoice", "client_of"]
 
@@ -28,6 +29,9 @@ class LLMChoice:
         base_url: of the server; None takes OPENAI_BASE_URL, else OpenAI's own.
         limits: how much is asked at the same time.
         max_cost: US dollars that the job may spend; None has no limit.
+
+    Raises:
+        InvalidInput: No LLM is called so, or the URL holds a login.
     """
 
     model: str
@@ -36,20 +40,26 @@ class LLMChoice:
     max_cost: float | None = None
 
     def __post_init__(self) -> None:
+        check_llm(self.model)
         if self.base_url and "@" in urlsplit(self.base_url).netloc:
             raise InvalidInput(
                 "the base URL holds a login, which a job would keep: give the key by "
                 "OPENAI_API_KEY instead"
             )
 
+    @property
+    def who(self) -> dict[str, Any]:
+        """Which LLM it is, as plain JSON; limits change nothing of what it says."""
+        return {"model": self.model, "base_url": self.base_url, "prompt": PROMPT}
+
     def to_json(self) -> dict[str, Any]:
-        """Return what is kept of it: not the limits, which may be other ones the next time."""
-        return {"model": self.model, "base_url": self.base_url}
+        """Return all of it as plain JSON."""
+        return {**self.who, "limits": asdict(self.limits), "max_cost": self.max_cost}
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> LLMChoice:
-        """Rebuild what `to_json` wrote, with the default limits."""
-        return cls(row["model"], row["base_url"])
+        """Rebuild what `to_json` wrote."""
+        return cls(row["model"], row["base_url"], Limits(**row["limits"]), row["max_cost"])
 
 
 def client_of(choice: LLMChoice, cache: Path | None, spent: float) -> LLMClient:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from graphmem.core.extraction import Extraction
 from graphmem.core.uids import content_uid
+from graphmem.models.registry import check_embedder
 from graphmem.ports import GraphStore
 from graphmem.writing.accept import SourceText
 from graphmem.writing.extract import ReadPassage
-from graphmem.writing.llm.messages import PROMPT
 from graphmem.writing.prepare import PreparedSource
 from graphmem.writing.segment import PassageDraft
 from graphmem_pipelines.engines.base import Outcome, Recipe
@@ -56,8 +56,9 @@ def run_extract(asked: Extract, store: GraphStore, space: str, ledger: Ledger) -
         StoreBusy: Another process works on the same job.
         StoreError: The store cannot be read.
     """
-    settings = {"llm": asked.llm.to_json(), "prompt": PROMPT, "embedder": asked.embedder}
-    words = json.dumps(settings, sort_keys=True)
+    check_embedder(asked.embedder)
+    words = json.dumps([asked.llm.who, asked.embedder], sort_keys=True)
+    settings = {"llm": asked.llm.to_json(), "embedder": asked.embedder}
     job = ledger.begin("extract", space, settings, content_uid("extract", space, words))
     return go_on(asked, job, store, ledger)
 
@@ -65,6 +66,7 @@ def run_extract(asked: Extract, store: GraphStore, space: str, ledger: Ledger) -
 def go_on(asked: Extract, job: Job, store: GraphStore, ledger: Ledger) -> JobReport:
     """Do what is left of an extract; see `run_extract`."""
     with ledger.held(job.id):
+        job = ledger.job(job.id)
         if job.state == "scanning":
             _list(asked, job, store, ledger)
         with running(ledger, job):

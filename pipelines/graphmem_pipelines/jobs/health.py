@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graphmem.errors import StoreBusy
 from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.rows import OPEN_JOBS, Job, JobState, Totals
 
@@ -30,13 +29,16 @@ class Unfinished:
 def unfinished(ledger: Ledger) -> list[Unfinished]:
     """Return jobs with failed items, and open ones that no process works on, newest first.
 
-    What failed in an ingest and was applied by a later one is well again.
+    What failed in an ingest and was applied by a later one is well again, and so is what the user
+    gave up.
     """
     found: list[Unfinished] = []
     for job in ledger.jobs():
+        if job.state == "cancelled":
+            continue
         totals = ledger.totals(job.id)
         n_failed = ledger.n_still_failed(job) if totals.items["failed"] else 0
-        stuck = job.state in OPEN_JOBS and not _is_worked_on(ledger, job)
+        stuck = job.state in OPEN_JOBS and not ledger.is_held(job.id)
         if n_failed or stuck:
             told = _told(job, totals, n_failed, stuck=stuck)
             found.append(Unfinished(job.id, job.state, n_failed, totals.n_waiting, told))
@@ -52,11 +54,3 @@ def _told(job: Job, totals: Totals, n_failed: int, *, stuck: bool) -> str:
     if job.error:
         parts.append(job.error)
     return ", ".join(parts)
-
-
-def _is_worked_on(ledger: Ledger, job: Job) -> bool:
-    try:
-        with ledger.held(job.id):
-            return False
-    except StoreBusy:
-        return True

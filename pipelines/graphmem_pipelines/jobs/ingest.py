@@ -8,30 +8,38 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, TextIO
 
 from graphmem.core.uids import content_uid
 from graphmem.errors import InvalidInput, NotFound
+from graphmem.models.loading import LazyModels
 from graphmem.ports import GraphStore
-from graphmem.writing.llm.messages import PROMPT
 from graphmem.writing.prepare import Depth
+from graphmem.writing.trust import with_trust
 from graphmem_pipelines.engines.base import Recipe, Task
 from graphmem_pipelines.engines.registry import EngineChoice, open_engine
 from graphmem_pipelines.jobs.asking import LLMChoice
 from graphmem_pipelines.jobs.listing import list_items, skip_unchanged
 from graphmem_pipelines.jobs.preview import Preview, preview_items
-from graphmem_pipelines.jobs.report import Hear, JobProgress, JobReport, report_of
+from graphmem_pipelines.jobs.report import Hear, JobProgress, JobReport, moment_of, report_of
 from graphmem_pipelines.jobs.running import running
 from graphmem_pipelines.jobs.settings import recipe_from_json, recipe_to_json
 from graphmem_pipelines.jobs.waiting import waiting_items
 from graphmem_pipelines.jobs.work import Work
 from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.rows import Job
+from graphmem_pipelines.readers.folders import STDIN
 from graphmem_pipelines.readers.scan import scan
 
 __all__ = ["Ingest", "go_on", "preview_ingest", "run_ingest"]
+
+_RESUMED = (
+    "this went on with what was listed on {begun}: what was added or changed since then comes "
+    "with the next run"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +65,29 @@ class Ingest:
     @property
     def settings(self) -> dict[str, Any]:
         """What the ledger keeps of it, as plain JSON."""
-        paths = [_absolute(path) for path in self.paths]
-        return {"paths": paths, **self.making}
+        return {
+            **self.request,
+            "llm": self.llm.to_json() if self.llm else None,
+            "engine": asdict(self.engine),
+        }
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """What makes it the same as another one, as plain JSON: not who reads, nor limits."""
+        return {"paths": [_absolute(path) for path in self.paths], **self.making}
 
     @property
     def making(self) -> dict[str, Any]:
         """How sources are made, as plain JSON: what was made so need not be made again."""
-        llm = {**self.llm.to_json(), "prompt": PROMPT} if self.llm else None
+        llm = self.llm.who if self.llm else None
         return {"recipe": recipe_to_json(self.recipe), "llm": llm}
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Ingest:
         """Rebuild a request from what the ledger kept of it."""
         llm = LLMChoice.from_json(settings["llm"]) if settings["llm"] else None
-        return cls(tuple(settings["paths"]), recipe_from_json(settings["recipe"]), llm=llm)
+        recipe, engine = recipe_from_json(settings["recipe"]), EngineChoice(**settings["engine"])
+        return cls(tuple(settings["paths"]), recipe, engine, llm)
 
 
 def run_ingest(asked: Ingest, store: GraphStore, space: str, ledger: Ledger) -> JobReport:
@@ -87,6 +104,7 @@ def run_ingest(asked: Ingest, store: GraphStore, space: str, ledger: Ledger) -> 
         NotFound: A path is not there.
         StoreBusy: Another process works on the same job.
     """
+    _check(asked)
     return go_on(asked, _begin(asked, space, ledger), store, ledger)
 
 
@@ -96,8 +114,10 @@ def preview_ingest(asked: Ingest, store: GraphStore, space: str, ledger: Ledger)
     Raises:
         As `run_ingest`.
     """
+    _check(asked)
     job = _begin(asked, space, ledger)
     with ledger.held(job.id):
+        job = ledger.job(job.id)
         try:
             if job.state == "scanning":
                 _list(asked, job, store, ledger, _made(asked))
@@ -123,18 +143,35 @@ def go_on(asked: Ingest, job: Job, store: GraphStore, ledger: Ledger) -> JobRepo
     depth: Depth = "embed" if asked.llm else "parse"
     engine = open_engine(asked.engine, replace(asked.recipe, depth=depth))
     with ledger.held(job.id), closing(engine):
+        # Who held it until a moment ago may have brought it further.
+        job = ledger.job(job.id)
+        notes = () if job.state == "scanning" else (_RESUMED.format(begun=moment_of(job)),)
         if job.state == "scanning":
             _list(asked, job, store, ledger, made)
         with running(ledger, job):
             work = Work(job, store, ledger, asked.recipe, made, asked.llm, asked.hear)
             work.do(lambda started: engine.read(_tasks(ledger, job.id, started)))
-    return report_of(ledger, ledger.job(job.id))
+    return report_of(ledger, ledger.job(job.id), notes)
+
+
+def _check(asked: Ingest) -> None:
+    """Refuse what makes no sense before there is a job of it.
+
+    Raises:
+        InvalidInput: There is no such engine, model or trust.
+        MissingExtra: The engine is not installed.
+    """
+    open_engine(asked.engine, asked.recipe).close()
+    LazyModels(asked.recipe.embedder, asked.recipe.extractor)
+    with_trust((), asked.recipe.trust)
 
 
 def _begin(asked: Ingest, space: str, ledger: Ledger) -> Job:
-    settings = asked.settings
-    words = json.dumps(settings, sort_keys=True)
-    return ledger.begin("ingest", space, settings, content_uid("ingest", space, words))
+    words = json.dumps(asked.request, sort_keys=True)
+    # What comes on stdin is never the same again.
+    once = token_hex() if STDIN in asked.paths else ""
+    fingerprint = content_uid("ingest", space, words, once)
+    return ledger.begin("ingest", space, asked.settings, fingerprint)
 
 
 def _made(asked: Ingest) -> str:
@@ -163,4 +200,4 @@ def _tasks(ledger: Ledger, job: str, started: Callable[[int], None]) -> Iterator
 
 
 def _absolute(path: str) -> str:
-    return path if path == "-" else str(Path(path).absolute())
+    return path if path == STDIN else str(Path(path).absolute())

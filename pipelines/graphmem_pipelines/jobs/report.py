@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.rows import ItemState, Job, JobState, Spent
 
-__all__ = ["Failure", "Hear", "JobProgress", "JobReport", "report_of"]
+__all__ = ["Failure", "Hear", "JobProgress", "JobReport", "moment_of", "report_of"]
 
 _MAX_FAILURES = 20
 
@@ -83,6 +84,11 @@ class JobReport:
     def ok(self) -> bool:
         """Whether all is done and nothing failed."""
         return self.state == "done" and not self.items["failed"]
+
+
+def moment_of(job: Job) -> str:
+    """Return when a job was begun, for a person."""
+    return f"{datetime.fromtimestamp(job.created_at, UTC):%Y-%m-%d at %H:%M:%S} UTC"
 
 
 def report_of(ledger: Ledger, job: Job, notes: tuple[str, ...] = ()) -> JobReport:

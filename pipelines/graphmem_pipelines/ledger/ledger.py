@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -87,15 +87,20 @@ class Ledger:
                 "ORDER BY id DESC LIMIT 1",
                 (fingerprint, *OPEN_JOBS),
             ).fetchone()
+            now, words = time.time(), json.dumps(settings)
             if row:
-                return _job(row)
-            now = time.time()
+                # What is no part of the fingerprint, as a limit, may be another one this time.
+                self._connection.execute(
+                    "UPDATE job SET settings = ?, updated_at = ? WHERE id = ?",
+                    (words, now, row[0]),
+                )
+                return replace(_job(row), settings=json.loads(words), updated_at=now)
             # As in UUIDv7: the time in front, so that ids sort as they were made.
             uid = f"{int(now * 1000):012x}{token_hex(10)}"
             self._connection.execute(
                 "INSERT INTO job (id, kind, space, state, settings, fingerprint, created_at, "
                 "updated_at) VALUES (?, ?, ?, 'scanning', ?, ?, ?, ?)",
-                (uid, kind, space, json.dumps(settings), fingerprint, now, now),
+                (uid, kind, space, words, fingerprint, now, now),
             )
         return self.job(uid)
 
@@ -140,23 +145,29 @@ class Ledger:
     def cancel(self, job: str) -> None:
         """Ask whoever works on a job to give it up; one that nobody works on is given up now.
 
-        One that is done, or given up already, stays as it is.
+        One that is through has only failed items to be given up; without any it stays as it is.
         """
-        marks = ", ".join("?" * len(OPEN_JOBS))
-        with mapped(self._shown), self._writing():
-            changed = self._connection.execute(
-                f"UPDATE job SET cancelling = 1 WHERE id = ? AND state IN ({marks})",
-                (job, *OPEN_JOBS),
-            ).rowcount
-        if not changed:
+        if not self._mark_cancelling(job):
             return
         try:
             with self.held(job):
                 # Who held it a moment ago may have ended it.
-                if self.job(job).state in OPEN_JOBS:
+                if self._mark_cancelling(job):
                     self.move(job, "cancelled", "cancelled by the user")
         except StoreBusy:  # who holds it looks at the mark
             return
+
+    def _mark_cancelling(self, job: str) -> bool:
+        """Mark a job that something is left of; return whether there was one."""
+        marks = ", ".join("?" * len(OPEN_JOBS))
+        with mapped(self._shown), self._writing():
+            changed = self._connection.execute(
+                f"UPDATE job SET cancelling = 1 WHERE id = ? AND (state IN ({marks}) OR "
+                "state = 'done' AND EXISTS (SELECT 1 FROM item WHERE item.job = job.id "
+                "AND item.state = 'failed'))",
+                (job, *OPEN_JOBS),
+            ).rowcount
+        return bool(changed)
 
     def spend(self, job: str, spent: Spent) -> None:
         """Write down what a job has spent in all."""

@@ -24,6 +24,7 @@ from graphmem.errors import (
     StoreUnavailable,
 )
 from graphmem.stores.memory import MemoryStore
+from graphmem_pipelines.jobs.health import unfinished
 from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.rows import Item, ItemResult, Job, Spent
 from graphmem_pipelines.ledger.where import open_ledger
@@ -55,7 +56,8 @@ def test_a_job_is_found_again_until_it_is_through(ledger: Ledger, path: Path) ->
     assert (job.state, job.settings, job.finished_at) == ("scanning", {"paths": ["a"]}, None)
     ledger.close()
     again = Ledger(path)
-    assert begin(again) == job
+    found = begin(again)
+    assert replace(found, updated_at=job.updated_at) == job
     assert begin(again, "other").id != job.id
     for state in ("running", "failed", "stopped"):
         again.move(job.id, state, "why")
@@ -64,6 +66,13 @@ def test_a_job_is_found_again_until_it_is_through(ledger: Ledger, path: Path) ->
     assert again.job(job.id).finished_at is not None
     assert begin(again).id != job.id
     again.close()
+
+
+def test_settings_of_a_job_are_those_it_last_had(ledger: Ledger) -> None:
+    job = begin(ledger)
+    more = ledger.begin("ingest", "default", {"paths": ["a"], "max_cost": 2}, "f")
+    assert more.id == job.id
+    assert ledger.job(job.id).settings == more.settings == {"paths": ["a"], "max_cost": 2}
 
 
 def test_a_cancelled_job_is_not_gone_on_with(ledger: Ledger) -> None:
@@ -79,6 +88,17 @@ def test_who_is_done_cannot_be_cancelled(ledger: Ledger) -> None:
     ledger.cancel(job.id)
     found = ledger.job(job.id)
     assert (found.state, found.error, found.cancelling) == ("done", None, False)
+
+
+def test_what_failed_in_a_job_that_is_through_can_be_given_up(ledger: Ledger) -> None:
+    job = begin(ledger)
+    ledger.add_items(job.id, [item(1)])
+    ledger.record(job.id, [ItemResult(1, "failed", "why")])
+    ledger.move(job.id, "done")
+    assert [one.n_failed for one in unfinished(ledger)] == [1]
+    ledger.cancel(job.id)
+    assert ledger.job(job.id).state == "cancelled"
+    assert unfinished(ledger) == []
 
 
 def test_who_works_on_a_job_is_asked_to_stop(ledger: Ledger, path: Path) -> None:
