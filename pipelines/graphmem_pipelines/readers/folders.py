@@ -118,16 +118,32 @@ def _glob_root(path: str) -> Root:
 
 
 def _labels(folders: set[str]) -> dict[str, str]:
-    """Name each folder by as many of its last parts as tell it from the others."""
-    labels = {folder: Path(folder).name for folder in folders}
-    n_parts = 1
-    while len(set(labels.values())) < len(labels):
-        n_parts += 1
-        taken = list(labels.values())
-        for folder, label in labels.items():
-            if taken.count(label) > 1:
-                labels[folder] = "/".join(Path(folder).parts[-n_parts:]).lstrip("/")
-    return labels
+    """Name each folder by as many of its last parts as keep keys of different files apart."""
+    parts = {folder: Path(folder).parts[1:] for folder in folders}
+    lengths = dict.fromkeys(folders, 1)
+    while True:
+        labels = {folder: "/".join(parts[folder][-lengths[folder] :]) for folder in folders}
+        unclear = {
+            folder
+            for folder in folders
+            for other in folders
+            if _may_collide(labels[folder], labels[other])
+            and not _is_within(folder, other)
+            and not _is_within(other, folder)
+            and lengths[folder] < len(parts[folder])
+        }
+        if not unclear:
+            return labels
+        for folder in unclear:
+            lengths[folder] += 1
+
+
+def _may_collide(label: str, other: str) -> bool:
+    return f"{label}/".startswith(f"{other}/") or f"{other}/".startswith(f"{label}/")
+
+
+def _is_within(path: str, folder: str) -> bool:
+    return os.path.commonpath((path, folder)) == folder
 
 
 def _below(folder: str, options: ReaderOptions) -> Iterator[tuple[str, str, str | None]]:
@@ -182,6 +198,6 @@ def _link_problem(path: str, root: str) -> str | None:
     target = os.path.realpath(path)
     if not os.path.exists(target):
         return "it is a link to nothing, or to itself"
-    if os.path.commonpath((target, root)) != root:
+    if not _is_within(target, root):
         return "it is a link out of the folder that was named: name its target, too"
     return None

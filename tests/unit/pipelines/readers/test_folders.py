@@ -36,6 +36,14 @@ def test_folders_of_the_same_name_are_told_apart(tree: Any) -> None:
     assert keys(tree, "x/notes", "y/notes") == ["x/notes/a.md", "y/notes/a.md"]
 
 
+def test_no_two_files_get_one_key_however_folders_are_called(tree: Any) -> None:
+    for name in ("p/a/b/c.md", "q/a/b/c.md", "r/b/c.md", "r/b/b/c.md"):
+        tree.write(name, name)
+    for names in (("p/a", "q/a/b", "r/b"), ("r/b", "r/b/b", "q/a/b"), ("p", "q", "p/a/b")):
+        found = tree.found(*names)
+        assert len({item.key for item in found}) == len(found) >= 2
+
+
 def test_a_file_that_two_paths_lead_to_is_found_once(tree: Any) -> None:
     tree.write("a.md", "words")
     assert keys(tree, ".", "a.md") == ["root/a.md"]
