@@ -22,8 +22,8 @@ class ReaderOptions:
     """How paths are read.
 
     Attributes:
-        include: glob patterns; of a folder's files only those that match one are taken, also
-            text files of other suffixes. Empty takes all that a reader knows.
+        include: glob patterns of files and folders; only what fits one is taken, also text
+            files of other suffixes. Empty takes all that a reader knows.
         exclude: glob patterns of files and folders that are left out.
         fields: what the columns of CSV or the fields of JSON rows are called, such as
             {"text": "body", "title": "subject", "at": "date"}; see `rows.ROLES`.

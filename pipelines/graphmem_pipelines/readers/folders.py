@@ -75,7 +75,8 @@ def walk(root: Root, options: ReaderOptions) -> Iterator[Candidate]:
     wanted = Globs((root.pattern,) if root.pattern else (), anywhere=False)
     for relative, path, problem in _below(root.folder, options):
         if problem is None and (
-            (wanted and not wanted.match(relative)) or (include and not include.match(relative))
+            (wanted and not wanted.match_within(relative))
+            or (include and not include.match_within(relative))
         ):
             continue
         named = bool(include or wanted)

@@ -38,6 +38,11 @@ class Globs:
             or (self._anywhere and self._pattern.match(relative.rpartition("/")[2]))
         )
 
+    def match_within(self, relative: str) -> bool:
+        """Whether one fits a path or a folder that it is in."""
+        parts = relative.split("/")
+        return any(self.match("/".join(parts[:n])) for n in range(len(parts), 0, -1))
+
 
 @lru_cache(maxsize=64)
 def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str] | None:

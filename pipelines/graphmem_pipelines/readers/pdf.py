@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from threading import Lock
 from typing import Any
 
 from graphmem.errors import InvalidInput, MissingExtra
@@ -14,6 +15,8 @@ from graphmem_schemas import Document
 
 __all__ = ["from_pdf", "join_lines", "mend_hyphens", "without_running_heads"]
 
+# pdfium must not be called by two threads at once.
+_ONE_AT_A_TIME = Lock()
 _MAX_PAGES = 20_000
 _MAX_CHARS = 20_000_000
 _MAX_TITLE_CHARS = 300
@@ -43,7 +46,7 @@ def from_pdf(data: bytes, key: str) -> Document:
     except ImportError as error:
         raise MissingExtra("readers", "reading PDF") from error
     try:
-        with pypdfium2.PdfDocument(data) as pdf:
+        with _ONE_AT_A_TIME, pypdfium2.PdfDocument(data) as pdf:
             pages = list(_pages(pdf))
             facts = pdf.get_metadata_dict()
     except pypdfium2.PdfiumError as error:

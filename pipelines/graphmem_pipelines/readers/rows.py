@@ -17,7 +17,7 @@ from graphmem_schemas import Document, Message
 __all__ = ["ROLES", "check_fields", "row_document", "row_part", "row_ref", "rows_conversation"]
 
 ROLES: Mapping[str, tuple[str, ...]] = {
-    "text": ("text", "body", "content", "message", "note", "description"),
+    "text": ("text", "body", "content", "message", "note"),
     "title": ("title", "subject", "headline", "heading"),
     "at": ("at", "date", "timestamp", "created_at", "created", "time", "datetime", "published"),
     "speaker": ("speaker", "role", "author", "sender", "from", "user", "username"),

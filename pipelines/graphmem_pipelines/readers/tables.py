@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from typing import BinaryIO, TextIO
 
@@ -15,6 +16,8 @@ __all__ = ["table_rows"]
 
 _SAMPLE_BYTES = 1 << 16
 _SEPARATORS = ",;\t|"
+# Excel tells the separator in a line before the names.
+_SAYS_SEPARATOR = re.compile(r"\ufeff?sep=(.)$", re.I)
 
 
 def table_rows(file: BinaryIO, options: ReaderOptions) -> Iterator[Row]:
@@ -37,6 +40,8 @@ def _rows(lines: _Lines, separator: str) -> Iterator[Row]:
     table = csv.reader(lines, delimiter=separator)
     rows = _checked(table, lines)
     names = next(rows, [])
+    if len(names) <= 2 and _SAYS_SEPARATOR.match(separator.join(names)):
+        names = next(rows, [])
     if isinstance(names, str):
         raise InvalidInput(f"its first row {names}")
     header = [name.strip().lstrip("\ufeff") for name in names]
@@ -116,4 +121,7 @@ def _encoding(sample: bytes) -> str | None:
 
 def _separator(sample: bytes) -> str:
     first = sample.replace(b"\x00", b"").split(b"\n", 1)[0].decode("utf-8", "replace")
+    said = _SAYS_SEPARATOR.match(first.strip())
+    if said:
+        return said[1]
     return max(_SEPARATORS, key=lambda sign: (first.count(sign), -_SEPARATORS.index(sign)))

@@ -63,6 +63,7 @@ def test_include_and_exclude(tree: Any) -> None:
     assert keys(tree, include=("sub/**",)) == [
         "root/sub/b.md", "root/sub/c.py", "root/sub/drafts/e.md",
     ]  # fmt: skip
+    assert keys(tree, include=("drafts",)) == ["root/drafts/d.md", "root/sub/drafts/e.md"]
     assert keys(tree, exclude=("drafts",)) == ["root/a.md", "root/sub/b.md"]
     assert keys(tree, exclude=("sub/*",)) == ["root/a.md", "root/drafts/d.md"]
 
@@ -72,6 +73,7 @@ def test_patterns_are_expanded(tree: Any) -> None:
         tree.write(name, "words")
     assert keys(tree, "*.md") == ["root/a.md"]
     assert keys(tree, "**/*.md") == ["root/a.md", "root/sub/c.md"]
+    assert keys(tree, "s*") == ["root/sub/c.md"]
 
 
 def test_a_file_whose_name_looks_like_a_pattern_is_that_file(tree: Any) -> None:

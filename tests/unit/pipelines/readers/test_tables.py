@@ -27,6 +27,11 @@ def test_the_separator_is_found_out(tree: Any, separator: str) -> None:
     assert tree.content().document.text == "words and more"
 
 
+def test_the_separator_that_excel_names_is_used(tree: Any) -> None:
+    tree.write("a.csv", "sep=;\r\nid;text\r\n1;words, and, more\r\n")
+    assert tree.content().document.text == "words, and, more"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
 def test_the_encoding_of_a_table_is_found_out(tree: Any, encoding: str) -> None:
     rows = "text;id\nZürich grüßt die schöne Welt;1\nÜbermut tut selten gut;2\n"
