@@ -6,9 +6,12 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 __all__ = ["descendants", "kill_and_watch"]
+
+_AGENTS_S = 60.0
 
 
 def descendants(pid: int) -> set[int]:
@@ -29,14 +32,24 @@ def descendants(pid: int) -> set[int]:
 def kill_and_watch(child: subprocess.Popen[bytes], limit_s: float) -> tuple[float, list[str]]:
     """Kill one process alone; all that it started must end by itself.
 
+    Ray's own agents look for what they serve every few seconds; they are waited for as well, and
+    much longer.
+
     Returns:
-        After how many seconds they were gone, and the names of those that were not.
+        After how many seconds all but these were gone, and the names of those that were not.
     """
     below = {pid: _started(pid) for pid in descendants(child.pid)}
     child.send_signal(signal.SIGKILL)
     child.wait()
+    agents = {pid: start for pid, start in below.items() if "agent" in _name(pid).lower()}
+    workers = {pid: start for pid, start in below.items() if pid not in agents}
+    after, left = _watch(workers, limit_s)
+    return after, left + _watch(agents, _AGENTS_S)[1]
+
+
+def _watch(processes: Mapping[int, str | None], limit_s: float) -> tuple[float, list[str]]:
     begun = time.monotonic()
-    while alive := [pid for pid, started in below.items() if started and _started(pid) == started]:
+    while alive := [pid for pid, start in processes.items() if start and _started(pid) == start]:
         if time.monotonic() - begun > limit_s:
             names = sorted(_name(pid) for pid in alive)
             for pid in alive:

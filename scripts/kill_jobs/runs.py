@@ -17,7 +17,7 @@ from scripts.kill_jobs.state import item_rows, job_states, n_answers, n_applied
 __all__ = ["CONCURRENCY", "Moment", "Setting", "Told", "draw_moments", "run_killed", "run_whole"]
 
 CONCURRENCY = 16
-_GONE_S = {"local": 2.0, "ray": 10.0}
+_GONE_S = {"local": 2.0, "ray": 5.0}
 _END_S = 1800.0
 _EARLIEST_S, _LATER_S = 0.1, 0.3
 _SHARE_EARLY = 0.3

@@ -1,0 +1,72 @@
+"""Embedders of workers that die on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from graphmem.writing.prepare import PreparedSource
+from graphmem_pipelines.engines.base import Outcome, Recipe, Task
+from graphmem_pipelines.readers.content import Content
+from graphmem_schemas import Document
+
+MODELS = """
+import os
+import signal
+
+import numpy as np
+
+
+class SentenceTransformer:
+    def __init__(self, name):
+        if name == "none":
+            raise OSError("there is no such folder")
+
+    def encode(self, texts, **_):
+        for text in texts:
+            if "KILLER" in text:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if "ONCE" in text and not os.path.exists(marker := text.split()[-1]):
+                open(marker, "w").close()
+                os.kill(os.getpid(), signal.SIGKILL)
+        return np.array([[1.0 + len(text), sum(map(ord, text)), 7.0] for text in texts])
+"""
+
+
+@pytest.fixture
+def mortal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recipe:
+    """A recipe whose embedder kills its process over some texts; only workers load it."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    (folder / "sentence_transformers.py").write_text(MODELS)
+    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    return Recipe(embedder="sentence-transformers:mortal", depth="embed")
+
+
+def task(n: int, text: str) -> Task:
+    content = Content(f"k{n}", document=Document(text=text))
+    return Task(n, f"k{n}", None, "text", len(text), content.to_json())
+
+
+@pytest.fixture
+def tasks_of() -> Callable[..., list[Task]]:
+    return lambda *texts: [task(n, text) for n, text in enumerate(texts, start=1)]
+
+
+@pytest.fixture
+def told() -> Callable[[list[Outcome]], list[object]]:
+    """Outcomes as plain values that can be compared, vectors by their bytes."""
+    return lambda outcomes: [
+        (one.n, one.error, one.run, tuple(map(_plain, one.sources))) for one in outcomes
+    ]
+
+
+def _plain(source: PreparedSource) -> object:
+    return replace(source.text, turns=()), [
+        (p.draft, p.vector.tobytes() if p.vector is not None else None, p.extraction)
+        for p in source.passages
+    ]
