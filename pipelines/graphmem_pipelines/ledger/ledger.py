@@ -132,8 +132,9 @@ class Ledger:
         ended = None if state in ("scanning", "running") else now
         with mapped(self._shown), self._writing():
             self._connection.execute(
-                "UPDATE job SET state = ?, error = ?, cancelling = 0, updated_at = ?, "
-                "finished_at = ? WHERE id = ?",
+                # Who begins may have been asked to stop while he listed.
+                "UPDATE job SET state = ?1, error = ?2, updated_at = ?3, finished_at = ?4, "
+                "cancelling = cancelling AND ?1 = 'running' WHERE id = ?5",
                 (state, error, now, ended, job),
             )
 
@@ -154,8 +155,9 @@ class Ledger:
                 # Who held it a moment ago may have ended it.
                 if self._mark_cancelling(job):
                     self.move(job, "cancelled", "cancelled by the user")
-        except StoreBusy:  # who holds it looks at the mark
-            return
+        except StoreBusy:
+            # Who holds it looks at the mark; who took it a moment ago wiped the first one off.
+            self._mark_cancelling(job)
 
     def _mark_cancelling(self, job: str) -> bool:
         """Mark a job that something is left of; return whether there was one."""
@@ -212,6 +214,9 @@ class Ledger:
                 "tells how far it is, `graphmem jobs cancel` stops it"
             ) from None
         try:
+            # Meant for one who was killed before he saw it.
+            with mapped(self._shown), self._writing():
+                self._connection.execute("UPDATE job SET cancelling = 0 WHERE id = ?", (job,))
             yield
         finally:
             # While it is held, so that nobody locks a file that is gone the moment after.

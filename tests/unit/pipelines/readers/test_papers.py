@@ -114,6 +114,11 @@ def test_items_and_numbered_headings_begin_lines_of_their_own() -> None:
     ]  # fmt: skip
 
 
+def test_a_hyphen_that_is_written_stays_without_a_blank() -> None:
+    lines = ["The icon is used for files of this particular type, which is a mime-", "type here."]
+    assert join_lines(lines)[-15:] == "mime-type here."
+
+
 def test_words_cut_at_the_end_of_a_line_are_joined_but_compounds_stay() -> None:
     cut = "\ufffe"
     text = f"A manip{cut}ulation is well{cut}known. It is well-known, as Baden{cut}Baden is."
