@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -121,6 +122,23 @@ def test_a_file_that_vanishes_is_a_failed_item(tree: Path) -> None:
     (tree / "a.md").unlink()
     with pytest.raises(NotFound, match=r"a\.md': it is no longer there"):
         read(found["root/a.md"], OPTIONS)
+
+
+def test_what_was_refused_can_be_mended_and_read(tree: Path) -> None:
+    found = {item.key: item for item in scan([tree], OPTIONS)}
+    refused = replace(found["root/archive.zip"], problem=None)
+    with pytest.raises(InvalidInput, match="archive"):
+        read(refused, OPTIONS)
+    (tree / "archive.zip").write_text("now a text")
+    with pytest.raises(InvalidInput, match="archive"):  # by its name still
+        read(refused, OPTIONS)
+    nul = replace(found["root/nul.txt"], kind="unknown", problem=None)
+    (tree / "nul.txt").write_text("now a text")
+    document = read(nul, OPTIONS).document
+    assert document is not None
+    assert document.text == "now a text"
+    with pytest.raises(InvalidInput, match="one of many in its file"):
+        read(replace(found["root/row.jsonl#2"], problem=None), OPTIONS)
 
 
 def test_a_file_that_becomes_a_link_is_not_followed(tree: Path, tmp_path: Path) -> None:

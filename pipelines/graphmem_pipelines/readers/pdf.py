@@ -25,6 +25,7 @@ _HYPHEN = "\ufffe"
 _MIN_PAGES = 4
 _NUMBER = re.compile(r"\d+")
 _ENDS = (".", "!", "?", ":", ";", "…", "”", '"', ")", "。")
+_OPEN_WORD = re.compile(rf"[^\W\d_][-{_HYPHEN}]$")
 _CUT = re.compile(rf"([^\W\d_]+){_HYPHEN}([^\W\d_]+)")
 _COMPOUND = re.compile(r"[^\W\d_]+-[^\W\d_]+")
 # What begins a line of its own: an item of a list, or a numbered heading.
@@ -91,10 +92,10 @@ def join_lines(lines: Sequence[str]) -> str:
             goes_on = False
             continue
         if goes_on and not _ITEM.match(line):
-            parts[-1] += line if parts[-1].endswith(_HYPHEN) else f" {line}"
+            parts[-1] += line if _OPEN_WORD.search(parts[-1]) else f" {line}"
         else:
             parts.append(line)
-        goes_on = line.endswith(_HYPHEN) or not (len(line) < full or _is_final(line, full))
+        goes_on = bool(_OPEN_WORD.search(line)) or not (len(line) < full or _is_final(line, full))
     return "\n\n".join(parts)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from graphmem.errors import GraphMemError, InvalidInput, NotFound
 from graphmem_pipelines.readers.content import Content, Found, ReaderOptions
 from graphmem_pipelines.readers.decoding import decode
 from graphmem_pipelines.readers.odd import ODD, not_built_so
-from graphmem_pipelines.readers.opening import read_bytes
+from graphmem_pipelines.readers.opening import read_bytes, read_head
+from graphmem_pipelines.readers.sniff import HEAD_BYTES, SPLIT_KINDS, UNKNOWN, sniff
 from graphmem_schemas import Document
 
 __all__ = ["read", "read_data"]
@@ -28,12 +30,24 @@ def read(found: Found, options: ReaderOptions) -> Content:
         raise InvalidInput(f"{found.key!r}: {found.problem}")
     if found.content is not None:
         return found.content
-    if found.path is None:
-        raise InvalidInput(f"{found.key!r} has neither a path nor a content")
+    path = found.path
+    if path is None:
+        raise InvalidInput(
+            f"{found.key!r} is one of many in its file: mend that, and add it again"
+        )
     try:
-        return read_data(read_bytes(found.path, options.max_bytes), found, options)
+        if found.kind == UNKNOWN:  # it was refused when it was found, and may have been mended
+            found = replace(found, kind=options.format or _told(path))
+        return read_data(read_bytes(path, options.max_bytes), found, options)
     except (InvalidInput, NotFound) as error:
         raise type(error)(f"{found.key!r}: {error}") from error
+
+
+def _told(path: str) -> str:
+    kind = sniff(path, read_head(path, HEAD_BYTES), named=True) or UNKNOWN
+    if kind in SPLIT_KINDS:
+        raise InvalidInput("it holds many sources: add it again, so that they are found")
+    return kind
 
 
 def read_data(data: bytes, found: Found, options: ReaderOptions) -> Content:

@@ -14,7 +14,14 @@ from graphmem_pipelines.readers.folders import STDIN, Candidate, Root, roots, wa
 from graphmem_pipelines.readers.opening import open_file, read_bytes, read_head
 from graphmem_pipelines.readers.read import read_data
 from graphmem_pipelines.readers.slack import is_list_of_export, is_silent
-from graphmem_pipelines.readers.sniff import HEAD_BYTES, KINDS, SPLIT_KINDS, knows_suffix, sniff
+from graphmem_pipelines.readers.sniff import (
+    HEAD_BYTES,
+    KINDS,
+    SPLIT_KINDS,
+    UNKNOWN,
+    knows_suffix,
+    sniff,
+)
 from graphmem_pipelines.readers.split import split
 
 __all__ = ["STDIN_KEY", "scan"]
@@ -115,7 +122,7 @@ def _from_file(
 
 
 def _failed(candidate: Candidate, problem: str) -> Found:
-    return Found(candidate.key, candidate.path, "unknown", candidate.size, problem=problem)
+    return Found(candidate.key, candidate.path, UNKNOWN, candidate.size, problem=problem)
 
 
 def _from_stdin(stdin: TextIO | None, options: ReaderOptions) -> Iterator[Found]:
@@ -138,4 +145,4 @@ def _from_stdin(stdin: TextIO | None, options: ReaderOptions) -> Iterator[Found]
             content = read_data(data, Found(STDIN_KEY, None, kind, size), options)
             yield Found(STDIN_KEY, None, kind, size, content)
         except (InvalidInput, MissingExtra) as error:
-            yield Found(STDIN_KEY, None, "unknown", size, problem=str(error))
+            yield Found(STDIN_KEY, None, UNKNOWN, size, problem=str(error))

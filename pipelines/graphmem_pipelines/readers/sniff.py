@@ -8,9 +8,11 @@ from pathlib import PurePosixPath
 from graphmem.errors import InvalidInput
 from graphmem_pipelines.readers.decoding import is_text
 
-__all__ = ["HEAD_BYTES", "KINDS", "SPLIT_KINDS", "knows_suffix", "sniff"]
+__all__ = ["HEAD_BYTES", "KINDS", "SPLIT_KINDS", "UNKNOWN", "knows_suffix", "sniff"]
 
 HEAD_BYTES = 8_192
+UNKNOWN = "unknown"
+"""Kind of what was refused when it was found."""
 
 SPLIT_KINDS = frozenset(
     ("csv", "json", "openai", "chatgpt", "longmemeval", "locomo", "langchain", "otel", "run",
