@@ -67,7 +67,7 @@ def from_longmemeval(value: Mapping[str, Any]) -> Iterator[tuple[str, Callable[[
 def from_locomo(value: Mapping[str, Any]) -> Iterator[tuple[str, Callable[[], Content]]]:
     """Yield the sessions of a sample, pictures as their captions; its questions are not read."""
     sample = _mapping(value.get("conversation", value))
-    uid = str(value.get("sample_id") or "")
+    uid = str(value.get("sample_id", ""))
     found = [match for key in sample if (match := _SESSION.match(key))]
     for match in sorted(found, key=lambda match: int(match[1][:9])):
         moment = read_moment(sample.get(f"{match[0]}_date_time"))

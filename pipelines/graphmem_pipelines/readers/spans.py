@@ -22,7 +22,7 @@ _INDEXED = re.compile(r"^gen_ai\.(prompt|completion)\.(\d+)\.(role|content)$")
 _EVENT = re.compile(r"^gen_ai\.(user|system|assistant|tool)\.message$|^gen_ai\.choice$")
 _CAPTURE = (
     "its spans carry no messages: let them be captured "
-    "(OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true)"
+    "(OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=SPAN_ONLY, or true in old versions)"
 )
 _MAX_ANCESTORS = 100
 
