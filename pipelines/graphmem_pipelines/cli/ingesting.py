@@ -45,6 +45,13 @@ def ingest(  # noqa: PLR0913  # options, all by their names
         str | None, typer.Option("--format", help="Reader for all files; told by content else.")
     ] = None,
     hidden: Annotated[bool, typer.Option("--hidden", help="Also files like .this.")] = False,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of text files; found out unless said.")
+    ] = None,
+    day_first: Annotated[
+        bool | None,
+        typer.Option("--day-first/--month-first", help="Whether 3/4/2024 is in April."),
+    ] = None,
     at: Annotated[
         str | None, typer.Option(callback=moment, help="When it was written, where none says.")
     ] = None,
@@ -101,6 +108,8 @@ def ingest(  # noqa: PLR0913  # options, all by their names
         fields=_fields(field or ()),
         format=format_,
         hidden=hidden,
+        encoding=encoding,
+        day_first=day_first,
     )
     limits = Limits(
         concurrency, requests_per_minute=requests_per_minute, tokens_per_minute=tokens_per_minute

@@ -6,6 +6,7 @@ list (scan, digest, leave out what is unchanged) → read in workers → extract
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
@@ -147,7 +148,7 @@ def go_on(asked: Ingest, job: Job, store: GraphStore, ledger: Ledger) -> JobRepo
         job = ledger.job(job.id)
         notes = () if job.state == "scanning" else (_RESUMED.format(begun=moment_of(job)),)
         if job.state == "scanning":
-            _list(asked, job, store, ledger, made)
+            notes = _passed_over(_list(asked, job, store, ledger, made))
         with running(ledger, job):
             work = Work(job, store, ledger, asked.recipe, made, asked.llm, asked.hear)
             work.do(lambda started: engine.read(_tasks(ledger, job.id, started)))
@@ -178,19 +179,34 @@ def _made(asked: Ingest) -> str:
     return content_uid("recipe", json.dumps(asked.making, sort_keys=True))
 
 
-def _list(asked: Ingest, job: Job, store: GraphStore, ledger: Ledger, made: str) -> None:
-    """Write down what is to be done; a request that makes no sense leaves no job behind."""
+def _list(
+    asked: Ingest, job: Job, store: GraphStore, ledger: Ledger, made: str
+) -> Mapping[str, int]:
+    """Write down what is to be done; a request that makes no sense leaves no job behind.
+
+    Returns:
+        How many files of each kind no reader knows.
+    """
+    passed_over: Counter[str] = Counter()
 
     def hear(n: int) -> None:
         asked.hear(JobProgress(job.id, "listing", n_items=n))
 
     try:
-        found = scan(asked.paths, asked.recipe.options, stdin=asked.stdin)
+        found = scan(asked.paths, asked.recipe.options, stdin=asked.stdin, passed_over=passed_over)
         list_items(found, ledger, job.id, hear)
     except (InvalidInput, NotFound):
         ledger.forget(job.id)
         raise
     skip_unchanged(ledger, job.id, job.space, store, made)
+    return passed_over
+
+
+def _passed_over(kinds: Mapping[str, int]) -> tuple[str, ...]:
+    if not kinds:
+        return ()
+    told = ", ".join(f"{n:,} {kind}" for kind, n in sorted(kinds.items()))
+    return (f"no reader knows, so they were passed over: {told}",)
 
 
 def _tasks(ledger: Ledger, job: str, started: Callable[[int], None]) -> Iterator[Task]:

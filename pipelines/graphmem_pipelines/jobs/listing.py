@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from hashlib import blake2b
-from pathlib import Path
 
 from graphmem.core.uids import content_uid
+from graphmem.errors import InvalidInput, NotFound
 from graphmem.ports import GraphStore
 from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.rows import Item, ItemResult
 from graphmem_pipelines.readers.content import Found
+from graphmem_pipelines.readers.opening import open_file
 
 __all__ = ["list_items", "skip_unchanged"]
 
@@ -71,8 +72,8 @@ def _item(n: int, found: Found) -> Item:
     if problem is None:
         try:
             digest = _digest(content, found.path)
-        except OSError as error:
-            problem = f"{found.key} cannot be read: {error.strerror}"
+        except (InvalidInput, NotFound) as error:
+            problem = str(error)
     return Item(
         n=n,
         key=found.key,
@@ -91,7 +92,7 @@ def _digest(content: str | None, path: str | None) -> str:
     if content is not None:
         digest.update(content.encode())
     elif path is not None:
-        with Path(path).open("rb") as file:
+        with open_file(path) as file:
             while block := file.read(_BLOCK_BYTES):
                 digest.update(block)
     return digest.hexdigest()
