@@ -146,7 +146,7 @@ def go_on(asked: Ingest, job: Job, store: GraphStore, ledger: Ledger) -> JobRepo
     with ledger.held(job.id), closing(engine):
         # Who held it until a moment ago may have brought it further.
         job = ledger.job(job.id)
-        notes = () if job.state == "scanning" else (_RESUMED.format(begun=moment_of(job)),)
+        notes: tuple[str, ...] = (_RESUMED.format(begun=moment_of(job)),)
         if job.state == "scanning":
             notes = _passed_over(_list(asked, job, store, ledger, made))
         with running(ledger, job):
