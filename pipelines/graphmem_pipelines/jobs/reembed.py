@@ -59,10 +59,7 @@ def run_reembed(asked: Reembed, store: GraphStore, ledger: Ledger) -> JobReport:
     name = describe(embedder)
     job = ledger.begin("re-embed", "", {"embedder": name}, content_uid("re-embed", name))
     with ledger.held(job.id):
-        if job.state == "scanning":
-            spaces = enumerate(sorted(store.spaces()), start=1)
-            ledger.drop_items(job.id)
-            ledger.add_items(job.id, [Item(n, space, None, "space", 0) for n, space in spaces])
+        _list(job, store, ledger)
         with running(ledger, job), TemporaryDirectory() as folder:
             path = beside(store, ".vectors") or Path(folder) / "vectors"
             with closing(VectorFile(path, name)) as made:
@@ -72,11 +69,18 @@ def run_reembed(asked: Reembed, store: GraphStore, ledger: Ledger) -> JobReport:
                     break_seal(store, name)
                 # What was added while the others were made; nobody adds any more.
                 making.make(may_end=False)
+                _list(job, store, ledger)
                 making.switch()
                 write_seal(store, name)
             with suppress(FileNotFoundError):
                 path.unlink()
     return report_of(ledger, ledger.job(job.id))
+
+
+def _list(job: Job, store: GraphStore, ledger: Ledger) -> None:
+    """Write down the spaces that are not yet among the items."""
+    spaces = enumerate(sorted(store.spaces()), start=ledger.totals(job.id).n_items + 1)
+    ledger.add_items(job.id, [Item(n, space, None, "space", 0) for n, space in spaces])
 
 
 @dataclass(frozen=True, slots=True)
