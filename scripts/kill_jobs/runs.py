@@ -17,7 +17,8 @@ from scripts.kill_jobs.state import item_rows, job_states, n_answers, n_applied
 __all__ = ["CONCURRENCY", "Moment", "Setting", "Told", "draw_moments", "run_killed", "run_whole"]
 
 CONCURRENCY = 16
-_GONE_S = {"local": 2.0, "ray": 5.0}
+# Each looks for its parent twice a second; a busy machine takes its time to let them.
+_GONE_S = 10.0
 _END_S = 1800.0
 _EARLIEST_S, _LATER_S = 0.1, 0.3
 _SHARE_EARLY = 0.3
@@ -155,7 +156,7 @@ def _comes(moment: Moment, child: subprocess.Popen[bytes], setting: Setting, sto
 
 
 def _kill(child: subprocess.Popen[bytes], setting: Setting, store: Path, told: Told) -> None:
-    after, left = kill_and_watch(child, _GONE_S[setting.engine])
+    after, left = kill_and_watch(child, _GONE_S)
     told.gone_s.append(round(after, 2))
     if left:
         told.problems.append(f"these lived on for {after:.0f} s after a kill: {left}")

@@ -7,7 +7,7 @@ when it is done again. A segment that brings no answer is counted; its passages 
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
@@ -22,16 +22,18 @@ from graphmem_pipelines.engines.base import Outcome
 from graphmem_pipelines.jobs.apply import Extracted
 from graphmem_pipelines.jobs.spent import spent_of
 
-__all__ = ["MAX_REFUSALS", "LLMExtraction"]
-
-MAX_REFUSALS = 5
-"""So many refused requests in a row are no matter of one text: the job stops."""
+__all__ = ["LLMExtraction"]
 
 _SEGMENTS_A_CALLER = 4
+# So many questions in a row without an answer are no matter of single texts.
+_SIGNS_A_CALLER, _MAX_SIGNS = 2, 20
 
 
 class LLMExtraction:
     """Adds what an LLM finds to outcomes.
+
+    An item that lacks an answer waits until a later question was answered: where none of them
+    was, it is no matter of its text, and nothing is taken for read that was not.
 
     Args:
         client: which is asked.
@@ -40,8 +42,8 @@ class LLMExtraction:
 
     def __init__(self, client: LLMClient, concurrency: int) -> None:
         self._client, self._concurrency = client, concurrency
-        self._n_refused = 0
-        self._answered = False
+        self._n_signs = min(_MAX_SIGNS, _SIGNS_A_CALLER * concurrency)
+        self._waiting: deque[_Item] = deque()
 
     def over(self, outcomes: Iterable[Outcome]) -> Generator[Extracted]:
         """Yield each outcome with what was extracted, in order.
@@ -49,16 +51,17 @@ class LLMExtraction:
         Raises:
             BudgetSpent: What may be spent is spent.
             EndpointDown: The server fails again and again.
-            InvalidInput: It refuses the key or the model.
+            CompletionFailed: Nothing is answered any more, or from the beginning.
+            InvalidInput: The server refuses the key or the model.
         """
-        waiting: deque[_Item] = deque()
+        waiting = self._waiting
         most, n_segments = self._concurrency * _SEGMENTS_A_CALLER, 0
         pool = ThreadPoolExecutor(self._concurrency, thread_name_prefix="graphmem-llm")
         try:
             for outcome in outcomes:
                 waiting.append(_Item(outcome, self._client, pool))
                 n_segments += len(waiting[-1].asked)
-                while waiting and (n_segments > most or waiting[0].ready):
+                while waiting and (n_segments > most or waiting[0].answered):
                     n_segments -= len(waiting[0].asked)
                     yield self._joined(waiting.popleft())
             while waiting:
@@ -70,9 +73,15 @@ class LLMExtraction:
         found: dict[str, Extraction] = {}
         dropped: Counter[str] = Counter()
         whole = True
-        for segment, asked in item.asked:
-            said = self._said(asked, segment, dropped)
-            if said is None:
+        for at, (segment, asked) in enumerate(item.asked):
+            try:
+                said = asked.result()
+            except EndpointDown:
+                raise
+            except (CompletionFailed, InvalidInput) as error:
+                if not self._goes_on(item, at):
+                    raise
+                dropped[f"passages without an answer: {_short(error)}"] += len(segment.passages)
                 whole = False
                 continue
             dropped.update(said.dropped)
@@ -81,27 +90,30 @@ class LLMExtraction:
         outcome = replace(item.outcome, sources=sources)
         return Extracted(outcome, dict(dropped), spent_of(item.meter.spend()), whole=whole)
 
-    def _said(
-        self, asked: Future[SegmentExtraction], segment: Segment, dropped: Counter[str]
-    ) -> SegmentExtraction | None:
-        reason: Exception
-        try:
-            said = asked.result()
-        except EndpointDown:
-            raise
-        except CompletionFailed as error:
-            reason = error
-        except InvalidInput as error:
-            # One text may be refused, for its length say; a key or a model concerns them all.
-            self._n_refused += 1
-            if not self._answered or self._n_refused == MAX_REFUSALS:
+    def _goes_on(self, item: _Item, at: int) -> bool:
+        """Whether others are answered, so that a lost answer is a matter of its text alone.
+
+        Raises:
+            BudgetSpent: What may be spent is spent.
+            EndpointDown: The server fails again and again.
+        """
+        n_lost = 0
+        for asked in self._asked_after(item, at):
+            try:
+                asked.result()
+            except EndpointDown:
                 raise
-            reason = error
-        else:
-            self._answered, self._n_refused = True, 0
-            return said
-        dropped[f"passages without an answer: {_short(reason)}"] += len(segment.passages)
-        return None
+            except (CompletionFailed, InvalidInput):
+                n_lost += 1
+            else:
+                return True
+        spent = self._client.meter.spend()
+        # Towards the end nobody can tell; but who never said a word is not there.
+        return n_lost < self._n_signs and spent.n_calls + spent.n_cached > 0
+
+    def _asked_after(self, item: _Item, at: int) -> Iterator[Future[SegmentExtraction]]:
+        for later in (item.asked[at + 1 :], *(one.asked for one in self._waiting)):
+            yield from (asked for _, asked in later)
 
 
 class _Item:
@@ -118,9 +130,9 @@ class _Item:
                 self.asked.append((segment, pool.submit(extract_segment, llm, segment)))
 
     @property
-    def ready(self) -> bool:
+    def answered(self) -> bool:
         """Whether all answers are there."""
-        return all(asked.done() for _, asked in self.asked)
+        return all(asked.done() and asked.exception() is None for _, asked in self.asked)
 
 
 def _with(source: PreparedSource, found: dict[str, Extraction]) -> PreparedSource:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ from graphmem.writing.accept import accept
 from graphmem.writing.prepare import prepare
 from graphmem_pipelines.engines.base import Outcome
 from graphmem_pipelines.jobs.apply import Extracted
-from graphmem_pipelines.jobs.extraction import MAX_REFUSALS, LLMExtraction
+from graphmem_pipelines.jobs.extraction import LLMExtraction
 
 MODELS = LazyModels(FakeEmbedder())
 EMPTY: dict[str, Any] = {"entities": [], "facts": [], "events": [], "prescriptions": []}
@@ -39,7 +39,17 @@ def outcome(n: int, text: str | None = None) -> Outcome:
     return Outcome(n, (prepare(source, MODELS, "embed"),))
 
 
-def extracted(reply: Reply, outcomes: Sequence[Outcome], concurrency: int = 2) -> list[Extracted]:
+def extraction_of(
+    reply: Reply, numbers: Iterable[int], concurrency: int = 2
+) -> Generator[Extracted]:
+    return over(reply, [outcome(n) for n in numbers], concurrency)
+
+
+def extracted(reply: Reply, outcomes: Sequence[Outcome]) -> list[Extracted]:
+    return list(over(reply, outcomes))
+
+
+def over(reply: Reply, outcomes: Sequence[Outcome], concurrency: int = 2) -> Generator[Extracted]:
     def said(messages: Sequence[ChatMessage]) -> dict[str, Any]:
         found = reply("\n".join(message.content for message in messages))
         if isinstance(found, Exception):
@@ -51,7 +61,7 @@ def extracted(reply: Reply, outcomes: Sequence[Outcome], concurrency: int = 2) -
         AnyLLM(FakeLLM(said)), limits=limits, surroundings=Surroundings(sleep=lambda _: None)
     )
     try:
-        return list(LLMExtraction(client, concurrency).over(outcomes))
+        yield from LLMExtraction(client, concurrency).over(outcomes)
     finally:
         client.close()
 
@@ -107,38 +117,44 @@ def test_rows_that_do_not_stand_in_the_text_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [BudgetSpent("all is spent"), EndpointDown("it fails and fails")]
+    "error",
+    [
+        BudgetSpent("all is spent"),
+        EndpointDown("it fails and fails"),
+        CompletionFailed("the quota is used up"),
+        InvalidInput("the key was withdrawn"),
+    ],
 )
-def test_what_concerns_all_ends_the_job(error: Exception) -> None:
+def test_what_concerns_all_ends_the_job_and_nothing_is_taken_for_read(error: Exception) -> None:
     def reply(asked: str) -> dict[str, Any] | Exception:
         n = number_of(asked)
         return error if n >= 3 else fact(f"Ann{n}", "Rome")
 
-    with pytest.raises(type(error)):
-        extracted(reply, [outcome(n) for n in range(1, 9)])
+    found: list[int] = []
+    with pytest.raises(type(error), match=str(error)):
+        found.extend(one.outcome.n for one in extraction_of(reply, range(1, 20)))
+    assert found == [1, 2]
 
 
-def test_the_first_request_that_is_refused_ends_the_job() -> None:
-    with pytest.raises(InvalidInput, match="the key is wrong"):
-        extracted(lambda _: InvalidInput("the key is wrong"), [outcome(1)])
+@pytest.mark.parametrize(
+    "error", [InvalidInput("the key is wrong"), CompletionFailed("nobody is there")]
+)
+@pytest.mark.parametrize("n", [1, 3, 30])
+def test_who_never_says_a_word_ends_the_job(error: Exception, n: int) -> None:
+    found: list[int] = []
+    with pytest.raises(type(error), match=str(error)):
+        found.extend(one.outcome.n for one in extraction_of(lambda _: error, range(1, n + 1)))
+    assert found == []
 
 
-def test_single_refusals_are_counted_and_many_in_a_row_end_the_job() -> None:
+def test_single_refusals_are_counted() -> None:
     def some(asked: str) -> dict[str, Any] | Exception:
         n = number_of(asked)
-        return InvalidInput("too long (400)") if n % 3 == 0 else fact(f"Ann{n}", "Rome")
+        return InvalidInput("too long (400)") if n % 3 == 1 else fact(f"Ann{n}", "Rome")
 
     found = extracted(some, [outcome(n) for n in range(1, 20)])
-    assert sum(not one.whole for one in found) == 6
-    assert found[2].dropped == {"passages without an answer: too long": 1}
-
-    def all_but_one(asked: str) -> dict[str, Any] | Exception:
-        return fact("Ann1", "Rome") if number_of(asked) == 1 else InvalidInput("no such model")
-
-    few = [outcome(n) for n in range(1, MAX_REFUSALS + 1)]
-    assert len(extracted(all_but_one, few)) == MAX_REFUSALS
-    with pytest.raises(InvalidInput, match="no such model"):
-        extracted(all_but_one, [*few, outcome(99)])
+    assert [one.outcome.n for one in found if not one.whole] == [1, 4, 7, 10, 13, 16, 19]
+    assert found[0].dropped == {"passages without an answer: too long": 1}
 
 
 def test_few_segments_wait_at_the_same_time() -> None:
