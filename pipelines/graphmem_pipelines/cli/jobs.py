@@ -30,8 +30,10 @@ _JobName = Annotated[
 
 def list_(session: Session, ledger: LedgerFile = None) -> None:
     """List the jobs of this memory, newest first."""
+    from graphmem_pipelines.jobs.health import as_it_is
+
     with opened(session, ledger) as (_, book):
-        rows = [_row(book, job) for job in book.jobs()]
+        rows = [_row(book, as_it_is(book, job)) for job in book.jobs()]
     lines = [
         f"{str(row['job'])[-8:]}  {str(row['begun'])[:16]}  {row['kind']:<12}{row['state']:<10}"
         f"{row['done']:,} of {row['items']:,} items, {row['failed']:,} failed  {row['space']}"
@@ -42,10 +44,11 @@ def list_(session: Session, ledger: LedgerFile = None) -> None:
 
 def show(session: Session, job: _JobName = "last", ledger: LedgerFile = None) -> None:
     """Show how far a job is and what failed; ends with 1 where something did."""
+    from graphmem_pipelines.jobs.health import as_it_is
     from graphmem_pipelines.jobs.report import report_of
 
     with opened(session, ledger) as (_, book):
-        report = report_of(book, book.job(job))
+        report = report_of(book, as_it_is(book, book.job(job)))
     emit(session, report_payload(report), lambda: report_lines(report))
     if report.items["failed"] or report.state == "failed":
         raise typer.Exit(1)

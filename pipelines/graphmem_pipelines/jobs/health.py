@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.rows import OPEN_JOBS, Job, JobState, Totals
 
-__all__ = ["Unfinished", "unfinished"]
+__all__ = ["Unfinished", "as_it_is", "unfinished"]
+
+_GONE = "the process that worked on it is gone; the same command goes on from here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,13 @@ class Unfinished:
     n_failed: int
     n_waiting: int
     told: str
+
+
+def as_it_is(ledger: Ledger, job: Job) -> Job:
+    """Return a job with its true state: who is killed does not say that he stopped."""
+    if job.state not in ("scanning", "running") or ledger.is_held(job.id):
+        return job
+    return replace(job, state="stopped", error=_GONE)
 
 
 def unfinished(ledger: Ledger) -> list[Unfinished]:
