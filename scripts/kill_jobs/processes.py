@@ -6,12 +6,9 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["descendants", "kill_and_watch"]
-
-_AGENTS_S = 60.0
+__all__ = ["Started", "descendants", "kill_and_watch", "watch"]
 
 
 def descendants(pid: int) -> set[int]:
@@ -29,11 +26,19 @@ def descendants(pid: int) -> set[int]:
     return found
 
 
-def kill_and_watch(child: subprocess.Popen[bytes], limit_s: float) -> tuple[float, list[str]]:
+Started = dict[int, "str | None"]
+"""Processes, each with when it was started."""
+
+
+def kill_and_watch(
+    child: subprocess.Popen[bytes], limit_s: float, agents: Started
+) -> tuple[float, list[str]]:
     """Kill one process alone; all that it started must end by itself.
 
-    Ray's own agents look for what they serve every few seconds; they are waited for as well, and
-    much longer.
+    Args:
+        child: is killed.
+        limit_s: how long the others may take.
+        agents: gains Ray's own agents, which look for what they serve every few seconds only.
 
     Returns:
         After how many seconds all but these were gone, and the names of those that were not.
@@ -41,13 +46,12 @@ def kill_and_watch(child: subprocess.Popen[bytes], limit_s: float) -> tuple[floa
     below = {pid: _started(pid) for pid in descendants(child.pid)}
     child.send_signal(signal.SIGKILL)
     child.wait()
-    agents = {pid: start for pid, start in below.items() if "agent" in _name(pid).lower()}
-    workers = {pid: start for pid, start in below.items() if pid not in agents}
-    after, left = _watch(workers, limit_s)
-    return after, left + _watch(agents, _AGENTS_S)[1]
+    agents.update((pid, at) for pid, at in below.items() if "agent" in _name(pid).lower())
+    return watch({pid: at for pid, at in below.items() if pid not in agents}, limit_s)
 
 
-def _watch(processes: Mapping[int, str | None], limit_s: float) -> tuple[float, list[str]]:
+def watch(processes: Started, limit_s: float) -> tuple[float, list[str]]:
+    """Wait until processes are gone; those that are not are killed, and named."""
     begun = time.monotonic()
     while alive := [pid for pid, start in processes.items() if start and _started(pid) == start]:
         if time.monotonic() - begun > limit_s:

@@ -11,14 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scripts.kill_jobs.processes import kill_and_watch
+from scripts.kill_jobs.processes import Started, kill_and_watch, watch
 from scripts.kill_jobs.state import item_rows, job_states, n_answers, n_applied
 
 __all__ = ["CONCURRENCY", "Moment", "Setting", "Told", "draw_moments", "run_killed", "run_whole"]
 
 CONCURRENCY = 16
 # Each looks for its parent twice a second; a busy machine takes its time to let them.
-_GONE_S = 10.0
+_GONE_S, _AGENTS_S = 10.0, 60.0
 _END_S = 1800.0
 _EARLIEST_S, _LATER_S = 0.1, 0.3
 _SHARE_EARLY = 0.3
@@ -63,11 +63,13 @@ class Told:
     Attributes:
         gone_s: how long what a killed process had started lived on.
         n_lost: answers that a server gave and that nobody had received when he was killed.
+        agents: of Ray, which may live on for some seconds.
     """
 
     kills: list[str] = field(default_factory=list)
     gone_s: list[float] = field(default_factory=list)
     n_lost: int = 0
+    agents: Started = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
@@ -124,6 +126,8 @@ def run_killed(
     child = setting.start(store)
     if child.wait(_END_S):
         told.problems.append(f"it failed: {said_file(store).read_text()[-1000:]}")
+    _, agents = watch(told.agents, _AGENTS_S)
+    told.problems += [f"this outlived its cluster: {name}" for name in agents]
     if n_answered() - n_answers(store) != told.n_lost:
         told.problems.append("an answer that was kept was asked for again")
     return told
@@ -156,7 +160,7 @@ def _comes(moment: Moment, child: subprocess.Popen[bytes], setting: Setting, sto
 
 
 def _kill(child: subprocess.Popen[bytes], setting: Setting, store: Path, told: Told) -> None:
-    after, left = kill_and_watch(child, _GONE_S)
+    after, left = kill_and_watch(child, _GONE_S, told.agents)
     told.gone_s.append(round(after, 2))
     if left:
         told.problems.append(f"these lived on for {after:.0f} s after a kill: {left}")
