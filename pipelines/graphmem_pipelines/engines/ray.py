@@ -36,7 +36,8 @@ class RayEngine:
 
     Args:
         recipe: how sources are read.
-        n_workers: actors; None is one a core of the cluster, or of this machine.
+        n_workers: actors, as many as the cluster has cores at most; None is one a core of the
+            cluster, or of this machine.
         address: of a cluster, "auto" for the one that this machine belongs to; None starts Ray
             here for the length of the job.
 
@@ -85,10 +86,10 @@ class RayEngine:
             ray.shutdown()
 
     def _open(self) -> None:
+        here = self._address is None and not ray.is_initialized()
         if not ray.is_initialized():
             # Nothing about a user's jobs leaves the machine.
             os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-            here = self._address is None
             ray.init(
                 address=self._address,
                 num_cpus=self.n_workers if here else None,
@@ -97,9 +98,11 @@ class RayEngine:
                 logging_level=logging.ERROR,
             )
             self._owns = True
-        if self._wanted is None and self._address:
+        if not here:
+            # An actor for which there is no core would be waited for without end.
             resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
-            self.n_workers = max(1, int(resources.get("CPU", 1)))
+            n_cores = max(1, int(resources.get("CPU", 1)))
+            self.n_workers = min(self._wanted or n_cores, n_cores)
         self._actors = [self._actor() for _ in range(self.n_workers)]
 
     def _actor(self) -> Any:

@@ -7,24 +7,31 @@ memory takes nothing of it twice.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from graphmem.errors import InvalidInput
+from graphmem.errors import DimensionMismatch, InvalidInput
 from graphmem.writing.prepare import PreparedSource
-from graphmem.writing.writer import Writer
 from graphmem_pipelines.engines.base import Outcome
 from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.rows import ItemResult, Spent
 
-__all__ = ["Applier", "Extracted"]
+__all__ = ["Applier", "Commits", "Extracted"]
 
 _PORTION_PASSAGES = 32
 _MAX_WAIT_S = 1.0
 
 AddRun = Callable[[Mapping[str, Any]], int]
 """Adds what agents did, from arguments of `Memory.add_run`; returns how many passages it has."""
+
+
+class Commits(Protocol):
+    """What a `Writer` does for a job."""
+
+    def commit(self, sources: Sequence[PreparedSource], *, more: bool = False) -> object:
+        """Store sources, all of them or none; see `Writer.commit`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +53,7 @@ class Applier:
     """Commits outcomes in the order in which they come, some at a time.
 
     Args:
-        writer: of the space.
+        writer: commits sources to the space.
         add_run: adds what agents did.
         ledger: is told what was applied.
         job: whose items they are.
@@ -61,7 +68,7 @@ class Applier:
 
     def __init__(  # where things go, and how
         self,
-        writer: Writer,
+        writer: Commits,
         add_run: AddRun,
         ledger: Ledger,
         job: str,
@@ -96,6 +103,7 @@ class Applier:
 
         Raises:
             StoreError: It could not be stored; what waits stays to be done.
+            DimensionMismatch: The store has vectors of another embedder by now.
         """
         waiting, self._waiting, self._n_waiting = self._waiting, [], 0
         results = self._commit(waiting)
@@ -127,6 +135,9 @@ class Applier:
         try:
             # An LLM may say more of what is stored; a parser says the same again.
             self._writer.commit(sources, more=self._more)
+        except DimensionMismatch:
+            # The store changed its embedder: no item is to blame.
+            raise
         except InvalidInput as error:
             if len(some) == 1:
                 return [_failed(some[0], str(error))]
@@ -139,6 +150,8 @@ class Applier:
             return _failed(one, one.outcome.error)
         try:
             n_passages = self._add_run(one.outcome.run or {})
+        except DimensionMismatch:
+            raise
         except InvalidInput as error:
             return _failed(one, str(error))
         return _applied(one, n_passages)

@@ -66,6 +66,8 @@ class JobReport:
         spent: on LLM calls, in all its sessions.
         failures: of the first 20 failed items; `graphmem jobs export-failed` gives all.
         notes: what else a caller should know.
+        n_partial: applied items about which an LLM did not answer all that it was asked; they are
+            tried again as failed ones are.
     """
 
     job: str
@@ -78,12 +80,13 @@ class JobReport:
     dropped: Mapping[str, int]
     spent: Spent
     failures: tuple[Failure, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    n_partial: int = 0
 
     @property
     def ok(self) -> bool:
-        """Whether all is done and nothing failed."""
-        return self.state == "done" and not self.items["failed"]
+        """Whether all is done, nothing failed, and no answer is missing."""
+        return self.state == "done" and not self.items["failed"] and not self.n_partial
 
 
 def moment_of(job: Job) -> str:
@@ -107,4 +110,5 @@ def report_of(ledger: Ledger, job: Job, notes: tuple[str, ...] = ()) -> JobRepor
         spent=job.spent,
         failures=tuple(Failure(item.key, item.error or "unknown") for item in failed),
         notes=notes,
+        n_partial=totals.n_partial,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,9 +11,10 @@ from typing import Any
 from graphmem.memory import Memory
 from graphmem.models.llm.forgetting import ANSWERS
 from graphmem.models.loading import LazyModels
-from graphmem.models.seal import describe, seal
+from graphmem.models.seal import check_seal, describe, seal
 from graphmem.ports import GraphStore
 from graphmem.stores.beside import beside
+from graphmem.writing.prepare import PreparedSource
 from graphmem.writing.writer import Writer
 from graphmem_pipelines.engines.base import Outcome, Recipe
 from graphmem_pipelines.jobs.apply import Applier, Extracted
@@ -30,6 +31,19 @@ __all__ = ["Work"]
 
 Read = Callable[[Callable[[int], None]], Generator[Outcome]]
 """From what hears the number of each item that is begun to the outcomes, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A writer that looks before each commit whether the store has its embedder still."""
+
+    writer: Writer
+    store: GraphStore
+    embedder: str
+
+    def commit(self, sources: Sequence[PreparedSource], *, more: bool = False) -> object:
+        check_seal(self.store, self.embedder)
+        return self.writer.commit(sources, more=more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +96,8 @@ class Work:
 
     def _applier(self, stack: ExitStack) -> Applier:
         models = LazyModels(self.recipe.embedder, self.recipe.extractor)
-        seal(self.store, describe(models.embedder))
+        name = describe(models.embedder)
+        seal(self.store, name)
         space = self.job.space
         memory = stack.enter_context(Memory(self.store, space=space, embedder=models.embedder))
         writer = Writer(self.store, space, models, lambda: datetime.now(UTC))
@@ -91,7 +106,8 @@ class Work:
             return len(memory.add_run(**run).added.get("Passage", ()))
 
         more = self.llm is not None
-        return Applier(writer, add_run, self.ledger, self.job.id, self.made, more=more)
+        held = _Held(writer, self.store, name)
+        return Applier(held, add_run, self.ledger, self.job.id, self.made, more=more)
 
     def _extracted(
         self, outcomes: Iterable[Outcome], stack: ExitStack

@@ -13,6 +13,7 @@ from graphmem.core.uids import content_uid
 from graphmem.errors import EngineLost, InvalidInput, NotFound, StoreBusy, StoreFull
 from graphmem.memory import Memory
 from graphmem.models.llm.limits import Limits
+from graphmem.models.seal import break_seal, read_seal, write_seal
 from graphmem.ports import Plan
 from graphmem.stores.sqlite import SqliteStore
 from graphmem_pipelines.engines.base import Recipe
@@ -162,6 +163,33 @@ def test_a_store_without_room_stops_the_job_and_it_goes_on_later(home: Home) -> 
     again = home.ingest()
     assert again.ok
     assert (again.job, again.items["applied"]) == (report.job, 45)
+    assert len(home.sources()) == 45
+
+
+class SwitchingStore(SqliteStore):
+    """Somebody begins to re-embed it after the first commit."""
+
+    sealed: str | None = None
+
+    def apply(self, space: str, plan: Plan):  # type: ignore[no-untyped-def]
+        commit = super().apply(space, plan)
+        if self.sealed is None:
+            self.sealed = read_seal(self)
+            break_seal(self, "another")
+        return commit
+
+
+def test_a_store_that_changes_its_embedder_stops_the_job(home: Home) -> None:
+    for n in range(40):
+        (home.tree / f"more{n:02}.txt").write_text(f"Person{n} lives in Rome.")
+    home.store.close()
+    home.store = store = SwitchingStore(home.store.path)
+    report = home.ingest()
+    assert report.state == "failed"
+    assert "are being made anew" in str(report.error)
+    assert (report.items["failed"], report.items["applied"], len(home.sources())) == (0, 32, 32)
+    write_seal(store, store.sealed)
+    assert home.ingest().ok
     assert len(home.sources()) == 45
 
 
