@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from graphmem.errors import CompletionFailed, InvalidInput
+from graphmem.errors import BudgetSpent, CompletionFailed, InvalidInput
 from graphmem.models.endpoint import is_login_refused, shown
 from graphmem.models.llm.calls import CallFailed, Failure
 
@@ -102,8 +102,8 @@ def retry_after(headers: Mapping[str, str], now: Callable[[], float] = time.time
 def _of_status(error: openai.APIStatusError, name: str, text: str) -> CallFailed:
     status, after = error.status_code, retry_after(error.response.headers)
     if status == 429 and _NO_QUOTA in (error.code, error.type):
-        why = CompletionFailed(f"{name}: the account's quota is used up; add to it ({text})")
-        return CallFailed(Failure.REFUSED, why)
+        spent = BudgetSpent(f"{name}: the account's quota is used up; add to it ({text})")
+        return CallFailed(Failure.REFUSED, spent)
     if status == 429:
         why = CompletionFailed(f"{name}: too many requests ({text})")
         return CallFailed(Failure.THROTTLED, why, retry_after_s=after)

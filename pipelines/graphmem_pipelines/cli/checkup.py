@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,7 +23,9 @@ def check_jobs(session: Session) -> Iterator[Finding]:
     from graphmem_pipelines.jobs.health import unfinished
     from graphmem_pipelines.ledger.ledger import Ledger
 
-    path = session.path and session.path.with_name(session.path.name + ".jobs")
+    given = os.environ.get("GRAPHMEM_LEDGER")
+    beside = session.path and session.path.with_name(session.path.name + ".jobs")
+    path = Path(given) if given else beside
     if path is None or not path.exists():
         return
     try:

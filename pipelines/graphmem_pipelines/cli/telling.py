@@ -57,6 +57,8 @@ def report_lines(report: JobReport) -> list[str]:
             f"LLM: {counted(spent.n_calls, 'call')}, {spent.n_cached:,} from the cache, "
             f"{spent.prompt_tokens:,} + {spent.completion_tokens:,} tokens, cost {cost}"
         )
+    if report.n_partial:
+        lines.append(f"{counted(report.n_partial, 'item')} lack answers of the LLM")
     for reason, n in sorted(report.dropped.items()):
         lines.append(f"left out: {reason} ({n:,})")
     lines += [f"failed: {failure.key}: {failure.reason}" for failure in report.failures]
@@ -71,7 +73,7 @@ def preview_lines(preview: Preview) -> list[str]:
     lines = [f"{counted(preview.n_items, 'item')}, {counted(preview.n_passages, 'passage')}"]
     if preview.n_calls:
         usage, cost = preview.usage, preview.cost
-        about = "its price is not known" if cost is None else f"about ${cost:,.2f}"
+        about = "its price is not known" if cost is None else f"about ${cost:,.4f}"
         lines.append(
             f"LLM: {counted(preview.n_calls, 'call')}, {usage.prompt_tokens:,} + "
             f"{usage.completion_tokens:,} tokens by estimate: {about}"
@@ -90,8 +92,12 @@ def end_with(session: Session, report: JobReport) -> None:
     if report.ok:
         return
     name = report.job[-8:]
-    n_failed = report.items["failed"]
-    what = f"{counted(n_failed, 'item')} failed" if n_failed else f"the job is {report.state}"
+    n_failed = report.items["failed"] + report.n_partial
+    what = (
+        f"{counted(n_failed, 'item')} failed or lack answers"
+        if n_failed
+        else f"the job is {report.state}"
+    )
     session.say(f"graphmem: {what}; graphmem jobs retry {name} tries again what is left")
     raise typer.Exit(1)
 

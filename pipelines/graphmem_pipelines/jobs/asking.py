@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -31,7 +32,7 @@ class LLMChoice:
         max_cost: US dollars that the job may spend; None has no limit.
 
     Raises:
-        InvalidInput: No LLM is called so, or the URL holds a login.
+        InvalidInput: No LLM is called so, or the URL holds a login or a query.
     """
 
     model: str
@@ -41,9 +42,13 @@ class LLMChoice:
 
     def __post_init__(self) -> None:
         check_llm(self.model)
-        if self.base_url and "@" in urlsplit(self.base_url).netloc:
+        if self.base_url is None and self.model.startswith("openai:"):
+            # A job goes on with the server that it was begun with, wherever that is done.
+            object.__setattr__(self, "base_url", os.environ.get("OPENAI_BASE_URL"))
+        parts = urlsplit(self.base_url or "")
+        if "@" in parts.netloc or parts.query or parts.fragment:
             raise InvalidInput(
-                "the base URL holds a login, which a job would keep: give the key by "
+                "the base URL holds a login or a query, which a job would keep: give the key by "
                 "OPENAI_API_KEY instead"
             )
 

@@ -66,6 +66,10 @@ class LLMExtraction:
                     yield self._joined(waiting.popleft())
             while waiting:
                 yield self._joined(waiting.popleft())
+        except BaseException:
+            # Who waits between two attempts is woken up, or an end would take minutes.
+            self._client.close()
+            raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 

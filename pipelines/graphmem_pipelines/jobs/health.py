@@ -46,7 +46,8 @@ def unfinished(ledger: Ledger) -> list[Unfinished]:
         if job.state == "cancelled":
             continue
         totals = ledger.totals(job.id)
-        n_failed = ledger.n_still_failed(job) if totals.items["failed"] else 0
+        lacking = totals.items["failed"] or totals.n_partial
+        n_failed = ledger.n_still_failed(job) if lacking else 0
         stuck = job.state in OPEN_JOBS and not ledger.is_held(job.id)
         if n_failed or stuck:
             told = _told(job, totals, n_failed, stuck=stuck)
@@ -59,7 +60,7 @@ def _told(job: Job, totals: Totals, n_failed: int, *, stuck: bool) -> str:
     if stuck:
         parts.append(f"{totals.n_waiting:,} items wait and nobody works on them")
     if n_failed:
-        parts.append(f"{n_failed:,} items failed")
+        parts.append(f"{n_failed:,} items failed or lack answers")
     if job.error:
         parts.append(job.error)
     return ", ".join(parts)

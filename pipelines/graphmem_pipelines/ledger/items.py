@@ -69,14 +69,14 @@ def update(connection: sqlite3.Connection, job: str, results: Sequence[ItemResul
         # An unknown price stays unknown.
         "cost = CASE WHEN ?9 IS NULL OR (cost IS NULL AND n_calls > 0) THEN NULL "
         "ELSE coalesce(cost, 0) + ?9 END, "
-        "content = CASE WHEN ?1 IN ('applied', 'skipped') THEN NULL ELSE content END "
-        "WHERE job = ?10 AND n = ?11",
+        "content = CASE WHEN ?1 IN ('applied', 'skipped') AND ?12 THEN NULL ELSE content END, "
+        "whole = ?12 WHERE job = ?10 AND n = ?11",
         [
             (
                 one.state, one.error, one.n_passages,
                 json.dumps(dict(one.dropped)) if one.dropped else None,
                 one.spent.n_calls, one.spent.n_cached, one.spent.prompt_tokens,
-                one.spent.completion_tokens, one.spent.cost, job, one.n,
+                one.spent.completion_tokens, one.spent.cost, job, one.n, one.whole,
             )
             for one in results
         ],
@@ -118,23 +118,25 @@ def select_applied(
 def totals(connection: sqlite3.Connection, job: str) -> Totals:
     """Count the items of a job and what they took."""
     counts: dict[ItemState, int] = dict.fromkeys(ITEM_STATES, 0)
-    spent, n_passages = Spent(), 0
+    spent, n_passages, n_partial = Spent(), 0, 0
     rows = connection.execute(
         "SELECT state, count(*), sum(n_passages), sum(n_calls), sum(n_cached), "
         "sum(prompt_tokens), sum(completion_tokens), sum(cost), "
-        "sum(n_calls > 0 AND cost IS NULL) FROM item WHERE job = ? GROUP BY state",
+        "sum(n_calls > 0 AND cost IS NULL), sum(NOT whole) FROM item WHERE job = ? "
+        "GROUP BY state",
         (job,),
     )
-    for state, n, passages, calls, cached, asked, said, cost, n_unknown in rows:
+    for state, n, passages, calls, cached, asked, said, cost, n_unknown, lacking in rows:
         counts[state] = n
         n_passages += passages
+        n_partial += lacking if state == "applied" else 0
         spent += Spent(calls, cached, asked, said, None if n_unknown else cost or 0.0)
     dropped: Counter[str] = Counter()
     for (row,) in connection.execute(
         "SELECT dropped FROM item WHERE job = ? AND dropped IS NOT NULL", (job,)
     ):
         dropped.update(json.loads(row))
-    return Totals(counts, n_passages, dict(dropped), spent)
+    return Totals(counts, n_passages, dict(dropped), spent, n_partial)
 
 
 def _item(row: Sequence[object]) -> Item:

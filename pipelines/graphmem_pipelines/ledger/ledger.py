@@ -271,23 +271,24 @@ class Ledger:
             return [key for (key,) in rows]
 
     def n_still_failed(self, job: Job) -> int:
-        """Count failed items of a job whose source no later job of the space has dealt with."""
+        """Count items that failed or lack answers, and no later job of the space dealt with."""
         with mapped(self._shown):
             (n,) = self._connection.execute(
-                "SELECT count(*) FROM item WHERE job = ?1 AND state = 'failed' AND NOT EXISTS ("
+                "SELECT count(*) FROM item WHERE job = ?1 AND (state = 'failed' OR NOT whole) "
+                "AND NOT EXISTS ("
                 "SELECT 1 FROM item AS later JOIN job ON job.id = later.job "
                 "WHERE later.key = item.key AND later.job > ?1 AND job.space = ?2 "
-                "AND job.kind = ?3 AND later.state IN ('applied', 'skipped'))",
+                "AND job.kind = ?3 AND later.whole AND later.state IN ('applied', 'skipped'))",
                 (job.id, job.space, job.kind),
             ).fetchone()
         return int(n)
 
     def retry(self, job: str) -> int:
-        """Have failed items tried again; return how many there are."""
+        """Have failed items tried again, and those that lack answers; return how many."""
         with mapped(self._shown), self._writing():
             changed = self._connection.execute(
-                "UPDATE item SET state = 'pending', error = NULL WHERE job = ? AND state = "
-                "'failed'",
+                "UPDATE item SET state = 'pending', error = NULL WHERE job = ? AND "
+                "(state = 'failed' OR (state = 'applied' AND NOT whole))",
                 (job,),
             ).rowcount
             if changed:

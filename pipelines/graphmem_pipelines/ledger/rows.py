@@ -145,12 +145,14 @@ class Totals:
     Attributes:
         items: how many are in each state; states without any are there with 0.
         dropped: rows of extractions that were left out, by reason.
+        n_partial: applied items about which an LLM did not answer all that it was asked.
     """
 
     items: Mapping[ItemState, int]
     n_passages: int
     dropped: Mapping[str, int]
     spent: Spent
+    n_partial: int = 0
 
     @property
     def n_items(self) -> int:

@@ -48,6 +48,8 @@ CREATE TABLE item (
     prompt_tokens INTEGER NOT NULL DEFAULT 0,
     completion_tokens INTEGER NOT NULL DEFAULT 0,
     cost REAL,
+    -- 0: applied, and an LLM did not answer about all of it.
+    whole INTEGER NOT NULL DEFAULT 1,
     PRIMARY KEY (job, n),
     UNIQUE (job, key)
 ) STRICT, WITHOUT ROWID;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from graphmem.errors import NotFound
+from graphmem.errors import NotFound, StoreReadOnly
 from graphmem.ports import GraphStore
 from graphmem.stores.beside import beside
 from graphmem_pipelines.ledger.ledger import Ledger
@@ -42,5 +42,10 @@ def open_ledger(
     if path is not None and not path.exists():
         if not create:
             raise NotFound("no job has been run on this memory: `graphmem ingest` begins one")
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreReadOnly(
+                f"the ledger {path} cannot be made ({error.strerror}): name another with --ledger"
+            ) from error
     return Ledger(path)

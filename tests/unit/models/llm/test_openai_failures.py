@@ -5,7 +5,7 @@ from __future__ import annotations
 import openai
 import pytest
 
-from graphmem.errors import CompletionFailed, GraphMemError, InvalidInput
+from graphmem.errors import BudgetSpent, CompletionFailed, GraphMemError, InvalidInput
 from graphmem.models.llm.calls import Failure
 from graphmem.models.llm.openai_failures import refusal_of, retry_after, to_failure
 
@@ -82,7 +82,7 @@ def test_every_status_has_a_meaning(
 def test_a_quota_that_is_used_up_is_no_limit_to_wait_for() -> None:
     failed = to_failure(of_status(429, {"code": "insufficient_quota"}), "openai:tiny", None)
     assert failed.failure is Failure.REFUSED
-    assert isinstance(failed.error, CompletionFailed)
+    assert isinstance(failed.error, BudgetSpent)
     assert "quota is used up" in str(failed.error)
 
 
