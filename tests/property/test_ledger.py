@@ -67,7 +67,7 @@ class LedgerMachine(RuleBasedStateMachine):
         for n, key in keys.items():
             if n not in rows and key not in {row["key"] for row in rows.values()}:
                 rows[n] = {"key": key, "state": "pending", "attempts": 0, "n_passages": 0,
-                           "dropped": {}, "calls": 0}  # fmt: skip
+                           "dropped": {}, "calls": 0, "whole": True}  # fmt: skip
 
     @rule(
         fingerprint=PRINTS, results=st.lists(RESULTS, unique_by=lambda r: r.n), noted=st.booleans()
@@ -78,7 +78,7 @@ class LedgerMachine(RuleBasedStateMachine):
         for one in results:
             if (row := self.jobs[job].get(one.n)) is None:
                 continue
-            row["state"] = one.state
+            row["state"], row["whole"] = one.state, one.whole
             row["attempts"] += one.state == "extracting"  # type: ignore[operator]
             row["n_passages"] = max(row["n_passages"], one.n_passages)  # type: ignore[call-overload]
             row["calls"] += one.spent.n_calls  # type: ignore[operator]
@@ -90,11 +90,15 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(fingerprint=PRINTS)
     def retry(self, fingerprint: str) -> None:
         job = self.job(fingerprint)
-        failed = [row for row in self.jobs[job].values() if row["state"] == "failed"]
-        assert self.ledger.retry(job) == len(failed)
-        for row in failed:
+        again = [
+            row
+            for row in self.jobs[job].values()
+            if row["state"] == "failed" or (row["state"] == "applied" and not row["whole"])
+        ]
+        assert self.ledger.retry(job) == len(again)
+        for row in again:
             row["state"] = "pending"
-        if failed:
+        if again:
             self.states[job] = "stopped"
 
     @rule(fingerprint=PRINTS, state=st.sampled_from(["running", "failed", "stopped", "done"]))
@@ -129,6 +133,9 @@ class LedgerMachine(RuleBasedStateMachine):
             states = Counter(row["state"] for row in rows.values())
             assert totals.items == {state: states[state] for state in ITEM_STATES}
             assert totals.n_waiting == sum(states[state] for state in WAITING)
+            assert totals.n_partial == sum(
+                row["state"] == "applied" and not row["whole"] for row in rows.values()
+            )
             assert totals.n_passages == sum(row["n_passages"] for row in rows.values())  # type: ignore[misc]
             assert totals.spent.n_calls == sum(row["calls"] for row in rows.values())  # type: ignore[misc]
             dropped: Counter[str] = Counter()
