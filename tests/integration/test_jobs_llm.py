@@ -161,6 +161,18 @@ def test_the_server_never_bills_more_than_the_limit(
 
 
 @pytest.mark.slow
+def test_answers_that_are_under_way_at_the_limit_are_kept(tmp_path: Path, tree: Path) -> None:
+    store = tmp_path / "agent.db"
+    with LLMServer(answer, delay_s=0.3) as server:
+        report = run(store, tree, server.url, max_cost=0.005)
+        assert report.state == "stopped"
+        assert 0 < server.served().n_answered < N_FILES
+        assert billed(server) <= cost_of(report) + TINY
+        assert run(store, tree, server.url, max_cost=1.0).ok
+        assert server.served().repeated == {}
+
+
+@pytest.mark.slow
 def test_the_preview_tells_the_calls_and_their_prompts(
     tmp_path: Path, tree: Path, server: LLMServer
 ) -> None:
