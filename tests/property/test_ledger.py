@@ -62,7 +62,7 @@ class LedgerMachine(RuleBasedStateMachine):
         job = self.job(fingerprint)
         rows = self.jobs[job]
         self.ledger.add_items(
-            job, [Item(n, key, None, "text", 1, digest=f"d{n}") for n, key in keys.items()]
+            job, [Item(n, key, "/f", "text", 1, digest=f"d{n}") for n, key in keys.items()]
         )
         for n, key in keys.items():
             if n not in rows and key not in {row["key"] for row in rows.values()}:

@@ -47,7 +47,7 @@ def begin(ledger: Ledger, fingerprint: str = "f", space: str = "default") -> Job
 
 
 def item(n: int, key: str | None = None, **more: object) -> Item:
-    values = {"n": n, "key": key or f"k{n}", "path": None, "kind": "text", "size": 3}
+    values = {"n": n, "key": key or f"k{n}", "path": "/f", "kind": "text", "size": 3}
     return Item(**{**values, "digest": f"d{n}", **more})  # type: ignore[arg-type]
 
 
@@ -242,6 +242,24 @@ def test_failed_items_are_tried_again(ledger: Ledger) -> None:
     ledger.move(job.id, "done")
     assert ledger.retry(job.id) == 0
     assert ledger.job(job.id).state == "done"
+
+
+def test_what_lacks_answers_is_tried_again_and_what_is_not_there_is_not(ledger: Ledger) -> None:
+    job = begin(ledger)
+    ledger.add_items(job.id, [item(1), item(2, path=None), item(3, path=None, content="{}")])
+    ledger.record(
+        job.id,
+        [
+            ItemResult(1, "applied", whole=False),
+            ItemResult(2, "failed", "a row that is too long"),
+            ItemResult(3, "failed", "why"),
+        ],
+    )
+    ledger.move(job.id, "done")
+    assert ledger.totals(job.id).n_partial == 1
+    assert ledger.n_still_failed(job) == 3
+    assert ledger.retry(job.id) == 2
+    assert [one.n for one in ledger.items(job.id, ("pending",))] == [1, 3]
 
 
 def test_what_was_applied_is_known_by_space_and_recipe(ledger: Ledger) -> None:
