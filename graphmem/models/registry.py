@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 from graphmem.errors import InvalidInput
 from graphmem.ports import Embedder
 
-__all__ = ["check_embedder", "open_embedder"]
+__all__ = ["EMBEDDER_VARIABLE", "check_embedder", "open_embedder"]
+
+EMBEDDER_VARIABLE = "GRAPHMEM_EMBEDDER"
+"""Names the embedder where the caller names none."""
 
 _KINDS = ("sentence-transformers", "openai")
 _FORMS = "'minilm', 'sentence-transformers:<name or path>' or 'openai:<model>'"
@@ -31,14 +36,16 @@ def open_embedder(spec: str | Embedder | None) -> Embedder:
     """Return the embedder that `spec` names, or `spec` itself where it is one already.
 
     Args:
-        spec: None for the default, "minilm", "sentence-transformers:<name or path>",
-            "openai:<model>" or anything with the Embedder protocol.
+        spec: None for what GRAPHMEM_EMBEDDER names, else the default; "minilm",
+            "sentence-transformers:<name or path>", "openai:<model>" or anything of the protocol.
 
     Raises:
         InvalidInput: the spec has none of these forms.
         MissingExtra: an optional dependency is not installed.
         ModelMissing: the files of the model are not there.
     """
+    if spec is None:
+        spec = os.environ.get(EMBEDDER_VARIABLE) or None
     check_embedder(spec)
     if spec is None or spec == "minilm":
         from graphmem.models.minilm import MiniLMEncoder

@@ -120,6 +120,19 @@ class ResponseCache:
                 empty_log(connection)
         return n_gone
 
+    def paid_since(self, at: float) -> tuple[int, Usage]:
+        """Return how many answers were put since a moment (seconds since 1970), and their tokens.
+
+        What a process paid for and did not live to write down is among them.
+        """
+        with self._file.open() as connection:
+            n, prompt, completion = connection.execute(
+                "SELECT count(*), coalesce(sum(prompt_tokens), 0), "
+                "coalesce(sum(completion_tokens), 0) FROM answer WHERE at >= ?",
+                (at,),
+            ).fetchone()
+        return n, Usage(prompt, completion)
+
     def clear(self) -> int:
         """Remove every answer; return how many there were."""
         with self._file.open() as connection:

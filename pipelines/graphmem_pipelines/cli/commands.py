@@ -27,6 +27,7 @@ def add_to(app: typer.Typer, bench: typer.Typer) -> None:
         (jobs.show, "show"),
         (jobs.retry, "retry"),
         (jobs.cancel, "cancel"),
+        (jobs.forget, "forget"),
         (jobs.export_failed, "export-failed"),
         (upkeep.extract, "extract"),
         (upkeep.consolidate, "consolidate"),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from graphmem_pipelines.ledger.ledger import Ledger
     from graphmem_pipelines.ledger.rows import Job
 
-__all__ = ["cancel", "export_failed", "list_", "retry", "show"]
+__all__ = ["cancel", "export_failed", "forget", "list_", "retry", "show"]
 
 _CANCELLED = {"cancelled": "is cancelled", "done": "is done already: nothing of it is left"}
 _JobName = Annotated[
@@ -81,6 +81,15 @@ def cancel(session: Session, job: _JobName = "last", ledger: LedgerFile = None) 
         state = book.job(found.id).state
     said = _CANCELLED.get(state, "is told to stop after what it is at")
     emit(session, {"job": found.id, "state": state}, lambda: [f"job {found.id[-8:]} {said}"])
+
+
+def forget(session: Session, job: _JobName, ledger: LedgerFile = None) -> None:
+    """Remove a job from the ledger, with what it keeps of failed items; the memory stays."""
+    with opened(session, ledger) as (_, book):
+        found = book.job(job)
+        with book.held(found.id):
+            book.forget(found.id)
+    emit(session, {"job": found.id}, lambda: [f"job {found.id[-8:]} is forgotten"])
 
 
 def export_failed(

@@ -98,7 +98,10 @@ def end_with(session: Session, report: JobReport) -> None:
         if n_failed
         else f"the job is {report.state}"
     )
-    session.say(f"graphmem: {what}; graphmem jobs retry {name} tries again what is left")
+    session.say(
+        f"graphmem: {what}; the same command takes what was mended, and `graphmem --store "
+        f"{session.shown} jobs retry {name}` tries again what is left"
+    )
     raise typer.Exit(1)
 
 

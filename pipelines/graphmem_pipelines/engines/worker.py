@@ -6,13 +6,14 @@ readers and models.
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections.abc import Sequence
 from itertools import islice
 
 from graphmem.errors import EngineLost, GraphMemError
 from graphmem.models.loading import LazyModels
-from graphmem.models.registry import open_embedder
+from graphmem.models.registry import EMBEDDER_VARIABLE, open_embedder
 from graphmem.ports import Embedder
 from graphmem.writing.accept import SourceText, accept
 from graphmem.writing.collector import collector_paused
@@ -137,7 +138,8 @@ def unpacked(packed: bytes) -> list[Outcome]:
 
 
 def _embedder(spec: str | None, n_threads: int) -> Embedder:
-    if spec not in (None, "minilm"):
+    spec = spec or os.environ.get(EMBEDDER_VARIABLE) or "minilm"
+    if spec != "minilm":
         return open_embedder(spec)
     from graphmem.models.minilm import MiniLMEncoder
 

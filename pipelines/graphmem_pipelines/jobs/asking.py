@@ -16,9 +16,11 @@ from graphmem.models.llm.cache import ResponseCache
 from graphmem.models.llm.client import LLMClient
 from graphmem.models.llm.limits import Limits
 from graphmem.models.llm.meter import Meter
+from graphmem.models.llm.prices import load_prices
 from graphmem.writing.llm.messages import PROMPT
+from graphmem_pipelines.ledger.rows import Spent
 
-__all__ = ["LLMChoice", "client_of"]
+__all__ = ["LLMChoice", "client_of", "spent_before"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,30 @@ class LLMChoice:
     def from_json(cls, row: Mapping[str, Any]) -> LLMChoice:
         """Rebuild what `to_json` wrote."""
         return cls(row["model"], row["base_url"], Limits(**row["limits"]), row["max_cost"])
+
+
+def spent_before(choice: LLMChoice, cache: Path | None, told: Spent, since: float) -> Spent:
+    """Return what a job has spent, also in a process that was killed before it wrote that down.
+
+    Args:
+        choice: which LLM.
+        cache: file of its answers.
+        told: what the ledger tells.
+        since: when the job was begun; what other jobs were answered since counts as well, so that
+            a limit is kept rather too soon than too late.
+    """
+    if cache is None or not cache.exists():
+        return told
+    kept = ResponseCache(cache)
+    try:
+        n, usage = kept.paid_since(since)
+    finally:
+        kept.close()
+    if n <= told.n_calls:
+        return told
+    price = load_prices().of(choice.model.partition(":")[2])
+    cost = None if price is None else max(told.cost or 0.0, price.of(usage))
+    return Spent(n, told.n_cached, usage.prompt_tokens, usage.completion_tokens, cost)
 
 
 def client_of(choice: LLMChoice, cache: Path | None, spent: float) -> LLMClient:

@@ -116,16 +116,16 @@ def preview_ingest(asked: Ingest, store: GraphStore, space: str, ledger: Ledger)
         As `run_ingest`.
     """
     _check(asked)
-    job = _begin(asked, space, ledger)
-    with ledger.held(job.id):
-        job = ledger.job(job.id)
-        try:
-            if job.state == "scanning":
-                _list(asked, job, store, ledger, _made(asked))
-            return preview_items(waiting_items(ledger, job.id), asked.recipe, asked.llm)
-        finally:
-            if job.state == "scanning":
-                ledger.forget(job.id)
+    draft = Ledger(None)
+    try:
+        open_job = ledger.find_open(_fingerprint(asked, space))
+        if open_job is not None and open_job.state != "scanning":
+            return preview_items(waiting_items(ledger, open_job.id), asked.recipe, asked.llm)
+        job = _begin(asked, space, draft)
+        _list(asked, job, store, draft, _made(asked), ledger)
+        return preview_items(waiting_items(draft, job.id), asked.recipe, asked.llm)
+    finally:
+        draft.close()
 
 
 def go_on(asked: Ingest, job: Job, store: GraphStore, ledger: Ledger) -> JobReport:
@@ -168,21 +168,37 @@ def _check(asked: Ingest) -> None:
 
 
 def _begin(asked: Ingest, space: str, ledger: Ledger) -> Job:
+    return ledger.begin("ingest", space, asked.settings, _fingerprint(asked, space))
+
+
+def _fingerprint(asked: Ingest, space: str) -> str:
     words = json.dumps(asked.request, sort_keys=True)
     # What comes on stdin is never the same again.
     once = token_hex() if STDIN in asked.paths else ""
-    fingerprint = content_uid("ingest", space, words, once)
-    return ledger.begin("ingest", space, asked.settings, fingerprint)
+    return content_uid("ingest", space, words, once)
 
 
 def _made(asked: Ingest) -> str:
     return content_uid("recipe", json.dumps(asked.making, sort_keys=True))
 
 
-def _list(
-    asked: Ingest, job: Job, store: GraphStore, ledger: Ledger, made: str
+def _list(  # as many things meet here
+    asked: Ingest,
+    job: Job,
+    store: GraphStore,
+    ledger: Ledger,
+    made: str,
+    applied: Ledger | None = None,
 ) -> Mapping[str, int]:
     """Write down what is to be done; a request that makes no sense leaves no job behind.
+
+    Args:
+        asked: what to list.
+        job: whose items they are.
+        store: holds what was applied.
+        ledger: takes the items.
+        made: how sources are made.
+        applied: knows what was applied; None is the same ledger.
 
     Returns:
         How many files of each kind no reader knows.
@@ -198,7 +214,10 @@ def _list(
     except (InvalidInput, NotFound):
         ledger.forget(job.id)
         raise
-    skip_unchanged(ledger, job.id, job.space, store, made)
+    if not ledger.totals(job.id).n_items and not passed_over:
+        ledger.forget(job.id)
+        raise NotFound(f"there is nothing to read at {', '.join(asked.paths)}")
+    skip_unchanged(ledger, job, store, made, applied or ledger)
     return passed_over
 
 

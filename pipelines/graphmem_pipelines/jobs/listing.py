@@ -9,7 +9,7 @@ from graphmem.core.uids import content_uid
 from graphmem.errors import InvalidInput, NotFound
 from graphmem.ports import GraphStore
 from graphmem_pipelines.ledger.ledger import Ledger
-from graphmem_pipelines.ledger.rows import Item, ItemResult
+from graphmem_pipelines.ledger.rows import Item, ItemResult, Job
 from graphmem_pipelines.readers.content import Found
 from graphmem_pipelines.readers.opening import open_file
 
@@ -45,25 +45,27 @@ def list_items(
     told(n)
 
 
-def skip_unchanged(ledger: Ledger, job: str, space: str, store: GraphStore, recipe: str) -> None:
+def skip_unchanged(
+    ledger: Ledger, job: Job, store: GraphStore, recipe: str, applied: Ledger
+) -> None:
     """Mark items that were applied before as they are now.
 
     An item counts as applied only while the memory holds its source: who deleted that wants it
     again when it is ingested again.
     """
     after = 0
-    while items := ledger.items(job, ("pending",), after=after, limit=_PORTION):
+    while items := ledger.items(job.id, ("pending",), after=after, limit=_PORTION):
         after = items[-1].n
-        known = ledger.applied_as(space, [item.key for item in items])
+        known = applied.applied_as(job.space, [item.key for item in items])
         same = [item for item in items if known.get(item.key) == (item.digest, recipe)]
-        there = store.get(space, [content_uid("source", item.key) for item in same])
+        there = store.get(job.space, [content_uid("source", item.key) for item in same])
         skipped = [
             ItemResult(item.n, "skipped")
             for item, node in zip(same, there, strict=True)
             if node is not None
         ]
         if skipped:
-            ledger.record(job, skipped)
+            ledger.record(job.id, skipped)
 
 
 def _item(n: int, found: Found) -> Item:

@@ -18,7 +18,7 @@ from graphmem.writing.prepare import PreparedSource
 from graphmem.writing.writer import Writer
 from graphmem_pipelines.engines.base import Outcome, Recipe
 from graphmem_pipelines.jobs.apply import Applier, Extracted
-from graphmem_pipelines.jobs.asking import LLMChoice, client_of
+from graphmem_pipelines.jobs.asking import LLMChoice, client_of, spent_before
 from graphmem_pipelines.jobs.extraction import LLMExtraction
 from graphmem_pipelines.jobs.pace import Pace
 from graphmem_pipelines.jobs.report import Hear
@@ -116,7 +116,9 @@ class Work:
         before = self.job.spent
         if self.llm is None:
             return map(Extracted, outcomes), lambda: before
-        client = client_of(self.llm, beside(self.store, ANSWERS), before.cost or 0.0)
+        path = beside(self.store, ANSWERS)
+        before = spent_before(self.llm, path, before, self.job.created_at)
+        client = client_of(self.llm, path, before.cost or 0.0)
         stack.callback(client.close)
         if client.cache is not None:
             stack.callback(client.cache.close)

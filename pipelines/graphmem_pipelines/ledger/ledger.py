@@ -104,6 +104,11 @@ class Ledger:
             )
         return self.job(uid)
 
+    def find_open(self, fingerprint: str) -> Job | None:
+        """Return the newest job that was asked the same and is not through."""
+        found = (one for one in self.jobs() if one.fingerprint == fingerprint)
+        return next((one for one in found if one.state in OPEN_JOBS), None)
+
     def job(self, name: str) -> Job:
         """Return a job by its id, a part of it that no other has, or "last".
 
@@ -287,7 +292,9 @@ class Ledger:
         """Have failed items tried again, and those that lack answers; return how many."""
         with mapped(self._shown), self._writing():
             changed = self._connection.execute(
+                # What was one of many in a file that could not be split is not there to be read.
                 "UPDATE item SET state = 'pending', error = NULL WHERE job = ? AND "
+                "(path IS NOT NULL OR content IS NOT NULL) AND "
                 "(state = 'failed' OR (state = 'applied' AND NOT whole))",
                 (job,),
             ).rowcount

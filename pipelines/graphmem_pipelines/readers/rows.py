@@ -63,13 +63,24 @@ def row_ref(row: Mapping[str, Any], fields: Mapping[str, str]) -> str | None:
     return _said(row, "ref", fields)
 
 
-def row_document(name: str, row: Mapping[str, Any], fields: Mapping[str, str]) -> Content:
+def row_document(
+    name: str, row: Mapping[str, Any], fields: Mapping[str, str], *, table: bool = False
+) -> Content:
     """Return what a row says as a document.
+
+    Args:
+        name: of the source.
+        row: from columns or fields to values.
+        fields: what they are called.
+        table: whether it is of a table: then, where no field is mapped, the columns that are no
+            text, title or date are a part of what it says.
 
     Raises:
         InvalidInput: It has no text, or its date is none.
     """
-    text = _words(row, fields)
+    rest = _columns(row) if table and not fields else ""
+    said = _text(_value(row, "text", fields)) if rest else _words(row, fields)
+    text = "\n".join(filter(None, (rest, said)))
     document = Document(
         text=text,
         title=_said(row, "title", fields),
@@ -109,6 +120,15 @@ def rows_conversation(
     title = next((said for row in rows if (said := _said(row, "title", fields))), None)
     first = next((message.at for message in messages if message.at), None)
     return Content(name, messages=tuple(messages), title=title, at=first)
+
+
+def _columns(row: Mapping[str, Any]) -> str:
+    """Return the columns of a row that have no role of their own, as "name: value; …"."""
+    known = {name for role in ("text", "title", "at", "ref", "uri") for name in ROLES[role]}
+    told = ((name.strip(), " ".join(_text(value).split())) for name, value in row.items())
+    return "; ".join(
+        f"{name}: {value}" for name, value in told if value and name and name.lower() not in known
+    )
 
 
 def _words(row: Mapping[str, Any], fields: Mapping[str, str]) -> str:

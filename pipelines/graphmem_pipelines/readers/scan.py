@@ -93,7 +93,9 @@ def _from_candidate(
         yield _failed(candidate, str(error))
         return
     if kind is None:
-        passed_over[suffix] += 1
+        # What an export says of itself was read with it.
+        if not is_list_of_export(candidate.path):
+            passed_over[suffix] += 1
     elif kind in SPLIT_KINDS:
         yield from _from_file(candidate, kind, options, suffix)
     else:

@@ -94,15 +94,17 @@ def contents_of(value: Any, kind: str, own: str, options: ReaderOptions) -> Iter
     Raises:
         InvalidInput: It is none of what is known.
     """
-    if kind == "csv":
-        shape = "rows"
-    else:
+    shape = "rows"
+    if kind != "csv":
         shape = shape_of(value) if kind == "json" or isinstance(value, list) else kind
         if shape == "openai" and options.fields and "messages" not in value:
             shape = "rows"  # a log whose fields were mapped
     if not isinstance(value, Mapping | list):
         raise InvalidInput(f"it is a {type(value).__name__}, no object with fields")
-    yield from _MAKERS[shape](value, own, options)
+    if kind == "csv":
+        yield from _of_row(value, own, options, table=True)
+    else:
+        yield from _MAKERS[shape](value, own, options)
 
 
 def part_content(shape: str, values: Sequence[Any], name: str, options: ReaderOptions) -> Content:
@@ -144,13 +146,15 @@ def _chat(rows: Sequence[Any], about: Mapping[str, Any]) -> Content:
     return from_said("", said, told)
 
 
-def _of_row(value: Any, own: str, options: ReaderOptions) -> Iterator[Made | Part]:
+def _of_row(
+    value: Any, own: str, options: ReaderOptions, *, table: bool = False
+) -> Iterator[Made | Part]:
     part = row_part(value, options.fields)
     if part is not None:
         yield Part(part, "rows", value)
     else:
         name = row_ref(value, options.fields) or own
-        yield Made(name, partial(row_document, "", value, options.fields))
+        yield Made(name, partial(row_document, "", value, options.fields, table=table))
 
 
 def _of_trace(value: Any, own: str, options: ReaderOptions) -> Iterator[Made | Part]:
