@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -26,6 +27,8 @@ def descendants(pid: int) -> set[int]:
     return found
 
 
+_LATE = re.compile(r"agent|default_worker", re.IGNORECASE)
+
 Started = dict[int, "str | None"]
 """Processes, each with when it was started."""
 
@@ -38,7 +41,8 @@ def kill_and_watch(
     Args:
         child: is killed.
         limit_s: how long the others may take.
-        agents: gains Ray's own agents, which look for what they serve every few seconds only.
+        agents: gains Ray's own agents, which look for what they serve every few seconds only,
+            and processes of Ray that are not yet workers.
 
     Returns:
         After how many seconds all but these were gone, and the names of those that were not.
@@ -46,7 +50,7 @@ def kill_and_watch(
     below = {pid: _started(pid) for pid in descendants(child.pid)}
     child.send_signal(signal.SIGKILL)
     child.wait()
-    agents.update((pid, at) for pid, at in below.items() if "agent" in _name(pid).lower())
+    agents.update((pid, at) for pid, at in below.items() if _LATE.search(_name(pid)))
     return watch({pid: at for pid, at in below.items() if pid not in agents}, limit_s)
 
 
