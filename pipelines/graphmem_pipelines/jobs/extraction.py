@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 from graphmem.core.extraction import Extraction
-from graphmem.errors import CompletionFailed, EndpointDown, InvalidInput
+from graphmem.errors import CompletionFailed, EndpointDown, GraphMemError, InvalidInput
 from graphmem.models.llm.client import LLMClient
 from graphmem.models.llm.meter import Meter
 from graphmem.writing.llm.extract import SegmentExtraction, extract_segment
@@ -66,12 +66,18 @@ class LLMExtraction:
                     yield self._joined(waiting.popleft())
             while waiting:
                 yield self._joined(waiting.popleft())
-        except BaseException:
-            # Who waits between two attempts is woken up, or an end would take minutes.
+        except GraphMemError:
+            # What is under way is paid for: it is waited for and kept. Who only waits between two
+            # attempts is woken up.
             self._client.close()
-            raise
-        finally:
             pool.shutdown(wait=True, cancel_futures=True)
+            raise
+        except BaseException:
+            # The user wants an end now, and a server may say nothing for a minute.
+            self._client.close()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        pool.shutdown()
 
     def _joined(self, item: _Item) -> Extracted:
         found: dict[str, Extraction] = {}
