@@ -21,7 +21,7 @@ _JOINERS = frozenset(
 
 
 # A passage uses each of its names many times over on its way into the graph.
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def normalise_name(name: str) -> str:
     """Return the spelling under which a name is known: NFKC, casefold, words only.
 

@@ -41,7 +41,7 @@ _VAGUE = frozenset(
 )
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def singular(word: str) -> str:
     """Return the singular of an English noun in lower case, by rule; of others, the word."""
     if word in _IRREGULAR:
