@@ -26,6 +26,10 @@ _CANCELLED = {"cancelled": "is cancelled", "done": "is done already: nothing of 
 _JobName = Annotated[
     str, typer.Argument(help="Id of a job, or a part of it; the last one unless said.")
 ]
+_LeftName = Annotated[
+    str,
+    typer.Argument(help="Id of a job, or a part of it; the last with something left else."),
+]
 
 
 def list_(session: Session, ledger: LedgerFile = None) -> None:
@@ -56,7 +60,7 @@ def show(session: Session, job: _JobName = "last", ledger: LedgerFile = None) ->
 
 def retry(
     session: Session,
-    job: _JobName = "last",
+    job: _LeftName = "left",
     max_cost: Annotated[
         float | None,
         typer.Option(min=0, help="US dollars that it may spend in all; else as it was begun."),
@@ -94,7 +98,7 @@ def forget(session: Session, job: _JobName, ledger: LedgerFile = None) -> None:
 
 def export_failed(
     session: Session,
-    job: _JobName = "last",
+    job: _LeftName = "left",
     out: Annotated[
         str | None, typer.Option(help="File to write; stdout unless said.", metavar="FILE")
     ] = None,

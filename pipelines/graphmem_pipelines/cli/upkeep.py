@@ -36,12 +36,18 @@ def extract(  # options, all by their names
     end_with(session, report)
 
 
-def consolidate(session: Session, ledger: LedgerFile = None) -> None:
+def consolidate(
+    session: Session,
+    llm: Annotated[
+        str | None, typer.Option(help="LLM that is asked what rules leave open: openai:<model>.")
+    ] = None,
+    ledger: LedgerFile = None,
+) -> None:
     """Merge doubles, learn relations, draw lessons and topics from what is new."""
     from graphmem_pipelines.jobs.consolidate import Consolidate, run_consolidate
 
     with opened(session, ledger, create=True) as (store, book), told(session, "merge") as hear:
-        report = run_consolidate(Consolidate(hear=hear), store, session.space, book)
+        report = run_consolidate(Consolidate(llm=llm, hear=hear), store, session.space, book)
     end_with(session, report)
 
 

@@ -90,13 +90,20 @@ class RayEngine:
         if not ray.is_initialized():
             # Nothing about a user's jobs leaves the machine.
             os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-            ray.init(
-                address=self._address,
-                num_cpus=self.n_workers if here else None,
-                include_dashboard=False if here else None,
-                log_to_driver=False,
-                logging_level=logging.ERROR,
-            )
+            try:
+                ray.init(
+                    address=self._address,
+                    num_cpus=self.n_workers if here else None,
+                    include_dashboard=False if here else None,
+                    log_to_driver=False,
+                    logging_level=logging.ERROR,
+                )
+            except (ValueError, RuntimeError, ImportError) as error:
+                first = str(error).strip().splitlines()[:1]
+                raise EngineLost(
+                    f"no Ray cluster is joined at {self._address!r} ({' '.join(first)}): start "
+                    "one here and give --address auto, or leave the address out"
+                ) from error
             self._owns = True
         if not here:
             # An actor for which there is no core would be waited for without end.

@@ -21,10 +21,12 @@ class Consolidate:
 
     Attributes:
         embedder: of the store.
+        llm: is asked about names that rules leave open, and about runs; None is none.
         hear: is told how far it is.
     """
 
     embedder: str | None = None
+    llm: str | None = None
     hear: Hear = lambda progress: None
 
 
@@ -42,7 +44,7 @@ def run_consolidate(
         ledger.add_items(job.id, [Item(1, space, None, "space", 0)])
         with (
             running(ledger, job),
-            Memory(store, space=space, embedder=asked.embedder) as memory,
+            Memory(store, space=space, embedder=asked.embedder, llm=asked.llm) as memory,
         ):
             memory.consolidate(
                 progress=lambda stage, done, total: asked.hear(

@@ -33,6 +33,7 @@ from graphmem_pipelines.jobs.work import Work
 from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.rows import Job
 from graphmem_pipelines.readers.folders import STDIN
+from graphmem_pipelines.readers.rows import check_fields
 from graphmem_pipelines.readers.scan import scan
 
 __all__ = ["Ingest", "go_on", "preview_ingest", "run_ingest"]
@@ -165,6 +166,7 @@ def _check(asked: Ingest) -> None:
     open_engine(asked.engine, asked.recipe).close()
     LazyModels(asked.recipe.embedder, asked.recipe.extractor)
     with_trust((), asked.recipe.trust)
+    check_fields(asked.recipe.options.fields)
 
 
 def _begin(asked: Ingest, space: str, ledger: Ledger) -> Job:

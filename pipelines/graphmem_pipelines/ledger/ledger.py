@@ -10,7 +10,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from secrets import token_hex
@@ -64,6 +64,7 @@ class Ledger:
             try:
                 check(self._connection, self._shown)
                 if path:
+                    _keep_private(path)
                     keep_log(self._connection)
                 self._connection.execute("PRAGMA foreign_keys = ON")
                 # Rows are written in order and seldom read again: a store's cache is 8 times this.
@@ -112,7 +113,9 @@ class Ledger:
         return next((one for one in found if one.state in OPEN_JOBS), None)
 
     def job(self, name: str) -> Job:
-        """Return a job by its id, a part of it that no other has, or "last".
+        """Return a job by its id, a part of it that no other has, "last", or "left".
+
+        "left" is the last job of which something is left to be tried again, else the last one.
 
         Raises:
             NotFound: There is none.
@@ -120,12 +123,20 @@ class Ledger:
         """
         if not name:
             raise InvalidInput('the name of the job is empty: give a part of its id, or "last"')
-        found = [job for job in self.jobs() if name == "last" or name in job.id]
+        found = self.jobs()
+        if name == "left":
+            found = [job for job in found if self._has_left(job)] or found
+        elif name != "last":
+            found = [job for job in found if name in job.id]
         if not found:
             raise NotFound(f"there is no job {name!r}: `graphmem jobs list` tells which there are")
-        if name != "last" and len(found) > 1:
+        if name not in ("last", "left") and len(found) > 1:
             raise InvalidInput(f"{len(found)} jobs have {name!r} in their ids: give more of it")
         return found[0]
+
+    def _has_left(self, job: Job) -> bool:
+        totals = self.totals(job.id)
+        return bool(totals.items["failed"] or totals.n_partial or totals.n_waiting)
 
     def jobs(self) -> list[Job]:
         """Return all jobs, newest first."""
@@ -318,6 +329,13 @@ class Ledger:
             self._connection.rollback()
             raise
         self._connection.commit()
+
+
+def _keep_private(path: Path) -> None:
+    """Let nobody else read a new ledger: failed items hold what was to be read."""
+    if path.stat().st_size == 0:
+        with suppress(OSError):  # a file system without modes
+            path.chmod(0o600)
 
 
 def _job(row: Sequence[Any]) -> Job:
