@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -15,7 +16,7 @@ from graphmem_pipelines import ingest
 from graphmem_pipelines.jobs.health import unfinished
 from graphmem_pipelines.jobs.verify import Verify, run_verify
 from graphmem_pipelines.ledger.where import ledger_path, open_ledger
-from scripts.neo4j_server.server import Login
+from scripts.neo4j_server.server import Neo4jServer
 
 SPACE = "jobs"
 NOTES = {

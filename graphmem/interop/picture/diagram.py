@@ -52,7 +52,7 @@ def diagram_svg(graph: Graph, caption: str) -> str:
     left, top, width, height = _bounds(at, boxes)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left} {top} {width} {height}" '
-        f'role="img" aria-label="{escape(caption)}">\n'
+        f'role="img" aria-label="{escape(printable(caption))}">\n'
         f"<style>\n{read_part('theme.css')}{read_part('diagram.css')}</style>\n"
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" '
         'markerHeight="8" markerUnits="userSpaceOnUse" orient="auto">'
@@ -132,7 +132,7 @@ def _arrow(kinds: list[str], start: tuple[float, float], end: tuple[float, float
     return (
         f'<path class="e {kinds[0].split()[0]}" d="M{start[0]} {start[1]}L{end[0]} {end[1]}" '
         f'marker-end="url(#tip)"/><text class="kind" x="{x:.1f}" y="{y:.1f}">'
-        f"{escape(said)}</text>"
+        f"{escape(printable(said))}</text>"
     )
 
 

@@ -14,7 +14,7 @@ from graphmem.interop.picture.diagram import diagram_svg
 from graphmem.interop.picture.pick import LAYERS, pick
 from graphmem.testing.random_graphs import changes
 from graphmem.testing.world import world
-from graphmem_schemas import Entity, Node
+from graphmem_schemas import Edge, Entity, Hyperedge, Node
 
 NOW = datetime(2025, 6, 8, tzinfo=UTC)
 _RECT = re.compile(r'<rect x="([-\d.]+)" y="([-\d.]+)" rx="5" width="([\d.]+)" height="([\d.]+)"')
@@ -67,6 +67,17 @@ def test_a_long_text_is_cut_and_markup_stays_text() -> None:
     ElementTree.fromstring(svg)
     assert "&lt;b&gt;&amp;" in svg
     assert "…" in svg
+
+
+def test_a_role_may_hold_what_xml_forbids() -> None:
+    nodes = [
+        Hyperedge(uid="h", recorded_at=NOW, kind="deal", text="They agreed."),
+        Entity(uid="e", recorded_at=NOW, name="Ada", key="ada"),
+    ]
+    edge = Edge(kind="MEMBER", start="h", end="e", sources={"s": 1.0}, role="sel\x1fler")
+    svg = diagram_svg(pick(nodes, [edge], ["Hyperedge", "Entity"], 5), "x")
+    ElementTree.fromstring(svg)
+    assert "MEMBER seller" in svg
 
 
 @settings(max_examples=25)
