@@ -27,9 +27,14 @@ NOTES = {
 
 
 @pytest.fixture
-def store(neo4j: Login, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Neo4jStore]:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    made = Neo4jStore(neo4j.uri.replace("://", f"://{neo4j.user}:{neo4j.password}@"))
+def store(
+    neo4j_alone: Neo4jServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Neo4jStore]:
+    # Alone: other tests fill the shared server with vectors of a fake embedder.
+    monkeypatch.setenv("GRAPHMEM_VIEWS_DIR", str(tmp_path / "views"))
+    login = neo4j_alone.login
+    password = quote(login.password, safe="")
+    made = Neo4jStore(login.uri.replace("://", f"://{login.user}:{password}@"))
     yield made
     made.close()
 
