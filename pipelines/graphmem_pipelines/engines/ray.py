@@ -92,7 +92,8 @@ class RayEngine:
             os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
             try:
                 ray.init(
-                    address=self._address,
+                    # "local" starts one, also where another runs already.
+                    address=self._address or "local",
                     num_cpus=self.n_workers if here else None,
                     include_dashboard=False if here else None,
                     log_to_driver=False,
