@@ -107,6 +107,7 @@ def _projected(folder: Path, file: Path) -> int:
 
 
 def _file(path: Path, views: Path | None, texts: Sequence[str]) -> Iterator[Finding]:
+    from graphmem.stores.beside import ANSWERS, JOBS, VECTORS
     from graphmem.stores.sqlite.residue import leftovers, pieces, squeeze, traces
 
     before = path.stat().st_size
@@ -128,7 +129,7 @@ def _file(path: Path, views: Path | None, texts: Sequence[str]) -> Iterator[Find
     if not texts:
         return
     # Beside the store: what an LLM said, the ledger of jobs, vectors that are being made.
-    homes = [path.with_name(path.name + end) for end in ("", ".answers", ".jobs", ".vectors")]
+    homes = [path.with_name(path.name + end) for end in ("", ANSWERS, JOBS, VECTORS)]
     files = [home.with_name(home.name + end) for home in homes for end in ("", "-wal", "-shm")]
     files = [file for file in files if file == path or file.exists()]
     if views is not None and views.is_dir():

@@ -7,10 +7,10 @@ from functools import partial
 
 from graphmem.errors import InvalidInput
 from graphmem.facets.base import Facet
-from graphmem.models.llm.forgetting import ANSWERS, forget_answers
+from graphmem.models.llm.forgetting import forget_answers
 from graphmem.ports import Progress
 from graphmem.reading.lookup import find_entity, find_exactly, find_node, find_source
-from graphmem.stores.beside import beside
+from graphmem.stores.beside import ANSWERS, beside
 from graphmem.wiring import CypherReader
 from graphmem.writing.accept import check_moment
 from graphmem_schemas import ConsolidateReceipt, DeleteReceipt, Predicate, Receipt

@@ -32,12 +32,13 @@ def check_embedder(spec: str | Embedder | None) -> None:
         raise InvalidInput(f"no embedder is called {spec!r}: give {_FORMS}")
 
 
-def open_embedder(spec: str | Embedder | None) -> Embedder:
+def open_embedder(spec: str | Embedder | None, threads: int | None = None) -> Embedder:
     """Return the embedder that `spec` names, or `spec` itself where it is one already.
 
     Args:
         spec: None for what GRAPHMEM_EMBEDDER names, else the default; "minilm",
             "sentence-transformers:<name or path>", "openai:<model>" or anything of the protocol.
+        threads: with how many the shipped one encodes; None is one a core.
 
     Raises:
         InvalidInput: the spec has none of these forms.
@@ -50,7 +51,7 @@ def open_embedder(spec: str | Embedder | None) -> Embedder:
     if spec is None or spec == "minilm":
         from graphmem.models.minilm import MiniLMEncoder
 
-        return MiniLMEncoder()
+        return MiniLMEncoder(threads)
     if not isinstance(spec, str):
         return spec
     kind, _, model = spec.partition(":")

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from graphmem.core.chat import ChatMessage, ask
 from graphmem.ports import LLM
-from graphmem.prompts.library import read_prompt
+from graphmem.prompts.texts import read_prompt
 from graphmem_schemas import Answer, Context
 
 __all__ = ["PROMPT", "answer_from"]

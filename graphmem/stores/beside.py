@@ -6,7 +6,14 @@ from pathlib import Path
 
 from graphmem.ports import GraphStore
 
-__all__ = ["beside"]
+__all__ = ["ANSWERS", "JOBS", "VECTORS", "beside"]
+
+ANSWERS = ".answers"
+"""What an LLM said of what is in the store."""
+JOBS = ".jobs"
+"""The ledger of its jobs."""
+VECTORS = ".vectors"
+"""Vectors of another embedder, while they are made."""
 
 
 def beside(store: GraphStore, suffix: str) -> Path | None:
@@ -14,7 +21,7 @@ def beside(store: GraphStore, suffix: str) -> Path | None:
 
     Args:
         store: of a server, its files lie where its views are kept.
-        suffix: what the file is, as ".jobs".
+        suffix: what the file is: one of those above.
 
     Returns:
         None for a store in memory, which keeps no files.

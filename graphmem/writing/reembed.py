@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from graphmem.core.changes import ChangeBatch, Changes, Vector
-from graphmem.ports import Embedder, GraphReader, GraphStore, Progress
+from graphmem.ports import Embedder, Float32, GraphReader, GraphStore, Progress
 from graphmem.writing.extract import MAX_PORTION, embedding_text
 from graphmem.writing.segment import PassageDraft
 from graphmem_schemas import Passage
 
-__all__ = ["reembed"]
+__all__ = ["embed_passages", "reembed", "replace_vectors"]
 
 
 def reembed(store: GraphStore, embedder: Embedder, progress: Progress) -> int:
@@ -24,7 +24,8 @@ def reembed(store: GraphStore, embedder: Embedder, progress: Progress) -> int:
         seq = 0
         while batches := list(store.changes(space, seq, labels=("Passage",))):
             for passages in _chunks(batches):
-                _replace(passages, store, space, embedder)
+                rows = embed_passages(passages, embedder)
+                replace_vectors(store, space, [passage.uid for passage in passages], rows)
                 done += len(passages)
                 progress("embedding", done, max(done, total))
             seq = batches[-1].seq
@@ -39,18 +40,28 @@ def _chunks(batches: Sequence[ChangeBatch]) -> Iterator[list[Passage]]:
         yield passages[at : at + MAX_PORTION]
 
 
-def _replace(passages: list[Passage], store: GraphStore, space: str, embedder: Embedder) -> None:
-    vectors = embedder.embed([embedding_text(_draft(passage)) for passage in passages])
-    made = [Vector(p.uid, v) for p, v in zip(passages, vectors, strict=True)]
+def replace_vectors(store: GraphStore, space: str, uids: Sequence[str], rows: Float32) -> int:
+    """Put vectors in the place of those that nodes have; return how many nodes are still there.
+
+    Args:
+        store: holds the nodes.
+        space: theirs.
+        uids: n of them.
+        rows: (n, d) float32 of unit length.
+    """
+    n = 0
 
     def plan(reader: GraphReader) -> Changes:
-        there = reader.get(space, [vector.uid for vector in made])
-        return Changes(vectors=tuple(v for v, node in zip(made, there, strict=True) if node))
+        nonlocal n
+        there = reader.get(space, uids)
+        found = [(uid, row) for uid, row, node in zip(uids, rows, there, strict=True) if node]
+        n = len(found)
+        return Changes(vectors=tuple(Vector(uid, row) for uid, row in found))
 
     store.apply(space, plan)
+    return n
 
 
-def _draft(passage: Passage) -> PassageDraft:
-    return PassageDraft(
-        passage.uid, passage.text, passage.ref, passage.title, passage.speaker, passage.at
-    )
+def embed_passages(passages: Sequence[Passage], embedder: Embedder) -> Float32:
+    """Return (n, d) vectors of n stored passages, made as they were when they were added."""
+    return embedder.embed([embedding_text(PassageDraft.of(passage)) for passage in passages])

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from graphmem.core.uids import content_uid
 from graphmem.writing.accept import SourceText, Turn
+from graphmem_schemas import Passage
 
 __all__ = ["MAX_PASSAGE_CHARS", "PassageDraft", "segment"]
 
@@ -37,6 +38,13 @@ class PassageDraft:
     title: str | None
     speaker: str | None
     at: datetime | None
+
+    @classmethod
+    def of(cls, passage: Passage) -> PassageDraft:
+        """Return what a stored passage was made of."""
+        return cls(
+            passage.uid, passage.text, passage.ref, passage.title, passage.speaker, passage.at
+        )
 
 
 def segment(source: SourceText, source_uid: str) -> list[PassageDraft]:

@@ -18,7 +18,8 @@ __all__ = ["CONCURRENCY", "Moment", "Setting", "Told", "draw_moments", "run_kill
 
 CONCURRENCY = 16
 # Each looks for its parent twice a second; a busy machine takes its time to let them.
-_GONE_S, _AGENTS_S = 10.0, 60.0
+# An agent of Ray whose cluster is gone calls for it for a minute before it ends.
+_GONE_S, _AGENTS_S = 10.0, 180.0
 _END_S = 1800.0
 _EARLIEST_S, _LATER_S = 0.1, 0.3
 _SHARE_EARLY = 0.3
@@ -55,6 +56,10 @@ class Moment:
     share: float
     after_s: float
 
+    def earlier(self) -> Moment:
+        """Return the moment in half the time."""
+        return Moment(self.share / 2, self.after_s / 2)
+
 
 @dataclass(slots=True)
 class Told:
@@ -64,12 +69,14 @@ class Told:
         gone_s: how long what a killed process had started lived on.
         n_lost: answers that a server gave and that nobody had received when he was killed.
         agents: of Ray, which may live on for some seconds.
+        too_late: a run had ended by itself before it was killed: nothing is shown by it.
     """
 
     kills: list[str] = field(default_factory=list)
     gone_s: list[float] = field(default_factory=list)
     n_lost: int = 0
     agents: Started = field(default_factory=dict)
+    too_late: bool = False
     problems: list[str] = field(default_factory=list)
 
 
@@ -119,8 +126,8 @@ def run_killed(
         child = setting.start(store)
         if not _comes(moment, child, setting, store):
             told.problems.append(f"it ended by itself before kill {number}")
-            child.wait()
-            break
+            told.too_late = True
+            return told
         _kill(child, setting, store, told)
         _count_lost(n_answered() - n_answers(store), told)
     child = setting.start(store)

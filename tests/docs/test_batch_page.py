@@ -22,7 +22,7 @@ SAID = {
     "export-failed": "broken.docx",
     "jobs verify": "verify done",
     "--engine ray": "2 applied",
-    "hear=": "applied",
+    "hear=": "'applied': 1",
 }
 
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-__all__ = ["ANSWERS", "forget_answers"]
-
-ANSWERS = ".answers"
-"""Ending of the file of answers beside a store."""
+__all__ = ["forget_answers"]
 
 
 def forget_answers(path: Path | None, uids: Collection[str] | None) -> int:

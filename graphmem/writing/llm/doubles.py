@@ -18,7 +18,7 @@ from graphmem.core.chat import ChatMessage, ask
 from graphmem.core.same import same_as
 from graphmem.errors import CompletionFailed
 from graphmem.ports import LLM
-from graphmem.prompts.library import read_prompt
+from graphmem.prompts.texts import read_prompt
 from graphmem.writing.doubles import agree, join_pairs, same_digits
 from graphmem.writing.merge import are_apart
 from graphmem.writing.site import Site, parts

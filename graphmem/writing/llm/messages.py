@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphmem.core.chat import ChatMessage
-from graphmem.prompts.library import read_prompt
+from graphmem.prompts.texts import read_prompt
 from graphmem.writing.llm.segments import Segment
 from graphmem.writing.segment import PassageDraft
 

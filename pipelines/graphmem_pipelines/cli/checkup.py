@@ -20,11 +20,12 @@ def check_jobs(session: Session) -> Iterator[Finding]:
     """Yield one finding on the ledger of an embedded store; nothing where no job was run."""
     from graphmem.cli.findings import Finding
     from graphmem.errors import GraphMemError
+    from graphmem.stores.beside import JOBS
     from graphmem_pipelines.jobs.health import unfinished
     from graphmem_pipelines.ledger.ledger import Ledger
 
     given = os.environ.get("GRAPHMEM_LEDGER")
-    beside = session.path and session.path.with_name(session.path.name + ".jobs")
+    beside = session.path and session.path.with_name(session.path.name + JOBS)
     path = Path(given) if given else beside
     if path is None or not path.exists():
         return

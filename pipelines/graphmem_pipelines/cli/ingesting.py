@@ -13,6 +13,7 @@ import typer
 from graphmem.cli.output import emit
 from graphmem.cli.session import Session
 from graphmem.cli.values import moment
+from graphmem_pipelines.cli.opening import BaseUrl, Concurrency, LedgerFile, MaxCost
 from graphmem_pipelines.cli.telling import end_with, preview_lines, told
 
 __all__ = ["EngineName", "ingest"]
@@ -68,28 +69,19 @@ def ingest(  # noqa: PLR0913  # options, all by their names
     llm: Annotated[
         str | None, typer.Option(help="LLM that extracts: openai:<model>; none unless said.")
     ] = None,
-    base_url: Annotated[
-        str | None, typer.Option(help="Of its server; the key is OPENAI_API_KEY.", metavar="URL")
-    ] = None,
-    concurrency: Annotated[int, typer.Option(min=1, help="Calls of it at the same time.")] = 16,
+    base_url: BaseUrl = None,
+    concurrency: Concurrency = 16,
     requests_per_minute: Annotated[
         float | None, typer.Option(min=0, help="Calls of it a minute at most.")
     ] = None,
     tokens_per_minute: Annotated[
         float | None, typer.Option(min=0, help="Tokens of it a minute at most.")
     ] = None,
-    max_cost: Annotated[
-        float | None, typer.Option(min=0, help="US dollars to spend at most; then it stops.")
-    ] = None,
+    max_cost: MaxCost = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Tell what it would read and cost, and do nothing.")
     ] = False,
-    ledger: Annotated[
-        str | None,
-        typer.Option(
-            "--ledger", envvar="GRAPHMEM_LEDGER", help="File of the ledger.", metavar="FILE"
-        ),
-    ] = None,
+    ledger: LedgerFile = None,
 ) -> None:
     """Ingest files, folders and exports as a job: the same command goes on where it stopped."""
     from graphmem.models.llm.limits import Limits

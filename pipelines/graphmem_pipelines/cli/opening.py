@@ -14,11 +14,18 @@ if TYPE_CHECKING:
     from graphmem.ports import GraphStore
     from graphmem_pipelines.ledger.ledger import Ledger
 
-__all__ = ["LedgerFile", "opened"]
+__all__ = ["BaseUrl", "Concurrency", "LedgerFile", "MaxCost", "opened"]
 
 LedgerFile = Annotated[
     str | None,
     typer.Option("--ledger", envvar="GRAPHMEM_LEDGER", help="File of the ledger.", metavar="FILE"),
+]
+BaseUrl = Annotated[
+    str | None, typer.Option(help="Of its server; the key is OPENAI_API_KEY.", metavar="URL")
+]
+Concurrency = Annotated[int, typer.Option(min=1, help="Calls of it at the same time.")]
+MaxCost = Annotated[
+    float | None, typer.Option(min=0, help="US dollars to spend at most; then it stops.")
 ]
 
 

@@ -7,22 +7,18 @@ from typing import Annotated
 import typer
 
 from graphmem.cli.session import Session
-from graphmem_pipelines.cli.opening import LedgerFile, opened
+from graphmem_pipelines.cli.opening import BaseUrl, Concurrency, LedgerFile, MaxCost, opened
 from graphmem_pipelines.cli.telling import end_with, told
 
 __all__ = ["consolidate", "extract", "reembed", "verify"]
 
 
-def extract(  # options, all by their names
+def extract(
     session: Session,
     llm: Annotated[str, typer.Option(help="LLM that reads what is stored: openai:<model>.")],
-    base_url: Annotated[
-        str | None, typer.Option(help="Of its server; the key is OPENAI_API_KEY.", metavar="URL")
-    ] = None,
-    concurrency: Annotated[int, typer.Option(min=1, help="Calls of it at the same time.")] = 16,
-    max_cost: Annotated[
-        float | None, typer.Option(min=0, help="US dollars to spend at most; then it stops.")
-    ] = None,
+    base_url: BaseUrl = None,
+    concurrency: Concurrency = 16,
+    max_cost: MaxCost = None,
     ledger: LedgerFile = None,
 ) -> None:
     """Have an LLM read what is stored, and add what it finds."""

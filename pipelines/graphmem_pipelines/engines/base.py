@@ -11,7 +11,7 @@ from graphmem.writing.prepare import Depth, PreparedSource
 from graphmem_pipelines.ledger.rows import Item
 from graphmem_pipelines.readers.content import ReaderOptions
 
-__all__ = ["MAX_DEATHS", "Engine", "Outcome", "Recipe", "Task", "given_up"]
+__all__ = ["MAX_DEATHS", "Engine", "Outcome", "Recipe", "given_up"]
 
 MAX_DEATHS = 3
 """So often a process may die over an item before the item is given up."""
@@ -40,29 +40,12 @@ class Recipe:
     trust: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One item to be read: by its path, or from its content as JSON; see `ledger.rows.Item`."""
-
-    n: int
-    key: str
-    path: str | None
-    kind: str
-    size: int
-    content: str | None = None
-
-    @classmethod
-    def of(cls, item: Item) -> Task:
-        """Return the task of an item."""
-        return cls(item.n, item.key, item.path, item.kind, item.size, item.content)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """What came of a task: sources to commit, a run to add, or why there is neither.
+    """What came of a item: sources to commit, a run to add, or why there is neither.
 
     Attributes:
-        n: of the task.
+        n: of the item.
         run: keyword arguments of `Memory.add_run`.
         error: what is wrong with this item; the others go on.
     """
@@ -73,11 +56,11 @@ class Outcome:
     error: str | None = None
 
 
-def given_up(task: Task) -> Outcome:
+def given_up(item: Item) -> Outcome:
     """Return the outcome of an item over which too many processes died."""
     return Outcome(
-        task.n,
-        error=f"{task.key} could not be read: {MAX_DEATHS} processes died over it, most likely "
+        item.n,
+        error=f"{item.key} could not be read: {MAX_DEATHS} processes died over it, most likely "
         "for want of memory: split it",
     )
 
@@ -88,8 +71,8 @@ class Engine(Protocol):
     name: str
     n_workers: int
 
-    def read(self, tasks: Iterable[Task]) -> Generator[Outcome]:
-        """Yield one outcome a task, in the order of the tasks.
+    def read(self, items: Iterable[Item]) -> Generator[Outcome]:
+        """Yield one outcome a item, in the order of the items.
 
         Tasks are taken as they are needed, a bounded number ahead. When a worker dies, what it
         had is read again by another; what kills one `MAX_DEATHS` times fails.

@@ -14,8 +14,9 @@ from loky.process_executor import ProcessPoolExecutor
 
 from graphmem.errors import GraphMemError, InvalidInput
 from graphmem_pipelines.engines.ahead import Portion, in_order
-from graphmem_pipelines.engines.base import MAX_DEATHS, Outcome, Recipe, Task, given_up
+from graphmem_pipelines.engines.base import MAX_DEATHS, Outcome, Recipe, given_up
 from graphmem_pipelines.engines.worker import Worker, open_worker, read_packed, unpacked
+from graphmem_pipelines.ledger.rows import Item
 
 __all__ = ["LocalEngine"]
 
@@ -47,11 +48,11 @@ class LocalEngine:
         self.n_workers = n_workers or min(os.cpu_count() or 1, 8)
         self._pool: ProcessPoolExecutor | None = None
 
-    def read(self, tasks: Iterable[Task]) -> Generator[Outcome]:
-        """Yield one outcome a task, in order; see `engines.base.Engine`."""
+    def read(self, items: Iterable[Item]) -> Generator[Outcome]:
+        """Yield one outcome a item, in order; see `engines.base.Engine`."""
         n_ahead = _PORTIONS_AHEAD * self.n_workers
         try:
-            yield from in_order(tasks, n_ahead, self._start, self._finish)
+            yield from in_order(items, n_ahead, self._start, self._finish)
         finally:
             self.close()
 
@@ -80,19 +81,19 @@ class LocalEngine:
             if self._pool is pool:
                 self.close()
         # Nobody can tell which of the items under way it was: each is tried alone.
-        return [self._alone(task) for task in portion]
+        return [self._alone(item) for item in portion]
 
-    def _alone(self, task: Task) -> Outcome:
+    def _alone(self, item: Item) -> Outcome:
         """Read one item with at most the portions beside it that were begun since.
 
         After a death it is quite alone, so that no other item's deaths are counted against it.
         """
         for _ in range(MAX_DEATHS):
             try:
-                return unpacked(self._open().submit(_read, (task,)).result())[0]
+                return unpacked(self._open().submit(_read, (item,)).result())[0]
             except BrokenProcessPool:
                 self.close()
-        return given_up(task)
+        return given_up(item)
 
     def _open(self) -> ProcessPoolExecutor:
         if self._pool is None:

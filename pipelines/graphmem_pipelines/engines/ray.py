@@ -21,8 +21,9 @@ from ray.exceptions import (
 
 from graphmem.errors import EngineLost, InvalidInput
 from graphmem_pipelines.engines.ahead import Portion, in_order
-from graphmem_pipelines.engines.base import MAX_DEATHS, Outcome, Recipe, Task, given_up
+from graphmem_pipelines.engines.base import MAX_DEATHS, Outcome, Recipe, given_up
 from graphmem_pipelines.engines.worker import open_worker, read_packed, unpacked
+from graphmem_pipelines.ledger.rows import Item
 
 __all__ = ["RayEngine"]
 
@@ -57,8 +58,8 @@ class RayEngine:
         self._next = 0
         self._owns = False
 
-    def read(self, tasks: Iterable[Task]) -> Generator[Outcome]:
-        """Yield one outcome a task, in order; see `engines.base.Engine`.
+    def read(self, items: Iterable[Item]) -> Generator[Outcome]:
+        """Yield one outcome a item, in order; see `engines.base.Engine`.
 
         Raises:
             EngineLost: The cluster cannot be reached, or was lost.
@@ -66,7 +67,7 @@ class RayEngine:
         try:
             self._open()
             n_ahead = _PORTIONS_AHEAD * self.n_workers
-            yield from in_order(tasks, n_ahead, self._start, self._finish)
+            yield from in_order(items, n_ahead, self._start, self._finish)
         except (RayError, ConnectionError) as error:
             first = str(error).strip().splitlines()[:1]
             raise EngineLost(
@@ -127,17 +128,17 @@ class RayEngine:
             return unpacked(ray.get(reference))
         except _DEATHS:
             self._replace(at, actor)
-            return [self._again(task, at) for task in portion]
+            return [self._again(item, at) for item in portion]
 
-    def _again(self, task: Task, at: int) -> Outcome:
+    def _again(self, item: Item, at: int) -> Outcome:
         """Read an item that an actor died over, or that waited behind such a one."""
         for _ in range(MAX_DEATHS):
             actor = self._actors[at]
             try:
-                return unpacked(ray.get(actor.read.remote((task,))))[0]
+                return unpacked(ray.get(actor.read.remote((item,))))[0]
             except _DEATHS:
                 self._replace(at, actor)
-        return given_up(task)
+        return given_up(item)
 
     def _replace(self, at: int, dead: Any) -> None:
         if self._actors[at] is dead:

@@ -6,20 +6,19 @@ readers and models.
 
 from __future__ import annotations
 
-import os
 import pickle
 from collections.abc import Sequence
 from itertools import islice
 
 from graphmem.errors import EngineLost, GraphMemError
 from graphmem.models.loading import LazyModels
-from graphmem.models.registry import EMBEDDER_VARIABLE, open_embedder
-from graphmem.ports import Embedder
+from graphmem.models.registry import open_embedder
 from graphmem.writing.accept import SourceText, accept
 from graphmem.writing.collector import collector_paused
 from graphmem.writing.prepare import prepare_all
 from graphmem.writing.trust import with_trust
-from graphmem_pipelines.engines.base import Outcome, Recipe, Task
+from graphmem_pipelines.engines.base import Outcome, Recipe
+from graphmem_pipelines.ledger.rows import Item
 from graphmem_pipelines.readers.content import Content, Found
 from graphmem_pipelines.readers.read import read
 
@@ -31,12 +30,12 @@ class Worker:
 
     Args:
         recipe: how sources are read.
-        n_threads: with how many threads texts are encoded at once.
     """
 
-    def __init__(self, recipe: Recipe, n_threads: int = 1) -> None:
+    def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
-        self._models = LazyModels(_embedder(recipe.embedder, n_threads), recipe.extractor)
+        # One thread: there are as many processes as there are cores.
+        self._models = LazyModels(open_embedder(recipe.embedder, threads=1), recipe.extractor)
 
     def warm(self) -> None:
         """Load the models now, and not with the first item."""
@@ -44,31 +43,31 @@ class Worker:
         if self._recipe.depth == "parse":
             _ = self._models.extractor
 
-    def read_all(self, tasks: Sequence[Task]) -> list[Outcome]:
+    def read_all(self, items: Sequence[Item]) -> list[Outcome]:
         """Read items together, which is quicker; where one fails, each alone."""
         try:
             with collector_paused():
-                return self._read(tasks)
+                return self._read(items)
         except Exception:  # `read` tells of it, with the item that it is about
-            return [self.read(task) for task in tasks]
+            return [self.read(item) for item in items]
 
-    def read(self, task: Task) -> Outcome:
+    def read(self, item: Item) -> Outcome:
         """Read one item; what is wrong with it is told, and never raised."""
         try:
             with collector_paused():
-                return self._read([task])[0]
+                return self._read([item])[0]
         except GraphMemError as error:
-            return Outcome(task.n, error=str(error))
+            return Outcome(item.n, error=str(error))
         except MemoryError:
-            return Outcome(task.n, error=f"{task.key} needs more memory than there is: split it")
+            return Outcome(item.n, error=f"{item.key} needs more memory than there is: split it")
         except Exception as error:
             # A library that meets an odd file may raise anything; that is the item's end alone.
             return Outcome(
-                task.n, error=f"{task.key} could not be read: {type(error).__name__}: {error}"
+                item.n, error=f"{item.key} could not be read: {type(error).__name__}: {error}"
             )
 
-    def _read(self, tasks: Sequence[Task]) -> list[Outcome]:
-        contents = [self._content(task) for task in tasks]
+    def _read(self, items: Sequence[Item]) -> list[Outcome]:
+        contents = [self._content(item) for item in items]
         texts = [
             []
             if content.run is not None
@@ -78,16 +77,16 @@ class Worker:
         everything = [text for each in texts for text in each]
         read = iter(prepare_all(everything, self._models, self._recipe.depth))
         return [
-            Outcome(task.n, run={"source": content.name, **content.run})
+            Outcome(item.n, run={"source": content.name, **content.run})
             if content.run is not None
-            else Outcome(task.n, tuple(islice(read, len(each))))
-            for task, content, each in zip(tasks, contents, texts, strict=True)
+            else Outcome(item.n, tuple(islice(read, len(each))))
+            for item, content, each in zip(items, contents, texts, strict=True)
         ]
 
-    def _content(self, task: Task) -> Content:
-        if task.content is not None:
-            return Content.from_json(task.content)
-        found = Found(task.key, task.path, task.kind, task.size)
+    def _content(self, item: Item) -> Content:
+        if item.content is not None:
+            return Content.from_json(item.content)
+        found = Found(item.key, item.path, item.kind, item.size)
         return read(found, self._recipe.options)
 
     def _accepted(self, content: Content) -> list[SourceText]:
@@ -113,15 +112,15 @@ def open_worker(recipe: Recipe) -> Worker | GraphMemError:
     return worker
 
 
-def read_packed(worker: Worker | GraphMemError, tasks: Sequence[Task]) -> bytes:
-    """Return the outcomes of some tasks, packed to be handed to another process.
+def read_packed(worker: Worker | GraphMemError, items: Sequence[Item]) -> bytes:
+    """Return the outcomes of some items, packed to be handed to another process.
 
     Packed here, and unpacked by whoever needs it: the pools' own way of packing is three times as
     slow. It goes from process to process of one job and is never kept.
     """
     if isinstance(worker, GraphMemError):
         return pickle.dumps(worker, protocol=5)
-    return pickle.dumps(worker.read_all(tasks), protocol=5)
+    return pickle.dumps(worker.read_all(items), protocol=5)
 
 
 def unpacked(packed: bytes) -> list[Outcome]:
@@ -135,12 +134,3 @@ def unpacked(packed: bytes) -> list[Outcome]:
     if isinstance(said, GraphMemError):
         raise said
     return said
-
-
-def _embedder(spec: str | None, n_threads: int) -> Embedder:
-    spec = spec or os.environ.get(EMBEDDER_VARIABLE) or "minilm"
-    if spec != "minilm":
-        return open_embedder(spec)
-    from graphmem.models.minilm import MiniLMEncoder
-
-    return MiniLMEncoder(threads=n_threads)

@@ -66,7 +66,7 @@ class Applier:
         n_passages: passages that are stored.
     """
 
-    def __init__(  # where things go, and how
+    def __init__(
         self,
         writer: Commits,
         add_run: AddRun,

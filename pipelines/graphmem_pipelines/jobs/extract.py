@@ -22,11 +22,12 @@ from graphmem_pipelines.engines.base import Outcome, Recipe
 from graphmem_pipelines.jobs.asking import LLMChoice
 from graphmem_pipelines.jobs.report import Hear, JobProgress, JobReport, report_of
 from graphmem_pipelines.jobs.running import running
+from graphmem_pipelines.jobs.stored import stored_source
 from graphmem_pipelines.jobs.waiting import waiting_items
 from graphmem_pipelines.jobs.work import Work
 from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.rows import Item, Job
-from graphmem_schemas import Passage, Source
+from graphmem_schemas import Source
 
 __all__ = ["Extract", "go_on", "run_extract"]
 
@@ -107,21 +108,9 @@ def _read(
 
 def _stored(item: Item, store: GraphStore, space: str) -> Outcome:
     """Return a source as it is stored; one that was deleted meanwhile has nothing to be read."""
-    uid = content_uid("source", item.key)
-    (source,) = store.get(space, [uid])
-    if not isinstance(source, Source):
+    source, passages = stored_source(store, space, item.key)
+    if source is None:
         return Outcome(item.n)
-    links = store.neighbours(space, [uid], ("PART_OF",))
-    nodes = store.get(space, [link.start for link in links])
-    passages = sorted(
-        (node for node in nodes if isinstance(node, Passage)), key=lambda one: one.position
-    )
     text = SourceText(source.name, source.kind, (), source.title, source.uri, source.at)
-    read = tuple(ReadPassage(_draft(one), None, _NOTHING) for one in passages)
-    return Outcome(item.n, (PreparedSource(text, uid, read),))
-
-
-def _draft(passage: Passage) -> PassageDraft:
-    return PassageDraft(
-        passage.uid, passage.text, passage.ref, passage.title, passage.speaker, passage.at
-    )
+    read = tuple(ReadPassage(PassageDraft.of(one), None, _NOTHING) for one in passages)
+    return Outcome(item.n, (PreparedSource(text, source.uid, read),))

@@ -20,7 +20,7 @@ from graphmem.models.loading import LazyModels
 from graphmem.ports import GraphStore
 from graphmem.writing.prepare import Depth
 from graphmem.writing.trust import with_trust
-from graphmem_pipelines.engines.base import Recipe, Task
+from graphmem_pipelines.engines.base import Recipe
 from graphmem_pipelines.engines.registry import EngineChoice, open_engine
 from graphmem_pipelines.jobs.asking import LLMChoice
 from graphmem_pipelines.jobs.listing import list_items, skip_unchanged
@@ -31,7 +31,7 @@ from graphmem_pipelines.jobs.settings import recipe_from_json, recipe_to_json
 from graphmem_pipelines.jobs.waiting import waiting_items
 from graphmem_pipelines.jobs.work import Work
 from graphmem_pipelines.ledger.ledger import Ledger
-from graphmem_pipelines.ledger.rows import Job
+from graphmem_pipelines.ledger.rows import Item, Job
 from graphmem_pipelines.readers.folders import STDIN
 from graphmem_pipelines.readers.rows import check_fields
 from graphmem_pipelines.readers.scan import scan
@@ -152,7 +152,7 @@ def go_on(asked: Ingest, job: Job, store: GraphStore, ledger: Ledger) -> JobRepo
             notes = _passed_over(_list(asked, job, store, ledger, made))
         with running(ledger, job):
             work = Work(job, store, ledger, asked.recipe, made, asked.llm, asked.hear)
-            work.do(lambda started: engine.read(_tasks(ledger, job.id, started)))
+            work.do(lambda started: engine.read(_items(ledger, job.id, started)))
     return report_of(ledger, ledger.job(job.id), notes)
 
 
@@ -184,7 +184,7 @@ def _made(asked: Ingest) -> str:
     return content_uid("recipe", json.dumps(asked.making, sort_keys=True))
 
 
-def _list(  # as many things meet here
+def _list(
     asked: Ingest,
     job: Job,
     store: GraphStore,
@@ -230,10 +230,10 @@ def _passed_over(kinds: Mapping[str, int]) -> tuple[str, ...]:
     return (f"no reader knows, so they were passed over: {told}",)
 
 
-def _tasks(ledger: Ledger, job: str, started: Callable[[int], None]) -> Iterator[Task]:
+def _items(ledger: Ledger, job: str, started: Callable[[int], None]) -> Iterator[Item]:
     for item in waiting_items(ledger, job):
         started(item.n)
-        yield Task.of(item)
+        yield item
 
 
 def _absolute(path: str) -> str:

@@ -10,7 +10,7 @@ from graphmem.core.usage import Usage
 from graphmem.models.llm.prices import PriceTable, load_prices
 from graphmem.writing.llm.estimate import estimate
 from graphmem.writing.llm.segments import group
-from graphmem_pipelines.engines.base import Outcome, Recipe, Task
+from graphmem_pipelines.engines.base import Outcome, Recipe
 from graphmem_pipelines.engines.worker import Worker
 from graphmem_pipelines.jobs.asking import LLMChoice
 from graphmem_pipelines.jobs.report import Failure
@@ -59,7 +59,7 @@ def preview_items(items: Iterable[Item], recipe: Recipe, llm: LLMChoice | None) 
     usage = Usage()
     failures: list[Failure] = []
     for item in items:
-        outcome = worker.read(Task.of(item))
+        outcome = worker.read(item)
         counts["items"] += 1
         if outcome.error is not None:
             failures.append(Failure(item.key, outcome.error))

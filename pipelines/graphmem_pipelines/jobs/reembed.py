@@ -13,14 +13,12 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from graphmem.core.changes import Changes, Vector
 from graphmem.core.uids import content_uid
 from graphmem.models.registry import open_embedder
 from graphmem.models.seal import break_seal, describe, read_seal, write_seal
-from graphmem.ports import Embedder, Float32, GraphReader, GraphStore
-from graphmem.stores.beside import beside
-from graphmem.writing.extract import embedding_text
-from graphmem.writing.segment import PassageDraft
+from graphmem.ports import Embedder, GraphStore
+from graphmem.stores.beside import VECTORS, beside
+from graphmem.writing.reembed import embed_passages, replace_vectors
 from graphmem_pipelines.jobs.report import Hear, JobProgress, JobReport, report_of
 from graphmem_pipelines.jobs.running import Cancelled, running
 from graphmem_pipelines.jobs.vectors import VectorFile
@@ -61,7 +59,7 @@ def run_reembed(asked: Reembed, store: GraphStore, ledger: Ledger) -> JobReport:
     with ledger.held(job.id):
         _list(job, store, ledger)
         with running(ledger, job), TemporaryDirectory() as folder:
-            path = beside(store, ".vectors") or Path(folder) / "vectors"
+            path = beside(store, VECTORS) or Path(folder) / "vectors"
             with closing(VectorFile(path, name)) as made:
                 making = _Making(asked.hear, job, store, ledger, embedder, made)
                 making.make(may_end=True)
@@ -116,7 +114,7 @@ class _Making:
         while items := self.ledger.items(self.job.id, WAITING):
             for item in items:
                 n = sum(
-                    _replace(self.store, item.key, uids, rows)
+                    replace_vectors(self.store, item.key, uids, rows)
                     for uids, rows in self.made.portions(item.key, _SWITCHED_AT_ONCE)
                 )
                 self.ledger.record(self.job.id, [ItemResult(item.n, "applied", None, n)])
@@ -125,22 +123,8 @@ class _Making:
         missing = self.made.missing(space, [passage.uid for passage in passages])
         wanted = [passage for passage in passages if passage.uid in missing]
         if wanted:
-            rows = self.embedder.embed([embedding_text(_draft(one)) for one in wanted])
+            rows = embed_passages(wanted, self.embedder)
             self.made.put(space, [one.uid for one in wanted], rows)
-
-
-def _replace(store: GraphStore, space: str, uids: Sequence[str], rows: Float32) -> int:
-    n = 0
-
-    def plan(reader: GraphReader) -> Changes:
-        nonlocal n
-        there = reader.get(space, uids)
-        found = [(u, row) for u, row, node in zip(uids, rows, there, strict=True) if node]
-        n = len(found)
-        return Changes(vectors=tuple(Vector(uid, row) for uid, row in found))
-
-    store.apply(space, plan)
-    return n
 
 
 def _portions(store: GraphStore, space: str) -> Iterator[list[Passage]]:
@@ -152,9 +136,3 @@ def _portions(store: GraphStore, space: str) -> Iterator[list[Passage]]:
     )
     while portion := list(islice(passages, _PORTION)):
         yield portion
-
-
-def _draft(passage: Passage) -> PassageDraft:
-    return PassageDraft(
-        passage.uid, passage.text, passage.ref, passage.title, passage.speaker, passage.at
-    )

@@ -12,9 +12,9 @@ from graphmem.core.uids import content_uid
 from graphmem.ports import GraphStore
 from graphmem_pipelines.jobs.report import Hear, JobProgress, JobReport, report_of
 from graphmem_pipelines.jobs.running import Cancelled, running
+from graphmem_pipelines.jobs.stored import stored_source
 from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.rows import WAITING, Item, ItemResult, Job
-from graphmem_schemas import Passage, Source
 
 __all__ = ["Verify", "run_verify"]
 
@@ -73,13 +73,9 @@ def _with_vectors(store: GraphStore, space: str) -> frozenset[str]:
 
 
 def _look(item: Item, store: GraphStore, space: str, with_vectors: frozenset[str]) -> ItemResult:
-    uid = content_uid("source", item.key)
-    (source,) = store.get(space, [uid])
-    if not isinstance(source, Source):
+    source, passages = stored_source(store, space, item.key)
+    if source is None:
         return ItemResult(item.n, "failed", "the memory holds no such source any more")
-    links = store.neighbours(space, [uid], ("PART_OF",))
-    nodes = store.get(space, [link.start for link in links if link.end == uid])
-    passages = [node for node in nodes if isinstance(node, Passage)]
     if not passages:
         return ItemResult(item.n, "failed", "the source has no passage any more")
     bare = sum(passage.uid not in with_vectors for passage in passages)

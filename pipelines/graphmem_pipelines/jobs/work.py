@@ -9,18 +9,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from graphmem.memory import Memory
-from graphmem.models.llm.forgetting import ANSWERS
 from graphmem.models.loading import LazyModels
 from graphmem.models.seal import check_seal, describe, seal
 from graphmem.ports import GraphStore
-from graphmem.stores.beside import beside
+from graphmem.stores.beside import ANSWERS, beside
 from graphmem.writing.prepare import PreparedSource
 from graphmem.writing.writer import Writer
 from graphmem_pipelines.engines.base import Outcome, Recipe
 from graphmem_pipelines.jobs.apply import Applier, Extracted
 from graphmem_pipelines.jobs.asking import LLMChoice, client_of, spent_before
 from graphmem_pipelines.jobs.extraction import LLMExtraction
-from graphmem_pipelines.jobs.pace import Pace
+from graphmem_pipelines.jobs.progress import ProgressTeller
 from graphmem_pipelines.jobs.report import Hear
 from graphmem_pipelines.jobs.running import Cancelled
 from graphmem_pipelines.jobs.spent import spent_of
@@ -76,7 +75,8 @@ class Work:
         totals = self.ledger.totals(self.job.id)
         if not totals.n_waiting:
             return
-        pace = Pace(self.hear, self.job.id, totals.n_items, totals.n_items - totals.n_waiting)
+        n_before = totals.n_items - totals.n_waiting
+        teller = ProgressTeller(self.hear, self.job.id, totals.n_items, n_before)
         with ExitStack() as stack:
             applier = self._applier(stack)
             outcomes = stack.enter_context(closing(read(applier.started)))
@@ -87,12 +87,12 @@ class Work:
                         self._note(spent())
                         if self.ledger.is_cancelling(self.job.id):
                             raise Cancelled
-                    pace.tell(applier, spent().cost)
+                    teller.tell(applier, spent().cost)
             finally:
                 # What was read and paid for is kept, whatever ends the job.
                 self._note(spent())
                 applier.flush()
-                pace.tell(applier, spent().cost, now=True)
+                teller.tell(applier, spent().cost, now=True)
 
     def _applier(self, stack: ExitStack) -> Applier:
         models = LazyModels(self.recipe.embedder, self.recipe.extractor)

@@ -23,7 +23,6 @@ _COLUMNS = (
     "n, key, path, kind, size, content, digest, state, attempts, error, n_passages, dropped, "
     "n_calls, n_cached, prompt_tokens, completion_tokens, cost"
 )
-_ENDED = ("applied", "failed", "skipped")
 _MAX_KEYS = 500
 
 

@@ -40,6 +40,10 @@ _COLUMNS = (
     "id, kind, space, state, settings, fingerprint, error, spent, cancelling, created_at, "
     "updated_at, finished_at"
 )
+_HAS_LEFT = (
+    "EXISTS (SELECT 1 FROM item WHERE item.job = job.id "
+    "AND (state NOT IN ('applied', 'skipped') OR NOT whole))"
+)
 
 
 class Ledger:
@@ -83,21 +87,16 @@ class Ledger:
 
     def begin(self, kind: str, space: str, settings: Mapping[str, Any], fingerprint: str) -> Job:
         """Return the job that was asked the same and is not through, or a new one."""
-        marks = ", ".join("?" * len(OPEN_JOBS))
         with mapped(self._shown), self._writing():
-            row = self._connection.execute(
-                f"SELECT {_COLUMNS} FROM job WHERE fingerprint = ? AND state IN ({marks}) "
-                "ORDER BY id DESC LIMIT 1",
-                (fingerprint, *OPEN_JOBS),
-            ).fetchone()
+            known = self.find_open(fingerprint)
             now, words = time.time(), json.dumps(settings)
-            if row:
+            if known:
                 # What is no part of the fingerprint, as a limit, may be another one this time.
                 self._connection.execute(
                     "UPDATE job SET settings = ?, updated_at = ? WHERE id = ?",
-                    (words, now, row[0]),
+                    (words, now, known.id),
                 )
-                return replace(_job(row), settings=json.loads(words), updated_at=now)
+                return replace(known, settings=json.loads(words), updated_at=now)
             # As in UUIDv7: the time in front, so that ids sort as they were made.
             uid = f"{int(now * 1000):012x}{token_hex(10)}"
             self._connection.execute(
@@ -109,8 +108,9 @@ class Ledger:
 
     def find_open(self, fingerprint: str) -> Job | None:
         """Return the newest job that was asked the same and is not through."""
-        found = (one for one in self.jobs() if one.fingerprint == fingerprint)
-        return next((one for one in found if one.state in OPEN_JOBS), None)
+        marks = ", ".join("?" * len(OPEN_JOBS))
+        found = self._select(f"fingerprint = ? AND state IN ({marks})", fingerprint, *OPEN_JOBS)
+        return found[0] if found else None
 
     def job(self, name: str) -> Job:
         """Return a job by its id, a part of it that no other has, "last", or "left".
@@ -123,25 +123,28 @@ class Ledger:
         """
         if not name:
             raise InvalidInput('the name of the job is empty: give a part of its id, or "last"')
-        found = self.jobs()
         if name == "left":
-            found = [job for job in found if self._has_left(job)] or found
-        elif name != "last":
-            found = [job for job in found if name in job.id]
+            found = self._select(_HAS_LEFT) or self.jobs()
+        elif name == "last":
+            found = self.jobs()
+        else:
+            found = self._select("instr(id, ?)", name)
         if not found:
             raise NotFound(f"there is no job {name!r}: `graphmem jobs list` tells which there are")
         if name not in ("last", "left") and len(found) > 1:
             raise InvalidInput(f"{len(found)} jobs have {name!r} in their ids: give more of it")
         return found[0]
 
-    def _has_left(self, job: Job) -> bool:
-        totals = self.totals(job.id)
-        return bool(totals.items["failed"] or totals.n_partial or totals.n_waiting)
-
     def jobs(self) -> list[Job]:
         """Return all jobs, newest first."""
+        return self._select("true")
+
+    def _select(self, where: str, *values: str) -> list[Job]:
+        """Return the jobs of which a condition holds, newest first."""
         with mapped(self._shown):
-            rows = self._connection.execute(f"SELECT {_COLUMNS} FROM job ORDER BY id DESC")
+            rows = self._connection.execute(
+                f"SELECT {_COLUMNS} FROM job WHERE {where} ORDER BY id DESC", values
+            )
             return [_job(row) for row in rows]
 
     def move(self, job: str, state: JobState, error: str | None = None) -> None:

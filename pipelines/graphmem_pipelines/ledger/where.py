@@ -7,7 +7,7 @@ from pathlib import Path
 
 from graphmem.errors import NotFound, StoreReadOnly
 from graphmem.ports import GraphStore
-from graphmem.stores.beside import beside
+from graphmem.stores.beside import JOBS, beside
 from graphmem_pipelines.ledger.ledger import Ledger
 
 __all__ = ["ledger_path", "open_ledger"]
@@ -26,7 +26,7 @@ def ledger_path(store: GraphStore, choice: str | Path | None = None) -> Path | N
     chosen = choice or os.environ.get("GRAPHMEM_LEDGER")
     if chosen:
         return Path(chosen)
-    return beside(store, ".jobs")
+    return beside(store, JOBS)
 
 
 def open_ledger(

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from graphmem.writing.prepare import PreparedSource
-from graphmem_pipelines.engines.base import Outcome, Recipe, Task
+from graphmem_pipelines.engines.base import Outcome, Recipe
+from graphmem_pipelines.ledger.rows import Item
 from graphmem_pipelines.readers.content import Content
 from graphmem_schemas import Document
 
@@ -47,13 +48,13 @@ def mortal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recipe:
     return Recipe(embedder="sentence-transformers:mortal", depth="embed")
 
 
-def task(n: int, text: str) -> Task:
+def task(n: int, text: str) -> Item:
     content = Content(f"k{n}", document=Document(text=text))
-    return Task(n, f"k{n}", None, "text", len(text), content.to_json())
+    return Item(n, f"k{n}", None, "text", len(text), content.to_json())
 
 
 @pytest.fixture
-def tasks_of() -> Callable[..., list[Task]]:
+def tasks_of() -> Callable[..., list[Item]]:
     return lambda *texts: [task(n, text) for n, text in enumerate(texts, start=1)]
 
 

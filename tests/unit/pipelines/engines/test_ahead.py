@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphmem_pipelines.engines.ahead import Portion, in_order, portions
-from graphmem_pipelines.engines.base import Outcome, Task
+from graphmem_pipelines.engines.base import Outcome
+from graphmem_pipelines.ledger.rows import Item
 
 
-def tasks(*sizes: int) -> list[Task]:
-    return [Task(n, f"k{n}", "/f", "text", size) for n, size in enumerate(sizes, start=1)]
+def tasks(*sizes: int) -> list[Item]:
+    return [Item(n, f"k{n}", "/f", "text", size) for n, size in enumerate(sizes, start=1)]
 
 
 class Workers:
@@ -58,7 +59,7 @@ def test_outcomes_come_in_order_and_few_are_under_way(sizes: list[int], n_ahead:
 def test_tasks_are_taken_as_they_are_needed() -> None:
     taken: list[int] = []
 
-    def some() -> Iterator[Task]:
+    def some() -> Iterator[Item]:
         for task in tasks(*[20_000] * 100):
             taken.append(task.n)
             yield task

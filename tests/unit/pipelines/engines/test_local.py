@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from graphmem.errors import InvalidInput, ModelMissing
-from graphmem_pipelines.engines.base import Outcome, Recipe, Task
+from graphmem_pipelines.engines.base import Outcome, Recipe
 from graphmem_pipelines.engines.local import LocalEngine
 from graphmem_pipelines.engines.registry import EngineChoice, open_engine
+from graphmem_pipelines.ledger.rows import Item
 
-Tasks = Callable[..., list[Task]]
+Tasks = Callable[..., list[Item]]
 
 
 def workers_of(engine: LocalEngine) -> list[int]:

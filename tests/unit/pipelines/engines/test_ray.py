@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 
 from graphmem.errors import EngineLost, InvalidInput, ModelMissing
-from graphmem_pipelines.engines.base import Outcome, Recipe, Task
+from graphmem_pipelines.engines.base import Outcome, Recipe
 from graphmem_pipelines.engines.local import LocalEngine
 from graphmem_pipelines.engines.registry import EngineChoice, open_engine
+from graphmem_pipelines.ledger.rows import Item
 
 ray = pytest.importorskip("ray")
 
 pytestmark = pytest.mark.slow
 
-Tasks = Callable[..., list[Task]]
+Tasks = Callable[..., list[Item]]
 Plain = Callable[[list[Outcome]], list[object]]
 
 

@@ -14,8 +14,9 @@ from graphmem.models.loading import LazyModels
 from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder
 from graphmem_pipelines.engines import worker as module
-from graphmem_pipelines.engines.base import Outcome, Recipe, Task
+from graphmem_pipelines.engines.base import Outcome, Recipe
 from graphmem_pipelines.engines.worker import Worker, open_worker, read_packed, unpacked
+from graphmem_pipelines.ledger.rows import Item
 from graphmem_pipelines.readers.content import Content, ReaderOptions
 from graphmem_schemas import Document, Message
 
@@ -26,12 +27,12 @@ def worker(recipe: Recipe | None = None) -> Worker:
     return made
 
 
-def of_content(content: Content) -> Task:
-    return Task(1, content.name, None, "jsonl", 1, content.to_json())
+def of_content(content: Content) -> Item:
+    return Item(1, content.name, None, "jsonl", 1, content.to_json())
 
 
-def of_file(path: Path, kind: str = "text") -> Task:
-    return Task(1, path.name, str(path), kind, 1)
+def of_file(path: Path, kind: str = "text") -> Item:
+    return Item(1, path.name, str(path), kind, 1)
 
 
 def test_a_file_is_read_cut_embedded_and_parsed(tmp_path: Path) -> None:
@@ -88,7 +89,7 @@ def test_whatever_a_reader_raises_fails_its_item(
         raise raised
 
     monkeypatch.setattr(module, "read", read)
-    outcome = worker().read(Task(7, "k", "/f", "text", 1))
+    outcome = worker().read(Item(7, "k", "/f", "text", 1))
     assert outcome.n == 7
     assert not outcome.sources
     assert told in str(outcome.error)
@@ -104,7 +105,7 @@ def test_files_that_cannot_be_read_fail_alone(tmp_path: Path) -> None:
     long.write_bytes(b"a" * 2_000)
     small = worker(Recipe(options=ReaderOptions(max_bytes=1_000)))
     assert "2,000 bytes; at most 1,000 are read" in str(small.read(of_file(long)).error)
-    odd = Task(1, "odd", None, "jsonl", 1, "{}")
+    odd = Item(1, "odd", None, "jsonl", 1, "{}")
     assert "no content that a reader kept" in str(worker().read(odd).error)
 
 

@@ -11,7 +11,7 @@ import pytest
 from graphmem.models.loading import LazyModels
 from graphmem.stores.sqlite import SqliteStore
 from graphmem.testing.extractor import FakeExtractor
-from graphmem_pipelines.engines.base import Outcome, Recipe, Task
+from graphmem_pipelines.engines.base import Outcome, Recipe
 from graphmem_pipelines.engines.registry import EngineChoice
 from graphmem_pipelines.engines.worker import Worker
 from graphmem_pipelines.jobs import ingest as module
@@ -40,7 +40,7 @@ class InProcess:
         self._worker = Worker(recipe)
         self._worker._models = LazyModels(recipe.embedder, FakeExtractor())
 
-    def read(self, tasks: Iterable[Task]) -> Generator[Outcome]:
+    def read(self, tasks: Iterable[Item]) -> Generator[Outcome]:
         for task in tasks:
             if task.n == type(self).stop_at:
                 type(self).stop_at = None

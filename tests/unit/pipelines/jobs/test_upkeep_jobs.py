@@ -260,7 +260,7 @@ def test_who_stopped_amid_the_switch_ends_it(
     home: Home, embedders: Embedders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home.ingest()
-    real, left = reembedding._replace, [1]
+    real, left = reembedding.replace_vectors, [1]
 
     def replaced(*given: Any) -> int:
         if not left[0]:
@@ -268,7 +268,7 @@ def test_who_stopped_amid_the_switch_ends_it(
         left[0] -= 1
         return real(*given)
 
-    monkeypatch.setattr(reembedding, "_replace", replaced)
+    monkeypatch.setattr(reembedding, "replace_vectors", replaced)
     monkeypatch.setattr(reembedding, "_SWITCHED_AT_ONCE", 2)
     with pytest.raises(KeyboardInterrupt):
         reembed(home)

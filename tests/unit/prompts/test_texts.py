@@ -3,7 +3,7 @@ from __future__ import annotations
 from hashlib import sha256
 from importlib.resources import files
 
-from graphmem.prompts.library import read_prompt
+from graphmem.prompts.texts import read_prompt
 
 # What was sent once is a key of kept answers: whoever changes a prompt gives it the next number.
 TEXTS = {

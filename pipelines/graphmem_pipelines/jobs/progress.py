@@ -8,13 +8,13 @@ from collections import deque
 from graphmem_pipelines.jobs.apply import Applier
 from graphmem_pipelines.jobs.report import Hear, JobProgress
 
-__all__ = ["Pace"]
+__all__ = ["ProgressTeller"]
 
 _TELL_S = 0.2
 _WINDOW_S = 10.0
 
 
-class Pace:
+class ProgressTeller:
     """Tells a listener how far a job is.
 
     Args:
