@@ -124,11 +124,13 @@ def run_killed(
     told = Told()
     for number, moment in enumerate(moments, start=1):
         child = setting.start(store)
-        if not _comes(moment, child, setting, store):
+        alive = _comes(moment, child, setting, store)
+        if alive:
+            _kill(child, setting, store, told)
+        if not alive or "done" in job_states(store):
             told.problems.append(f"it ended by itself before kill {number}")
             told.too_late = True
             return told
-        _kill(child, setting, store, told)
         _count_lost(n_answered() - n_answers(store), told)
     child = setting.start(store)
     if child.wait(_END_S):
