@@ -1,0 +1,1 @@
+"""The commands of the service, hung into the command line."""

@@ -1,0 +1,1 @@
+"""The web explorer: built files and the route that serves them."""

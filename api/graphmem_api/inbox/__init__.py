@@ -1,0 +1,1 @@
+"""Writes that were acknowledged: kept on disk until they are applied."""

@@ -1,0 +1,30 @@
+"""What the routes of one process share: settings, the store, and the spaces that are open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from graphmem_api.settings import Settings
+from graphmem_api.spaces import Spaces
+
+__all__ = ["Service", "ServiceHere", "service_of"]
+
+
+@dataclass(slots=True)
+class Service:
+    """Made when the app starts, and closed when it ends."""
+
+    settings: Settings
+    spaces: Spaces
+
+
+def service_of(request: Request) -> Service:
+    """Return the service that a request came to."""
+    service: Service = request.app.state.service
+    return service
+
+
+ServiceHere = Annotated[Service, Depends(service_of)]

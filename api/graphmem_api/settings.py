@@ -1,0 +1,75 @@
+"""What a server is set to, whatever said so: flags, the environment, or a file."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from graphmem_schemas.base import Frozen
+
+__all__ = ["Limits", "Settings"]
+
+
+class Limits(Frozen):
+    """What a client may ask for at most.
+
+    Attributes:
+        body_bytes: of a request.
+        text_chars: of one text in it.
+        k: hits of a search.
+        budget: tokens of a context.
+        hops: of a neighbourhood.
+        nodes: of a graph that is returned at once.
+        rows: of a Cypher statement.
+        cypher_s: seconds that a Cypher statement may run.
+        request_s: seconds until a request's head and body must be there.
+        per_minute: calls of one key; 0 is without limit.
+        concurrent: calls that are worked on at once; others wait their turn.
+        waiting: writes of a space that wait to be applied; more are refused with 429.
+    """
+
+    body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
+    text_chars: int = Field(default=8 * 1024 * 1024, ge=1)
+    k: int = Field(default=100, ge=1, le=1000)
+    budget: int = Field(default=32_000, ge=1)
+    hops: int = Field(default=3, ge=1, le=10)
+    nodes: int = Field(default=50_000, ge=1)
+    rows: int = Field(default=1_000, ge=1)
+    cypher_s: float = Field(default=10.0, gt=0)
+    request_s: float = Field(default=30.0, gt=0)
+    per_minute: int = Field(default=0, ge=0)
+    concurrent: int = Field(default=32, ge=1)
+    waiting: int = Field(default=10_000, ge=1)
+
+
+class Settings(Frozen):
+    """Settings of `graphmem serve` and `graphmem mcp`.
+
+    Attributes:
+        store: as `Memory` takes it.
+        llm: as `Memory` takes it; None: `answer` is not supported.
+        keys: file of the API keys; None is beside the store.
+        jwt_issuer: whose tokens are taken besides keys; None takes none.
+        jwt_audience: for whom these must be.
+        jwks_url: where the issuer's keys are; None asks the issuer.
+        origins: of web pages that may call from a browser; none unless given.
+        spaces_held: spaces whose views are held in memory at once.
+        served: as `Memory` takes it.
+        json_logs: one JSON object a line on stderr, instead of plain lines.
+    """
+
+    store: str = "graphmem.db"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8765, ge=0, le=65535)
+    workers: int = Field(default=1, ge=1, le=64)
+    embedder: str | None = None
+    extractor: str | None = None
+    llm: str | None = None
+    served: bool = False
+    keys: str | None = None
+    jwt_issuer: str | None = None
+    jwt_audience: str | None = None
+    jwks_url: str | None = None
+    origins: tuple[str, ...] = ()
+    spaces_held: int = Field(default=64, ge=1)
+    json_logs: bool = False
+    limits: Limits = Limits()
