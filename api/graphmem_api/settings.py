@@ -13,6 +13,7 @@ class Limits(Frozen):
     """What a client may ask for at most.
 
     Attributes:
+        head_bytes: of a request's line and headers.
         body_bytes: of a request.
         text_chars: of one text in it.
         k: hits of a search.
@@ -24,9 +25,11 @@ class Limits(Frozen):
         request_s: seconds until a request's head and body must be there.
         per_minute: calls of one key; 0 is without limit.
         concurrent: calls that are worked on at once; others wait their turn.
+        connections: that are open at once; others are told to come again.
         waiting: writes of a space that wait to be applied; more are refused with 429.
     """
 
+    head_bytes: int = Field(default=32 * 1024, ge=1024)
     body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
     text_chars: int = Field(default=8 * 1024 * 1024, ge=1)
     k: int = Field(default=100, ge=1, le=1000)
@@ -38,6 +41,7 @@ class Limits(Frozen):
     request_s: float = Field(default=30.0, gt=0)
     per_minute: int = Field(default=0, ge=0)
     concurrent: int = Field(default=32, ge=1)
+    connections: int = Field(default=1_000, ge=1)
     waiting: int = Field(default=10_000, ge=1)
 
 
@@ -54,6 +58,7 @@ class Settings(Frozen):
         origins: of web pages that may call from a browser; none unless given.
         spaces_held: spaces whose views are held in memory at once.
         served: as `Memory` takes it.
+        shutdown_s: seconds that work which was begun may take to end when the server is stopped.
         json_logs: one JSON object a line on stderr, instead of plain lines.
     """
 
@@ -72,4 +77,5 @@ class Settings(Frozen):
     origins: tuple[str, ...] = ()
     spaces_held: int = Field(default=64, ge=1)
     json_logs: bool = False
+    shutdown_s: float = Field(default=20.0, ge=0)
     limits: Limits = Limits()

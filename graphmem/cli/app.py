@@ -127,7 +127,7 @@ llms.command("check")(with_session(llm.check, leave_out=("store", "space")))
 app.add_typer(llms, name="llm")
 # Layers above hang their commands in; they are named here by text, since nothing of this package
 # may import them. Entry points would say the same, and cost 60 ms of every start.
-for above in ("graphmem_pipelines.cli.commands",):
+for above in ("graphmem_pipelines.cli.commands", "graphmem_api.cli.commands"):
     import_module(above).add_to(app, bench)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -54,11 +54,13 @@ class Session:
 
     Attributes:
         as_json: whether stdout gets one JSON object and nothing else.
+        store_from: who named the store: "flag", "environment" or "default".
     """
 
     store: str = DEFAULT_STORE
     space: str = DEFAULT_SPACE
     as_json: bool = False
+    store_from: str = field(default="default", compare=False)
 
     @contextmanager
     def memory(self, *, create: bool = False) -> Iterator[Memory]:
@@ -166,6 +168,7 @@ def with_session(
             store=DEFAULT_STORE if given["store"] is None else given["store"],
             space=DEFAULT_SPACE if given["space"] is None else given["space"],
             as_json=bool(given["json"]),
+            store_from=_named_by(context, given["store"]),
         )
         command(session, **values)
 
@@ -186,6 +189,13 @@ def _chosen(context: typer.Context, name: str, after: Any) -> Any:
     if not _was_typed(context, name) and _was_typed(root, name):
         return root.params[name]
     return after
+
+
+def _named_by(context: typer.Context, store: str | None) -> str:
+    if store is None:
+        return "default"
+    typed = _was_typed(context, "store") or _was_typed(context.find_root(), "store")
+    return "flag" if typed else "environment"
 
 
 def _was_typed(context: Any, name: str) -> bool:
