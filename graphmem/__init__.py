@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from graphmem.aio import AsyncMemory
     from graphmem.errors import GraphMemError
     from graphmem.memory import Memory
 
-__all__ = ["GraphMemError", "Memory"]
+__all__ = ["AsyncMemory", "GraphMemError", "Memory"]
 
 
 def __getattr__(name: str) -> object:
@@ -17,6 +18,10 @@ def __getattr__(name: str) -> object:
         from graphmem.memory import Memory
 
         return Memory
+    if name == "AsyncMemory":
+        from graphmem.aio import AsyncMemory
+
+        return AsyncMemory
     if name == "GraphMemError":
         from graphmem.errors import GraphMemError
 
