@@ -34,7 +34,7 @@ from graphmem_pipelines.ledger.rows import (
 )
 from graphmem_pipelines.ledger.schema import check, create
 
-__all__ = ["Ledger"]
+__all__ = ["Ledger", "new_id"]
 
 _COLUMNS = (
     "id, kind, space, state, settings, fingerprint, error, spent, cancelling, created_at, "
@@ -63,7 +63,9 @@ class Ledger:
         self._shown = path or Path(":memory:")
         with mapped(self._shown):
             self._connection = (
-                connect(path) if path else sqlite3.connect(":memory:", isolation_level=None)
+                connect(path)
+                if path
+                else sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
             )
             try:
                 check(self._connection, self._shown)
@@ -97,8 +99,7 @@ class Ledger:
                     (words, now, known.id),
                 )
                 return replace(known, settings=json.loads(words), updated_at=now)
-            # As in UUIDv7: the time in front, so that ids sort as they were made.
-            uid = f"{int(now * 1000):012x}{token_hex(10)}"
+            uid = new_id(now)
             self._connection.execute(
                 "INSERT INTO job (id, kind, space, state, settings, fingerprint, created_at, "
                 "updated_at) VALUES (?, ?, ?, 'scanning', ?, ?, ?, ?)",
@@ -139,11 +140,12 @@ class Ledger:
         """Return all jobs, newest first."""
         return self._select("true")
 
-    def _select(self, where: str, *values: str) -> list[Job]:
+    def _select(self, where: str, *values: str, limit: int = -1) -> list[Job]:
         """Return the jobs of which a condition holds, newest first."""
         with mapped(self._shown):
             rows = self._connection.execute(
-                f"SELECT {_COLUMNS} FROM job WHERE {where} ORDER BY id DESC", values
+                f"SELECT {_COLUMNS} FROM job WHERE {where} ORDER BY id DESC LIMIT {limit:d}",
+                values,
             )
             return [_job(row) for row in rows]
 
@@ -332,6 +334,11 @@ class Ledger:
             self._connection.rollback()
             raise
         self._connection.commit()
+
+
+def new_id(now: float) -> str:
+    """Return an id for a job; the time is in front, as in UUIDv7, so that ids sort by it."""
+    return f"{int(now * 1000):012x}{token_hex(10)}"
 
 
 def _keep_private(path: Path) -> None:

@@ -69,7 +69,7 @@ class Job:
 
     Attributes:
         id: 32 hex characters, sorted by time.
-        kind: "ingest", "extract", "consolidate", "reembed" or "verify".
+        kind: "add", "ingest", "extract", "consolidate", "re-embed" or "verify".
         settings: what it was asked to do, without secrets; a killed job is resumed with them.
         fingerprint: equal for jobs that were asked the same.
         error: why it failed or stopped.

@@ -10,7 +10,7 @@ from graphmem.errors import NotAStore, SchemaTooNew
 __all__ = ["check", "create"]
 
 _APPLICATION_ID = 0x674D4A42  # "gMJB"
-_VERSION = 1
+_VERSION = 2
 
 _TABLES = """
 CREATE TABLE job (
@@ -66,6 +66,30 @@ CREATE TABLE applied (
 ) STRICT, WITHOUT ROWID;
 """
 
+_ADDED_IN_2 = """
+-- Writes that a server acknowledged, in the order in which it did. Each is a job of kind "add".
+CREATE TABLE accepted (
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    job TEXT NOT NULL UNIQUE REFERENCES job (id) ON DELETE CASCADE,
+    space TEXT NOT NULL,
+    -- 1 until all of its items are through.
+    waiting INTEGER NOT NULL DEFAULT 1,
+    -- 1: somebody waits for a receipt of its own.
+    alone INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    n_failed INTEGER NOT NULL DEFAULT 0,
+    -- Who sent it under which Idempotency-Key, and a digest of what it said.
+    name TEXT,
+    digest TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    receipt BLOB
+) STRICT;
+CREATE UNIQUE INDEX accepted_name ON accepted (space, name) WHERE name IS NOT NULL;
+CREATE INDEX accepted_waiting ON accepted (space, n, size, created_at) WHERE waiting;
+CREATE INDEX accepted_failed ON accepted (n_failed) WHERE n_failed > 0;
+CREATE INDEX job_space ON job (space, id);
+"""
+
 
 def check(connection: sqlite3.Connection, path: Path) -> bool:
     """Check that a file is a ledger, and change nothing; return whether it is a new one.
@@ -91,16 +115,18 @@ def check(connection: sqlite3.Connection, path: Path) -> bool:
 
 
 def create(connection: sqlite3.Connection, path: Path) -> None:
-    """Make the tables in a new file; others may do so at the same time.
+    """Make the tables in a new file, and those that an older one lacks; others may do so too.
 
     Raises:
         NotAStore: The file is of another program.
         SchemaTooNew: A newer graphmem wrote it.
         sqlite3.Error: SQLite could not do it.
     """
-    if not check(connection, path):
+    is_new = check(connection, path)
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if not is_new and version == _VERSION:
         return
-    for statement in filter(str.strip, _TABLES.split(";")):
+    for statement in filter(str.strip, f"{_TABLES if is_new else ''}{_ADDED_IN_2}".split(";")):
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {_VERSION}")

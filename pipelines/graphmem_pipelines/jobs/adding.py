@@ -1,0 +1,171 @@
+"""The job `add`: writes that a server acknowledged → the memory, a turn of some at a time.
+
+As in an ingest the commit comes first, and the row of the ledger after it. Texts that follow each
+other are embedded and committed together; what somebody waits for is applied alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+
+from graphmem.core.uids import content_uid
+from graphmem.errors import DimensionMismatch, GraphMemError, InvalidInput
+from graphmem.memory import Memory
+from graphmem.models.seal import describe, seal
+from graphmem.ports import GraphStore, Models
+from graphmem.writing.accept import SourceText
+from graphmem.writing.writer import Writer
+from graphmem_pipelines.jobs.contents import TEXTS, texts_of
+from graphmem_pipelines.ledger.rows import ItemResult
+from graphmem_pipelines.ledger.writes import Settled, Taken, WriteLedger
+from graphmem_schemas import Receipt
+
+__all__ = ["Adding", "Stopped", "Turned"]
+
+# As much as is embedded in well under a second, so that no space waits long for another.
+MAX_ITEMS = 64
+MAX_CHARS = 64 * 1024
+MAX_DEATHS = 4
+
+
+class Stopped(Exception):
+    """Somebody asked for an end; what was not applied waits in the ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What a turn did.
+
+    Attributes:
+        n_items: that were dealt with.
+        ended: jobs that are through now.
+    """
+
+    n_items: int
+    ended: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Adding:
+    """Applies what waits, for one thread.
+
+    Attributes:
+        ledger: holds what waits.
+        store: takes it.
+        models: of the store.
+        memory_of: opens the memory of a space, for runs and for what others extracted.
+        stopping: whether to end soon.
+    """
+
+    ledger: WriteLedger
+    store: GraphStore
+    models: Models
+    memory_of: Callable[[str], Memory]
+    stopping: Callable[[], bool] = lambda: False
+
+    def turn(self, space: str) -> Turned:
+        """Apply the next items of a space, in order; call it inside `WriteLedger.turn`.
+
+        An item that cannot be used fails alone.
+
+        Raises:
+            Stopped: It was asked for; what was not begun waits.
+            GraphMemError: What concerns every item: the store or a model. What was not applied
+                waits.
+        """
+        # Before anything is taken: who dies while models are read did not die over an item.
+        seal(self.store, describe(self.models.embedder))
+        _ = self.models.extractor
+        left = self.ledger.take(space, MAX_ITEMS, MAX_CHARS)
+        n_items, ended = len(left), list[str]()
+        try:
+            for group in _groups(left):
+                if self.stopping():
+                    raise Stopped
+                ended += self.ledger.settle(self._apply(space, group))
+                left = left[len(group) :]
+        except BaseException:
+            self.ledger.give_back(left)
+            raise
+        return Turned(n_items, tuple(ended))
+
+    def _apply(self, space: str, group: Sequence[Taken]) -> list[Settled]:
+        if len(group) == 1:
+            return [self._alone(space, group[0])]
+        try:
+            each = [texts_of(one.kind, json.loads(one.content)) for one in group]
+            texts = [text for some in each for text in some]
+            seq = self._writer(space).add(texts, self._hear).seq
+        except DimensionMismatch:
+            raise
+        except InvalidInput:
+            # One of them does not fit what is stored; the others do.
+            return [self._alone(space, one) for one in group]
+        return [
+            _settled(one, Receipt(seq=seq, sources=tuple(map(_uid, some))))
+            for one, some in zip(group, each, strict=True)
+        ]
+
+    def _alone(self, space: str, one: Taken) -> Settled:
+        if one.n_deaths >= MAX_DEATHS:
+            return _failed(
+                one,
+                f"{one.n_deaths} processes died over it, most likely for want of memory: split it",
+            )
+        try:
+            receipt = self._receipt(space, one)
+        except DimensionMismatch:
+            raise
+        except InvalidInput as error:
+            return _failed(one, str(error))
+        except (GraphMemError, Stopped):
+            raise
+        except Exception as error:
+            # Nobody can tell whether it is of this item; the queue must not end for it.
+            return _failed(one, f"a defect of graphmem: {type(error).__name__}: {error}"[:1_000])
+        return _settled(one, receipt)
+
+    def _receipt(self, space: str, one: Taken) -> Receipt:
+        content = json.loads(one.content)
+        if one.kind in TEXTS:
+            return self._writer(space).add(texts_of(one.kind, content), self._hear)
+        memory = self.memory_of(space)
+        if one.kind == "run":
+            return memory.add_run(**content)
+        return memory.add_extracted(**content, progress=self._hear)
+
+    def _writer(self, space: str) -> Writer:
+        return Writer(self.store, space, self.models, lambda: datetime.now(UTC))
+
+    def _hear(self, stage: str, done: int, total: int) -> None:
+        # A text of a book's length takes minutes; nothing of it is stored before its end.
+        if done < total and self.stopping():
+            raise Stopped
+
+
+def _groups(taken: Sequence[Taken]) -> Iterator[list[Taken]]:
+    """Yield what is applied together, in order."""
+    together = groupby(taken, lambda one: one.kind in TEXTS and not one.alone and not one.n_deaths)
+    for may_join, group in together:
+        if may_join:
+            yield list(group)
+        else:
+            yield from ([one] for one in group)
+
+
+def _settled(one: Taken, receipt: Receipt) -> Settled:
+    n_passages = len(receipt.added.get("Passage", ()))
+    result = ItemResult(one.n, "applied", None, n_passages)
+    return Settled(one.job, result, receipt.model_dump_json(exclude_defaults=True))
+
+
+def _failed(one: Taken, reason: str) -> Settled:
+    return Settled(one.job, ItemResult(one.n, "failed", reason))
+
+
+def _uid(text: SourceText) -> str:
+    return content_uid("source", text.name)

@@ -1,0 +1,380 @@
+"""The ledger as a server keeps it: writes that were acknowledged, in the order of acceptance.
+
+Each is a job of kind "add". What `keep` returned is on disk; `take` hands out what waits, and
+`settle` writes down what came of it. Who dies in between leaves items that are taken again.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Literal
+
+from filelock import FileLock, Timeout
+
+from graphmem.stores.sqlite.mapping import mapped
+from graphmem_pipelines.ledger import items
+from graphmem_pipelines.ledger.ledger import Ledger, new_id
+from graphmem_pipelines.ledger.rows import Item, ItemResult, Job
+
+__all__ = ["Kept", "Queue", "Settled", "Taken", "Write", "WriteLedger"]
+
+_WAITING = "('pending', 'extracting', 'extracted')"
+# Several spaces may share a lock: a few files are enough, and none is ever removed, since whoever
+# waits for a file that is gone would lock nothing.
+_N_LOCKS = 64
+_PRUNED_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A write that was checked and is to be kept.
+
+    Attributes:
+        items: what it consists of, in order.
+        alone: whether it gets a receipt of its own, for which it is applied by itself.
+        name: who sent it under which Idempotency-Key; None is any number of times.
+        digest: equal for writes that say the same.
+    """
+
+    space: str
+    items: tuple[Item, ...]
+    alone: bool
+    name: str | None
+    digest: str
+
+    @property
+    def size(self) -> int:
+        """Characters in it."""
+        return sum(item.size for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a write: it is a new job, was one before, or was not kept.
+
+    Attributes:
+        job: its id; of "other", the one that has its key.
+        as_: "other": its key was used for another write; "full": too much waits already.
+    """
+
+    job: str
+    as_: Literal["new", "again", "other", "full"]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An item that is to be applied now.
+
+    Attributes:
+        n_deaths: how many processes ended while they were at it.
+        alone: see `Write`.
+    """
+
+    job: str
+    n: int
+    kind: str
+    key: str
+    content: str
+    size: int
+    alone: bool
+    n_deaths: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What came of an item: `receipt` is JSON, added to what the job has."""
+
+    job: str
+    result: ItemResult
+    receipt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits and what failed, of all spaces.
+
+    Attributes:
+        oldest_at: when what waits longest was accepted, in seconds since 1970.
+    """
+
+    n_waiting: int = 0
+    oldest_at: float | None = None
+    n_failed: int = 0
+    by_space: Mapping[str, int] = field(default_factory=dict)
+
+
+class WriteLedger(Ledger):
+    """A ledger whose jobs of kind "add" are applied by a server."""
+
+    def keep(self, writes: Sequence[Write], most: int, most_chars: int) -> list[Kept]:
+        """Keep writes, all of them on disk at once.
+
+        Args:
+            writes: in the order of acceptance.
+            most: writes of a space that may wait.
+            most_chars: characters that they may have.
+        """
+        with mapped(self._shown), self._writing():
+            return [self._keep(write, most, most_chars) for write in writes]
+
+    def _keep(self, write: Write, most: int, most_chars: int) -> Kept:
+        if write.name is not None and (known := self._named(write)):
+            return known
+        n, chars = self._connection.execute(
+            "SELECT count(*), coalesce(sum(size), 0) FROM accepted WHERE space = ? AND waiting",
+            (write.space,),
+        ).fetchone()
+        # What alone is more than may wait is taken where nothing waits, or it never would be.
+        if n >= most or (n and chars + write.size > most_chars):
+            return Kept("", "full")
+        now = time.time()
+        job = new_id(now)
+        self._connection.execute(
+            "INSERT INTO job (id, kind, space, state, settings, fingerprint, created_at, "
+            "updated_at) VALUES (?1, 'add', ?2, 'running', '{}', ?1, ?3, ?3)",
+            (job, write.space, now),
+        )
+        items.insert(self._connection, job, write.items)
+        self._connection.execute(
+            "INSERT INTO accepted (job, space, alone, size, name, digest, created_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (job, write.space, write.alone, write.size, write.name, write.digest, now),
+        )
+        return Kept(job, "new")
+
+    def _named(self, write: Write) -> Kept | None:
+        row = self._connection.execute(
+            "SELECT job, digest FROM accepted WHERE space = ? AND name = ?",
+            (write.space, write.name),
+        ).fetchone()
+        if row is None:
+            return None
+        return Kept(row[0], "again" if row[1] == write.digest else "other")
+
+    # Applying
+
+    @contextmanager
+    def turn(self, space: str) -> Iterator[bool]:
+        """Be the only process that applies writes of a space; False where another one is.
+
+        The lock goes with its process, also with one that is killed.
+        """
+        if self._path is None:
+            yield True
+            return
+        place = int.from_bytes(blake2b(space.encode(), digest_size=4).digest(), "big") % _N_LOCKS
+        lock = FileLock(self._path.with_name(f"{self._path.name}-adds-{place:02}.lock"), timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            lock.release()
+
+    def waiting_spaces(self) -> list[str]:
+        """Return the spaces of which something waits. A look into an index for each."""
+        with mapped(self._shown):
+            rows = self._connection.execute(
+                "WITH RECURSIVE one (space) AS (SELECT min(space) FROM accepted WHERE waiting "
+                "UNION ALL SELECT (SELECT min(space) FROM accepted WHERE waiting "
+                "AND space > one.space) FROM one WHERE one.space IS NOT NULL) "
+                "SELECT space FROM one WHERE space IS NOT NULL"
+            )
+            return [space for (space,) in rows]
+
+    def take(self, space: str, most: int, most_chars: int) -> list[Taken]:
+        """Take what waits of a space, in order; call it inside `turn`.
+
+        An item over which a process died comes by itself, so that another death is its own doing.
+
+        Args:
+            space: whose.
+            most: items at most.
+            most_chars: of them together; the first may have more.
+        """
+        found: list[Taken] = []
+        n_chars = 0
+        with mapped(self._shown), self._writing():
+            rows = self._connection.execute(
+                "SELECT accepted.job, item.n, item.kind, item.key, item.content, item.size, "
+                "alone, item.attempts * (item.state = 'extracting') "
+                "FROM accepted CROSS JOIN item ON item.job = accepted.job "
+                f"WHERE accepted.space = ? AND waiting AND item.state IN {_WAITING} "
+                "ORDER BY accepted.n, item.n LIMIT ?",
+                (space, most),
+            )
+            for job, n, kind, key, content, size, alone, n_deaths in rows:
+                if found and (n_deaths or n_chars + size > most_chars):
+                    break
+                text = zlib.decompress(content).decode()
+                found.append(Taken(job, n, kind, key, text, size, bool(alone), n_deaths))
+                n_chars += size
+                if n_deaths:
+                    break
+            rows.close()
+            for job, numbers in _by_job((one.job, one.n) for one in found).items():
+                begun = [ItemResult(n, "extracting") for n in numbers]
+                items.update(self._connection, job, begun)
+        return found
+
+    def give_back(self, taken: Sequence[Taken]) -> None:
+        """Have items wait again that were not applied, through no fault of theirs."""
+        with mapped(self._shown), self._writing():
+            self._connection.executemany(
+                "UPDATE item SET state = 'pending', attempts = attempts - 1 "
+                "WHERE job = ? AND n = ? AND state = 'extracting'",
+                [(one.job, one.n) for one in taken],
+            )
+
+    def settle(self, settled: Sequence[Settled]) -> list[str]:
+        """Write down what came of items; return the jobs that are through now."""
+        with mapped(self._shown), self._writing():
+            by_job: dict[str, list[Settled]] = {}
+            for one in settled:
+                by_job.setdefault(one.job, []).append(one)
+            return [job for job, some in by_job.items() if self._settle(job, some)]
+
+    def _settle(self, job: str, settled: Sequence[Settled]) -> bool:
+        now = time.time()
+        items.update(self._connection, job, [one.result for one in settled])
+        (receipt,) = self._connection.execute(
+            "SELECT receipt FROM accepted WHERE job = ?", (job,)
+        ).fetchone()
+        parts = json.loads(zlib.decompress(receipt)) if receipt else []
+        parts += [one.receipt for one in settled if one.receipt is not None]
+        n_waiting, n_failed = self._connection.execute(
+            f"SELECT coalesce(sum(state IN {_WAITING}), 0), coalesce(sum(state = 'failed'), 0) "
+            "FROM item WHERE job = ?",
+            (job,),
+        ).fetchone()
+        self._connection.execute(
+            "UPDATE accepted SET receipt = ?, n_failed = ?, waiting = ? WHERE job = ?",
+            (zlib.compress(json.dumps(parts).encode(), 1), n_failed, bool(n_waiting), job),
+        )
+        self._connection.execute(
+            "UPDATE job SET updated_at = ?1, state = iif(?2, state, 'done'), "
+            "finished_at = iif(?2, NULL, ?1) WHERE id = ?3",
+            (now, bool(n_waiting), job),
+        )
+        return not n_waiting
+
+    # Looking
+
+    def queue(self) -> Queue:
+        """Count what waits and what failed; it reads an index that holds nothing else."""
+        with mapped(self._shown):
+            rows = self._connection.execute(
+                "SELECT space, count(*), min(created_at) FROM accepted WHERE waiting "
+                "GROUP BY space"
+            ).fetchall()
+            (failed,) = self._connection.execute(
+                "SELECT coalesce(sum(n_failed), 0) FROM accepted WHERE n_failed > 0"
+            ).fetchone()
+        oldest = min((at for _, _, at in rows), default=None)
+        return Queue(sum(n for _, n, _ in rows), oldest, failed, {s: n for s, n, _ in rows})
+
+    def find(self, job: str) -> Job | None:
+        """Return the job of an id, all of it; None where there is none."""
+        found = self._select("id = ?", job)
+        return found[0] if found else None
+
+    def page(self, spaces: frozenset[str] | None, before: str | None, limit: int) -> list[Job]:
+        """Return jobs of some spaces, newest first.
+
+        Args:
+            spaces: whose; None is all.
+            before: id of a job; those that are older come. None begins with the newest.
+            limit: how many at most.
+        """
+        where, values = ["true"], []
+        if before is not None:
+            where, values = ["id < ?"], [before]
+        if spaces is not None:
+            # As one value, so that their number has no limit.
+            where.append("space IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(sorted(spaces)))
+        return self._select(" AND ".join(where), *values, limit=limit)
+
+    def receipts(self, job: str) -> list[str]:
+        """Return the receipts of a write's items so far, in order, as JSON."""
+        with mapped(self._shown):
+            row = self._connection.execute(
+                "SELECT receipt FROM accepted WHERE job = ?", (job,)
+            ).fetchone()
+        found: list[str] = json.loads(zlib.decompress(row[0])) if row and row[0] else []
+        return found
+
+    def is_waiting(self, job: str) -> bool:
+        """Whether something of a write is still to be applied."""
+        with mapped(self._shown):
+            row = self._connection.execute(
+                "SELECT waiting FROM accepted WHERE job = ?", (job,)
+            ).fetchone()
+        return bool(row and row[0])
+
+    # What users do
+
+    def withdraw(self, job: str) -> bool:
+        """Give up what waits or failed of a write; False where that is nothing, or is at hand."""
+        with mapped(self._shown), self._writing():
+            changed = self._connection.execute(
+                "UPDATE accepted SET waiting = 0, n_failed = 0 WHERE job = ? AND (waiting OR "
+                "n_failed > 0) AND NOT EXISTS (SELECT 1 FROM item WHERE item.job = accepted.job "
+                "AND item.state = 'extracting')",
+                (job,),
+            ).rowcount
+            if changed:
+                now = time.time()
+                self._connection.execute(
+                    "UPDATE job SET state = 'cancelled', error = 'cancelled by the user', "
+                    "updated_at = ?1, finished_at = ?1 WHERE id = ?2",
+                    (now, job),
+                )
+        return bool(changed)
+
+    def try_again(self, job: str) -> int:
+        """Have the failed items of a write wait again, in its old place; return how many."""
+        with mapped(self._shown), self._writing():
+            n = self._connection.execute(
+                "UPDATE item SET state = 'pending', error = NULL, attempts = 0 WHERE job = ? "
+                "AND state = 'failed' AND EXISTS (SELECT 1 FROM accepted WHERE job = item.job)",
+                (job,),
+            ).rowcount
+            if n:
+                self._connection.execute(
+                    "UPDATE accepted SET waiting = 1, n_failed = 0 WHERE job = ?", (job,)
+                )
+                self._connection.execute(
+                    "UPDATE job SET state = 'running', error = NULL, finished_at = NULL, "
+                    "updated_at = ? WHERE id = ?",
+                    (time.time(), job),
+                )
+        return int(n)
+
+    def prune(self, before: float) -> int:
+        """Forget writes that are through without a failure and older than a moment; say how many.
+
+        With them go their keys and receipts; what they put into the memory stays.
+        """
+        with mapped(self._shown), self._writing():
+            return self._connection.execute(
+                "DELETE FROM job WHERE id IN (SELECT job FROM accepted WHERE NOT waiting "
+                "AND n_failed = 0 AND created_at < ? ORDER BY n LIMIT ?)",
+                (before, _PRUNED_AT_ONCE),
+            ).rowcount
+
+
+def _by_job(pairs: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for job, n in pairs:
+        found.setdefault(job, []).append(n)
+    return found
