@@ -1,0 +1,132 @@
+"""`graphmem bench serve`: a server under load, beside one client alone and beside the SDK.
+
+All in one run on one memory: the SDK in as many processes as the server has, one client that
+asks one question after the other, then many that ask while others add.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from graphmem.bench.speed_load import load_passages
+from graphmem.bench.speed_texts import make_passages, question_about
+from graphmem.models.registry import open_embedder
+from graphmem.stores.registry import open_store
+from graphmem_api.bench.clients import Answered, run_clients
+from graphmem_api.bench.processes import sdk_rate, server_at
+
+__all__ = ["TARGETS", "Load", "LoadReport", "run_load"]
+
+TARGETS: Mapping[str, tuple[str, str]] = {
+    "errors": ("answers that were no success", "0"),
+    "p95_vs_share": ("p95 of all clients by one's p95 times clients a process", "≤ 3"),
+    "rate_vs_sdk": ("searches/s by those of the SDK in as many processes", "≥ 0.8"),
+    "writes_ended": ("acknowledged writes that ended applied, of all", "1"),
+}
+
+_SPACE = "default"
+_N_QUESTIONS = 512
+# Behind the passages of the memory: what is added is none of them.
+_UNUSED = 500_000
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What was measured.
+
+    Attributes:
+        figures: by the names in `TARGETS`.
+        details: what they were made of.
+    """
+
+    figures: Mapping[str, float]
+    details: Mapping[str, float]
+
+    def to_json(self) -> str:
+        """Return one JSON object: the figures, then `details`."""
+        return json.dumps({**self.figures, "details": dict(self.details)})
+
+    def lines(self) -> list[str]:
+        """Return the figures with their targets, for people."""
+        lines = [f"{'':<16}{'measured':>10}  {'target':<8} what"]
+        for name, (meaning, target) in TARGETS.items():
+            lines.append(f"{name:<16}{self.figures[name]:>10.3g}  {target:<8} {meaning}")
+        return [*lines, "", *(f"{name:<24}{v:>10,.1f}" for name, v in self.details.items())]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much of it.
+
+    Attributes:
+        passages: of the memory.
+        searchers: clients that search at once.
+        adders: clients that add at once.
+        workers: processes of the server, and of the SDK.
+        seconds: of each of the three measures.
+    """
+
+    passages: int = 5_000
+    searchers: int = 64
+    adders: int = 4
+    workers: int = 2
+    seconds: float = 20.0
+
+
+def run_load(load: Load, report: Callable[[str], None]) -> LoadReport:
+    """Measure; takes three times `load.seconds`, and the time to make the memory.
+
+    Args:
+        load: how much.
+        report: hears what is being done.
+    """
+    with TemporaryDirectory(prefix="graphmem-bench-") as folder:
+        report(f"a memory of {load.passages:,} passages")
+        path = Path(folder) / "load.db"
+        questions = _fill(path, load.passages)
+        report(f"the SDK in {load.workers} processes")
+        texts = [made.text for made in make_passages(20_000, _UNUSED)]
+        half = len(texts) // 2
+        sdk = sdk_rate(path, questions, texts[:half], load.workers, load.adders, load.seconds)
+        with server_at(path, load.workers) as url:
+            report("one client")
+            alone = run_clients(url, questions, 1, [], 0, load.seconds)
+            report(f"{load.searchers} clients that search, {load.adders} that add")
+            many = run_clients(
+                url, questions, load.searchers, texts[half:], load.adders, load.seconds
+            )
+    return _report(load, sdk, alone, many)
+
+
+def _fill(path: Path, n: int) -> list[str]:
+    """Fill a new store; return questions about what is in it."""
+    store = open_store(path)
+    load_passages(store, _SPACE, make_passages(n), open_embedder(None))
+    store.close()
+    asked = make_passages(min(n, _N_QUESTIONS))
+    return [question_about(passage) for passage in asked]
+
+
+def _report(load: Load, sdk: float, alone: Answered, many: Answered) -> LoadReport:
+    share = alone.p95_ms * load.searchers / load.workers
+    return LoadReport(
+        figures={
+            "errors": float(alone.n_errors + many.n_errors),
+            "p95_vs_share": many.p95_ms / share,
+            "rate_vs_sdk": many.searches_per_s / sdk,
+            "writes_ended": many.n_applied / many.n_acknowledged if many.n_acknowledged else 1.0,
+        },
+        details={
+            "sdk_searches_per_s": sdk,
+            "one_searches_per_s": alone.searches_per_s,
+            "one_p95_ms": alone.p95_ms,
+            "many_searches_per_s": many.searches_per_s,
+            "many_p50_ms": many.p50_ms,
+            "many_p95_ms": many.p95_ms,
+            "writes": float(many.n_acknowledged),
+        },
+    )

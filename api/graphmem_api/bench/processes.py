@@ -1,0 +1,104 @@
+"""Processes that are measured: the SDK asked in some of them, and a server."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from graphmem_api.bench.clients import ADD_EVERY_S
+
+__all__ = ["sdk_rate", "server_at"]
+
+_STOP_S = 60
+
+_ASK = """
+import json, sys, threading, time
+from graphmem import Memory
+path, seconds, first, n_adders, every = sys.argv[1], *map(float, sys.argv[2:])
+given = json.load(sys.stdin)
+questions, texts = given["questions"], given["texts"]
+with Memory(path) as memory:
+    memory.search(questions[0])
+    begun, n = time.perf_counter(), 0
+
+    def add(number):
+        for text in texts[number :: int(n_adders)]:
+            due = time.perf_counter() + every
+            if due >= begun + seconds:
+                break
+            memory.add(text)
+            time.sleep(max(0.0, due - time.perf_counter()))
+
+    adders = [threading.Thread(target=add, args=(number,)) for number in range(int(n_adders))]
+    for adder in adders:
+        adder.start()
+    while time.perf_counter() - begun < seconds:
+        memory.search(questions[(int(first) + n) % len(questions)])
+        n += 1
+    rate = n / (time.perf_counter() - begun)
+    for adder in adders:
+        adder.join()
+    print(rate, flush=True)
+"""
+
+
+def sdk_rate(
+    path: Path,
+    questions: Sequence[str],
+    texts: Sequence[str],
+    n_processes: int,
+    n_adders: int,
+    seconds: float,
+) -> float:
+    """Return searches/s of processes that ask a memory at the same time.
+
+    Each begins when its views are there, which takes all of them as long. The first of them adds
+    too, as the one process of a server does that holds the space.
+    """
+    given = json.dumps({"questions": list(questions), "texts": list(texts)})
+    with ExitStack() as stack:
+        children = []
+        for number in range(n_processes):
+            first = number * len(questions) // n_processes
+            adders = n_adders if number == 0 else 0
+            numbers = map(str, (seconds, first, adders, ADD_EVERY_S))
+            command = [sys.executable, "-c", _ASK, str(path), *numbers]
+            child = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+            stack.callback(_ended, child)
+            children.append(child)
+        # All of them have started before the first of them is told to.
+        for child in children:
+            assert child.stdin is not None
+            child.stdin.write(given)
+            child.stdin.close()
+        return sum(float(child.stdout.read()) for child in children if child.stdout)
+
+
+@contextmanager
+def server_at(path: Path, workers: int) -> Iterator[str]:
+    """Run `graphmem serve` on a store; yield its URL."""
+    command = [sys.executable, "-m", "graphmem", "--json", "serve", "--store", str(path)]
+    command += ["--port", "0", "--workers", str(workers)]
+    with ExitStack() as stack:
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        stack.callback(_ended, child)
+        assert child.stdout is not None
+        yield str(json.loads(child.stdout.readline())["url"])
+
+
+def _ended(child: subprocess.Popen[str]) -> None:
+    child.terminate()
+    try:
+        child.wait(_STOP_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    for stream in (child.stdin, child.stdout):
+        if stream is not None and not stream.closed:
+            stream.close()
