@@ -27,6 +27,9 @@ class Limits(Frozen):
         concurrent: calls that are worked on at once; others wait their turn.
         connections: that are open at once; others are told to come again.
         waiting: writes of a space that wait to be applied; more are refused with 429.
+        waiting_chars: characters that these have together.
+        wait_s: seconds that a write with `?wait=true` is waited for.
+        streams: streams of events that are open at once.
     """
 
     head_bytes: int = Field(default=32 * 1024, ge=1024)
@@ -43,6 +46,9 @@ class Limits(Frozen):
     concurrent: int = Field(default=32, ge=1)
     connections: int = Field(default=1_000, ge=1)
     waiting: int = Field(default=10_000, ge=1)
+    waiting_chars: int = Field(default=1_000_000_000, ge=1)
+    wait_s: float = Field(default=30.0, ge=0)
+    streams: int = Field(default=200, ge=1)
 
 
 class Settings(Frozen):
@@ -58,6 +64,9 @@ class Settings(Frozen):
         origins: of web pages that may call from a browser; none unless given.
         spaces_held: spaces whose views are held in memory at once.
         served: as `Memory` takes it.
+        ledger: file of jobs and of writes that wait; None is beside the store.
+        appliers: threads of a process that apply writes, each to one space at a time.
+        idempotency_s: seconds that an Idempotency-Key and the receipt of a write are kept.
         shutdown_s: seconds that work which was begun may take to end when the server is stopped.
         json_logs: one JSON object a line on stderr, instead of plain lines.
     """
@@ -70,6 +79,9 @@ class Settings(Frozen):
     extractor: str | None = None
     llm: str | None = None
     served: bool = False
+    ledger: str | None = None
+    appliers: int = Field(default=2, ge=1, le=16)
+    idempotency_s: float = Field(default=86_400.0, ge=60)
     keys: str | None = None
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
