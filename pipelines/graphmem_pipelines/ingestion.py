@@ -11,7 +11,7 @@ from graphmem.errors import InvalidInput
 from graphmem.ports import GraphStore
 from graphmem.stores.registry import open_store
 from graphmem.writing.accept import check_moment, check_space
-from graphmem_pipelines.engines.base import Recipe
+from graphmem_pipelines.engines.base import MAX_READ_S, Recipe
 from graphmem_pipelines.engines.registry import EngineChoice
 from graphmem_pipelines.jobs.asking import LLMChoice
 from graphmem_pipelines.jobs.ingest import Ingest, preview_ingest, run_ingest
@@ -37,6 +37,7 @@ def ingest(  # noqa: PLR0913  # settings, all by their names
     engine: str = "local",
     workers: int | None = None,
     address: str | None = None,
+    max_read_s: float = MAX_READ_S,
     llm: LLMChoice | str | None = None,
     ledger: str | Path | None = None,
     hear: Hear | None = None,
@@ -58,6 +59,7 @@ def ingest(  # noqa: PLR0913  # settings, all by their names
         engine: "local" for processes of this machine, or "ray".
         workers: processes or actors; None is one a core.
         address: of a Ray cluster.
+        max_read_s: seconds that reading one file may take; it fails then.
         llm: which LLM extracts, "openai:<model>" or with its limits; None is none: then the
             extractor does.
         ledger: file that keeps the jobs; None is beside the store.
@@ -81,7 +83,7 @@ def ingest(  # noqa: PLR0913  # settings, all by their names
             at=check_moment(at),
             trust=trust,
         ),
-        engine=EngineChoice(engine, workers, address),
+        engine=EngineChoice(engine, workers, address, max_read_s),
         llm=LLMChoice(llm) if isinstance(llm, str) else llm,
         hear=hear or (lambda progress: None),
     )

@@ -66,6 +66,9 @@ def ingest(  # noqa: PLR0913  # options, all by their names
     address: Annotated[
         str | None, typer.Option(help="Ray cluster; auto finds the one of this machine.")
     ] = None,
+    max_read_seconds: Annotated[
+        float, typer.Option(help="Seconds that reading one file may take; it fails then.")
+    ] = 600.0,
     llm: Annotated[
         str | None, typer.Option(help="LLM that extracts: openai:<model>; none unless said.")
     ] = None,
@@ -110,7 +113,7 @@ def ingest(  # noqa: PLR0913  # options, all by their names
         asked = Ingest(
             tuple(paths),
             Recipe(options=options, at=check_moment(at), trust=trust),
-            EngineChoice(engine.value, workers, address),
+            EngineChoice(engine.value, workers, address, max_read_seconds),
             llm=LLMChoice(llm, base_url, limits, max_cost) if llm else None,
             hear=hear,
             stdin=sys.stdin,

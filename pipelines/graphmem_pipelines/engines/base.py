@@ -11,7 +11,10 @@ from graphmem.writing.prepare import Depth, PreparedSource
 from graphmem_pipelines.ledger.rows import Item
 from graphmem_pipelines.readers.content import ReaderOptions
 
-__all__ = ["MAX_DEATHS", "Engine", "Outcome", "Recipe", "given_up"]
+__all__ = ["MAX_DEATHS", "MAX_READ_S", "Engine", "Outcome", "Recipe", "given_up"]
+
+MAX_READ_S = 600.0
+"""Seconds that reading one file may take: some hundred times what a large one takes."""
 
 MAX_DEATHS = 3
 """So often a process may die over an item before the item is given up."""
@@ -60,8 +63,8 @@ def given_up(item: Item) -> Outcome:
     """Return the outcome of an item over which too many processes died."""
     return Outcome(
         item.n,
-        error=f"{item.key} could not be read: {MAX_DEATHS} processes died over it, most likely "
-        "for want of memory: split it",
+        error=f"{item.key} could not be read: {MAX_DEATHS} processes died over it, for "
+        "want of memory or because it takes too long: split it",
     )
 
 

@@ -14,7 +14,7 @@ from loky.process_executor import ProcessPoolExecutor
 
 from graphmem.errors import GraphMemError, InvalidInput
 from graphmem_pipelines.engines.ahead import Portion, in_order
-from graphmem_pipelines.engines.base import MAX_DEATHS, Outcome, Recipe, given_up
+from graphmem_pipelines.engines.base import MAX_DEATHS, MAX_READ_S, Outcome, Recipe, given_up
 from graphmem_pipelines.engines.worker import Worker, open_worker, read_packed, unpacked
 from graphmem_pipelines.ledger.rows import Item
 
@@ -34,6 +34,7 @@ class LocalEngine:
     Args:
         recipe: how sources are read.
         n_workers: processes; None is one a core, 8 at most.
+        max_read_s: seconds that reading one file may take.
 
     Raises:
         InvalidInput: `n_workers` is below 1.
@@ -41,10 +42,12 @@ class LocalEngine:
 
     name = "local"
 
-    def __init__(self, recipe: Recipe, n_workers: int | None = None) -> None:
+    def __init__(
+        self, recipe: Recipe, n_workers: int | None = None, max_read_s: float = MAX_READ_S
+    ) -> None:
         if n_workers is not None and n_workers < 1:
             raise InvalidInput(f"workers is {n_workers}: give 1 or more, or leave it out")
-        self._recipe = recipe
+        self._recipe, self._max_read_s = recipe, max_read_s
         self.n_workers = n_workers or min(os.cpu_count() or 1, 8)
         self._pool: ProcessPoolExecutor | None = None
 
@@ -100,18 +103,20 @@ class LocalEngine:
             # Not the standard library's pool: that one runs the caller's script again in each
             # process unless the script was written for it.
             self._pool = ProcessPoolExecutor(
-                self.n_workers, initializer=_begin, initargs=(self._recipe, os.getpid())
+                self.n_workers,
+                initializer=_begin,
+                initargs=(self._recipe, self._max_read_s, os.getpid()),
             )
         return self._pool
 
 
-def _begin(recipe: Recipe, parent: int) -> None:
+def _begin(recipe: Recipe, max_read_s: float, parent: int) -> None:
     """Make this process a worker."""
     global _worker
     # Ctrl-C reaches the whole group; the parent says what happens then.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _worker = open_worker(recipe)
+    _worker = open_worker(recipe, max_read_s)
 
 
 def _end_with(parent: int) -> None:

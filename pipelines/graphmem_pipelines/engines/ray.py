@@ -21,7 +21,7 @@ from ray.exceptions import (
 
 from graphmem.errors import EngineLost, InvalidInput
 from graphmem_pipelines.engines.ahead import Portion, in_order
-from graphmem_pipelines.engines.base import MAX_DEATHS, Outcome, Recipe, given_up
+from graphmem_pipelines.engines.base import MAX_DEATHS, MAX_READ_S, Outcome, Recipe, given_up
 from graphmem_pipelines.engines.worker import open_worker, read_packed, unpacked
 from graphmem_pipelines.ledger.rows import Item
 
@@ -41,6 +41,7 @@ class RayEngine:
             cluster, or of this machine.
         address: of a cluster, "auto" for the one that this machine belongs to; None starts Ray
             here for the length of the job.
+        max_read_s: seconds that reading one file may take.
 
     Raises:
         InvalidInput: `n_workers` is below 1.
@@ -48,10 +49,16 @@ class RayEngine:
 
     name = "ray"
 
-    def __init__(self, recipe: Recipe, n_workers: int | None, address: str | None) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        n_workers: int | None,
+        address: str | None,
+        max_read_s: float = MAX_READ_S,
+    ) -> None:
         if n_workers is not None and n_workers < 1:
             raise InvalidInput(f"workers is {n_workers}: give 1 or more, or leave it out")
-        self._recipe, self._address = recipe, address
+        self._recipe, self._address, self._max_read_s = recipe, address, max_read_s
         self.n_workers = n_workers or min(os.cpu_count() or 1, 8)
         self._wanted = n_workers
         self._actors: list[Any] = []
@@ -115,7 +122,8 @@ class RayEngine:
         self._actors = [self._actor() for _ in range(self.n_workers)]
 
     def _actor(self) -> Any:
-        return ray.remote(_Reader).options(num_cpus=1, max_restarts=0).remote(self._recipe)
+        made = ray.remote(_Reader).options(num_cpus=1, max_restarts=0)
+        return made.remote(self._recipe, self._max_read_s)
 
     def _start(self, portion: Portion) -> tuple[int, Any, Any]:
         at, self._next = self._next, (self._next + 1) % len(self._actors)
@@ -148,8 +156,8 @@ class RayEngine:
 class _Reader:
     """An actor."""
 
-    def __init__(self, recipe: Recipe) -> None:
-        self._worker = open_worker(recipe)
+    def __init__(self, recipe: Recipe, max_read_s: float) -> None:
+        self._worker = open_worker(recipe, max_read_s)
 
     def read(self, portion: Portion) -> bytes:
         """Return the outcomes of a portion, packed once."""

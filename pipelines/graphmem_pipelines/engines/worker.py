@@ -7,10 +7,11 @@ readers and models.
 from __future__ import annotations
 
 import pickle
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 
-from graphmem.errors import EngineLost, GraphMemError
+from graphmem.errors import EngineLost, GraphMemError, InvalidInput
 from graphmem.models.loading import LazyModels
 from graphmem.models.registry import open_embedder
 from graphmem.writing.accept import SourceText, accept
@@ -18,6 +19,7 @@ from graphmem.writing.collector import collector_paused
 from graphmem.writing.prepare import prepare_all
 from graphmem.writing.trust import with_trust
 from graphmem_pipelines.engines.base import Outcome, Recipe
+from graphmem_pipelines.engines.limit import TimeIsUp, time_limit
 from graphmem_pipelines.ledger.rows import Item
 from graphmem_pipelines.readers.content import Content, Found
 from graphmem_pipelines.readers.read import read
@@ -30,10 +32,12 @@ class Worker:
 
     Args:
         recipe: how sources are read.
+        max_read_s: seconds that reading one file may take; where it cannot be stopped, this
+            process ends. None has no limit, for a process that is not the job's own.
     """
 
-    def __init__(self, recipe: Recipe) -> None:
-        self._recipe = recipe
+    def __init__(self, recipe: Recipe, max_read_s: float | None = None) -> None:
+        self._recipe, self._max_read_s = recipe, max_read_s
         # One thread: there are as many processes as there are cores.
         self._models = LazyModels(open_embedder(recipe.embedder, threads=1), recipe.extractor)
 
@@ -44,35 +48,60 @@ class Worker:
             _ = self._models.extractor
 
     def read_all(self, items: Sequence[Item]) -> list[Outcome]:
-        """Read items together, which is quicker; where one fails, each alone."""
-        try:
-            with collector_paused():
-                return self._read(items)
-        except Exception:  # `read` tells of it, with the item that it is about
-            return [self.read(item) for item in items]
+        """Read items, embed and parse them together; what is wrong with one is its outcome."""
+        found = [self._content(item) for item in items]
+        good = [
+            (item, content)
+            for item, content in zip(items, found, strict=True)
+            if isinstance(content, Content)
+        ]
+        made = iter(self._prepared(good))
+        return [one if isinstance(one, Outcome) else next(made) for one in found]
 
     def read(self, item: Item) -> Outcome:
         """Read one item; what is wrong with it is told, and never raised."""
+        return self.read_all([item])[0]
+
+    def _content(self, item: Item) -> Content | Outcome:
         try:
             with collector_paused():
-                return self._read([item])[0]
-        except GraphMemError as error:
-            return Outcome(item.n, error=str(error))
-        except MemoryError:
-            return Outcome(item.n, error=f"{item.key} needs more memory than there is: split it")
+                if item.content is not None:
+                    return Content.from_json(item.content)
+                found = Found(item.key, item.path, item.kind, item.size)
+                with self._limit(item):
+                    return read(found, self._recipe.options)
         except Exception as error:
-            # A library that meets an odd file may raise anything; that is the item's end alone.
-            return Outcome(
-                item.n, error=f"{item.key} could not be read: {type(error).__name__}: {error}"
-            )
+            return _failed(item, error)
 
-    def _read(self, items: Sequence[Item]) -> list[Outcome]:
-        contents = [self._content(item) for item in items]
+    @contextmanager
+    def _limit(self, item: Item) -> Iterator[None]:
+        if self._max_read_s is None:
+            yield
+            return
+        try:
+            with time_limit(self._max_read_s):
+                yield
+        except TimeIsUp:
+            raise InvalidInput(
+                f"{item.key!r}: reading it took more than {self._max_read_s:g} seconds: split it, "
+                "or give a higher limit"
+            ) from None
+
+    def _prepared(self, good: Sequence[tuple[Item, Content]]) -> list[Outcome]:
+        try:
+            with collector_paused():
+                return self._together(good)
+        except Exception as error:
+            if len(good) == 1:
+                return [_failed(good[0][0], error)]
+            return [made for one in good for made in self._prepared([one])]
+
+    def _together(self, good: Sequence[tuple[Item, Content]]) -> list[Outcome]:
         texts = [
             []
             if content.run is not None
             else with_trust(self._accepted(content), self._recipe.trust)
-            for content in contents
+            for _, content in good
         ]
         everything = [text for each in texts for text in each]
         read = iter(prepare_all(everything, self._models, self._recipe.depth))
@@ -80,14 +109,8 @@ class Worker:
             Outcome(item.n, run={"source": content.name, **content.run})
             if content.run is not None
             else Outcome(item.n, tuple(islice(read, len(each))))
-            for item, content, each in zip(items, contents, texts, strict=True)
+            for (item, content), each in zip(good, texts, strict=True)
         ]
-
-    def _content(self, item: Item) -> Content:
-        if item.content is not None:
-            return Content.from_json(item.content)
-        found = Found(item.key, item.path, item.kind, item.size)
-        return read(found, self._recipe.options)
 
     def _accepted(self, content: Content) -> list[SourceText]:
         at = content.at or self._recipe.at
@@ -100,10 +123,19 @@ class Worker:
         return accept(content.messages or (), source=content.name, at=at, title=title)
 
 
-def open_worker(recipe: Recipe) -> Worker | GraphMemError:
+def _failed(item: Item, error: Exception) -> Outcome:
+    if isinstance(error, GraphMemError):
+        return Outcome(item.n, error=str(error))
+    if isinstance(error, MemoryError):
+        return Outcome(item.n, error=f"{item.key} needs more memory than there is: split it")
+    # A library that meets an odd file may raise anything; that is the item's end alone.
+    return Outcome(item.n, error=f"{item.key} could not be read: {type(error).__name__}: {error}")
+
+
+def open_worker(recipe: Recipe, max_read_s: float | None = None) -> Worker | GraphMemError:
     """Return a worker whose models are loaded, or why there is none: no item is to blame then."""
     try:
-        worker = Worker(recipe)
+        worker = Worker(recipe, max_read_s)
         worker.warm()
     except GraphMemError as error:
         return error

@@ -15,10 +15,28 @@ from graphmem_pipelines.readers.content import Content
 from graphmem_schemas import Document
 
 MODELS = """
+import itertools
 import os
 import signal
+from collections import deque
 
 import numpy as np
+
+from graphmem_pipelines.readers import read as module
+
+text_reader = module._READERS["text"]
+
+
+def slow(data, found, options):
+    while b"LOOP" in data:
+        pass
+    if b"STUCK" in data:
+        # No signal is heard in here.
+        deque(itertools.repeat(0), maxlen=0)
+    return text_reader(data, found, options)
+
+
+module._READERS["text"] = slow
 
 
 class SentenceTransformer:
@@ -46,6 +64,17 @@ def mortal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recipe:
     monkeypatch.syspath_prepend(str(folder))
     monkeypatch.setenv("PYTHONPATH", str(folder))
     return Recipe(embedder="sentence-transformers:mortal", depth="embed")
+
+
+@pytest.fixture
+def slow_files(tmp_path: Path) -> list[Item]:
+    """Files, of which the second is read without end, and the fourth cannot be interrupted."""
+    items = []
+    for n, text in enumerate(["Ann.", "LOOP", "Bo.", "STUCK", "Cy."], start=1):
+        path = tmp_path / f"{n}.txt"
+        path.write_text(text)
+        items.append(Item(n, path.name, str(path), "text", len(text)))
+    return items
 
 
 def task(n: int, text: str) -> Item:

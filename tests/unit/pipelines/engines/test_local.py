@@ -88,6 +88,17 @@ def test_who_stops_listening_stops_the_workers(mortal: Recipe, tasks_of: Tasks) 
     engine.close()
 
 
+@pytest.mark.slow
+def test_what_is_read_without_end_fails_alone(mortal: Recipe, slow_files: list[Item]) -> None:
+    engine = open_engine(EngineChoice(n_workers=1, max_read_s=0.3), mortal)
+    found = list(engine.read(slow_files))
+    assert [one.n for one in found] == [1, 2, 3, 4, 5]
+    assert [one.n for one in found if one.error is None] == [1, 3, 5]
+    assert "'2.txt': reading it took more than 0.3 seconds" in str(found[1].error)
+    assert "4.txt could not be read: 3 processes died over it" in str(found[3].error)
+    assert "takes too long" in str(found[3].error)
+
+
 def test_models_that_are_missing_are_no_items_fault(mortal: Recipe, tasks_of: Tasks) -> None:
     engine = LocalEngine(replace(mortal, embedder="sentence-transformers:none"), 1)
     with pytest.raises(ModelMissing, match="'none' cannot be loaded"):
@@ -103,6 +114,9 @@ def test_nothing_to_read_starts_nothing(mortal: Recipe) -> None:
 def test_choices_that_make_no_sense() -> None:
     with pytest.raises(InvalidInput, match="workers is 0: give 1 or more"):
         open_engine(EngineChoice(n_workers=0), Recipe())
+    for seconds in (0, -1, float("nan")):
+        with pytest.raises(InvalidInput, match="are no limit: give more than 0"):
+            open_engine(EngineChoice(max_read_s=seconds), Recipe())
     with pytest.raises(InvalidInput, match="no engine is called 'dask': there are local, ray"):
         open_engine(EngineChoice("dask"), Recipe())
     assert 1 <= open_engine(EngineChoice(), Recipe()).n_workers <= 8

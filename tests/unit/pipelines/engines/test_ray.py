@@ -31,7 +31,12 @@ def cluster(mortal: Recipe) -> Iterator[None]:
 
 
 def test_the_same_outcomes_whatever_dies(
-    cluster: None, mortal: Recipe, tasks_of: Tasks, told: Plain, tmp_path: Path
+    cluster: None,
+    mortal: Recipe,
+    tasks_of: Tasks,
+    told: Plain,
+    slow_files: list[Item],
+    tmp_path: Path,
 ) -> None:
     texts = [f"Text {n} of Ann." * (1 + n % 7) for n in range(60)]
     texts[20] = ""
@@ -46,6 +51,11 @@ def test_the_same_outcomes_whatever_dies(
     assert [one.n for one in found if one.error is not None] == [6, 21]
     assert "3 processes died over it" in str(found[5].error)
     assert (tmp_path / "died").exists()
+
+    slow = list(open_engine(EngineChoice("ray", 1, max_read_s=0.3), mortal).read(slow_files))
+    assert [one.n for one in slow if one.error is None] == [1, 3, 5]
+    assert "'2.txt': reading it took more than 0.3 seconds" in str(slow[1].error)
+    assert "4.txt could not be read: 3 processes died over it" in str(slow[3].error)
 
     broken = replace(mortal, embedder="sentence-transformers:none")
     with pytest.raises(ModelMissing, match="'none' cannot be loaded"):
