@@ -55,14 +55,14 @@ class LLMExtraction:
             InvalidInput: The server refuses the key or the model.
         """
         waiting = self._waiting
-        most, n_segments = self._concurrency * _SEGMENTS_A_CALLER, 0
+        most, weight = self._concurrency * _SEGMENTS_A_CALLER, 0
         pool = ThreadPoolExecutor(self._concurrency, thread_name_prefix="graphmem-llm")
         try:
             for outcome in outcomes:
                 waiting.append(_Item(outcome, self._client, pool))
-                n_segments += len(waiting[-1].asked)
-                while waiting and (n_segments > most or waiting[0].answered):
-                    n_segments -= len(waiting[0].asked)
+                weight += waiting[-1].weight
+                while waiting and (weight > most or waiting[0].answered):
+                    weight -= waiting[0].weight
                     yield self._joined(waiting.popleft())
             while waiting:
                 yield self._joined(waiting.popleft())
@@ -138,6 +138,11 @@ class _Item:
                 uids = [draft.uid for draft in segment.passages]
                 llm = client.about(source.uid, *uids, meter=self.meter)
                 self.asked.append((segment, pool.submit(extract_segment, llm, segment)))
+
+    @property
+    def weight(self) -> int:
+        """How many segments it stands for: what has none takes memory, too, while it waits."""
+        return max(1, len(self.asked))
 
     @property
     def answered(self) -> bool:

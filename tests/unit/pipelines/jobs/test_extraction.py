@@ -157,14 +157,20 @@ def test_single_refusals_are_counted() -> None:
     assert found[0].dropped == {"passages without an answer: too long": 1}
 
 
-def test_few_segments_wait_at_the_same_time() -> None:
+@pytest.mark.parametrize("kind", ["segments", "runs", "broken"])
+def test_few_items_wait_behind_a_slow_answer(kind: str) -> None:
     gate = threading.Event()
     taken: list[int] = []
+    many = {
+        "segments": outcome,
+        "runs": lambda n: Outcome(n, run={"task": "x"}),
+        "broken": lambda n: Outcome(n, error="it is broken"),
+    }
 
     def outcomes() -> Any:
         for n in range(1, 200):
             taken.append(n)
-            yield outcome(n)
+            yield outcome(n) if n == 1 else many[kind](n)
 
     def reply(asked: str) -> dict[str, Any]:
         gate.wait(10)
@@ -175,5 +181,6 @@ def test_few_segments_wait_at_the_same_time() -> None:
     threading.Timer(0.2, gate.set).start()
     assert next(extraction).outcome.n == 1
     assert len(taken) <= 2 * 4 + 2
+    assert [next(extraction).outcome.n for _ in range(20)] == list(range(2, 22))
     extraction.close()
     client.close()
