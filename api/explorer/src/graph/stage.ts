@@ -1,0 +1,171 @@
+// The canvas: sigma with what is shown, faded and lit. It knows nothing of the server.
+import Sigma from "sigma";
+import type { EdgeDisplayData, NodeDisplayData } from "sigma/types";
+import { isDark } from "../session";
+import { paintHull } from "./hulls";
+import { LAYERS } from "./layers";
+import type { Drawn, Model } from "./model";
+import { standing, type Clock } from "./time";
+
+export interface Wanted {
+  layers: ReadonlySet<string>;
+  /** Milliseconds; null is today. */
+  at: number | null;
+  clock: Clock;
+  /** Those of a walk or a search: they stand out, and the rest steps back. */
+  lit: ReadonlySet<string>;
+  chosen: string | null;
+}
+
+interface Colours {
+  faded: string;
+  edge: string;
+  ink: string;
+  lit: string;
+  paper: string;
+  of: Map<string, string>;
+}
+
+// From here on edges are left out while the view moves: they are most of what is drawn.
+const MANY_EDGES = 5_000;
+
+export class Stage {
+  readonly sigma: Sigma<Drawn>;
+  private readonly under: HTMLCanvasElement;
+  private wanted: Wanted;
+  private colours: Colours;
+
+  constructor(
+    container: HTMLElement,
+    private readonly model: Model,
+    wanted: Wanted,
+    chosen: (uid: string | null) => void,
+  ) {
+    this.wanted = wanted;
+    this.colours = colours();
+    this.sigma = new Sigma<Drawn>(model.graph, container, {
+      allowInvalidContainer: true,
+      hideEdgesOnMove: model.graph.size > MANY_EDGES,
+      hideLabelsOnMove: model.graph.size > MANY_EDGES,
+      labelRenderedSizeThreshold: 7,
+      labelFont: "system-ui, sans-serif",
+      labelSize: 12,
+      labelColor: { color: this.colours.ink },
+      defaultDrawNodeHover: (context, data) => this.paintHover(context, data),
+      nodeReducer: (uid, drawn) => this.node(uid, drawn),
+      edgeReducer: (edge) => this.edge(edge),
+      zIndex: true,
+      minCameraRatio: 0.01,
+      maxCameraRatio: 4,
+    });
+    this.sigma.on("clickNode", ({ node }) => chosen(node));
+    this.sigma.on("clickStage", () => chosen(null));
+    this.under = this.sigma.createCanvas("hulls", { beforeLayer: "edges" });
+    this.sigma.resize(true);
+    this.sigma.on("afterRender", () => this.paintHulls());
+  }
+
+  show(wanted: Wanted): void {
+    this.wanted = wanted;
+    this.sigma.refresh({ skipIndexation: false });
+  }
+
+  /** Take the colours anew, after the page turned dark or light. */
+  recolour(): void {
+    this.colours = colours();
+    this.sigma.setSetting("labelColor", { color: this.colours.ink });
+  }
+
+  /** Bring nodes into the middle of the view. */
+  lookAt(uids: string[]): void {
+    const spots = uids.map((uid) => this.sigma.getNodeDisplayData(uid)).filter((spot) => !!spot);
+    if (!spots.length) return;
+    const middle = (values: number[]) => (Math.min(...values) + Math.max(...values)) / 2;
+    const xs = spots.map((spot) => spot.x);
+    const ys = spots.map((spot) => spot.y);
+    const reach = Math.max(
+      Math.max(...xs) - Math.min(...xs),
+      Math.max(...ys) - Math.min(...ys),
+    );
+    const ratio = Math.min(1, Math.max(0.15, reach * 1.6));
+    this.sigma.getCamera().setState({ x: middle(xs), y: middle(ys), ratio });
+  }
+
+  kill(): void {
+    this.sigma.kill();
+  }
+
+  private visible(uid: string, layer: string): boolean {
+    const { layers, at, clock } = this.wanted;
+    const span = this.model.spans.get(uid);
+    return layers.has(layer) && !(span && standing(span, at, clock) === "not yet");
+  }
+
+  private node(uid: string, drawn: Drawn): Partial<NodeDisplayData> {
+    const { at, clock, lit, chosen } = this.wanted;
+    if (!this.visible(uid, drawn.layer)) return { ...drawn, hidden: true };
+    const span = this.model.spans.get(uid);
+    const past = span !== undefined && standing(span, at, clock) === "past";
+    const aside = lit.size > 0 && !lit.has(uid);
+    const color = this.colours.of.get(drawn.layer) ?? this.colours.ink;
+    if (uid === chosen || lit.has(uid)) {
+      const size = drawn.size * 1.5;
+      return { ...drawn, size, color, forceLabel: true, highlighted: uid === chosen, zIndex: 2 };
+    }
+    return { ...drawn, color: past || aside ? this.colours.faded : color, zIndex: past ? 0 : 1 };
+  }
+
+  private edge(edge: string): Partial<EdgeDisplayData> {
+    const { lit } = this.wanted;
+    const [start, end] = this.model.graph.extremities(edge);
+    if (lit.has(start) && lit.has(end)) return { color: this.colours.lit, size: 3, zIndex: 1 };
+    return { color: this.colours.edge, size: 0.6 };
+  }
+
+  private paintHover(context: CanvasRenderingContext2D, data: Partial<NodeDisplayData>): void {
+    const { x = 0, y = 0, size = 1, label } = data;
+    context.font = "600 12px system-ui, sans-serif";
+    const width = context.measureText(label ?? "").width;
+    context.fillStyle = this.colours.paper;
+    context.strokeStyle = this.colours.lit;
+    context.lineWidth = 2;
+    context.beginPath();
+    context.arc(x, y, size + 2, 0, 2 * Math.PI);
+    context.stroke();
+    if (!label) return;
+    context.fillRect(x + size + 4, y - 10, width + 8, 20);
+    context.fillStyle = this.colours.ink;
+    context.fillText(label, x + size + 8, y + 4);
+  }
+
+  private paintHulls(): void {
+    const context = this.under.getContext("2d");
+    if (!context || !this.model.hulls.size) return;
+    const { width, height } = this.sigma.getDimensions();
+    const dense = window.devicePixelRatio || 1;
+    // To set the size also clears it.
+    this.under.width = width * dense;
+    this.under.height = height * dense;
+    context.scale(dense, dense);
+    const color = this.colours.of.get("hyperedges") ?? this.colours.ink;
+    for (const [uid, members] of this.model.hulls) {
+      if (!this.visible(uid, "hyperedges")) continue;
+      const points = members
+        .map((member) => this.model.graph.getNodeAttributes(member))
+        .map((drawn) => this.sigma.graphToViewport(drawn));
+      paintHull(context, points, color);
+    }
+  }
+}
+
+function colours(): Colours {
+  const dark = isDark();
+  return {
+    faded: dark ? "#3d444b" : "#d5d9de",
+    edge: dark ? "#2b3137" : "#e3e6ea",
+    ink: dark ? "#e6e8ea" : "#1b1f23",
+    lit: dark ? "#ffab5e" : "#a34700",
+    paper: dark ? "#14171a" : "#ffffff",
+    of: new Map(LAYERS.map((layer) => [layer.id, dark ? layer.dark : layer.light])),
+  };
+}

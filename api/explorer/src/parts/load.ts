@@ -1,0 +1,41 @@
+import { useCallback, useEffect, useState } from "preact/hooks";
+
+export interface Loaded<T> {
+  data: T | undefined;
+  error: Error | undefined;
+  busy: boolean;
+  again: () => void;
+}
+
+/** Load a value whenever one of `inputs` changes; what is no longer wanted is given up. */
+export function useLoad<T>(
+  load: ((signal: AbortSignal) => Promise<T>) | null,
+  inputs: readonly unknown[],
+): Loaded<T> {
+  const [data, setData] = useState<T>();
+  const [error, setError] = useState<Error>();
+  const [busy, setBusy] = useState(false);
+  const [turn, setTurn] = useState(0);
+  const again = useCallback(() => setTurn((n) => n + 1), []);
+  useEffect(() => {
+    if (!load) return undefined;
+    const stop = new AbortController();
+    setBusy(true);
+    load(stop.signal).then(
+      (value) => {
+        if (stop.signal.aborted) return;
+        setData(() => value);
+        setError(undefined);
+        setBusy(false);
+      },
+      (reason: unknown) => {
+        if (stop.signal.aborted) return;
+        setData(undefined);
+        setError(reason instanceof Error ? reason : new Error(String(reason)));
+        setBusy(false);
+      },
+    );
+    return () => stop.abort();
+  }, [...inputs, turn]);
+  return { data, error, busy, again };
+}

@@ -1,0 +1,59 @@
+// What the user sets: the space, a key, the colours.
+import { useState } from "preact/hooks";
+import { session, type Theme } from "../session";
+
+export function Settings({ changed }: { changed: () => void }) {
+  const [space, setSpace] = useState(session.space);
+  const [key, setKey] = useState(session.key);
+  const [theme, setTheme] = useState<Theme>(session.theme);
+  const keep = (event: Event) => {
+    event.preventDefault();
+    session.space = space.trim() || "default";
+    session.key = key.trim();
+    changed();
+  };
+  return (
+    <details class="settings">
+      <summary>Space and key: {session.space}</summary>
+      <form onSubmit={keep} autocomplete="off">
+        <label>
+          Space
+          <input
+            name="space"
+            value={space}
+            maxLength={200}
+            spellcheck={false}
+            onInput={(event) => setSpace(event.currentTarget.value)}
+          />
+        </label>
+        <label>
+          API key
+          <input
+            name="key"
+            type="password"
+            value={key}
+            autocomplete="off"
+            aria-describedby="key-note"
+            onInput={(event) => setKey(event.currentTarget.value)}
+          />
+        </label>
+        <small id="key-note">Kept in this tab only, and sent as a Bearer header.</small>
+        <button type="submit">Use</button>
+        <label>
+          Colours
+          <select
+            value={theme}
+            onChange={(event) => {
+              session.theme = event.currentTarget.value as Theme;
+              setTheme(session.theme);
+            }}
+          >
+            <option value="system">as the system</option>
+            <option value="light">light</option>
+            <option value="dark">dark</option>
+          </select>
+        </label>
+      </form>
+    </details>
+  );
+}

@@ -1,0 +1,145 @@
+// The graph: layers that can be switched, what was believed when, one node and what is around it.
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { graph, graphAround } from "../client";
+import { Canvas } from "../graph/canvas";
+import { Chosen, Finder } from "../graph/finder";
+import { LAYERS, layerOf } from "../graph/layers";
+import { joined, modelOf, type Model } from "../graph/model";
+import { Slider } from "../graph/slider";
+import type { Wanted } from "../graph/stage";
+import { momentsOf, standing, type Clock } from "../graph/time";
+import { isDark } from "../session";
+import { Failure, Shown } from "../parts/bits";
+import { useLoad } from "../parts/load";
+import { count } from "../parts/words";
+import type { Route } from "../route";
+import type { GraphPart } from "../types";
+
+const listed = (route: Route, name: string): string[] =>
+  (route.query.get(name) ?? "").split(",").filter(Boolean);
+
+export function GraphView({ route }: { route: Route }) {
+  const around = listed(route, "around");
+  const lit = listed(route, "lit");
+  const loaded = useLoad<GraphPart>(
+    (signal) => (around.length ? graphAround(around, signal) : graph(signal)),
+    [around.join()],
+  );
+  return (
+    <Shown of={loaded}>
+      {(part) =>
+        part.nodes.length ? (
+          <Drawn key={around.join()} part={part} lit={lit} all={!around.length} />
+        ) : (
+          <p>There is nothing in this space yet.</p>
+        )
+      }
+    </Shown>
+  );
+}
+
+function Drawn({ part, lit, all }: { part: GraphPart; lit: string[]; all: boolean }) {
+  const [model, setModel] = useState<Model>(() => modelOf(part));
+  const [layers, setLayers] = useState(() => new Set(LAYERS.map((layer) => layer.id)));
+  const [[at, clock], setTime] = useState<[number | null, Clock]>([null, "held"]);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [settled, setSettled] = useState(false);
+  const [error, setError] = useState<Error>();
+  const litSet = useMemo(() => new Set(lit), [lit.join()]);
+  const wanted = useMemo<Wanted>(
+    () => ({ layers, at, clock, lit: litSet, chosen }),
+    [layers, at, clock, litSet, chosen],
+  );
+  const moments = useMemo(() => momentsOf(model.spans.values(), clock), [model, clock]);
+  const tally = useMemo(() => tallyOf(model, at, clock), [model, at, clock]);
+  useEffect(() => setSettled(false), [model]);
+  const expand = (uid: string) =>
+    graphAround([uid]).then(
+      (more) => setModel((before) => modelOf(joined(before.part, more), before)),
+      (reason: Error) => setError(reason),
+    );
+  return (
+    <div class="graph">
+      <div class="stage" data-settled={settled}>
+        <Canvas model={model} wanted={wanted} chosen={setChosen} moved={setSettled} />
+        <p class="quiet" role="status">
+          {count(model.graph.order)} nodes, {count(model.graph.size)} edges
+          {model.part.cut ? ", and more that are not drawn" : ""}
+          {settled ? "" : "; finding their places …"}
+        </p>
+      </div>
+      <div class="side">
+        <Failure error={error} />
+        {all ? null : (
+          <p>
+            Around a few nodes. <a href="#/graph">Show all</a>
+          </p>
+        )}
+        <Layers model={model} layers={layers} set={setLayers} />
+        <Slider
+          moments={moments}
+          at={at}
+          clock={clock}
+          tally={tally}
+          set={(moment, which) => setTime([moment, which])}
+        />
+        <Finder model={model} choose={setChosen} />
+        {chosen ? (
+          <Chosen
+            model={model}
+            uid={chosen}
+            choose={setChosen}
+            expand={() => void expand(chosen)}
+          />
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+interface LayersProps {
+  model: Model;
+  layers: Set<string>;
+  set: (layers: Set<string>) => void;
+}
+
+function Layers({ model, layers, set }: LayersProps) {
+  const sizes = useMemo(() => {
+    const found = new Map<string, number>();
+    for (const node of model.nodes.values()) {
+      const { id } = layerOf(node.label);
+      found.set(id, (found.get(id) ?? 0) + 1);
+    }
+    return found;
+  }, [model]);
+  const flip = (id: string) => {
+    const next = new Set(layers);
+    if (!next.delete(id)) next.add(id);
+    set(next);
+  };
+  return (
+    <fieldset class="layers">
+      <legend>Layers</legend>
+      {LAYERS.filter((layer) => sizes.has(layer.id)).map((layer) => (
+        <label class="inline" key={layer.id}>
+          <input
+            type="checkbox"
+            name={layer.id}
+            checked={layers.has(layer.id)}
+            onChange={() => flip(layer.id)}
+          />
+          <svg class="dot" viewBox="0 0 10 10" aria-hidden="true">
+            <circle cx="5" cy="5" r="5" fill={isDark() ? layer.dark : layer.light} />
+          </svg>
+          {layer.title} ({count(sizes.get(layer.id) ?? 0)})
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function tallyOf(model: Model, at: number | null, clock: Clock) {
+  const tally = { now: 0, past: 0, "not yet": 0 };
+  for (const span of model.spans.values()) tally[standing(span, at, clock)] += 1;
+  return tally;
+}
