@@ -21,7 +21,13 @@ from graphmem.writing.segment import PassageDraft
 from graphmem_pipelines.engines.base import Outcome, Recipe
 from graphmem_pipelines.jobs.asking import LLMChoice
 from graphmem_pipelines.jobs.report import Hear, JobProgress, JobReport, report_of
-from graphmem_pipelines.jobs.running import running
+from graphmem_pipelines.jobs.running import (
+    Cancelled,
+    given_up,
+    is_unlisted,
+    look_for_cancel,
+    running,
+)
 from graphmem_pipelines.jobs.stored import stored_source
 from graphmem_pipelines.jobs.waiting import waiting_items
 from graphmem_pipelines.jobs.work import Work
@@ -68,8 +74,12 @@ def go_on(asked: Extract, job: Job, store: GraphStore, ledger: Ledger) -> JobRep
     """Do what is left of an extract; see `run_extract`."""
     with ledger.held(job.id):
         job = ledger.job(job.id)
-        if job.state == "scanning":
-            _list(asked, job, store, ledger)
+        if is_unlisted(ledger, job):
+            try:
+                _list(asked, job, store, ledger)
+            except Cancelled:
+                given_up(ledger, job.id)
+                return report_of(ledger, ledger.job(job.id))
         with running(ledger, job):
             recipe = Recipe(embedder=asked.embedder)
             work = Work(job, store, ledger, recipe, None, asked.llm, asked.hear)
@@ -87,6 +97,7 @@ def _list(asked: Extract, job: Job, store: GraphStore, ledger: Ledger) -> None:
             ledger.add_items(job.id, portion)
             portion = []
             asked.hear(JobProgress(job.id, "listing", n_items=n))
+            look_for_cancel(ledger, job.id)
     ledger.add_items(job.id, portion)
 
 

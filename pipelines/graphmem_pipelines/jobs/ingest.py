@@ -26,7 +26,13 @@ from graphmem_pipelines.jobs.asking import LLMChoice
 from graphmem_pipelines.jobs.listing import list_items, skip_unchanged
 from graphmem_pipelines.jobs.preview import Preview, preview_items
 from graphmem_pipelines.jobs.report import Hear, JobProgress, JobReport, moment_of, report_of
-from graphmem_pipelines.jobs.running import running
+from graphmem_pipelines.jobs.running import (
+    Cancelled,
+    given_up,
+    is_unlisted,
+    look_for_cancel,
+    running,
+)
 from graphmem_pipelines.jobs.settings import recipe_from_json, recipe_to_json
 from graphmem_pipelines.jobs.waiting import waiting_items
 from graphmem_pipelines.jobs.work import Work
@@ -148,8 +154,12 @@ def go_on(asked: Ingest, job: Job, store: GraphStore, ledger: Ledger) -> JobRepo
         # Who held it until a moment ago may have brought it further.
         job = ledger.job(job.id)
         notes: tuple[str, ...] = (_RESUMED.format(begun=moment_of(job)),)
-        if job.state == "scanning":
-            notes = _passed_over(_list(asked, job, store, ledger, made))
+        if is_unlisted(ledger, job):
+            try:
+                notes = _passed_over(_list(asked, job, store, ledger, made))
+            except Cancelled:
+                given_up(ledger, job.id)
+                return report_of(ledger, ledger.job(job.id))
         with running(ledger, job):
             work = Work(job, store, ledger, asked.recipe, made, asked.llm, asked.hear)
             work.do(lambda started: engine.read(_items(ledger, job.id, started)))
@@ -209,6 +219,7 @@ def _list(
 
     def hear(n: int) -> None:
         asked.hear(JobProgress(job.id, "listing", n_items=n))
+        look_for_cancel(ledger, job.id)
 
     try:
         found = scan(asked.paths, asked.recipe.options, stdin=asked.stdin, passed_over=passed_over)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from hashlib import blake2b
 
 from graphmem.core.uids import content_uid
 from graphmem.errors import InvalidInput, NotFound
 from graphmem.ports import GraphStore
+from graphmem_pipelines.jobs.running import look_for_cancel
 from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.rows import Item, ItemResult, Job
 from graphmem_pipelines.readers.content import Found
@@ -16,6 +18,7 @@ from graphmem_pipelines.readers.opening import open_file
 __all__ = ["list_items", "skip_unchanged"]
 
 _PORTION = 200
+_TELL_S = 0.5
 _BLOCK_BYTES = 1 << 20
 
 
@@ -30,17 +33,18 @@ def list_items(
         found: in order.
         ledger: takes the items.
         job: theirs.
-        told: hears how many there are so far.
+        told: hears how many there are so far, some times a second; what it raises ends this.
     """
     ledger.drop_items(job)
     portion: list[Item] = []
-    n = 0
+    n, last = 0, time.monotonic()
     for n, one in enumerate(found, start=1):
         portion.append(_item(n, one))
-        if len(portion) == _PORTION:
+        if len(portion) == _PORTION or time.monotonic() - last > _TELL_S:
             ledger.add_items(job, portion)
             portion = []
             told(n)
+            last = time.monotonic()
     ledger.add_items(job, portion)
     told(n)
 
@@ -55,6 +59,7 @@ def skip_unchanged(
     """
     after = 0
     while items := ledger.items(job.id, ("pending",), after=after, limit=_PORTION):
+        look_for_cancel(ledger, job.id)
         after = items[-1].n
         known = applied.applied_as(job.space, [item.key for item in items])
         same = [item for item in items if known.get(item.key) == (item.digest, recipe)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from graphmem.core.uids import content_uid
 from graphmem.ports import GraphStore
 from graphmem_pipelines.jobs.report import Hear, JobProgress, JobReport, report_of
-from graphmem_pipelines.jobs.running import Cancelled, running
+from graphmem_pipelines.jobs.running import look_for_cancel, running
 from graphmem_pipelines.jobs.stored import stored_source
 from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.rows import WAITING, Item, ItemResult, Job
@@ -56,8 +56,7 @@ def _verify(asked: Verify, job: Job, store: GraphStore, ledger: Ledger) -> None:
     total, done, failed = ledger.totals(job.id).n_items, 0, 0
     with_vectors = _with_vectors(store, job.space)
     while items := ledger.items(job.id, WAITING, limit=_PORTION):
-        if ledger.is_cancelling(job.id):
-            raise Cancelled
+        look_for_cancel(ledger, job.id)
         results = [_look(item, store, job.space, with_vectors) for item in items]
         ledger.record(job.id, results)
         done += len(results)

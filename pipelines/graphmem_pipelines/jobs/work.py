@@ -21,7 +21,7 @@ from graphmem_pipelines.jobs.asking import LLMChoice, client_of, spent_before
 from graphmem_pipelines.jobs.extraction import LLMExtraction
 from graphmem_pipelines.jobs.progress import ProgressTeller
 from graphmem_pipelines.jobs.report import Hear
-from graphmem_pipelines.jobs.running import Cancelled
+from graphmem_pipelines.jobs.running import look_for_cancel
 from graphmem_pipelines.jobs.spent import spent_of
 from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.rows import Job, Spent
@@ -85,8 +85,7 @@ class Work:
                 for one in extracted:
                     if applier.take(one):
                         self._note(spent())
-                        if self.ledger.is_cancelling(self.job.id):
-                            raise Cancelled
+                        look_for_cancel(self.ledger, self.job.id)
                     teller.tell(applier, spent().cost)
             finally:
                 # What was read and paid for is kept, whatever ends the job.

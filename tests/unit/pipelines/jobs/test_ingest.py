@@ -27,7 +27,11 @@ from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.readers.content import ReaderOptions
 
 if TYPE_CHECKING:
-    from tests.unit.pipelines.jobs.conftest import Home
+    from collections.abc import Generator, Iterable
+
+    from graphmem_pipelines.engines.base import Outcome
+    from graphmem_pipelines.ledger.rows import Item
+    from tests.unit.pipelines.jobs.conftest import Home, InProcess
 
 KEYS = ["ann.txt", "bo.md", "rows.csv#1", "rows.csv#2", "sub/cy.html"]
 
@@ -216,22 +220,29 @@ def test_who_waited_does_not_begin_what_is_done(home: Home) -> None:
     assert (again.job, again.items["applied"], again.items["skipped"]) == (first.job, 5, 0)
 
 
-def test_a_job_is_given_up_from_outside_and_taken_up_again(home: Home) -> None:
+def test_a_job_is_given_up_from_outside_and_taken_up_again(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for n in range(80):
         (home.tree / f"more{n:02}.txt").write_text(f"Person{n} lives in Rome.")
     other = Ledger(home.store.path.with_name("agent.db.jobs"))
 
-    def hear(progress: JobProgress) -> None:
-        if progress.stage == "listing":
-            other.cancel(progress.job)
+    plain = home.engine.read
+
+    def read(engine: InProcess, tasks: Iterable[Item]) -> Generator[Outcome]:
+        for outcome in plain(engine, tasks):
+            if outcome.n == 10:
+                other.cancel(other.job("last").id)
+            yield outcome
 
     report = home.ingest()
     assert report.ok
     (home.tree / "ann.txt").write_text("Ann lives in Graz.")
     for n in range(80):
         (home.tree / f"more{n:02}.txt").write_text(f"Person{n} lives in Oslo.")
-    asked = replace(home.asked(), hear=hear)
-    cancelled = run_ingest(asked, home.store, "default", home.ledger)
+    with monkeypatch.context() as patch:
+        patch.setattr(home.engine, "read", read)
+        cancelled = home.ingest()
     other.close()
     assert (cancelled.state, cancelled.error) == ("cancelled", "cancelled by the user")
     # What was at hand is stored.
@@ -240,6 +251,28 @@ def test_a_job_is_given_up_from_outside_and_taken_up_again(home: Home) -> None:
     again = run_again(home.ledger.job("last"), home.store, home.ledger, home.heard.append)
     assert again.ok
     assert again.items["applied"] == 81
+
+
+def test_a_job_that_is_given_up_while_it_is_listed(home: Home) -> None:
+    for n in range(210):
+        (home.tree / f"more{n:03}.txt").write_text(f"Person{n} lives in Rome.")
+    other = Ledger(home.store.path.with_name("agent.db.jobs"))
+    listed: list[int] = []
+
+    def hear(progress: JobProgress) -> None:
+        listed.append(progress.n_items)
+        other.cancel(progress.job)
+
+    asked = replace(home.asked(), hear=hear)
+    cancelled = run_ingest(asked, home.store, "default", home.ledger)
+    other.close()
+    assert (cancelled.state, cancelled.error) == ("cancelled", "cancelled by the user")
+    assert len(listed) == 1
+    assert listed[0] <= 200
+    assert sum(cancelled.items.values()) == 0
+    # Who wants it after all has all of it.
+    again = run_again(home.ledger.job("last"), home.store, home.ledger, home.heard.append)
+    assert (again.job, again.items["applied"]) == (cancelled.job, 215)
 
 
 def test_two_texts_on_stdin_are_two_jobs(home: Home) -> None:
