@@ -51,12 +51,14 @@ class Outcome:
         n: of the item.
         run: keyword arguments of `Memory.add_run`.
         error: what is wrong with this item; the others go on.
+        digest: of the bytes that were read: the file may be another one since it was listed.
     """
 
     n: int
     sources: tuple[PreparedSource, ...] = ()
     run: Mapping[str, Any] | None = None
     error: str | None = None
+    digest: str | None = None
 
 
 def given_up(item: Item) -> Outcome:

@@ -106,9 +106,9 @@ class Worker:
         everything = [text for each in texts for text in each]
         read = iter(prepare_all(everything, self._models, self._recipe.depth))
         return [
-            Outcome(item.n, run={"source": content.name, **content.run})
+            Outcome(item.n, run={"source": content.name, **content.run}, digest=content.digest)
             if content.run is not None
-            else Outcome(item.n, tuple(islice(read, len(each))))
+            else Outcome(item.n, tuple(islice(read, len(each))), digest=content.digest)
             for (item, content), each in zip(good, texts, strict=True)
         ]
 

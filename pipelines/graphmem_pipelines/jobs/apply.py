@@ -159,7 +159,9 @@ class Applier:
 
 def _applied(one: Extracted, n_passages: int | None = None) -> ItemResult:
     n = _n_passages(one.outcome.sources) if n_passages is None else n_passages
-    return ItemResult(one.outcome.n, "applied", None, n, one.dropped, one.spent, one.whole)
+    return ItemResult(
+        one.outcome.n, "applied", None, n, one.dropped, one.spent, one.whole, one.outcome.digest
+    )
 
 
 def _failed(one: Extracted, reason: str) -> ItemResult:

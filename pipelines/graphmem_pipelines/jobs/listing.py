@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from hashlib import blake2b
 
 from graphmem.core.uids import content_uid
 from graphmem.errors import InvalidInput, NotFound
@@ -13,7 +12,7 @@ from graphmem_pipelines.jobs.running import look_for_cancel
 from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.rows import Item, ItemResult, Job
 from graphmem_pipelines.readers.content import Found
-from graphmem_pipelines.readers.opening import open_file
+from graphmem_pipelines.readers.opening import digest_of, open_file
 
 __all__ = ["list_items", "skip_unchanged"]
 
@@ -95,11 +94,7 @@ def _item(n: int, found: Found) -> Item:
 
 
 def _digest(content: str | None, path: str | None) -> str:
-    digest = blake2b(digest_size=16)
-    if content is not None:
-        digest.update(content.encode())
-    elif path is not None:
-        with open_file(path) as file:
-            while block := file.read(_BLOCK_BYTES):
-                digest.update(block)
-    return digest.hexdigest()
+    if content is not None or path is None:
+        return digest_of(((content or "").encode(),))
+    with open_file(path) as file:
+        return digest_of(iter(lambda: file.read(_BLOCK_BYTES), b""))

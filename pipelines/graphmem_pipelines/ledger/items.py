@@ -69,13 +69,13 @@ def update(connection: sqlite3.Connection, job: str, results: Sequence[ItemResul
         "cost = CASE WHEN ?9 IS NULL OR (cost IS NULL AND n_calls > 0) THEN NULL "
         "ELSE coalesce(cost, 0) + ?9 END, "
         "content = CASE WHEN ?1 IN ('applied', 'skipped') AND ?12 THEN NULL ELSE content END, "
-        "whole = ?12 WHERE job = ?10 AND n = ?11",
+        "whole = ?12, digest = coalesce(?13, digest) WHERE job = ?10 AND n = ?11",
         [
             (
                 one.state, one.error, one.n_passages,
                 json.dumps(dict(one.dropped)) if one.dropped else None,
                 one.spent.n_calls, one.spent.n_cached, one.spent.prompt_tokens,
-                one.spent.completion_tokens, one.spent.cost, job, one.n, one.whole,
+                one.spent.completion_tokens, one.spent.cost, job, one.n, one.whole, one.digest,
             )
             for one in results
         ],

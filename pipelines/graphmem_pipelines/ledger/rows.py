@@ -127,6 +127,7 @@ class ItemResult:
 
     Attributes:
         whole: whether nothing is missing; else it is not taken for unchanged the next time.
+        digest: of the bytes that were read; None leaves the one that was listed.
     """
 
     n: int
@@ -136,6 +137,7 @@ class ItemResult:
     dropped: Mapping[str, int] = field(default_factory=dict)
     spent: Spent = Spent()
     whole: bool = True
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

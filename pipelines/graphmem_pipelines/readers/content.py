@@ -57,6 +57,7 @@ class Content:
         run: keyword arguments of `Memory.add_run`, of plain JSON values.
         title: of a conversation.
         at: when the conversation began; its messages may say more.
+        digest: of the bytes of the file that it was read from; it is no part of its JSON.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Content:
     run: Mapping[str, Any] | None = None
     title: str | None = None
     at: datetime | None = None
+    digest: str | None = None
 
     def to_json(self) -> str:
         """Return it as one line of JSON; the same content gives the same line."""

@@ -9,7 +9,7 @@ from graphmem.errors import GraphMemError, InvalidInput, NotFound
 from graphmem_pipelines.readers.content import Content, Found, ReaderOptions
 from graphmem_pipelines.readers.decoding import decode
 from graphmem_pipelines.readers.odd import ODD, not_built_so
-from graphmem_pipelines.readers.opening import read_bytes, read_head
+from graphmem_pipelines.readers.opening import digest_of, read_bytes, read_head
 from graphmem_pipelines.readers.sniff import HEAD_BYTES, SPLIT_KINDS, UNKNOWN, sniff
 from graphmem_schemas import Document
 
@@ -38,7 +38,8 @@ def read(found: Found, options: ReaderOptions) -> Content:
     try:
         if found.kind == UNKNOWN:  # it was refused when it was found, and may have been mended
             found = replace(found, kind=options.format or _told(path))
-        return read_data(read_bytes(path, options.max_bytes), found, options)
+        data = read_bytes(path, options.max_bytes)
+        return replace(read_data(data, found, options), digest=digest_of((data,)))
     except (InvalidInput, NotFound) as error:
         raise type(error)(f"{found.key!r}: {error}") from error
 

@@ -105,6 +105,20 @@ def test_a_file_that_vanishes_after_it_was_listed(home: Home) -> None:
     assert home.sources() == [key for key in KEYS if key != "bo.md"]
 
 
+def test_a_file_that_changes_after_it_was_listed_is_known_as_it_was_read(home: Home) -> None:
+    listed = (home.tree / "bo.md").read_text()
+    home.engine.stop_at = 1
+    with pytest.raises(KeyboardInterrupt):
+        home.ingest()
+    (home.tree / "bo.md").write_text("# Bo\n\nBo lives in Graz.")
+    assert home.ingest().ok
+    assert home.ingest().items["skipped"] == 5
+    # As it was listed it has never been read.
+    (home.tree / "bo.md").write_text(listed)
+    report = home.ingest()
+    assert (report.items["applied"], report.items["skipped"]) == (1, 4)
+
+
 @pytest.mark.parametrize("at", [1, 3, 5])
 def test_who_is_interrupted_goes_on_there(home: Home, at: int) -> None:
     home.engine.stop_at = at
