@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from graphmem_api.inbox.inbox import Inbox
+from graphmem_api.inbox.signals import on_stop
 from graphmem_api.problems import add_problems
-from graphmem_api.routes import asking
+from graphmem_api.routes import asking, events, jobs, memories
 from graphmem_api.service import Service
 from graphmem_api.settings import Settings
 from graphmem_api.spaces import Spaces
@@ -22,13 +24,18 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         spaces = Spaces(settings)
-        app.state.service = Service(settings, spaces)
+        inbox = Inbox(settings, spaces)
+        app.state.service = Service(settings, spaces, inbox)
         try:
-            yield
+            with on_stop(inbox.end):
+                yield
         finally:
+            await inbox.close(settings.shutdown_s)
             spaces.close()
 
     app = FastAPI(title="graphmem", version="1", lifespan=lifespan)
     add_problems(app)
-    app.include_router(asking.router)
+    # Jobs come first: else their routes would be those of a space of that name.
+    for part in (jobs, events, memories, asking):
+        app.include_router(part.router)
     return app

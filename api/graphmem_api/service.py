@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from graphmem_api.inbox.inbox import Inbox
 from graphmem_api.settings import Settings
 from graphmem_api.spaces import Spaces
 
@@ -19,6 +20,7 @@ class Service:
 
     settings: Settings
     spaces: Spaces
+    inbox: Inbox
 
 
 def service_of(request: Request) -> Service:

@@ -48,6 +48,11 @@ class Spaces:
                 self._open.popitem(last=False)
             return memory
 
+    @property
+    def models(self) -> LazyModels:
+        """What reads and embeds the texts of all spaces."""
+        return self._models
+
     def close(self) -> None:
         """Keep the views of what is open, and close the store."""
         with self._lock:

@@ -63,9 +63,7 @@ class Ledger:
         self._shown = path or Path(":memory:")
         with mapped(self._shown):
             self._connection = (
-                connect(path)
-                if path
-                else sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+                connect(path) if path else sqlite3.connect(":memory:", isolation_level=None)
             )
             try:
                 check(self._connection, self._shown)

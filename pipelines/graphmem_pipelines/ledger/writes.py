@@ -18,6 +18,7 @@ from typing import Literal
 from filelock import FileLock, Timeout
 
 from graphmem.stores.sqlite.mapping import mapped
+from graphmem.stores.sqlite.pool import empty_log
 from graphmem_pipelines.ledger import items
 from graphmem_pipelines.ledger.ledger import Ledger, new_id
 from graphmem_pipelines.ledger.rows import Item, ItemResult, Job
@@ -359,6 +360,11 @@ class WriteLedger(Ledger):
                     (time.time(), job),
                 )
         return int(n)
+
+    def tidy(self) -> None:
+        """Leave nothing of what was applied in the file's log, where no other process reads it."""
+        with mapped(self._shown):
+            empty_log(self._connection)
 
     def prune(self, before: float) -> int:
         """Forget writes that are through without a failure and older than a moment; say how many.

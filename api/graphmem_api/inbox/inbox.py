@@ -1,0 +1,184 @@
+"""The inbox: what callers send is kept first, acknowledged, and applied after that."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TypeVar
+
+from graphmem_api.inbox.acceptor import Acceptor
+from graphmem_api.inbox.applying import Appliers
+from graphmem_api.inbox.feed import Feed
+from graphmem_api.inbox.ledgers import Ledgers
+from graphmem_api.problems import Problem
+from graphmem_api.settings import Settings
+from graphmem_api.spaces import Spaces
+from graphmem_pipelines.ledger.where import ledger_path
+from graphmem_pipelines.ledger.writes import Kept, Write, WriteLedger
+
+__all__ = ["Inbox", "InboxHealth"]
+
+T = TypeVar("T")
+
+# Apart from the threads that search, so that no search keeps a write waiting.
+_THREADS = 8
+_POLL_S = 0.5
+_STALE_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class InboxHealth:
+    """Whether what callers send reaches the memory.
+
+    Attributes:
+        ok: whether it does; what failed for its own content is no fault of the inbox.
+        reason: why it does not.
+        n_waiting: writes that are still to be applied, by all processes.
+        oldest_s: for how long the first of them has waited.
+        n_failed: items that failed and that nobody has given up yet.
+    """
+
+    ok: bool
+    reason: str | None
+    n_waiting: int
+    oldest_s: float
+    n_failed: int
+
+
+class Inbox:
+    """Writes of all spaces, from the acknowledgement to the memory. Make it inside a loop.
+
+    Args:
+        settings: limits, and where the ledger is.
+        spaces: share their store and models with it.
+
+    Attributes:
+        feed: changes of the graph, for whoever listens.
+
+    Raises:
+        StoreError: The ledger cannot be opened.
+    """
+
+    def __init__(self, settings: Settings, spaces: Spaces) -> None:
+        limits = settings.limits
+        self._loop = asyncio.get_running_loop()
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="graphmem-inbox")
+        self._ledgers = Ledgers(ledger_path(spaces.store, settings.ledger))
+        self._ended: dict[str, asyncio.Event] = {}
+        self.feed = Feed(spaces.store, self._threads, limits.streams)
+        self._acceptor = Acceptor(self._ledgers, limits.waiting, limits.waiting_chars)
+        self._appliers = Appliers(
+            ledgers=self._ledgers,
+            store=spaces.store,
+            models=spaces.models,
+            n_threads=settings.appliers,
+            kept_s=settings.idempotency_s,
+            hear=self._hear,
+        )
+
+    async def keep(self, write: Write) -> Kept:
+        """Keep a write, so that it survives whatever comes; return its job.
+
+        Raises:
+            Problem: 409, the Idempotency-Key was used for another write; 429, too much waits.
+            StoreError: It could not be kept.
+        """
+        kept = await self._acceptor.keep(write)
+        if kept.as_ == "other":
+            raise Problem(
+                HTTPStatus.CONFLICT,
+                "idempotency_key_reused",
+                f"this Idempotency-Key was used for another write, the job {kept.job}: take a new "
+                "key for each write, and the same one only to send the same again",
+            )
+        if kept.as_ == "full":
+            raise Problem(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                "too_many_waiting",
+                "so many writes of this space wait that no more are taken now: send it again "
+                "after the seconds that Retry-After gives",
+                {"Retry-After": "5"},
+            )
+        self._appliers.wake()
+        return kept
+
+    async def wait(self, job: str, seconds: float) -> bool:
+        """Wait until a write is applied or failed; False where that takes longer."""
+        end = self._loop.time() + seconds
+        ended = self._ended.setdefault(job, asyncio.Event())
+        try:
+            # Another process may be the one that applies it, so the ledger is looked at, too.
+            while await self.read(lambda ledger: ledger.is_waiting(job)):
+                left = end - self._loop.time()
+                if left <= 0 or self.feed.ending:
+                    return False
+                await _either(ended, min(left, _POLL_S))
+        finally:
+            self._ended.pop(job, None)
+        return True
+
+    async def read(self, look: Callable[[WriteLedger], T]) -> T:
+        """Have a thread look at, or change, the ledger."""
+
+        def lent() -> T:
+            with self._ledgers.lend() as ledger:
+                return look(ledger)
+
+        return await self._loop.run_in_executor(self._threads, lent)
+
+    async def aside(self, work: Callable[[], T]) -> T:
+        """Have a thread of the inbox do what would keep the event loop."""
+        return await self._loop.run_in_executor(self._threads, work)
+
+    def wake(self) -> None:
+        """Say that something waits."""
+        self._appliers.wake()
+
+    def health(self) -> InboxHealth:
+        """Tell how it goes. It touches no file: what it tells is about a second old."""
+        seen = self._appliers.seen
+        reason = next(iter(seen.error.values()), None)
+        if not self._appliers.alive:
+            reason = "a thread that applies writes is gone: start the server again"
+        elif time.monotonic() - seen.at > _STALE_S:
+            reason = f"nobody could look at the ledger for {time.monotonic() - seen.at:.0f} s"
+        queue = seen.queue
+        oldest = 0.0 if queue.oldest_at is None else max(0.0, time.time() - queue.oldest_at)
+        return InboxHealth(reason is None, reason, queue.n_waiting, oldest, queue.n_failed)
+
+    def end(self) -> None:
+        """End streams and waiting callers, so that the server can; what is at hand goes on."""
+        self.feed.end()
+        for ended in self._ended.values():
+            ended.set()
+
+    async def close(self, seconds: float) -> None:
+        """Finish what is at hand, for some seconds at most; the rest waits in the ledger."""
+        self.end()
+        self._appliers.stop()
+        await asyncio.to_thread(self._acceptor.close)
+        if await asyncio.to_thread(self._appliers.join, seconds):
+            self._ledgers.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _hear(self, space: str, jobs: tuple[str, ...]) -> None:
+        self._loop.call_soon_threadsafe(self._tell, space, jobs)
+
+    def _tell(self, space: str, jobs: tuple[str, ...]) -> None:
+        self.feed.wake(space)
+        for job in jobs:
+            if ended := self._ended.get(job):
+                ended.set()
+
+
+async def _either(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, or some seconds."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

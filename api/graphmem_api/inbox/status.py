@@ -1,0 +1,108 @@
+"""Jobs and items of the ledger as callers see them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from graphmem.errors import InvalidInput
+from graphmem.writing.writer import merge_receipts
+from graphmem_pipelines.jobs.health import as_it_is
+from graphmem_pipelines.ledger.rows import ITEM_STATES, Item, Job
+from graphmem_pipelines.ledger.writes import WriteLedger
+from graphmem_schemas import Receipt, RejectedRow
+from graphmem_schemas.writes import JobItem, JobItemPage, JobStatus
+
+__all__ = ["item_page", "receipt_of", "status_of"]
+
+_MAX_REJECTED = 1_000
+
+
+def status_of(ledger: WriteLedger, job: Job, *, with_receipt: bool = False) -> JobStatus:
+    """Return how far a job is.
+
+    Args:
+        ledger: knows it.
+        job: of the ledger.
+        with_receipt: whether what it did goes along, once it is done.
+    """
+    totals = ledger.totals(job.id)
+    state, error = job.state, job.error
+    if job.kind != "add":
+        job = as_it_is(ledger, job)
+        state, error = job.state, job.error
+    done = totals.n_items - totals.n_waiting
+    untouched = not done and not totals.items["extracting"]
+    waits = job.kind == "add" and state == "running" and untouched
+    return JobStatus(
+        id=job.id,
+        kind=job.kind,
+        space=job.space,
+        state="waiting" if waits else "running" if state == "scanning" else state,
+        items=totals.n_items,
+        done=done,
+        failed=totals.items["failed"],
+        created_at=_moment(job.created_at),
+        updated_at=_moment(job.updated_at),
+        finished_at=None if job.finished_at is None else _moment(job.finished_at),
+        error=error,
+        receipt=receipt_of(ledger, job) if with_receipt and state == "done" else None,
+    )
+
+
+def receipt_of(ledger: WriteLedger, job: Job) -> Receipt | None:
+    """Return what a write did; its items that failed are the rejected rows. None for others.
+
+    What was applied together with other writes has its sources and the number of the commit.
+    """
+    if job.kind != "add":
+        return None
+    parts = [Receipt.model_validate_json(part) for part in ledger.receipts(job.id)]
+    failed = ledger.items(job.id, ("failed",), limit=_MAX_REJECTED)
+    rejected = tuple(
+        RejectedRow(index=item.n - 1, reason=item.error or "unknown") for item in failed
+    )
+    sources = [uid for part in parts for uid in part.sources]
+    merged = merge_receipts(parts, sources)
+    return merged.model_copy(
+        update={"rejected": (*(row for part in parts for row in part.rejected), *rejected)}
+    )
+
+
+def item_page(
+    ledger: WriteLedger, job: Job, failed: bool, cursor: str | None, limit: int
+) -> JobItemPage:
+    """Return items of a job in order.
+
+    Args:
+        ledger: knows them.
+        job: whose.
+        failed: whether only those that failed are wanted.
+        cursor: `next` of the page before.
+        limit: how many at most.
+
+    Raises:
+        InvalidInput: It is no cursor.
+    """
+    if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 16):
+        raise InvalidInput(f"{cursor[:40]!r} is no cursor: give the `next` of the page before")
+    states = ("failed",) if failed else ITEM_STATES
+    found = ledger.items(job.id, states, after=int(cursor or 0), limit=limit + 1)
+    more = str(found[limit - 1].n) if len(found) > limit else None
+    return JobItemPage(items=tuple(_item(job, item) for item in found[:limit]), next=more)
+
+
+def _item(job: Job, item: Item) -> JobItem:
+    # The number is in front of the name where two items of a job may have one; see `item_of`.
+    name = item.key.partition(":")[2] if job.kind == "add" else item.key
+    return JobItem(
+        n=item.n,
+        name=name,
+        kind=item.kind,
+        state=item.state,
+        attempts=item.attempts,
+        error=item.error,
+    )
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,148 @@
+"""What callers of the service send to be remembered, and what they see of it: jobs and their items.
+
+A server may have lower limits than those here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from graphmem_schemas.base import Frozen, Timestamp
+from graphmem_schemas.receipts import Receipt
+from graphmem_schemas.requests import MAX_TEXT_CHARS, Document, ExtractedPassage, Message, Moment
+from graphmem_schemas.runs import Step
+
+__all__ = [
+    "ExtractedBody",
+    "JobItem",
+    "JobItemPage",
+    "JobPage",
+    "JobStatus",
+    "MemoriesBody",
+    "RunBody",
+]
+
+_Name = Annotated[str, Field(min_length=1, max_length=1_000)]
+_Share = Annotated[float, Field(ge=0, le=1)]
+
+JobState = Literal["waiting", "running", "done", "failed", "stopped", "cancelled"]
+
+
+class MemoriesBody(Frozen):
+    """A text, a conversation or documents; exactly one of them.
+
+    Attributes:
+        source: name of the source; None takes the document's uri or the content's hash.
+        at: when it was said or written, where it does not say itself.
+        trust: how far the source is trusted; see `Memory.add`.
+    """
+
+    text: str | None = Field(default=None, min_length=1, max_length=MAX_TEXT_CHARS)
+    messages: tuple[Message, ...] | None = Field(default=None, min_length=1, max_length=100_000)
+    documents: tuple[Document, ...] | None = Field(default=None, min_length=1, max_length=10_000)
+    source: _Name | None = None
+    at: Moment | None = None
+    title: _Name | None = None
+    trust: _Share | None = None
+
+    @model_validator(mode="after")
+    def _holds_one(self) -> MemoriesBody:
+        given = [one for one in (self.text, self.messages, self.documents) if one is not None]
+        if len(given) != 1:
+            raise ValueError("give exactly one of text, messages and documents")
+        if self.documents is not None and len(self.documents) > 1 and self.source is not None:
+            raise ValueError(
+                "source names one source, and each document is one of its own: leave it out, and "
+                "give each a ref"
+            )
+        return self
+
+
+class RunBody(Frozen):
+    """What agents did for a task and how it ended; see `Memory.add_run`.
+
+    Attributes:
+        outcome: "success", "failure", "unknown", a truth value, or a score from 0 to 1.
+    """
+
+    task: str = Field(min_length=1, max_length=100_000)
+    steps: tuple[Step, ...] = Field(min_length=1, max_length=100_000)
+    outcome: Literal["success", "failure", "unknown"] | bool | _Share
+    agents: tuple[_Name, ...] | None = Field(default=None, max_length=1_000)
+    score: _Share | None = None
+    source: _Name | None = None
+    at: Moment | None = None
+
+
+class ExtractedBody(Frozen):
+    """Passages, and what somebody else extracted from them; see `Memory.add_extracted`.
+
+    Attributes:
+        extractions: rows of `GivenExtraction`; one that cannot be used is told in the receipt,
+            and the others go in.
+    """
+
+    passages: tuple[ExtractedPassage, ...] = Field(min_length=1, max_length=100_000)
+    extractions: tuple[dict[str, Any], ...] = Field(default=(), max_length=100_000)
+    trust: _Share | None = None
+
+
+class JobStatus(Frozen):
+    """How far a job is.
+
+    Attributes:
+        kind: "add" for what was sent to this service; others are of the command line.
+        state: "waiting" before anything of it is done; "done" when every item was dealt with,
+            also where some failed; "stopped" when it can go on.
+        items: how many it has.
+        done: how many of them are dealt with.
+        failed: how many of these failed; `/items` tells why.
+        error: why it is not done.
+        receipt: what a write did, once it is done; None where others are listed, too.
+    """
+
+    id: str
+    kind: str
+    space: str
+    state: JobState
+    items: int
+    done: int
+    failed: int
+    created_at: Timestamp
+    updated_at: Timestamp
+    finished_at: Timestamp | None = None
+    error: str | None = None
+    receipt: Receipt | None = None
+
+
+class JobPage(Frozen):
+    """Jobs, newest first; `next` is the cursor of those that follow, None at the end."""
+
+    jobs: tuple[JobStatus, ...]
+    next: str | None = None
+
+
+class JobItem(Frozen):
+    """One source of a job.
+
+    Attributes:
+        n: its place, from 1.
+        name: of the source.
+        error: why it failed.
+    """
+
+    n: int
+    name: str
+    kind: str
+    state: Literal["pending", "extracting", "extracted", "applied", "failed", "skipped"]
+    attempts: int
+    error: str | None = None
+
+
+class JobItemPage(Frozen):
+    """Items in order; `next` is the cursor of those that follow, None at the end."""
+
+    items: tuple[JobItem, ...]
+    next: str | None = None
