@@ -76,7 +76,7 @@ class EventStream(StreamingResponse):
     "/jobs/{id}/events",
     operation_id="job_events",
     summary="Follow a job",
-    response_class=EventStream,
+    response_class=StreamingResponse,
     responses={**_OPEN, 404: {"description": "There is no such job."}},
 )
 async def job_events(job: JobId, service: ServiceHere, caller: Reader) -> EventStream:
@@ -109,7 +109,7 @@ async def job_events(job: JobId, service: ServiceHere, caller: Reader) -> EventS
     "/{space}/events",
     operation_id="graph_events",
     summary="Follow a graph",
-    response_class=EventStream,
+    response_class=StreamingResponse,
     responses=_OPEN,
 )
 async def graph_events(
