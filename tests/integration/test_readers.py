@@ -212,7 +212,7 @@ def test_stdin_is_read_by_what_it_holds() -> None:
     assert (chat.key, chat.content.messages[0].text) == ("stdin", "Hi")
     (markdown,) = found("# Hi\nwords", format="markdown")
     assert markdown.content.document.title == "Hi"
-    assert "empty" in found("")[0].problem
+    assert "empty" in found("")[0].nothing
     assert "more than 10 bytes" in found("x" * 100, max_bytes=10)[0].problem
 
 

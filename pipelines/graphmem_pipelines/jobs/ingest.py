@@ -156,7 +156,7 @@ def go_on(asked: Ingest, job: Job, store: GraphStore, ledger: Ledger) -> JobRepo
         notes: tuple[str, ...] = (_RESUMED.format(begun=moment_of(job)),)
         if is_unlisted(ledger, job):
             try:
-                notes = _passed_over(_list(asked, job, store, ledger, made))
+                notes = _list(asked, job, store, ledger, made)
             except Cancelled:
                 given_up(ledger, job.id)
                 return report_of(ledger, ledger.job(job.id))
@@ -201,7 +201,7 @@ def _list(
     ledger: Ledger,
     made: str,
     applied: Ledger | None = None,
-) -> Mapping[str, int]:
+) -> tuple[str, ...]:
     """Write down what is to be done; a request that makes no sense leaves no job behind.
 
     Args:
@@ -213,7 +213,7 @@ def _list(
         applied: knows what was applied; None is the same ledger.
 
     Returns:
-        How many files of each kind no reader knows.
+        What a caller should know of files that are not read.
     """
     passed_over: Counter[str] = Counter()
 
@@ -223,7 +223,7 @@ def _list(
 
     try:
         found = scan(asked.paths, asked.recipe.options, stdin=asked.stdin, passed_over=passed_over)
-        list_items(found, ledger, job.id, hear)
+        n_empty = list_items(found, ledger, job.id, hear)
     except (InvalidInput, NotFound):
         ledger.forget(job.id)
         raise
@@ -231,14 +231,17 @@ def _list(
         ledger.forget(job.id)
         raise NotFound(f"there is nothing to read at {', '.join(asked.paths)}")
     skip_unchanged(ledger, job, store, made, applied or ledger)
-    return passed_over
+    return _notes(passed_over, n_empty)
 
 
-def _passed_over(kinds: Mapping[str, int]) -> tuple[str, ...]:
-    if not kinds:
-        return ()
-    told = ", ".join(f"{n:,} {kind}" for kind, n in sorted(kinds.items()))
-    return (f"no reader knows, so they were passed over: {told}",)
+def _notes(passed_over: Mapping[str, int], n_empty: int) -> tuple[str, ...]:
+    notes = []
+    if n_empty:
+        notes.append(f"empty, so they were skipped: {n_empty:,}")
+    if passed_over:
+        told = ", ".join(f"{n:,} {kind}" for kind, n in sorted(passed_over.items()))
+        notes.append(f"no reader knows, so they were passed over: {told}")
+    return tuple(notes)
 
 
 def _items(ledger: Ledger, job: str, started: Callable[[int], None]) -> Iterator[Item]:

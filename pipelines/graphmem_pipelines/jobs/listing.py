@@ -23,7 +23,7 @@ _BLOCK_BYTES = 1 << 20
 
 def list_items(
     found: Iterable[Found], ledger: Ledger, job: str, told: Callable[[int], None]
-) -> None:
+) -> int:
     """Write what was found into the ledger, a portion at a time.
 
     What was listed before is forgotten: nothing of it has been worked on yet.
@@ -33,12 +33,16 @@ def list_items(
         ledger: takes the items.
         job: theirs.
         told: hears how many there are so far, some times a second; what it raises ends this.
+
+    Returns:
+        How many of them have nothing to read: they are skipped, and say why.
     """
     ledger.drop_items(job)
     portion: list[Item] = []
-    n, last = 0, time.monotonic()
+    n, n_empty, last = 0, 0, time.monotonic()
     for n, one in enumerate(found, start=1):
         portion.append(_item(n, one))
+        n_empty += one.nothing is not None
         if len(portion) == _PORTION or time.monotonic() - last > _TELL_S:
             ledger.add_items(job, portion)
             portion = []
@@ -46,6 +50,7 @@ def list_items(
             last = time.monotonic()
     ledger.add_items(job, portion)
     told(n)
+    return n_empty
 
 
 def skip_unchanged(
@@ -75,7 +80,7 @@ def skip_unchanged(
 def _item(n: int, found: Found) -> Item:
     content = found.content.to_json() if found.content else None
     digest, problem = None, found.problem
-    if problem is None:
+    if problem is None and found.nothing is None:
         try:
             digest = _digest(content, found.path)
         except (InvalidInput, NotFound) as error:
@@ -88,8 +93,8 @@ def _item(n: int, found: Found) -> Item:
         size=found.size,
         content=content,
         digest=digest,
-        state="failed" if problem else "pending",
-        error=problem,
+        state="failed" if problem else "skipped" if found.nothing else "pending",
+        error=problem or found.nothing,
     )
 
 

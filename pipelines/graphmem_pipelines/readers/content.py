@@ -128,6 +128,7 @@ class Found:
         size: bytes.
         content: what files that hold many sources hand out while they are scanned.
         problem: why it cannot be read: a failed item, no failed job.
+        nothing: why there is nothing to read, and no fault in that.
     """
 
     key: str
@@ -136,3 +137,4 @@ class Found:
     size: int
     content: Content | None = None
     problem: str | None = None
+    nothing: str | None = None

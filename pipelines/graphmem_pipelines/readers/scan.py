@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -28,6 +29,7 @@ __all__ = ["STDIN_KEY", "scan"]
 
 STDIN_KEY = "stdin"
 _CHUNK_CHARS = 1 << 20
+_EMPTY = "it is empty"
 
 
 def scan(
@@ -88,7 +90,11 @@ def _from_candidate(
         passed_over[suffix] += 1
         return
     try:
-        kind = _kind(candidate, options)
+        head = read_head(candidate.path, HEAD_BYTES)
+        if _is_empty(head, candidate.size):
+            yield Found(candidate.key, candidate.path, UNKNOWN, candidate.size, nothing=_EMPTY)
+            return
+        kind = _kind(candidate, head, options)
     except GraphMemError as error:
         yield _failed(candidate, str(error))
         return
@@ -102,11 +108,10 @@ def _from_candidate(
         yield Found(candidate.key, candidate.path, kind, candidate.size)
 
 
-def _kind(candidate: Candidate, options: ReaderOptions) -> str | None:
+def _kind(candidate: Candidate, head: bytes, options: ReaderOptions) -> str | None:
     """Return the reader for a file, or None where there is nothing that anybody wants."""
     if options.format is None and not candidate.named and is_list_of_export(candidate.path):
         return None
-    head = read_head(candidate.path, HEAD_BYTES)
     kind = options.format or sniff(candidate.path, head, named=candidate.named)
     if kind == "slack" and is_silent(read_bytes(candidate.path, options.max_bytes)):
         return None
@@ -121,6 +126,10 @@ def _from_file(
             yield from split(file, candidate.key, kind, options, suffix=suffix)
     except (InvalidInput, NotFound, MissingExtra) as error:
         yield _failed(candidate, str(error))
+
+
+def _is_empty(head: bytes, size: int) -> bool:
+    return size <= HEAD_BYTES and not head.removeprefix(BOM_UTF8).strip()
 
 
 def _failed(candidate: Candidate, problem: str) -> Found:
@@ -138,6 +147,9 @@ def _from_stdin(stdin: TextIO | None, options: ReaderOptions) -> Iterator[Found]
         file.seek(0)
         head = file.read(HEAD_BYTES)
         file.seek(0)
+        if _is_empty(head, size):
+            yield Found(STDIN_KEY, None, UNKNOWN, size, nothing=_EMPTY)
+            return
         try:
             kind = options.format or sniff(STDIN, head, named=True) or "text"
             if kind in SPLIT_KINDS:

@@ -92,6 +92,22 @@ def test_what_cannot_be_read_fails_alone_and_can_be_tried_again(home: Home) -> N
     assert "broken.txt" in home.sources()
 
 
+def test_what_is_empty_is_skipped_and_told(home: Home) -> None:
+    (home.tree / "empty.txt").write_bytes(b"")
+    (home.tree / "blank.md").write_bytes(b"\xef\xbb\xbf \n\n")
+    for _ in range(2):
+        report = home.ingest()
+        assert report.ok
+        assert report.notes == ("empty, so they were skipped: 2",)
+        assert (home.states()["empty.txt"], home.states()["blank.md"]) == ("skipped", "skipped")
+    reasons = {item.key: item.error for item in home.ledger.items(report.job, ("skipped",))}
+    assert reasons["notes/empty.txt"] == reasons["notes/blank.md"] == "it is empty"
+    (home.tree / "empty.txt").write_text("Flo lives in Bath.")
+    assert home.ingest().items["applied"] == 1
+    nothing = home.ingest("-", stdin=io.StringIO("\n"))
+    assert (nothing.ok, nothing.items["skipped"]) == (True, 1)
+
+
 def test_a_file_that_vanishes_after_it_was_listed(home: Home) -> None:
     home.engine.stop_at = 1
     with pytest.raises(KeyboardInterrupt):

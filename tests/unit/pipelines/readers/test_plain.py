@@ -100,10 +100,11 @@ def test_binary_heads_are_no_text() -> None:
     assert is_text(b"")
 
 
-def test_an_empty_file_fails_as_an_item(tree: Any) -> None:
+def test_an_empty_file_is_an_item_that_holds_nothing(tree: Any) -> None:
     tree.write("a.txt", "")
     tree.write("b.md", " \n\n")
     for item in tree.found():
+        assert (item.problem, item.nothing) == (None, "it is empty")
         with pytest.raises(InvalidInput, match="is empty"):
             read(item, ReaderOptions())
 
