@@ -7,10 +7,12 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from graphmem_api.access.gate import Gate
+from graphmem_api.access.protect import protect
 from graphmem_api.inbox.inbox import Inbox
 from graphmem_api.inbox.signals import on_stop
 from graphmem_api.problems import add_problems
-from graphmem_api.routes import asking, events, jobs, memories
+from graphmem_api.routes import asking, events, health, jobs, memories
 from graphmem_api.service import Service
 from graphmem_api.settings import Settings
 from graphmem_api.spaces import Spaces
@@ -24,6 +26,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         spaces = Spaces(settings)
+        app.state.gate = Gate(settings, spaces.store)
         inbox = Inbox(settings, spaces)
         app.state.service = Service(settings, spaces, inbox)
         try:
@@ -35,7 +38,8 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="graphmem", version="1", lifespan=lifespan)
     add_problems(app)
+    protect(app, settings)
     # Jobs come first: else their routes would be those of a space of that name.
-    for part in (jobs, events, memories, asking):
+    for part in (health, jobs, events, memories, asking):
         app.include_router(part.router)
     return app

@@ -6,12 +6,16 @@ from pathlib import Path
 
 from graphmem.ports import GraphStore
 
-__all__ = ["ANSWERS", "JOBS", "VECTORS", "beside"]
+__all__ = ["ANSWERS", "AUDIT", "JOBS", "KEYS", "VECTORS", "beside"]
 
 ANSWERS = ".answers"
 """What an LLM said of what is in the store."""
+AUDIT = ".audit"
+"""Who wrote, deleted or was turned away, where it is served."""
 JOBS = ".jobs"
 """The ledger of its jobs."""
+KEYS = ".keys"
+"""Who may call, where it is served."""
 VECTORS = ".vectors"
 """Vectors of another embedder, while they are made."""
 

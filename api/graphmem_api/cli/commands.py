@@ -5,11 +5,17 @@ from __future__ import annotations
 import typer
 
 from graphmem.cli.session import with_session
-from graphmem_api.cli import serving
+from graphmem_api.cli import keys, serving
 
 __all__ = ["add_to"]
 
 
 def add_to(app: typer.Typer, bench: typer.Typer) -> None:
-    """Add `serve`."""
+    """Add `serve` and the group `keys`."""
     app.command("serve")(with_session(serving.serve, leave_out=("space",)))
+    group = typer.Typer(
+        help="Keys of who may call a server.", no_args_is_help=True, rich_markup_mode=None
+    )
+    for command, name in ((keys.create, "create"), (keys.list_, "list"), (keys.revoke, "revoke")):
+        group.command(name)(with_session(command, leave_out=("space",)))
+    app.add_typer(group, name="keys")

@@ -9,26 +9,31 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
-from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from graphmem.cli.session import Session
 from graphmem.errors import InvalidInput
 from graphmem.models.loading import LazyModels
 from graphmem.stores.registry import open_store
-from graphmem_api.app import create_app
+from graphmem_api.cli.protocol import BoundedProtocol
 from graphmem_api.settings import Settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 __all__ = ["run_server"]
 
 # A worker that loads models or compiles loops answers nobody for a while, and is not hung.
 _WORKER_PATIENCE_S = 120
+_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,17 @@ class _Factory:
 
     settings: Settings
 
+    @property
+    def patience_s(self) -> float:
+        """How long the protocol waits for a request."""
+        return self.settings.limits.request_s
+
     def __call__(self) -> FastAPI:
+        # Not sooner: metrics of several processes need a folder that is there before.
+        from graphmem_api.app import create_app
+        from graphmem_api.observe.logs import set_up_logs
+
+        set_up_logs(as_json=self.settings.json_logs)
         if multiprocessing.parent_process() is not None:
             threading.Thread(target=_end_with_parent, daemon=True).start()
         return create_app(self.settings)
@@ -47,28 +62,28 @@ def run_server(settings: Settings, session: Session) -> None:
     """Serve until a signal comes; work that was begun is finished, for up to `shutdown_s`.
 
     Raises:
-        InvalidInput: The address cannot be listened on, or a model is unknown.
+        InvalidInput: The address cannot be listened on, or not without keys; a model is unknown.
         StoreError: The store cannot be opened.
     """
     # Here, so that what is wrong is one line and not the trace of a process.
     LazyModels(settings.embedder, settings.extractor, settings.llm)
-    with closing(open_store(settings.store)):
-        pass
-    listening = _listen(settings.host, settings.port)
-    _tell(listening, session)
-    config = uvicorn.Config(_Factory(settings), factory=True, **_options(settings))
-    # Whoever stops a server has no failure to look at.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with suppress(KeyboardInterrupt), listening:
-        if settings.workers > 1:
-            Multiprocess(config, sockets=[listening]).run()
-        else:
-            uvicorn.Server(config).run(sockets=[listening])
+    with _metrics_folder(settings.workers):
+        asks = _asks_for_keys(settings)
+        listening = _listen(settings.host, settings.port)
+        _tell(listening, settings, session, asks=asks)
+        config = uvicorn.Config(_Factory(settings), factory=True, **_options(settings))
+        # Whoever stops a server has no failure to look at.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        with suppress(KeyboardInterrupt), listening:
+            if settings.workers > 1:
+                Multiprocess(config, sockets=[listening]).run()
+            else:
+                uvicorn.Server(config).run(sockets=[listening])
 
 
 def _options(settings: Settings) -> dict[str, Any]:
     return {
-        "http": "h11",
+        "http": BoundedProtocol,
         "ws": "none",
         "loop": "asyncio",
         "workers": settings.workers,
@@ -84,6 +99,20 @@ def _options(settings: Settings) -> dict[str, Any]:
     }
 
 
+def _asks_for_keys(settings: Settings) -> bool:
+    """Say whether keys are asked for, and refuse to let a network in without them."""
+    from graphmem_api.access.gate import Gate, is_loopback
+
+    with closing(open_store(settings.store)) as store:
+        asks = Gate(settings, store).has_keys
+    if not asks and not is_loopback(settings.host):
+        raise InvalidInput(
+            f"without keys the server listens on loopback only, not on {settings.host}: "
+            "`graphmem keys create` makes a key, --jwt-issuer takes tokens"
+        )
+    return asks
+
+
 def _listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
@@ -95,13 +124,34 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _tell(listening: socket.socket, session: Session) -> None:
+def _tell(listening: socket.socket, settings: Settings, session: Session, *, asks: bool) -> None:
     host, port = listening.getsockname()[:2]
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     if session.as_json:
-        sys.stdout.write(json.dumps({"url": url, "pid": os.getpid()}) + "\n")
+        # `url` first: whoever starts a server on a free port waits for this line.
+        told = {"url": url, "pid": os.getpid(), "keys": asks}
+        sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
-    session.say(f"graphmem: {url} serves {session.shown}; no key is asked for")
+    rule = (
+        "every call needs a key"
+        if asks
+        else "no key is asked for, so only this machine can call; `graphmem keys create` makes one"
+    )
+    session.say(f"graphmem: {url} serves {Session(store=settings.store).shown}; {rule}")
+
+
+@contextmanager
+def _metrics_folder(workers: int) -> Iterator[None]:
+    """Give several processes a folder for their metrics, so that one can tell of all."""
+    if workers == 1 or os.environ.get(_METRICS_FOLDER):
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="graphmem-metrics-") as folder:
+        os.environ[_METRICS_FOLDER] = folder
+        try:
+            yield
+        finally:
+            del os.environ[_METRICS_FOLDER]
 
 
 def _end_with_parent() -> None:

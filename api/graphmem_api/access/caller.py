@@ -1,0 +1,72 @@
+"""Who calls, and what may be said to one who may not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from graphmem_api.problems import Problem
+
+__all__ = ["LOOPBACK", "Caller", "forbidden", "unauthorised"]
+
+_REALM = 'Bearer realm="graphmem"'
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls.
+
+    Attributes:
+        name: of the key or the token's subject, for the audit log.
+        scopes: what he may do.
+        spaces: where; None is everywhere.
+    """
+
+    name: str
+    scopes: frozenset[str]
+    spaces: frozenset[str] | None
+
+    def require(self, scope: str, space: str | None = None) -> None:
+        """Check that he may do something, in a space where it is about one.
+
+        Nothing is looked up for it: a space that is not his is the same as one that is not.
+
+        Raises:
+            Problem: 403, with what he would need.
+        """
+        if space is not None and self.spaces is not None and space not in self.spaces:
+            raise forbidden("this key is not for that space; one that is can be asked for it")
+        if scope not in self.scopes:
+            raise forbidden(
+                f"this needs a key with the scope {scope!r}; yours has "
+                f"{', '.join(sorted(self.scopes)) or 'none'}",
+                scope,
+            )
+
+    def require_everywhere(self, scope: str) -> None:
+        """Check that he may do what concerns all spaces.
+
+        Raises:
+            Problem: 403, with what he would need.
+        """
+        self.require(scope)
+        if self.spaces is not None:
+            raise forbidden("this concerns all spaces, and needs a key that is for all of them")
+
+
+LOOPBACK = Caller("loopback", frozenset({"read", "write", "admin"}), None)
+"""Whoever calls a server that has no keys: it listens to its own machine only."""
+
+
+def unauthorised(detail: str, *, token_given: bool) -> Problem:
+    """Return 401: nobody known calls. RFC 6750 gives no reason where no token was given."""
+    reason = ', error="invalid_token"' if token_given else ""
+    headers = {"WWW-Authenticate": _REALM + reason}
+    return Problem(HTTPStatus.UNAUTHORIZED, "unauthorized", detail, headers)
+
+
+def forbidden(detail: str, scope: str | None = None) -> Problem:
+    """Return 403: the caller is known, and may not."""
+    wanted = f', error="insufficient_scope", scope="{scope}"' if scope else ""
+    headers = {"WWW-Authenticate": _REALM + wanted} if wanted else {}
+    return Problem(HTTPStatus.FORBIDDEN, "forbidden", detail, headers)

@@ -1,0 +1,183 @@
+"""What every request passes before a route sees it: own host, a known caller, a body of bounds."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from fastapi import HTTPException
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from graphmem.errors import GraphMemError
+from graphmem_api.access.caller import Caller, forbidden
+from graphmem_api.access.gate import Gate, is_loopback
+from graphmem_api.observe.masking import without_secrets
+from graphmem_api.problems import Problem, problem_response
+from graphmem_api.settings import Settings
+
+__all__ = ["OPEN_PATHS", "Authenticated", "BoundedBody", "OwnHost", "is_public"]
+
+OPEN_PATHS = frozenset({"/health/live", "/health/ready", "/openapi.json", "/explorer"})
+"""What needs no key: nothing of a memory is there."""
+_OPEN_FOLDER = "/explorer/"
+_DENIED = (401, 403, 421, 429)
+
+
+def is_public(path: str) -> bool:
+    """Say whether a path is for everybody: the explorer's own files, and whether we are well."""
+    return path in OPEN_PATHS or path.startswith(_OPEN_FOLDER)
+
+
+class OwnHost:
+    """Refuses, where no key is asked for, web pages of elsewhere and names that lead here.
+
+    A page anywhere can have its own name resolve to this machine, and a browser then takes it for
+    the page's own server (DNS rebinding): so the name itself must be this machine's.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app, self._settings = app, settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take one request."""
+        if scope["type"] == "http" and _gate(scope).is_open:
+            problem = self._problem(Headers(scope=scope))
+            if problem is not None:
+                await problem_response(problem)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    def _problem(self, headers: Headers) -> Problem | None:
+        host = headers.get("host", "")
+        name = urlsplit(f"//{host}").hostname or "" if host.isascii() else ""
+        if not is_loopback(name):
+            return forbidden(
+                "without keys this server answers only as localhost or 127.0.0.1; "
+                "`graphmem keys create` makes a key, and other names work with it"
+            )
+        origin = headers.get("origin")
+        if origin is None or origin == f"http://{host}" or origin in self._settings.origins:
+            return None
+        return forbidden("web pages of elsewhere may not call; --origin names those that may")
+
+
+class Authenticated:
+    """Finds out who calls, turns away who is nobody, and keeps the audit log.
+
+    Done before anything is routed or read of the body, so that no route can be forgotten.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take one request."""
+        if scope["type"] != "http" or is_public(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        gate, state = _gate(scope), scope.setdefault("state", {})
+        status = 500
+
+        async def heard(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            peer = (scope.get("client") or ("",))[0]
+            try:
+                authorization = Headers(scope=scope).get("authorization")
+                state["caller"] = await gate.caller(authorization, peer)
+            except Problem as problem:
+                await problem_response(problem)(scope, receive, heard)
+                return
+            except GraphMemError as error:
+                await problem_response(_unreadable(error))(scope, receive, heard)
+                return
+            await self._app(scope, receive, heard)
+        finally:
+            _audit(gate, scope, status)
+
+
+class BoundedBody:
+    """Refuses a body that is too large: at its head where it says so, else once it is."""
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app, self._most = app, most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        said = Headers(scope=scope).get("content-length", "")
+        if said.isdecimal() and int(said) > self._most:
+            await problem_response(self._problem())(scope, receive, send)
+            return
+        n_bytes, started = 0, False
+
+        async def counted() -> Message:
+            nonlocal n_bytes
+            message = await receive()
+            n_bytes += len(message.get("body", b""))
+            if n_bytes > self._most:
+                raise _TooLarge
+            return message
+
+        async def heard(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, counted, heard)
+        except _TooLarge:
+            if started:
+                raise
+            await problem_response(self._problem())(scope, receive, send)
+
+    def _problem(self) -> Problem:
+        return Problem(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            "body_too_large",
+            f"a request has at most {self._most:,} bytes; send it in parts",
+        )
+
+
+class _TooLarge(HTTPException):
+    """Of a kind that what reads a body lets through."""
+
+    def __init__(self) -> None:
+        super().__init__(413, "the request's body is too large; send it in parts")
+
+
+def _gate(scope: Scope) -> Gate:
+    gate: Gate = scope["app"].state.gate
+    return gate
+
+
+def _unreadable(error: GraphMemError) -> Problem:
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, error.code, "the keys cannot be read just now")
+
+
+def _audit(gate: Gate, scope: Scope, status: int) -> None:
+    """Write of what was changed and of what was turned away."""
+    state = scope["state"]
+    denied, needs = status in _DENIED, state.get("needs", "read")
+    if not denied and (needs == "read" or scope["method"] in ("GET", "HEAD")):
+        return
+    caller: Caller | None = state.get("caller")
+    gate.audit.write(
+        {
+            "request": state.get("request_id"),
+            "key": caller.name if caller else None,
+            "peer": (scope.get("client") or ("",))[0],
+            "method": scope["method"],
+            "path": without_secrets(scope["path"])[:500],
+            "status": status,
+            **state.get("audit", {}),
+        },
+        denied=denied,
+    )

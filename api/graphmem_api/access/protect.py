@@ -1,0 +1,33 @@
+"""All that stands between a socket and the routes, in its order."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from graphmem_api.access.entry import Authenticated, BoundedBody, OwnHost
+from graphmem_api.access.headers import SafeHeaders
+from graphmem_api.observe.requests import Observed
+from graphmem_api.settings import Settings
+
+__all__ = ["protect"]
+
+_TAKEN = ["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID"]
+_TOLD = ["ETag", "Location", "Retry-After", "X-Request-ID"]
+
+
+def protect(app: FastAPI, settings: Settings) -> None:
+    """Have an app ask who calls before it does anything; the last one here is met first."""
+    app.add_middleware(BoundedBody, most=settings.limits.body_bytes)
+    app.add_middleware(OwnHost, settings=settings)
+    app.add_middleware(Authenticated)
+    if settings.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.origins),
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=_TAKEN,
+            expose_headers=_TOLD,
+        )
+    app.add_middleware(Observed)
+    app.add_middleware(SafeHeaders)
