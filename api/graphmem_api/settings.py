@@ -24,6 +24,7 @@ class Limits(Frozen):
         cypher_s: seconds that a Cypher statement may run.
         request_s: seconds until a request's head and body must be there.
         per_minute: calls of one key; 0 is without limit.
+        wrong_keys: a minute from one address, after which it has to wait; 0 is without limit.
         concurrent: calls that are worked on at once; others wait their turn.
         connections: that are open at once; others are told to come again.
         waiting: writes of a space that wait to be applied; more are refused with 429.
@@ -43,6 +44,7 @@ class Limits(Frozen):
     cypher_s: float = Field(default=10.0, gt=0)
     request_s: float = Field(default=30.0, gt=0)
     per_minute: int = Field(default=0, ge=0)
+    wrong_keys: int = Field(default=30, ge=0)
     concurrent: int = Field(default=32, ge=1)
     connections: int = Field(default=1_000, ge=1)
     waiting: int = Field(default=10_000, ge=1)
