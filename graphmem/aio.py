@@ -278,6 +278,13 @@ class AsyncMemory(_Awaited[Memory]):
     cypher = _in_thread(Memory.cypher)
     query = _in_thread(Memory.query)
 
+    # Looking around
+
+    browse = _in_thread(Memory.browse)
+    neighbours = _in_thread(Memory.neighbours)
+    evidence = _in_thread(Memory.evidence)
+    sources = _in_thread(Memory.sources)
+
     # Facts, lessons, topics
 
     current = _in_thread(Memory.current)

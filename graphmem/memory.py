@@ -12,6 +12,7 @@ from typing import Any, Self
 from graphmem.core.token_counts import TokenCounter
 from graphmem.errors import InvalidInput
 from graphmem.facets.answers import Answers
+from graphmem.facets.browsing import Browsing
 from graphmem.facets.cues import Cues
 from graphmem.facets.cypher import SpeaksCypher
 from graphmem.facets.facts import Facts
@@ -54,7 +55,9 @@ __all__ = ["Memory"]
 DEFAULT_STORE = "graphmem.db"
 
 
-class Memory(Answers, Facts, Cues, Runs, Lessons, Topics, Workspaces, Upkeep, SpeaksCypher):
+class Memory(
+    Answers, Facts, Cues, Runs, Lessons, Topics, Workspaces, Browsing, Upkeep, SpeaksCypher
+):
     """Long-term memory of an agent: text in, cited context out.
 
     Args:

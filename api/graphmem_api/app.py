@@ -34,7 +34,7 @@ def create_app(settings: Settings) -> FastAPI:
                 yield
         finally:
             await inbox.close(settings.shutdown_s)
-            spaces.close()
+            await spaces.close()
 
     app = FastAPI(title="graphmem", version="1", lifespan=lifespan)
     add_problems(app)

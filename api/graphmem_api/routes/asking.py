@@ -1,22 +1,83 @@
-"""Questions: search, and a context for an LLM's prompt."""
+"""Questions: search, a context for an LLM's prompt, an answer, a recall by cues, feedback."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
-from graphmem_api.access.guard import Reader, Space
-from graphmem_api.service import ServiceHere
-from graphmem_schemas import Recall, SearchRequest
+from graphmem_api.access.guard import Reader, Space, Writer
+from graphmem_api.routes.within import at_most, check_length
+from graphmem_api.service import Service, ServiceHere
+from graphmem_schemas import (
+    Answer,
+    Context,
+    ContextBody,
+    FeedbackBody,
+    Recall,
+    RecallBody,
+    Receipt,
+    SearchBody,
+)
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1/{space}", tags=["ask"])
 
 
-@router.post("/search")
-async def search(space: Space, asked: SearchRequest, service: ServiceHere, _: Reader) -> Recall:
-    """Find what answers a question, best first, or abstain with a reason."""
-    memory = service.spaces.get(space)
-    return await memory.search(
-        asked.question, k=asked.k, as_of=asked.as_of, kinds=asked.kinds, mode=asked.mode
-    )
+@router.post("/search", operation_id="search", summary="Find what answers a question")
+async def search(space: Space, asked: SearchBody, service: ServiceHere, _: Reader) -> Recall:
+    """Find what answers a question, best first, or abstain with a reason.
+
+    Each hit says why it is one, and the trace how the recall came about.
+    """
+    limits = service.settings.limits
+    question = check_length(asked.question, limits.text_chars, "question")
+    k = at_most(asked.k, limits.k, "k")
+    async with service.spaces.lend(space) as memory:
+        return await memory.search(
+            question, k=k, as_of=asked.as_of, kinds=asked.kinds, mode=asked.mode
+        )
+
+
+@router.post("/context", operation_id="context", summary="Pack a context for a prompt")
+async def context(space: Space, asked: ContextBody, service: ServiceHere, _: Reader) -> Context:
+    """Pack what answers a question into a text with citations, for an LLM's prompt."""
+    question, budget = _bounded(asked, service)
+    async with service.spaces.lend(space) as memory:
+        return await memory.context(question, budget=budget, as_of=asked.as_of)
+
+
+@router.post("/answer", operation_id="answer", summary="Answer in words")
+async def answer(space: Space, asked: ContextBody, service: ServiceHere, _: Reader) -> Answer:
+    """Have the server's LLM answer a question from its context, with citations.
+
+    Where the memory has no answer nobody is asked, and it abstains.
+    """
+    question, budget = _bounded(asked, service)
+    async with service.spaces.lend(space, slow=True) as memory:
+        return await memory.answer(question, budget=budget, as_of=asked.as_of)
+
+
+@router.post("/recall", operation_id="recall", summary="Recall events by who, when and where")
+async def recall(space: Space, asked: RecallBody, service: ServiceHere, _: Reader) -> Recall:
+    """Return the events of somebody, of a time, of a place; what is given must all fit."""
+    k = at_most(asked.k, service.settings.limits.k, "k")
+    async with service.spaces.lend(space) as memory:
+        return await memory.recall(
+            asked.entity, asked.time, asked.place, mode=asked.mode, k=k, as_of=asked.as_of
+        )
+
+
+@router.post("/feedback", operation_id="feedback", summary="Say what of a recall was used")
+async def feedback(space: Space, said: FeedbackBody, service: ServiceHere, _: Writer) -> Receipt:
+    """Say what of a recall was used, and how it ended: that is credited, and nothing else.
+
+    The recall must be one that this process has shown lately.
+    """
+    async with service.spaces.lend(space) as memory:
+        return await memory.feedback(said.recall_id, said.used, said.outcome)
+
+
+def _bounded(asked: ContextBody, service: Service) -> tuple[str, int]:
+    limits = service.settings.limits
+    question = check_length(asked.question, limits.text_chars, "question")
+    return question, at_most(asked.budget, limits.budget, "budget")

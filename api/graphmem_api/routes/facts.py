@@ -1,0 +1,55 @@
+"""What holds, and what was learnt: facts of an entity, insights and prescriptions for a task."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from graphmem_api.access.guard import Reader, Space
+from graphmem_api.routes.within import at_most
+from graphmem_api.service import ServiceHere
+from graphmem_schemas import Proposition, Recall
+from graphmem_schemas.requests import Moment
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1/{space}", tags=["facts"])
+
+Named = Annotated[str, Query(min_length=1, max_length=2_000)]
+Task = Annotated[str, Query(min_length=1, max_length=20_000, description="In plain words.")]
+K = Annotated[int, Query(ge=1, le=1_000)]
+
+
+@router.get("/current", operation_id="current", summary="Get the facts that hold")
+async def current(
+    space: Space,
+    service: ServiceHere,
+    _: Reader,
+    entity: Named,
+    predicate: Named | None = None,
+    as_of: Annotated[Moment | None, Query(description="World time; now unless said.")] = None,
+    known_at: Annotated[Moment | None, Query(description="System time; now unless said.")] = None,
+) -> tuple[Proposition, ...]:
+    """Return the facts about an entity that hold, the one that began last first."""
+    async with service.spaces.lend(space) as memory:
+        found = await memory.current(entity, predicate, as_of=as_of, known_at=known_at)
+    return tuple(found)
+
+
+@router.get("/insights", operation_id="insights", summary="Get insights for a task")
+async def insights(space: Space, service: ServiceHere, _: Reader, task: Task, k: K = 3) -> Recall:
+    """Return the insights that help most with a task."""
+    n_hits = at_most(k, service.settings.limits.k, "k")
+    async with service.spaces.lend(space) as memory:
+        return await memory.insights(task, n_hits)
+
+
+@router.get("/prescriptions", operation_id="prescriptions", summary="Get prescriptions for a task")
+async def prescriptions(
+    space: Space, service: ServiceHere, _: Reader, task: Task, k: K = 5
+) -> Recall:
+    """Return the prescriptions that fit a task best."""
+    n_hits = at_most(k, service.settings.limits.k, "k")
+    async with service.spaces.lend(space) as memory:
+        return await memory.prescriptions(task, n_hits)

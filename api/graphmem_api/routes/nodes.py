@@ -1,0 +1,132 @@
+"""One node: what it says, how it came to be so, what is around it, what it rests on."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Query, Response
+
+from graphmem_api.access.guard import Reader, Space, Writer
+from graphmem_api.routes.within import at_most
+from graphmem_api.service import ServiceHere
+from graphmem_schemas import (
+    EdgeKind,
+    EvidencePage,
+    MergeBody,
+    NeighbourPage,
+    NodeState,
+    Receipt,
+    RetireBody,
+    StoredNode,
+)
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1/{space}/nodes/{uid}", tags=["nodes"])
+
+Uid = Annotated[str, Path(min_length=1, max_length=80, description="Of any node.")]
+Cursor = Annotated[
+    str | None, Query(max_length=8_000, description="`next` of the page before, as it is.")
+]
+PageSize = Annotated[int, Query(ge=1, le=1_000, description="Rows a page.")]
+Known = Annotated[
+    str | None, Header(alias="If-None-Match", description="The ETag of what is there already.")
+]
+
+
+@router.get("", operation_id="get_node", summary="Get a node")
+async def get_node(
+    space: Space, uid: Uid, service: ServiceHere, _: Reader, known: Known = None
+) -> Response:
+    """Return a node as it is stored. Its ETag changes when it does."""
+    async with service.spaces.lend(space) as memory:
+        node = await memory.get(uid)
+    body = StoredNode(label=node.label, node=node).model_dump_json().encode()
+    etag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    if known is not None and _is_known(etag, known):
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type="application/json")
+
+
+@router.get("/history", operation_id="node_history", summary="Get a node's history")
+async def history(
+    space: Space, uid: Uid, service: ServiceHere, _: Reader
+) -> tuple[NodeState, ...]:
+    """Return how a node came to be what it is, oldest first.
+
+    Of a fact all that it superseded, was superseded by or contradicts; of an entity the facts
+    about it.
+    """
+    async with service.spaces.lend(space) as memory:
+        states = await memory.history(uid)
+    return tuple(
+        NodeState(at=one.at, what=one.what, label=one.node.label, node=one.node) for one in states
+    )
+
+
+@router.get("/neighbors", operation_id="node_neighbors", summary="Get what is around a node")
+async def neighbors(
+    space: Space,
+    uid: Uid,
+    service: ServiceHere,
+    _: Reader,
+    kind: Annotated[list[EdgeKind] | None, Query(description="Of edges; all unless said.")] = None,
+    limit: PageSize = 100,
+    cursor: Cursor = None,
+) -> NeighbourPage:
+    """Return the edges of a node with what they lead to."""
+    async with service.spaces.lend(space) as memory:
+        return await memory.neighbours(uid, kinds=kind, k=limit, cursor=cursor)
+
+
+@router.get("/evidence", operation_id="node_evidence", summary="Get what a node rests on")
+async def evidence(
+    space: Space,
+    uid: Uid,
+    service: ServiceHere,
+    _: Reader,
+    limit: PageSize = 20,
+    cursor: Cursor = None,
+) -> EvidencePage:
+    """Return the passages that a node rests on, with where in them it is said.
+
+    Of a source these are its passages; of an entity, where it is mentioned.
+    """
+    k = at_most(limit, service.settings.limits.k, "limit")
+    async with service.spaces.lend(space) as memory:
+        return await memory.evidence(uid, k=k, cursor=cursor)
+
+
+@router.post("/retire", operation_id="retire", summary="Close a fact")
+async def retire(
+    space: Space, uid: Uid, service: ServiceHere, _: Writer, said: RetireBody | None = None
+) -> Receipt:
+    """Close a fact without removing it: it is shown no more, and its history stays."""
+    async with service.spaces.lend(space) as memory:
+        return await memory.retire(uid, said.at if said else None)
+
+
+@router.post("/merge", operation_id="merge", summary="Say that two entities are one")
+async def merge(
+    space: Space, uid: Uid, said: MergeBody, service: ServiceHere, _: Writer
+) -> Receipt:
+    """Say that two entities are one; nothing is moved, and `unmerge` takes it back."""
+    async with service.spaces.lend(space) as memory:
+        return await memory.merge(uid, said.into)
+
+
+@router.post("/unmerge", operation_id="unmerge", summary="Say that merged entities are two")
+async def unmerge(
+    space: Space, uid: Uid, said: MergeBody, service: ServiceHere, _: Writer
+) -> Receipt:
+    """Say that two merged entities are two: both are again what they were."""
+    async with service.spaces.lend(space) as memory:
+        return await memory.undo(uid, said.into)
+
+
+def _is_known(etag: str, header: str) -> bool:
+    """Whether an If-None-Match names the tag, as weak ones are compared (RFC 9110, 13.1.2)."""
+    tags = (tag.strip().removeprefix("W/") for tag in header.split(","))
+    return header.strip() == "*" or etag in tags

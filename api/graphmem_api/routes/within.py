@@ -1,0 +1,43 @@
+"""What a server allows of what a caller asks for."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TypeVar
+
+from graphmem_api.problems import Problem
+
+__all__ = ["at_most", "check_length"]
+
+_N = TypeVar("_N", int, float)
+
+
+def at_most(asked: _N, limit: _N, what: str) -> _N:
+    """Return what is asked for, where the server allows that much.
+
+    Raises:
+        Problem: 422, where it is more.
+    """
+    if asked > limit:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "over_limit",
+            f"{what} is {asked:,}, and this server allows {limit:,}: ask for less, page by page "
+            "where there is a cursor",
+        )
+    return asked
+
+
+def check_length(text: str, limit: int, what: str) -> str:
+    """Return the text, where it is short enough.
+
+    Raises:
+        Problem: 413, where it is longer.
+    """
+    if len(text) > limit:
+        raise Problem(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            "text_too_long",
+            f"{what} has {len(text):,} characters, and this server takes {limit:,}: split it",
+        )
+    return text
