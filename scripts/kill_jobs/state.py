@@ -16,7 +16,7 @@ from graphmem.stores.registry import open_store
 __all__ = ["differences", "graph_at", "item_rows", "job_states", "n_answers", "n_applied"]
 
 # When something was written down is no part of what it is.
-_WHEN = {"recorded_at", "added_at", "created_at"}
+_WHEN = {"recorded_at", "added_at", "created_at", "last_at"}
 
 Graph = dict[tuple[str, ...], str]
 

@@ -1,0 +1,94 @@
+"""A real server in a process group of its own, so that all of it can be killed at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+__all__ = ["Server", "free_port"]
+
+_START_S = 120.0
+_STOP_S = 60.0
+
+
+def free_port() -> int:
+    """Return a port of this machine on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """`graphmem serve` over a store.
+
+    Args:
+        store: its file.
+        port: on which it listens; the same after a restart.
+        workers: processes.
+        settings: others, as the environment has them: {"GRAPHMEM_LIMITS_WAITING": "10"}.
+    """
+
+    def __init__(
+        self, store: Path, port: int, workers: int = 1, settings: dict[str, str] | None = None
+    ) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", "graphmem", "serve", "--store", str(store), "--json"]
+        command += ["--port", str(port), "--workers", str(workers)]
+        with store.with_name(store.name + ".said").open("ab") as said:
+            self.process = subprocess.Popen(
+                command,
+                stdout=subprocess.PIPE,
+                stderr=said,
+                start_new_session=True,
+                env={**os.environ, **(settings or {})},
+            )
+
+    def wait(self) -> None:
+        """Wait until it answers.
+
+        Raises:
+            RuntimeError: It ended, or took too long.
+        """
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the server ended with {self.process.wait()}")
+        json.loads(line)
+        end = time.monotonic() + _START_S
+        while time.monotonic() < end:
+            try:
+                if httpx.get(self.url + "/v1/jobs", timeout=5).status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.05)
+        raise RuntimeError("the server does not answer")
+
+    def kill(self) -> None:
+        """Kill it with all that belongs to it; nothing of it hears of that before."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self._gone()
+
+    def stop(self) -> int:
+        """Stop it as a user does, and return its exit status; one that hangs is killed."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            raise
+        finally:
+            self._gone()
+
+    def _gone(self) -> None:
+        self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
