@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -9,10 +11,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 
 from graphmem import errors
 
-__all__ = ["Problem", "add_problems", "problem_response"]
+__all__ = ["Problem", "ProblemResponse", "add_problems", "problem_response"]
+
+_log = logging.getLogger("graphmem")
 
 _STATUS: tuple[tuple[type[errors.GraphMemError], HTTPStatus], ...] = (
     (errors.InvalidInput, HTTPStatus.UNPROCESSABLE_ENTITY),
@@ -54,20 +59,32 @@ def add_problems(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http)
 
 
-def problem_response(problem: Problem) -> JSONResponse:
-    """Return the response that tells of a problem."""
-    return JSONResponse(
-        {
+class ProblemResponse(JSONResponse):
+    """Tells of a problem, and of the id of the request, where that has one."""
+
+    media_type = "application/problem+json"
+
+    def __init__(self, problem: Problem) -> None:
+        self._said = {
             "type": f"urn:graphmem:problem:{problem.code}",
             "title": problem.status.phrase,
             "status": int(problem.status),
             "code": problem.code,
             "detail": problem.detail,
-        },
-        status_code=problem.status,
-        headers=problem.headers,
-        media_type="application/problem+json",
-    )
+        }
+        super().__init__(self._said, problem.status, problem.headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        if request_id := scope.get("state", {}).get("request_id"):
+            self.body = self.render({**self._said, "request_id": request_id})
+            self.headers["Content-Length"] = str(len(self.body))
+        await super().__call__(scope, receive, send)
+
+
+def problem_response(problem: Problem) -> ProblemResponse:
+    """Return the response that tells of a problem."""
+    return ProblemResponse(problem)
 
 
 async def _on_problem(request: Request, error: Exception) -> JSONResponse:
@@ -81,15 +98,33 @@ async def _on_memory_error(request: Request, error: Exception) -> JSONResponse:
         (status for kind, status in _STATUS if isinstance(error, kind)),
         HTTPStatus.INTERNAL_SERVER_ERROR,
     )
-    headers = {"Retry-After": "1"} if error.retryable else {}
-    return problem_response(Problem(status, error.code, str(error), headers))
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log.warning("%s: %s", error.code, error)
+    return problem_response(Problem(status, error.code, _detail(error), _retry(error)))
+
+
+def _detail(error: errors.GraphMemError) -> str:
+    """Return what a caller may know: paths and addresses of the server are none of his."""
+    ours = isinstance(error, errors.StoreError | errors.ModelError | errors.EngineLost)
+    if not ours or isinstance(error, errors.StatementTimedOut):
+        return str(error)
+    said = (type(error).__doc__ or "").partition("\n")[0]
+    return f"{said} The server's log says more."
+
+
+def _retry(error: errors.GraphMemError) -> dict[str, str]:
+    if not error.retryable:
+        return {}
+    wait_s = getattr(error, "retry_after_s", 0.0)
+    return {"Retry-After": str(max(1, math.ceil(wait_s)))}
 
 
 async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    detail = f"{where}: {first['msg']}"
+    where = ".".join(str(part)[:80] for part in first["loc"][:8])
+    why = first.get("ctx", {}).get("error", "") if first["type"] == "json_invalid" else ""
+    detail = f"{where}: {first['msg']}{f': {why}' if why else ''}"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     return problem_response(Problem(status, errors.InvalidInput.code, detail))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from graphmem_api.access.guard import Reader, Space, Writer
+from graphmem_api.routes.strict import StrictRoute
 from graphmem_api.routes.within import at_most, check_length
 from graphmem_api.service import Service, ServiceHere
 from graphmem_schemas import (
@@ -20,7 +21,7 @@ from graphmem_schemas import (
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/v1/{space}", tags=["ask"])
+router = APIRouter(prefix="/v1/{space}", tags=["ask"], route_class=StrictRoute)
 
 
 @router.post("/search", operation_id="search", summary="Find what answers a question")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path
 
 from graphmem.core.cypher import CypherResult
 from graphmem_api.access.guard import Reader, Space
+from graphmem_api.routes.strict import StrictRoute
 from graphmem_api.routes.within import at_most, check_length
 from graphmem_api.service import Service, ServiceHere
 from graphmem_queries.catalogue import queries
@@ -15,7 +16,7 @@ from graphmem_schemas import CypherBody, CypherTable, NamedParameter, NamedQuery
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/v1/{space}", tags=["cypher"])
+router = APIRouter(prefix="/v1/{space}", tags=["cypher"], route_class=StrictRoute)
 
 Name = Annotated[str, Path(min_length=1, max_length=100, description="From `queries`.")]
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from graphmem_api.access.guard import Reader, Space
+from graphmem_api.routes.strict import StrictRoute
 from graphmem_api.routes.within import at_most
 from graphmem_api.service import ServiceHere
 from graphmem_schemas import Proposition, Recall
@@ -14,7 +15,7 @@ from graphmem_schemas.requests import Moment
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/v1/{space}", tags=["facts"])
+router = APIRouter(prefix="/v1/{space}", tags=["facts"], route_class=StrictRoute)
 
 Named = Annotated[str, Query(min_length=1, max_length=2_000)]
 Task = Annotated[str, Query(min_length=1, max_length=20_000, description="In plain words.")]

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from graphmem_api.access.guard import Reader, Space
+from graphmem_api.routes.strict import StrictRoute
 from graphmem_api.routes.within import at_most
 from graphmem_api.service import ServiceHere
 from graphmem_schemas import GraphPage, Layer, SourcePage, Stats
@@ -15,7 +16,7 @@ from graphmem_schemas.requests import Moment
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/v1/{space}", tags=["graph"])
+router = APIRouter(prefix="/v1/{space}", tags=["graph"], route_class=StrictRoute)
 
 Cursor = Annotated[
     str | None, Query(max_length=8_000, description="`next` of the page before, as it is.")

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Query, Response
 
 from graphmem_api.access.guard import Reader, Space, Writer
+from graphmem_api.routes.strict import StrictRoute
 from graphmem_api.routes.within import at_most
 from graphmem_api.service import ServiceHere
 from graphmem_schemas import (
@@ -23,7 +24,7 @@ from graphmem_schemas import (
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/v1/{space}/nodes/{uid}", tags=["nodes"])
+router = APIRouter(prefix="/v1/{space}/nodes/{uid}", tags=["nodes"], route_class=StrictRoute)
 
 Uid = Annotated[str, Path(min_length=1, max_length=80, description="Of any node.")]
 Cursor = Annotated[

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Query
 
 from graphmem_api.access.guard import Space, Writer
 from graphmem_api.problems import Problem
+from graphmem_api.routes.strict import StrictRoute
 from graphmem_api.service import ServiceHere
 from graphmem_schemas import ConsolidateReceipt, DeleteReceipt
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/v1/{space}", tags=["upkeep"])
+router = APIRouter(prefix="/v1/{space}", tags=["upkeep"], route_class=StrictRoute)
 
 
 @router.delete("/memories", operation_id="delete_memories", summary="Delete for good")

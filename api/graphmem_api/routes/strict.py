@@ -1,0 +1,94 @@
+"""Routes that take nothing but what they say: of a body's JSON, and of a query's parameters."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from http import HTTPStatus
+from typing import Any, get_args, get_origin
+
+from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic_core import from_json
+
+from graphmem.errors import InvalidInput
+from graphmem_api.problems import Problem
+
+__all__ = ["StrictRoute"]
+
+_Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class StrictRoute(APIRoute):
+    """A route whose bodies are strict JSON, and whose query has no parameter that is unknown.
+
+    Strict JSON is UTF-8, nested to 200 levels at most, without NaN and half characters.
+    """
+
+    def get_route_handler(self) -> _Handler:
+        """Return what answers a request."""
+        handle = super().get_route_handler()
+        takes, lists = _parameters(self.dependant)
+        has_body = self.body_field is not None
+
+        async def strictly(request: Request) -> Response:
+            given = Counter(name for name, _ in request.query_params.multi_items())
+            for name, n_given in given.items():
+                if name not in takes or (n_given > 1 and name not in lists):
+                    raise _unknown(name, takes)
+            if has_body:
+                _check_type(request)
+            return await handle(_StrictRequest(request.scope, request.receive))
+
+        return strictly
+
+
+class _StrictRequest(Request):
+    async def json(self) -> Any:
+        """Return what the body says.
+
+        Raises:
+            json.JSONDecodeError: It is no strict JSON.
+        """
+        try:
+            return from_json(await self.body(), allow_inf_nan=False)
+        except ValueError as error:
+            raise json.JSONDecodeError(str(error), "", 0) from error
+
+
+def _parameters(dependant: Dependant) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of all query parameters, and of those that may come more than once."""
+    takes, lists = set[str](), set[str]()
+    for field in dependant.query_params:
+        takes.add(field.alias)
+        kind = field.field_info.annotation
+        if any(get_origin(part) is list for part in (kind, *get_args(kind))):
+            lists.add(field.alias)
+    return frozenset(takes), frozenset(lists)
+
+
+def _unknown(name: str, takes: frozenset[str]) -> Problem:
+    if name in takes:
+        detail = f"query.{name} is given more than once, and counts once"
+    else:
+        known = ", ".join(sorted(takes)) or "none"
+        detail = f"query: there is no parameter {name[:80]!r}; there are: {known}"
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, InvalidInput.code, detail)
+
+
+def _check_type(request: Request) -> None:
+    """Refuse a body that does not say that it is JSON.
+
+    Raises:
+        Problem: 415.
+    """
+    said = request.headers.get("content-type")
+    kind = (said or "").partition(";")[0].strip().lower()
+    if said is not None and kind != "application/json" and not kind.endswith("+json"):
+        raise Problem(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            f"the body is {kind[:80]!r}: send JSON as application/json",
+        )
