@@ -5,14 +5,20 @@ from __future__ import annotations
 import typer
 
 from graphmem.cli.session import with_session
-from graphmem_api.cli import keys, serving
+from graphmem_api.cli import configuring, keeping, keys, serving
 
 __all__ = ["add_to"]
 
 
 def add_to(app: typer.Typer, bench: typer.Typer) -> None:
-    """Add `serve` and the group `keys`."""
+    """Add `serve`, `config`, `backup`, `restore` and the group `keys`."""
     app.command("serve")(with_session(serving.serve, leave_out=("space",)))
+    for whole, name in (
+        (configuring.config, "config"),
+        (keeping.backup, "backup"),
+        (keeping.restore, "restore"),
+    ):
+        app.command(name)(with_session(whole, leave_out=("space",)))
     group = typer.Typer(
         help="Keys of who may call a server.", no_args_is_help=True, rich_markup_mode=None
     )
