@@ -9,10 +9,24 @@ from fastapi import FastAPI
 
 from graphmem_api.access.gate import Gate
 from graphmem_api.access.protect import protect
+from graphmem_api.explorer import pages
 from graphmem_api.inbox.inbox import Inbox
 from graphmem_api.inbox.signals import on_stop
+from graphmem_api.mcp import http as mcp
 from graphmem_api.problems import add_problems
-from graphmem_api.routes import asking, events, health, jobs, memories
+from graphmem_api.routes import (
+    asking,
+    cypher,
+    events,
+    facts,
+    graph,
+    health,
+    jobs,
+    memories,
+    nodes,
+    upkeep,
+)
+from graphmem_api.routes.describe import describe
 from graphmem_api.service import Service
 from graphmem_api.settings import Settings
 from graphmem_api.spaces import Spaces
@@ -30,16 +44,28 @@ def create_app(settings: Settings) -> FastAPI:
         inbox = Inbox(settings, spaces)
         app.state.service = Service(settings, spaces, inbox)
         try:
-            with on_stop(inbox.end):
-                yield
+            async with mcp.mcp_running(app, settings):
+                with on_stop(inbox.end):
+                    yield
         finally:
             await inbox.close(settings.shutdown_s)
             await spaces.close()
 
-    app = FastAPI(title="graphmem", version="1", lifespan=lifespan)
+    # Pages that FastAPI makes of the document load scripts from elsewhere.
+    app = FastAPI(
+        title="graphmem",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
     add_problems(app)
     protect(app, settings)
     # Jobs come first: else their routes would be those of a space of that name.
-    for part in (health, jobs, events, memories, asking):
+    for part in (health, jobs, events, memories, asking, nodes, graph, cypher, facts, upkeep):
         app.include_router(part.router)
+    app.include_router(mcp.router)
+    app.include_router(pages.router)
+    describe(app)
     return app

@@ -35,8 +35,21 @@ Known = Annotated[
     str | None, Header(alias="If-None-Match", description="The ETag of what is there already.")
 ]
 
+_ETAG = {
+    "ETag": {
+        "description": "Changes when the node does; If-None-Match takes it.",
+        "schema": {"type": "string"},
+    }
+}
 
-@router.get("", operation_id="get_node", summary="Get a node")
+
+@router.get(
+    "",
+    operation_id="get_node",
+    summary="Get a node",
+    response_model=StoredNode,
+    responses={200: {"headers": _ETAG}, 304: {"description": "It is the one that you have."}},
+)
 async def get_node(
     space: Space, uid: Uid, service: ServiceHere, _: Reader, known: Known = None
 ) -> Response:
