@@ -201,15 +201,20 @@ def test_finding_files_loads_no_library_of_a_format(tree: Path) -> None:
 
 
 def test_stdin_is_read_by_what_it_holds() -> None:
-    def found(text: str, **options: Any) -> list[Any]:
-        return list(scan(["-"], ReaderOptions(**options), stdin=StringIO(text)))
+    def found(text: str, source: str | None = "s", **options: Any) -> list[Any]:
+        stdin = StringIO(text)
+        return list(scan(["-"], ReaderOptions(**options), stdin=stdin, source=source))
 
     (text,) = found("# Hi\nwords")
-    assert (text.key, text.kind, text.content.document.text) == ("stdin", "text", "# Hi\nwords")
+    assert (text.key, text.kind, text.content.document.text) == ("s", "text", "# Hi\nwords")
     rows = found('{"text": "one"}\n{"text": "two"}\n')
-    assert [row.key for row in rows] == ["stdin#1", "stdin#2"]
+    assert [row.key for row in rows] == ["s#1", "s#2"]
     (chat,) = found('[{"role": "user", "content": "Hi"}]')
-    assert (chat.key, chat.content.messages[0].text) == ("stdin", "Hi")
+    assert (chat.key, chat.content.messages[0].text) == ("s", "Hi")
+    (one,), (again,), (other,) = (found(said, None) for said in ("Hi.", "Hi.", "Ho."))
+    assert one.key == again.key != other.key
+    assert one.key.startswith("stdin-")
+    assert (one.content.document.title, text.content.document.title) == (None, "s")
     (markdown,) = found("# Hi\nwords", format="markdown")
     assert markdown.content.document.title == "Hi"
     assert "empty" in found("")[0].nothing

@@ -53,6 +53,9 @@ def ingest(  # noqa: PLR0913  # options, all by their names
         bool | None,
         typer.Option("--day-first/--month-first", help="Whether 3/4/2024 is in April."),
     ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Name of what comes on stdin; by its content unless said.")
+    ] = None,
     at: Annotated[
         str | None, typer.Option(callback=moment, help="When it was written, where none says.")
     ] = None,
@@ -117,6 +120,7 @@ def ingest(  # noqa: PLR0913  # options, all by their names
             llm=LLMChoice(llm, base_url, limits, max_cost) if llm else None,
             hear=hear,
             stdin=sys.stdin,
+            source=source,
         )
         do = preview if dry_run else ingest_into
         came = do(session.store, asked, session.space, ledger)

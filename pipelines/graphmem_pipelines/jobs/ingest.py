@@ -38,12 +38,14 @@ from graphmem_pipelines.jobs.waiting import waiting_items
 from graphmem_pipelines.jobs.work import Work
 from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.rows import Item, Job
-from graphmem_pipelines.readers.folders import STDIN
+from graphmem_pipelines.readers.folders import STDIN, roots
 from graphmem_pipelines.readers.rows import check_fields
 from graphmem_pipelines.readers.scan import scan
 
 __all__ = ["Ingest", "go_on", "preview_ingest", "run_ingest"]
 
+# What folders are called goes from job to job; so many are some 100 kB of each.
+_MAX_LABELS = 1_000
 _RESUMED = (
     "this went on with what was listed on {begun}: what was added or changed since then comes "
     "with the next run"
@@ -61,6 +63,7 @@ class Ingest:
         llm: which LLM extracts; None leaves that to the recipe's extractor.
         hear: is told how far it is.
         stdin: what "-" stands for.
+        source: what that is called; None names it by what it says.
     """
 
     paths: tuple[str, ...]
@@ -69,6 +72,7 @@ class Ingest:
     llm: LLMChoice | None = None
     hear: Hear = lambda progress: None
     stdin: TextIO | None = None
+    source: str | None = None
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -113,7 +117,7 @@ def run_ingest(asked: Ingest, store: GraphStore, space: str, ledger: Ledger) -> 
         StoreBusy: Another process works on the same job.
     """
     _check(asked)
-    return go_on(asked, _begin(asked, space, ledger), store, ledger)
+    return go_on(asked, _begin(asked, space, ledger, ledger), store, ledger)
 
 
 def preview_ingest(asked: Ingest, store: GraphStore, space: str, ledger: Ledger) -> Preview:
@@ -128,7 +132,7 @@ def preview_ingest(asked: Ingest, store: GraphStore, space: str, ledger: Ledger)
         open_job = ledger.find_open(_fingerprint(asked, space))
         if open_job is not None and open_job.state != "scanning":
             return preview_items(waiting_items(ledger, open_job.id), asked.recipe, asked.llm)
-        job = _begin(asked, space, draft)
+        job = _begin(asked, space, draft, ledger)
         _list(asked, job, store, draft, _made(asked), ledger)
         return preview_items(waiting_items(draft, job.id), asked.recipe, asked.llm)
     finally:
@@ -177,10 +181,26 @@ def _check(asked: Ingest) -> None:
     LazyModels(asked.recipe.embedder, asked.recipe.extractor)
     with_trust((), asked.recipe.trust)
     check_fields(asked.recipe.options.fields)
+    if asked.source is not None and STDIN not in asked.paths:
+        raise InvalidInput(f"source {asked.source!r} names what comes on stdin: add the path -")
 
 
-def _begin(asked: Ingest, space: str, ledger: Ledger) -> Job:
-    return ledger.begin("ingest", space, asked.settings, _fingerprint(asked, space))
+def _begin(asked: Ingest, space: str, ledger: Ledger, known: Ledger) -> Job:
+    """Begin a job in one ledger; another one may know how folders were called before."""
+    settings = {**asked.settings, "labels": _labels(asked, known.latest("ingest", space))}
+    return ledger.begin("ingest", space, settings, _fingerprint(asked, space))
+
+
+def _labels(asked: Ingest, before: Job | None) -> dict[str, str]:
+    """Return what folders are called, those of this job last: it is so in later ones, too."""
+    known: dict[str, str] = before.settings.get("labels", {}) if before else {}
+    try:
+        found = [root for root in roots(asked.paths, known) if root]
+    except (InvalidInput, NotFound):
+        return known  # whoever lists the paths says what is wrong with them
+    named = {root.folder: root.label for root in found}
+    kept = [one for one in known.items() if one[0] not in named]
+    return dict(kept[-_MAX_LABELS:]) | named
 
 
 def _fingerprint(asked: Ingest, space: str) -> str:
@@ -222,7 +242,10 @@ def _list(
         look_for_cancel(ledger, job.id)
 
     try:
-        found = scan(asked.paths, asked.recipe.options, stdin=asked.stdin, passed_over=passed_over)
+        found = scan(
+            asked.paths, asked.recipe.options, stdin=asked.stdin, source=asked.source,
+            labels=job.settings.get("labels"), passed_over=passed_over,
+        )  # fmt: skip
         n_empty = list_items(found, ledger, job.id, hear)
     except (InvalidInput, NotFound):
         ledger.forget(job.id)

@@ -138,6 +138,11 @@ class Ledger:
         """Return all jobs, newest first."""
         return self._select("true")
 
+    def latest(self, kind: str, space: str) -> Job | None:
+        """Return the newest job of a kind in a space."""
+        found = self._select("kind = ? AND space = ?", kind, space, limit=1)
+        return found[0] if found else None
+
     def _select(self, where: str, *values: str, limit: int = -1) -> list[Job]:
         """Return the jobs of which a condition holds, newest first."""
         with mapped(self._shown):

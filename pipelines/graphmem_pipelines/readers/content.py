@@ -121,7 +121,8 @@ class Found:
     Attributes:
         key: stable name of the source: the path from the folder that was named, with that
             folder's name in front, so that `README.md` of two folders are two sources; what a
-            file holds many of has `#` and its own name behind, stdin is "stdin".
+            file holds many of has `#` and its own name behind; stdin is named by the digest of
+            its bytes.
         path: absolute, of the file to read it from, in a worker process too; None where
             `content` is given.
         kind: name of the reader.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,15 +51,21 @@ class Candidate:
     problem: str | None = None
 
 
-def roots(paths: Sequence[str | Path]) -> list[Root | None]:
+def roots(
+    paths: Sequence[str | Path], known: Mapping[str, str] | None = None
+) -> list[Root | None]:
     """Return where to look; None stands for stdin.
+
+    Args:
+        paths: files, folders or globs.
+        known: labels that folders were given before: they keep them, and no other gets them.
 
     Raises:
         NotFound: A path does not exist.
         InvalidInput: It cannot be a path.
     """
     found = [None if str(path) == STDIN else _root(str(path)) for path in paths]
-    labels = _labels({root.folder for root in found if root})
+    labels = _labels({root.folder for root in found if root}, known or {})
     return [
         root and Root(root.folder, labels[root.folder], root.name, root.pattern) for root in found
     ]
@@ -118,25 +124,52 @@ def _glob_root(path: str) -> Root:
     return Root(os.path.realpath(folder), "", pattern="/".join(parts[first:]))
 
 
-def _labels(folders: set[str]) -> dict[str, str]:
-    """Name each folder by as many of its last parts as keep keys of different files apart."""
+def _labels(folders: set[str], known: Mapping[str, str]) -> dict[str, str]:
+    """Name folders; one within another is named by that: its files have one key either way."""
+    labels = dict(known)
+    new = folders - labels.keys()
+    labels |= _apart({one for one in new if _outer(one, {*labels, *new}) is None}, known)
+    for folder in sorted(folders - labels.keys(), key=len):
+        outer = _outer(folder, labels)
+        assert outer is not None
+        labels[folder] = _named_by(labels[outer], outer, folder)
+    return {folder: labels[folder] for folder in folders}
+
+
+def _apart(folders: set[str], known: Mapping[str, str]) -> dict[str, str]:
+    """Name each folder by as many of its last parts as keep keys of different files apart.
+
+    Args:
+        folders: none of which is within another one.
+        known: labels of other folders, which they keep.
+    """
     parts = {folder: Path(folder).parts[1:] for folder in folders}
     lengths = dict.fromkeys(folders, 1)
     while True:
         labels = {folder: "/".join(parts[folder][-lengths[folder] :]) for folder in folders}
+        others = [*known.items(), *labels.items()]
         unclear = {
             folder
-            for folder in folders
-            for other in folders
-            if _may_collide(labels[folder], labels[other])
-            and not _is_within(folder, other)
-            and not _is_within(other, folder)
+            for folder, label in labels.items()
+            for other, taken in others
+            if _may_collide(label, taken)
+            and other != folder
+            and not (_is_within(other, folder) and taken == _named_by(label, folder, other))
             and lengths[folder] < len(parts[folder])
         }
         if not unclear:
             return labels
         for folder in unclear:
             lengths[folder] += 1
+
+
+def _outer(folder: str, others: Container[str]) -> str | None:
+    """Return the nearest of the others that a folder is in."""
+    return next((str(one) for one in Path(folder).parents if str(one) in others), None)
+
+
+def _named_by(label: str, outer: str, folder: str) -> str:
+    return f"{label}/{os.path.relpath(folder, outer)}".lstrip("/")
 
 
 def _may_collide(label: str, other: str) -> bool:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import TextIO
+from typing import IO, TextIO
 
 from graphmem.errors import GraphMemError, InvalidInput, MissingExtra, NotFound
-from graphmem_pipelines.readers.content import Found, ReaderOptions
+from graphmem_pipelines.readers.content import Content, Found, ReaderOptions
 from graphmem_pipelines.readers.folders import STDIN, Candidate, Root, roots, walk
-from graphmem_pipelines.readers.opening import open_file, read_bytes, read_head
+from graphmem_pipelines.readers.opening import digest_of, open_file, read_bytes, read_head
 from graphmem_pipelines.readers.read import read_data
 from graphmem_pipelines.readers.slack import is_list_of_export, is_silent
 from graphmem_pipelines.readers.sniff import (
@@ -25,11 +26,11 @@ from graphmem_pipelines.readers.sniff import (
 )
 from graphmem_pipelines.readers.split import split
 
-__all__ = ["STDIN_KEY", "scan"]
+__all__ = ["scan"]
 
-STDIN_KEY = "stdin"
 _CHUNK_CHARS = 1 << 20
 _EMPTY = "it is empty"
+_DIGEST_CHARS = 12
 
 
 def scan(
@@ -37,6 +38,8 @@ def scan(
     options: ReaderOptions,
     *,
     stdin: TextIO | None = None,
+    source: str | None = None,
+    labels: Mapping[str, str] | None = None,
     passed_over: Counter[str] | None = None,
 ) -> Iterator[Found]:
     """Yield what is at the paths, in the order of the paths, folders sorted by name.
@@ -46,6 +49,8 @@ def scan(
             found once.
         options: what is taken, and how it is read.
         stdin: where "-" reads from.
+        source: what that is called; None names it by what it says.
+        labels: of folders that were named before; see `folders.roots`.
         passed_over: counts by suffix the files of folders that no reader knows.
 
     Raises:
@@ -56,20 +61,21 @@ def scan(
         paths = [paths]
     if options.format is not None and options.format not in KINDS:
         raise InvalidInput(f"there is no format {options.format!r}: {', '.join(sorted(KINDS))}")
-    return _scan(roots(paths), options, stdin, Counter() if passed_over is None else passed_over)
+    counts = Counter() if passed_over is None else passed_over
+    return _scan(roots(paths, labels), options, (stdin, source), counts)
 
 
 def _scan(
     found: list[Root | None],
     options: ReaderOptions,
-    stdin: TextIO | None,
+    stdin: tuple[TextIO | None, str | None],
     passed_over: Counter[str],
 ) -> Iterator[Found]:
     # Only several roots can overlap; the paths of a large tree need not be kept.
     seen: set[str] | None = set() if len(found) > 1 else None
     for root in found:
         if root is None:
-            yield from _from_stdin(stdin, options)
+            yield from _from_stdin(*stdin, options)
             continue
         for candidate in walk(root, options):
             if seen is not None:
@@ -136,27 +142,45 @@ def _failed(candidate: Candidate, problem: str) -> Found:
     return Found(candidate.key, candidate.path, UNKNOWN, candidate.size, problem=problem)
 
 
-def _from_stdin(stdin: TextIO | None, options: ReaderOptions) -> Iterator[Found]:
+def _from_stdin(
+    stdin: TextIO | None, source: str | None, options: ReaderOptions
+) -> Iterator[Found]:
     """Read stdin by way of a file, as far as it is long: rows of it are streamed."""
     if stdin is None:
         raise InvalidInput("there is no stdin to read")
     with TemporaryFile() as file:
-        while chunk := stdin.read(_CHUNK_CHARS):
-            file.write(chunk.encode("utf-8", "surrogateescape"))
+        digest = digest_of(_copied(stdin, file))
+        # Two texts are two sources, and the same text is the same one.
+        key = source or f"stdin-{digest[:_DIGEST_CHARS]}"
         size = file.tell()
         file.seek(0)
         head = file.read(HEAD_BYTES)
         file.seek(0)
         if _is_empty(head, size):
-            yield Found(STDIN_KEY, None, UNKNOWN, size, nothing=_EMPTY)
+            yield Found(key, None, UNKNOWN, size, nothing=_EMPTY)
             return
         try:
             kind = options.format or sniff(STDIN, head, named=True) or "text"
             if kind in SPLIT_KINDS:
-                yield from split(file, STDIN_KEY, kind, options)
+                yield from split(file, key, kind, options)
                 return
             data = file.read(options.max_bytes + 1)
-            content = read_data(data, Found(STDIN_KEY, None, kind, size), options)
-            yield Found(STDIN_KEY, None, kind, size, content)
+            content = read_data(data, Found(key, None, kind, size), options)
+            yield Found(key, None, kind, size, content if source else _untitled(content))
         except (InvalidInput, MissingExtra) as error:
-            yield Found(STDIN_KEY, None, UNKNOWN, size, problem=str(error))
+            yield Found(key, None, UNKNOWN, size, problem=str(error))
+
+
+def _copied(stdin: TextIO, file: IO[bytes]) -> Iterator[bytes]:
+    while chunk := stdin.read(_CHUNK_CHARS):
+        data = chunk.encode("utf-8", "surrogateescape")
+        file.write(data)
+        yield data
+
+
+def _untitled(content: Content) -> Content:
+    """Drop the title that a document has by the name of its file: there is none."""
+    document = content.document
+    if document is None or document.title != content.name:
+        return content
+    return replace(content, document=document.model_copy(update={"title": None}))

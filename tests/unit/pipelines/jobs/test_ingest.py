@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -312,12 +313,40 @@ def test_two_texts_on_stdin_are_two_jobs(home: Home) -> None:
     report = home.ingest("-", stdin=io.StringIO("Bo lives in Oslo."))
     assert report.ok
     assert len(home.ledger.jobs()) == 2
-    assert home.sources() == ["stdin"]
+    (source,) = home.sources()
+    assert source.startswith("stdin-")
     with Memory(home.store) as memory:
         assert "Oslo" in memory.search("Where does Bo live?").hits[0].text
     # What was listed is in the ledger, and can be gone on with.
     old = home.ledger.jobs()[1]
     assert run_again(old, home.store, home.ledger, home.heard.append).ok
+    assert len(home.sources()) == 2
+    same = home.ingest("-", stdin=io.StringIO("Bo lives in Oslo."))
+    assert same.items["skipped"] == 1
+    named = home.ingest("-", stdin=io.StringIO("Cy lives in Bath."), source="today")
+    assert named.ok
+    assert home.sources()[2:] == ["today"]
+    with pytest.raises(InvalidInput, match="source 'today' names what comes on stdin"):
+        home.ingest(source="today")
+
+
+def test_folders_of_one_name_are_told_apart_whenever_they_come(home: Home, tmp_path: Path) -> None:
+    one, two = tmp_path / "a" / "docs", tmp_path / "b" / "docs"
+    for folder, town in ((one, "Rome"), (two, "Oslo")):
+        folder.mkdir(parents=True)
+        (folder / "ann.txt").write_text(f"Ann lives in {town}.")
+    for paths in ((one,), (two,), (one, two), (two, one), (two / "ann.txt",)):
+        seen = preview_ingest(home.asked(*paths), home.store, "default", home.ledger)
+        report = home.ingest(*paths)
+        assert report.ok
+        assert report.items["applied"] == seen.n_items == (paths in ((one,), (two,)))
+        if len(paths) == 2:  # the newest one knows it all
+            home.ledger.forget(home.ledger.jobs()[-1].id)
+    assert home.sources() == ["b/docs/ann.txt", "docs/ann.txt"]
+    # Each space names its own.
+    asked = home.asked(two)
+    assert run_ingest(asked, home.store, "other", home.ledger).items["applied"] == 1
+    assert home.states() == {"docs/ann.txt": "applied"}
 
 
 def test_what_makes_no_sense_leaves_no_job(home: Home) -> None:

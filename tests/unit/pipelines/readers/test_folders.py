@@ -44,6 +44,34 @@ def test_no_two_files_get_one_key_however_folders_are_called(tree: Any) -> None:
         assert len({item.key for item in found}) == len(found) >= 2
 
 
+def test_a_folder_within_another_is_named_by_that(tree: Any) -> None:
+    for name in ("b/c.md", "b/b/c.md", "b/b/d/e.md"):
+        tree.write(name, name)
+    found = {"b/c.md", "b/b/c.md", "b/b/d/e.md"}
+    for names in (("b", "b/b"), ("b/b", "b"), ("b/b/d", "b/b", "b")):
+        assert set(keys(tree, *names)) == found
+    assert keys(tree, "b/b") == ["b/c.md", "b/d/e.md"]
+
+
+def test_folders_keep_the_names_that_they_were_given_before(tree: Any) -> None:
+    for name in ("x/notes/a.md", "y/notes/a.md", "x/notes/sub/b.md", "y/z/notes/a.md"):
+        tree.write(name, name)
+    x, y, z = (str(tree.folder / name) for name in ("x/notes", "y/notes", "y/z/notes"))
+
+    def named(*paths: str, known: dict[str, str]) -> list[str]:
+        return [item.key for item in scan(paths, ReaderOptions(), labels=known)]
+
+    assert named(y, known={}) == ["notes/a.md"]
+    assert named(y, known={x: "notes"}) == ["y/notes/a.md"]
+    assert named(y, x, known={x: "notes"})[0] == "y/notes/a.md"
+    assert named(x, known={x: "x/notes", y: "y/notes"})[0] == "x/notes/a.md"
+    assert named(f"{x}/sub", known={x: "notes"}) == ["notes/sub/b.md"]
+    assert named(f"{x}/sub", known={x: "notes", f"{x}/sub": "sub"}) == ["sub/b.md"]
+    assert named(z, known={x: "notes", y: "y/notes"}) == ["z/notes/a.md"]
+    # A folder that was named first may have taken the name of one that holds it.
+    assert named(f"{x}", known={f"{x}/sub": "notes"})[0] == "x/notes/a.md"
+
+
 def test_a_file_that_two_paths_lead_to_is_found_once(tree: Any) -> None:
     tree.write("a.md", "words")
     assert keys(tree, ".", "a.md") == ["root/a.md"]
