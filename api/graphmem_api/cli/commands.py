@@ -5,14 +5,15 @@ from __future__ import annotations
 import typer
 
 from graphmem.cli.session import with_session
-from graphmem_api.cli import configuring, keeping, keys, serving
+from graphmem_api.cli import configuring, keeping, keys, mcp, serving
 
 __all__ = ["add_to"]
 
 
 def add_to(app: typer.Typer, bench: typer.Typer) -> None:
-    """Add `serve`, `config`, `backup`, `restore` and the group `keys`."""
+    """Add `serve`, `mcp`, `config`, `backup`, `restore` and the group `keys`."""
     app.command("serve")(with_session(serving.serve, leave_out=("space",)))
+    app.command("mcp")(with_session(mcp.mcp))
     for whole, name in (
         (configuring.config, "config"),
         (keeping.backup, "backup"),

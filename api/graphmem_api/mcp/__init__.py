@@ -1,1 +1,1 @@
-"""The MCP server: the same memory for hosts of models."""
+"""The MCP server: the memory as tools, resources and prompts of a host."""

@@ -1,0 +1,107 @@
+"""MCP over HTTP: an endpoint a space and one for keys of one space, behind the keys of REST.
+
+Each message is a request that brings its key: there is no session that somebody could take over,
+and any process of the server can answer it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.types import Receive, Scope, Send
+
+from graphmem.aio import AsyncMemory
+from graphmem.errors import StoreBusy
+from graphmem.writing.accept import check_space
+from graphmem_api.access.caller import Caller
+from graphmem_api.access.guard import Reader, Space, told
+from graphmem_api.mcp.server import Context, create_server
+from graphmem_api.mcp.visit import Visit
+from graphmem_api.problems import Problem
+from graphmem_api.service import Service, ServiceHere
+from graphmem_api.settings import Settings
+
+__all__ = ["mcp_running", "router"]
+
+DEFAULT_SPACE = "default"
+_VISIT = "mcp_visit"
+
+router = APIRouter(tags=["mcp"], include_in_schema=False)
+
+
+@asynccontextmanager
+async def mcp_running(app: FastAPI, settings: Settings) -> AsyncGenerator[None]:
+    """Answer the messages that come to an app, while a block lasts."""
+    app.state.mcp = StreamableHTTPSessionManager(
+        create_server(_visit_of),
+        stateless=True,
+        max_request_body_size=settings.limits.body_bytes,
+    )
+    async with app.state.mcp.run():
+        yield
+
+
+@router.post("/v1/{space}/mcp")
+async def of_space(
+    request: Request, space: Space, service: ServiceHere, caller: Reader
+) -> Response:
+    """Take a message about a space."""
+    return _answer(request, service, caller, space)
+
+
+@router.post("/mcp")
+async def of_key(request: Request, service: ServiceHere, caller: Reader) -> Response:
+    """Take a message about the only space of a key."""
+    spaces = caller.spaces
+    if spaces is not None and len(spaces) != 1:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST,
+            "space_missing",
+            f"this key is for {len(spaces)} spaces: name one in the address, /v1/<space>/mcp",
+        )
+    space = DEFAULT_SPACE if spaces is None else next(iter(spaces))
+    caller.require("read", space)
+    return _answer(request, service, caller, space)
+
+
+class _Answer(Response):
+    """What the SDK answers to a request."""
+
+    def __init__(self, manager: StreamableHTTPSessionManager) -> None:
+        super().__init__()
+        self._manager = manager
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._manager.handle_request(scope, receive, send)
+
+
+def _answer(request: Request, service: Service, caller: Caller, space: str) -> Response:
+    name = check_space(space)
+
+    @asynccontextmanager
+    async def lend(*, slow: bool = False) -> AsyncGenerator[AsyncMemory]:
+        try:
+            async with service.spaces.lend(name, slow=slow) as memory:
+                yield memory
+        except Problem as problem:
+            raise StoreBusy(problem.detail) from problem
+
+    def note(**what: object) -> None:
+        request.scope["state"]["needs"] = "write"
+        told(request, **what)
+
+    limits, may_write = service.settings.limits, "write" in caller.scopes
+    request.scope["state"][_VISIT] = Visit(name, lend, limits, may_write, note)
+    return _Answer(request.app.state.mcp)
+
+
+def _visit_of(ctx: Context) -> Visit:
+    # Messages are worked on in tasks of the SDK's own: only the request comes along.
+    request: Any = ctx.request
+    visit: Visit = request.scope["state"][_VISIT]
+    return visit

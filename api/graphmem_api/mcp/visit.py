@@ -1,0 +1,46 @@
+"""Whom a message comes from, and what that one may reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from graphmem.aio import AsyncMemory
+from graphmem.ports import Progress
+from graphmem_api.settings import Limits
+
+__all__ = ["Lend", "Visit"]
+
+
+class Lend(Protocol):
+    """Lends the memory of the one space that a visitor may reach."""
+
+    def __call__(self, *, slow: bool = False) -> AbstractAsyncContextManager[AsyncMemory]:
+        """Lend it for the length of a block; `slow` says that it may take seconds."""
+        ...
+
+
+def _nothing(**_: object) -> None:
+    """Note nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Whom a message comes from, and what that one may reach.
+
+    Attributes:
+        space: the one space that it is about; no other can be named.
+        lend: lends its memory.
+        may_write: whether it may add and delete.
+        note: hears which tool changes something, for the audit log.
+        progress: hears how far an add has come.
+    """
+
+    space: str
+    lend: Lend
+    limits: Limits
+    may_write: bool
+    note: Callable[..., None] = _nothing
+    progress: Progress | None = None
