@@ -29,7 +29,7 @@ _DRAINED_S = 600.0
 
 
 def disturb(
-    folder: Path, *, rounds: int, clients: int, workers: int, seed: int, longest_s: float = 5.0
+    folder: Path, *, rounds: int, clients: int, workers: int, seed: int, longest_s: float = 8.0
 ) -> dict[str, Any]:
     """Run it; return what was seen, `problems` among it.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 
-from graphmem_api.access.guard import Caller, Reader, Writer
+from graphmem_api.access.guard import Caller, Reader, Writer, told
 from graphmem_api.inbox.status import item_page, status_of
 from graphmem_api.problems import Problem
 from graphmem_api.service import ServiceHere
@@ -75,8 +75,11 @@ async def list_items(
 
 
 @router.post("/{id}/retry", operation_id="retry_job", summary="Try again", responses=_GONE)
-async def retry_job(job: JobId, service: ServiceHere, caller: Writer) -> JobStatus:
+async def retry_job(
+    job: JobId, request: Request, service: ServiceHere, caller: Writer
+) -> JobStatus:
     """Have what failed of a write tried again; where nothing did, nothing changes."""
+    told(request, job=job)
 
     def change(ledger: WriteLedger) -> JobStatus:
         found = _add_of(ledger, job, caller, "retry")
@@ -89,8 +92,11 @@ async def retry_job(job: JobId, service: ServiceHere, caller: Writer) -> JobStat
 
 
 @router.post("/{id}/cancel", operation_id="cancel_job", summary="Give up", responses=_GONE)
-async def cancel_job(job: JobId, service: ServiceHere, caller: Writer) -> JobStatus:
+async def cancel_job(
+    job: JobId, request: Request, service: ServiceHere, caller: Writer
+) -> JobStatus:
     """Give up what waits or failed of a job. What is applied stays, and what is at hand ends."""
+    told(request, job=job)
 
     def change(ledger: WriteLedger) -> JobStatus:
         found = job_of(ledger, job, caller)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from graphmem.errors import InvalidInput
 from graphmem.writing.accept import check_space
-from graphmem_api.access.guard import Caller, Space, Writer
+from graphmem_api.access.guard import Caller, Space, Writer, told
 from graphmem_api.inbox.bodies import Body, parsed, schema_of, write_of
 from graphmem_api.inbox.status import status_of
 from graphmem_api.problems import Problem
@@ -128,6 +128,7 @@ async def _take(call: _Call, model: type[Body]) -> Response:
     write = await _checked(call, model)
     inbox, limits = call.service.inbox, call.service.settings.limits
     kept = await inbox.keep(write)
+    told(call.request, job=kept.job, items=len(write.items))
     if call.wait and await inbox.wait(kept.job, limits.wait_s):
         return await _applied(call.service, kept)
     status = await inbox.read(lambda ledger: _status(ledger, kept.job))

@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby
 
 from graphmem.core.uids import content_uid
 from graphmem.errors import DimensionMismatch, GraphMemError, InvalidInput
@@ -148,13 +147,22 @@ class Adding:
 
 
 def _groups(taken: Sequence[Taken]) -> Iterator[list[Taken]]:
-    """Yield what is applied together, in order."""
-    together = groupby(taken, lambda one: one.kind in TEXTS and not one.alone and not one.n_deaths)
-    for may_join, group in together:
-        if may_join:
-            yield list(group)
-        else:
-            yield from ([one] for one in group)
+    """Yield what is applied together, in order; a source is only once among it."""
+    group: list[Taken] = []
+    names: set[str] = set()
+    for one in taken:
+        name = one.key.partition(":")[2]
+        alone = one.alone or one.n_deaths or one.kind not in TEXTS
+        if group and (alone or name in names):
+            yield group
+            group, names = [], set()
+        if alone:
+            yield [one]
+            continue
+        group.append(one)
+        names.add(name)
+    if group:
+        yield group
 
 
 def _settled(one: Taken, receipt: Receipt) -> Settled:
