@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from graphmem.errors import BudgetSpent, GraphMemError
+from graphmem_pipelines.jobs.old import forget_old
 from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.rows import Job
 
@@ -68,3 +70,4 @@ def running(ledger: Ledger, job: Job) -> Iterator[None]:
         raise
     else:
         ledger.move(job.id, "done")
+        forget_old(ledger, time.time())

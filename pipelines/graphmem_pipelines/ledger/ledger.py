@@ -143,7 +143,20 @@ class Ledger:
         found = self._select("kind = ? AND space = ?", kind, space, limit=1)
         return found[0] if found else None
 
-    def _select(self, where: str, *values: str, limit: int = -1) -> list[Job]:
+    def old_jobs(self, before: float, keep: int) -> list[Job]:
+        """Return jobs that were done before a moment, oldest first, but the newest so many.
+
+        Writes that a server acknowledged are not among them.
+        """
+        found = self._select(
+            "kind <> 'add' AND state = 'done' AND finished_at < ? AND id NOT IN "
+            "(SELECT id FROM job WHERE kind <> 'add' ORDER BY id DESC LIMIT ?)",
+            before,
+            keep,
+        )
+        return found[::-1]
+
+    def _select(self, where: str, *values: str | float, limit: int = -1) -> list[Job]:
         """Return the jobs of which a condition holds, newest first."""
         with mapped(self._shown):
             rows = self._connection.execute(
