@@ -30,6 +30,7 @@ TARGETS: Mapping[str, tuple[str, str]] = {
 
 _SPACE = "default"
 _N_QUESTIONS = 512
+_N_SHOWN = 5
 # Behind the passages of the memory: what is added is none of them.
 _UNUSED = 500_000
 
@@ -41,21 +42,25 @@ class LoadReport:
     Attributes:
         figures: by the names in `TARGETS`.
         details: what they were made of.
+        notes: the first answers that were no success.
     """
 
     figures: Mapping[str, float]
     details: Mapping[str, float]
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> str:
-        """Return one JSON object: the figures, then `details`."""
-        return json.dumps({**self.figures, "details": dict(self.details)})
+        """Return one JSON object: the figures, then `details` and `notes`."""
+        told = {**self.figures, "details": dict(self.details), "notes": list(self.notes)}
+        return json.dumps(told)
 
     def lines(self) -> list[str]:
         """Return the figures with their targets, for people."""
         lines = [f"{'':<16}{'measured':>10}  {'target':<8} what"]
         for name, (meaning, target) in TARGETS.items():
             lines.append(f"{name:<16}{self.figures[name]:>10.3g}  {target:<8} {meaning}")
-        return [*lines, "", *(f"{name:<24}{v:>10,.1f}" for name, v in self.details.items())]
+        lines += ["", *(f"{name:<24}{value:>10,.1f}" for name, value in self.details.items())]
+        return [*lines, *self.notes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +134,5 @@ def _report(load: Load, sdk: float, alone: Answered, many: Answered) -> LoadRepo
             "many_p95_ms": many.p95_ms,
             "writes": float(many.n_acknowledged),
         },
+        notes=tuple((alone.errors + many.errors)[:_N_SHOWN]),
     )

@@ -86,7 +86,8 @@ def server_at(path: Path, workers: int) -> Iterator[str]:
     command = [sys.executable, "-m", "graphmem", "--json", "serve", "--store", str(path)]
     command += ["--port", "0", "--workers", str(workers)]
     with ExitStack() as stack:
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        log = stack.enter_context(path.with_suffix(".log").open("wb"))
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         stack.callback(_ended, child)
         assert child.stdout is not None
         yield str(json.loads(child.stdout.readline())["url"])
