@@ -32,14 +32,10 @@ def run_stdio(settings: Settings, space: str, *, read_only: bool) -> None:
         InvalidInput: The space or a model cannot be used.
         StoreError: The store cannot be opened.
     """
-    if asyncio.run(_serve(settings, space, read_only)):
-        # The thread that reads stdin still waits for a line, and nothing wakes it.
-        sys.stderr.flush()
-        os._exit(0)
+    asyncio.run(_serve(settings, space, read_only))
 
 
-async def _serve(settings: Settings, space: str, read_only: bool) -> bool:
-    """Serve, and return whether a signal ended it."""
+async def _serve(settings: Settings, space: str, read_only: bool) -> None:
     opening = AsyncMemory.open(
         settings.store,
         space=space,
@@ -49,20 +45,20 @@ async def _serve(settings: Settings, space: str, read_only: bool) -> bool:
         served=settings.served,
     )
     async with opening as memory:
-        serving = asyncio.create_task(_converse(memory, settings, read_only))
-        stopped = False
-
-        def stop() -> None:
-            nonlocal stopped
-            stopped = True
-            serving.cancel()
-
+        stopped = asyncio.Event()
         for number in _SIGNALS:
             with suppress(NotImplementedError):  # Windows, where a signal ends the process
-                asyncio.get_running_loop().add_signal_handler(number, stop)
-        with suppress(asyncio.CancelledError):
+                asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        serving = asyncio.create_task(_converse(memory, settings, read_only))
+        stopping = asyncio.create_task(stopped.wait())
+        await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not stopped.is_set():
             await serving
-        return stopped
+    if stopped.is_set():
+        # The thread that reads stdin still waits for a line, and nothing wakes it.
+        sys.stderr.flush()
+        os._exit(0)
 
 
 async def _converse(memory: AsyncMemory, settings: Settings, read_only: bool) -> None:
