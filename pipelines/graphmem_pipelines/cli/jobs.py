@@ -13,7 +13,7 @@ import typer
 
 from graphmem.cli.output import emit
 from graphmem.cli.session import Session
-from graphmem_pipelines.cli.opening import LedgerFile, opened
+from graphmem_pipelines.cli.opening import BaseUrl, LedgerFile, opened
 from graphmem_pipelines.cli.telling import end_with, report_lines, report_payload, told
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def retry(
         float | None,
         typer.Option(min=0, help="US dollars that it may spend in all; else as it was begun."),
     ] = None,
+    base_url: BaseUrl = None,
     ledger: LedgerFile = None,
 ) -> None:
     """Try again what failed, and go on with what was left undone."""
@@ -73,7 +74,7 @@ def retry(
     with opened(session, ledger) as (store, book):
         found = book.job(job)
         with told(session, found.kind) as hear:
-            report = run_again(found, store, book, hear, max_cost)
+            report = run_again(found, store, book, hear, max_cost, base_url)
     end_with(session, report)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from graphmem.ports import GraphStore
     from graphmem_pipelines.ledger.ledger import Ledger
 
-__all__ = ["BaseUrl", "Concurrency", "LedgerFile", "MaxCost", "opened"]
+__all__ = ["BaseUrl", "Concurrency", "LedgerFile", "MaxCost", "opened", "opened_store"]
 
 LedgerFile = Annotated[
     str | None,
@@ -40,16 +40,24 @@ def opened(
         choice: file of the ledger; None is the store's own.
         create: whether a ledger that is not there may be made.
     """
-    from graphmem.stores.registry import open_store
     from graphmem_pipelines.ledger.where import open_ledger
 
-    session.require_store()
-    store = open_store(session.store)
-    try:
+    with opened_store(session) as store:
         book = open_ledger(store, choice, create=create)
         try:
             yield store, book
         finally:
             book.close()
+
+
+@contextmanager
+def opened_store(session: Session) -> Iterator[GraphStore]:
+    """Open the store alone, which must be there."""
+    from graphmem.stores.registry import open_store
+
+    session.require_store()
+    store = open_store(session.store)
+    try:
+        yield store
     finally:
         store.close()

@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
+from graphmem.cli.output import emit
 from graphmem.cli.session import Session
-from graphmem_pipelines.cli.opening import BaseUrl, Concurrency, LedgerFile, MaxCost, opened
-from graphmem_pipelines.cli.telling import end_with, told
+from graphmem_pipelines.cli.opening import (
+    BaseUrl,
+    Concurrency,
+    LedgerFile,
+    MaxCost,
+    opened,
+    opened_store,
+)
+from graphmem_pipelines.cli.telling import end_with, preview_lines, told
 
 __all__ = ["consolidate", "extract", "reembed", "verify"]
 
 
-def extract(
+def extract(  # noqa: PLR0913  # options, all by their names
     session: Session,
     llm: Annotated[str, typer.Option(help="LLM that reads what is stored: openai:<model>.")],
     base_url: BaseUrl = None,
     concurrency: Concurrency = 16,
     max_cost: MaxCost = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what it would ask and cost, and do nothing.")
+    ] = False,
     ledger: LedgerFile = None,
 ) -> None:
     """Have an LLM read what is stored, and add what it finds."""
     from graphmem.models.llm.limits import Limits
     from graphmem_pipelines.jobs.asking import LLMChoice
-    from graphmem_pipelines.jobs.extract import Extract, run_extract
+    from graphmem_pipelines.jobs.extract import Extract, preview_extract, run_extract
 
     choice = LLMChoice(llm, base_url, Limits(concurrency), max_cost)
+    if dry_run:
+        with opened_store(session) as store:
+            expected = preview_extract(Extract(choice), store, session.space)
+        emit(session, asdict(expected), lambda: preview_lines(expected))
+        return
     with opened(session, ledger, create=True) as (store, book), told(session, "extract") as hear:
         report = run_extract(Extract(choice, hear=hear), store, session.space, book)
     end_with(session, report)

@@ -30,7 +30,6 @@ class Recipe:
         depth: how far sources are read: what an LLM extracts from is only embedded.
         options: of the readers.
         at: when sources were written that do not say.
-        title: of sources that have none.
         trust: 0 to 1: how far they are trusted; None says nothing.
     """
 
@@ -39,7 +38,6 @@ class Recipe:
     depth: Depth = "parse"
     options: ReaderOptions = field(default_factory=ReaderOptions)
     at: datetime | None = None
-    title: str | None = None
     trust: float | None = None
 
 

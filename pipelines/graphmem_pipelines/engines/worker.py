@@ -114,13 +114,8 @@ class Worker:
 
     def _accepted(self, content: Content) -> list[SourceText]:
         at = content.at or self._recipe.at
-        title = content.title or self._recipe.title
-        if content.document is not None:
-            document = content.document
-            if document.title is None and title is not None:
-                document = document.model_copy(update={"title": title})
-            return accept(document, source=content.name, at=at, title=None)
-        return accept(content.messages or (), source=content.name, at=at, title=title)
+        said = content.document or content.messages or ()
+        return accept(said, source=content.name, at=at, title=content.title)
 
 
 def _failed(item: Item, error: Exception) -> Outcome:

@@ -16,8 +16,16 @@ from graphmem_pipelines.ledger.rows import Job
 __all__ = ["run_again"]
 
 
+Change = Callable[[LLMChoice], LLMChoice]
+
+
 def run_again(
-    job: Job, store: GraphStore, ledger: Ledger, hear: Hear, max_cost: float | None = None
+    job: Job,
+    store: GraphStore,
+    ledger: Ledger,
+    hear: Hear,
+    max_cost: float | None = None,
+    base_url: str | None = None,
 ) -> JobReport:
     """Run what is left of a job, with the settings that it last had.
 
@@ -27,39 +35,43 @@ def run_again(
         ledger: knows what is left.
         hear: is told how far it is.
         max_cost: US dollars that the job may spend in all; None keeps the limit that it has.
+        base_url: of the LLM's server this time; None asks the one that it has.
 
     Raises:
         StoreBusy: Another process works on it.
-        InvalidInput: It is of a kind that is simply run once more.
+        InvalidInput: It is of a kind that is simply run once more, or has no LLM to be asked.
     """
     if job.kind not in _KINDS:
         raise InvalidInput(f"a job of kind {job.kind!r} is begun anew and not tried again")
+    if base_url is not None and not job.settings.get("llm"):
+        raise InvalidInput(f"the job {job.id[-8:]} asks no LLM: leave the base URL out")
+
+    def changed(llm: LLMChoice) -> LLMChoice:
+        limit = llm.max_cost if max_cost is None else max_cost
+        return replace(llm, max_cost=limit, base_url=base_url or llm.base_url)
+
     with ledger.held(job.id):
         ledger.retry(job.id)
     found = ledger.job(job.id)
-    return _KINDS[job.kind](found, store, ledger, hear, max_cost)
+    return _KINDS[job.kind](found, store, ledger, hear, changed)
 
 
-def _ingest(
-    job: Job, store: GraphStore, ledger: Ledger, hear: Hear, max_cost: float | None
-) -> JobReport:
+def _ingest(job: Job, store: GraphStore, ledger: Ledger, hear: Hear, changed: Change) -> JobReport:
     asked = replace(ingest.Ingest.from_settings(job.settings), hear=hear)
-    if asked.llm is not None and max_cost is not None:
-        asked = replace(asked, llm=replace(asked.llm, max_cost=max_cost))
+    if asked.llm is not None:
+        asked = replace(asked, llm=changed(asked.llm))
     return ingest.go_on(asked, job, store, ledger)
 
 
 def _extract(
-    job: Job, store: GraphStore, ledger: Ledger, hear: Hear, max_cost: float | None
+    job: Job, store: GraphStore, ledger: Ledger, hear: Hear, changed: Change
 ) -> JobReport:
-    llm = LLMChoice.from_json(job.settings["llm"])
-    if max_cost is not None:
-        llm = replace(llm, max_cost=max_cost)
+    llm = changed(LLMChoice.from_json(job.settings["llm"]))
     asked = extract.Extract(llm, job.settings["embedder"], hear)
     return extract.go_on(asked, job, store, ledger)
 
 
-_KINDS: dict[str, Callable[[Job, GraphStore, Ledger, Hear, float | None], JobReport]] = {
+_KINDS: dict[str, Callable[[Job, GraphStore, Ledger, Hear, Change], JobReport]] = {
     "ingest": _ingest,
     "extract": _extract,
 }

@@ -20,6 +20,7 @@ from graphmem.writing.prepare import PreparedSource
 from graphmem.writing.segment import PassageDraft
 from graphmem_pipelines.engines.base import Outcome, Recipe
 from graphmem_pipelines.jobs.asking import LLMChoice
+from graphmem_pipelines.jobs.preview import Preview, preview_outcomes
 from graphmem_pipelines.jobs.report import Hear, JobProgress, JobReport, report_of
 from graphmem_pipelines.jobs.running import (
     Cancelled,
@@ -35,7 +36,7 @@ from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.rows import Item, Job
 from graphmem_schemas import Source
 
-__all__ = ["Extract", "go_on", "run_extract"]
+__all__ = ["Extract", "go_on", "preview_extract", "run_extract"]
 
 _PORTION = 200
 _NOTHING = Extraction(language=None, parsed=False)
@@ -68,6 +69,16 @@ def run_extract(asked: Extract, store: GraphStore, space: str, ledger: Ledger) -
     settings = {"llm": asked.llm.to_json(), "embedder": asked.embedder}
     job = ledger.begin("extract", space, settings, content_uid("extract", space, words))
     return go_on(asked, job, store, ledger)
+
+
+def preview_extract(asked: Extract, store: GraphStore, space: str) -> Preview:
+    """Tell what `run_extract` would ask and cost, as if no answer were kept yet.
+
+    Raises:
+        StoreError: The store cannot be read.
+    """
+    items = (Item(0, source.name, None, "stored", 0) for source in _sources(store, space))
+    return preview_outcomes(((item.key, _stored(item, store, space)) for item in items), asked.llm)
 
 
 def go_on(asked: Extract, job: Job, store: GraphStore, ledger: Ledger) -> JobReport:

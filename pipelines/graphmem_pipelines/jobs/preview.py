@@ -16,7 +16,7 @@ from graphmem_pipelines.jobs.asking import LLMChoice
 from graphmem_pipelines.jobs.report import Failure
 from graphmem_pipelines.ledger.rows import Item
 
-__all__ = ["Preview", "preview_items"]
+__all__ = ["Preview", "preview_items", "preview_outcomes"]
 
 _MAX_FAILURES = 20
 
@@ -55,14 +55,23 @@ def preview_items(items: Iterable[Item], recipe: Recipe, llm: LLMChoice | None) 
         llm: which would extract; None is none.
     """
     worker = Worker(replace(recipe, depth="cut"))
+    return preview_outcomes(((item.key, worker.read(item)) for item in items), llm)
+
+
+def preview_outcomes(outcomes: Iterable[tuple[str, Outcome]], llm: LLMChoice | None) -> Preview:
+    """Count what was read, and price what an LLM would be asked about it.
+
+    Args:
+        outcomes: each with the name of its source.
+        llm: which would extract; None is none.
+    """
     counts: Counter[str] = Counter()
     usage = Usage()
     failures: list[Failure] = []
-    for item in items:
-        outcome = worker.read(item)
+    for name, outcome in outcomes:
         counts["items"] += 1
         if outcome.error is not None:
-            failures.append(Failure(item.key, outcome.error))
+            failures.append(Failure(name, outcome.error))
         counts["passages"] += sum(len(source.passages) for source in outcome.sources)
         for used in _calls(outcome) if llm else ():
             counts["calls"] += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,9 @@ from graphmem_pipelines.engines.base import Recipe
 from graphmem_pipelines.readers.content import ReaderOptions
 
 __all__ = ["recipe_from_json", "recipe_to_json"]
+
+# A ledger may be of a version that knew others.
+_FIELDS = frozenset(one.name for one in fields(Recipe))
 
 
 def recipe_to_json(recipe: Recipe) -> dict[str, Any]:
@@ -26,4 +29,5 @@ def recipe_from_json(row: Mapping[str, Any]) -> Recipe:
     for name in ("include", "exclude"):
         options[name] = tuple(options[name])
     at = datetime.fromisoformat(row["at"]) if row["at"] else None
-    return replace(Recipe(**{**row, "options": ReaderOptions(**options)}), at=at)
+    known = {name: row[name] for name in row if name in _FIELDS}
+    return replace(Recipe(**{**known, "options": ReaderOptions(**options)}), at=at)

@@ -173,6 +173,10 @@ def test_a_folder_is_ingested_and_looked_at_first(tmp_path: Path, capsys: Said) 
     assert "LLM: 1 call," in out
     status, report = as_json(store, *words, capsys=capsys)
     assert (status, report["ok"], report["items"]["applied"]) == (0, True, 1)
+    extract = ["jobs", "extract", "--llm", "openai:gpt-4o-mini", "--dry-run"]
+    status, seen = as_json(store, *extract, capsys=capsys)
+    assert (status, seen["n_items"], seen["n_calls"]) == (0, 1, 1)
+    assert len(as_json(store, "jobs", "list", capsys=capsys)[1]["jobs"]) == 1
     status, out, err = say(store, *words, capsys=capsys)
     assert (status, err) == (0, "")
     assert "ingest done: 1 skipped; 0 passages" in out

@@ -52,10 +52,10 @@ def test_a_file_is_read_cut_embedded_and_parsed(tmp_path: Path) -> None:
 
 def test_what_the_recipe_says_holds_where_the_source_says_nothing() -> None:
     then, now = datetime(2020, 1, 1, tzinfo=UTC), datetime(2024, 1, 1, tzinfo=UTC)
-    reader = worker(Recipe(at=now, title="Ours", trust=0.5))
+    reader = worker(Recipe(at=now, trust=0.5))
     bare = of_content(Content("a", document=Document(text="Ann lives in Rome.")))
     (source,) = reader.read(bare).sources
-    assert (source.text.at, source.text.title, source.text.trust) == (now, "Ours", 0.5)
+    assert (source.text.at, source.text.title, source.text.trust) == (now, None, 0.5)
     own = Content("a", document=Document(text="Ann lives in Rome.", title="Own", at=then))
     (source,) = reader.read(of_content(own)).sources
     assert (source.text.at, source.text.title) == (then, "Own")

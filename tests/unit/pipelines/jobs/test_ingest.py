@@ -61,7 +61,7 @@ def test_what_is_unchanged_is_skipped(home: Home) -> None:
     assert home.states() == {**dict.fromkeys(KEYS, "skipped"), **changed}
     assert home.ingest().items["skipped"] == 6
     # Another way of making them is another result.
-    assert home.ingest(recipe=Recipe(title="Notes")).items["applied"] == 6
+    assert home.ingest(recipe=Recipe(trust=0.5)).items["applied"] == 6
 
 
 def test_what_was_deleted_from_the_memory_is_wanted_again(home: Home) -> None:
@@ -400,7 +400,7 @@ def test_a_preview_of_what_is_under_way_tells_what_is_left(home: Home) -> None:
 
 def test_settings_survive_the_ledger(home: Home) -> None:
     recipe = Recipe(
-        embedder="openai:e", extractor="spacy:de", title="T", trust=0.25,
+        embedder="openai:e", extractor="spacy:de", trust=0.25,
         at=datetime(2024, 5, 1, tzinfo=UTC),
         options=ReaderOptions(include=("*.md",), exclude=("x",), fields={"text": "body"},
                               format="csv", hidden=True, day_first=True),
@@ -410,6 +410,9 @@ def test_settings_survive_the_ledger(home: Home) -> None:
     job = home.ledger.begin("ingest", "s", asked.settings, "f")
     again = Ingest.from_settings(home.ledger.job(job.id).settings)
     assert replace(again, hear=asked.hear) == asked
+    row = job.settings["recipe"]
+    old = Ingest.from_settings({**job.settings, "recipe": {**row, "title": None}})
+    assert old.recipe == recipe
     # Who reads, and within which limits, makes no other job of it.
     other = replace(asked, engine=EngineChoice(), llm=replace(llm, limits=Limits(), max_cost=None))
     assert other.request == asked.request

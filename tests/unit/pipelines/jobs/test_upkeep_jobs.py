@@ -14,6 +14,7 @@ from graphmem.core.changes import Changes
 from graphmem.core.uids import content_uid
 from graphmem.errors import DimensionMismatch, InvalidInput
 from graphmem.memory import Memory
+from graphmem.models.llm.limits import Limits
 from graphmem.models.seal import read_seal
 from graphmem.ports import GraphReader
 from graphmem.stores.beside import beside
@@ -23,7 +24,7 @@ from graphmem_pipelines.jobs import reembed as reembedding
 from graphmem_pipelines.jobs.again import run_again
 from graphmem_pipelines.jobs.asking import LLMChoice
 from graphmem_pipelines.jobs.consolidate import Consolidate, run_consolidate
-from graphmem_pipelines.jobs.extract import Extract, run_extract
+from graphmem_pipelines.jobs.extract import Extract, preview_extract, run_extract
 from graphmem_pipelines.jobs.reembed import Reembed, run_reembed
 from graphmem_pipelines.jobs.report import JobProgress, JobReport
 from graphmem_pipelines.jobs.verify import Verify, run_verify
@@ -104,6 +105,31 @@ def test_an_extract_stops_at_its_limit_and_goes_on_with_a_higher_one(
     assert more.ok
     assert more.job == report.job
     assert server.served().repeated == {}
+
+
+def test_an_extract_is_priced_before_it_is_run(home: Home, server: LLMServer) -> None:
+    home.ingest()
+    n_jobs = len(home.ledger.jobs())
+    asked = Extract(LLMChoice("openai:gpt-4o-mini", server.url))
+    seen = preview_extract(asked, home.store, "default")
+    assert (seen.n_items, seen.n_passages, seen.n_calls, seen.n_failed) == (5, 5, 5, 0)
+    assert seen.cost is not None
+    assert 0 < seen.cost < 0.01
+    assert len(home.ledger.jobs()) == n_jobs
+    assert server.served().n_requests == 0
+    assert extract(home, server).spent.n_calls == seen.n_calls
+
+
+def test_a_job_goes_on_with_a_server_that_moved(home: Home, server: LLMServer) -> None:
+    choice = LLMChoice("openai:gpt-4o-mini", "http://127.0.0.1:9/v1", Limits(tries=1))
+    home.ingest()
+    assert run_extract(Extract(choice), home.store, "default", home.ledger).state == "failed"
+    left = home.ledger.job("last")
+    report = run_again(left, home.store, home.ledger, home.heard.append, base_url=server.url)
+    assert (report.ok, report.job, report.spent.n_calls) == (True, left.id, 5)
+    plain = home.ledger.jobs()[-1]
+    with pytest.raises(InvalidInput, match="asks no LLM: leave the base URL out"):
+        run_again(plain, home.store, home.ledger, home.heard.append, base_url=server.url)
 
 
 def test_what_was_deleted_meanwhile_is_passed_over(home: Home, server: LLMServer) -> None:
