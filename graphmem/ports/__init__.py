@@ -1,6 +1,6 @@
 """The protocols at the rim: what graphmem needs from stores, views, models and the world."""
 
-from graphmem.ports.bulk import EdgeRowReader
+from graphmem.ports.bulk import EdgeRowReader, PageReader
 from graphmem.ports.cypher import CypherServer
 from graphmem.ports.lessons import LessonIndex, Ranked
 from graphmem.ports.models import (
@@ -48,6 +48,7 @@ __all__ = [
     "LessonIndex",
     "LinkServer",
     "Models",
+    "PageReader",
     "PlacedVectors",
     "Plan",
     "Progress",

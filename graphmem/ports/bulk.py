@@ -1,14 +1,14 @@
-"""What a view that takes in a whole space at once may ask of a store, beside the feed."""
+"""What may be asked of a store beside the feed, where a space is read as a whole or by pages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
-from graphmem.core.changes import EdgeRow
-from graphmem_schemas import EdgeKind
+from graphmem.core.changes import EdgeKey, EdgeRow
+from graphmem_schemas import EdgeKind, Node
 
-__all__ = ["EdgeRowReader"]
+__all__ = ["EdgeRowReader", "PageReader"]
 
 
 @runtime_checkable
@@ -19,6 +19,23 @@ class EdgeRowReader(Protocol):
         """Yield every edge of the kinds, a few thousand at a time, oldest change first.
 
         All of one state, which no writer waits for. Costs a third of reading them from `changes`.
+
+        Raises:
+            StoreError: The store cannot be read.
+        """
+        ...
+
+
+@runtime_checkable
+class PageReader(Protocol):
+    """A store that can go on in a space from any uid, without reading what is before."""
+
+    def page(
+        self, space: str, labels: Sequence[str], after: str, limit: int
+    ) -> tuple[list[Node], list[EdgeKey]]:
+        """Return the nodes of the labels that come next after a uid, and the edges from them.
+
+        All of one state: nodes by uid, edges in any order, each where it starts.
 
         Raises:
             StoreError: The store cannot be read.

@@ -8,7 +8,7 @@ from heapq import nsmallest
 from graphmem.core.changes import EdgeKey
 from graphmem.core.cursors import read_cursor, write_cursor
 from graphmem.errors import NotFound
-from graphmem.ports import GraphReader, GraphStore
+from graphmem.ports import GraphReader, GraphStore, PageReader
 from graphmem.reading.drawn import Moments, drawn
 from graphmem_schemas import Edge, EdgeKind, GraphNode, GraphPage, NeighbourPage, Node
 
@@ -43,15 +43,8 @@ def graph_page(
     """
     after = read_cursor(cursor, ("",))
     seq = store.seq(space)
-    found = _next_nodes(store, space, labels, str(after[0]) if after else "", limit + 1)
+    found, edges = _next(store, space, labels, str(after[0]) if after else "", limit + 1)
     more, found = len(found) > limit, found[:limit]
-    starts = {node.uid for node in found}
-    edges = [
-        (edge.kind, edge.start, edge.end)
-        for chunk in _chunks([node.uid for node in found])
-        for edge in store.neighbours(space, chunk)
-        if edge.start in starts
-    ]
     page = _page(seq, drawn(found, moments), edges, whole=True)
     following = write_cursor(found[-1].uid) if more else None
     return page.model_copy(update={"next": following})
@@ -125,16 +118,28 @@ def neighbour_page(  # noqa: PLR0913  # a listing, with its place and its page
     )
 
 
-def _next_nodes(
+def _next(
     store: GraphStore, space: str, labels: Collection[str], after: str, limit: int
-) -> list[Node]:
-    """Return the nodes with the lowest uids after one. O(nodes of the labels)."""
+) -> tuple[list[Node], list[EdgeKey]]:
+    """Return the nodes with the lowest uids after one, and the edges that start at them.
+
+    O(nodes of the labels), where the store cannot tell pages itself.
+    """
+    if isinstance(store, PageReader):
+        return store.page(space, tuple(labels), after, limit)
     found: dict[str, Node] = {}
     for batch in store.changes(space, 0, labels=tuple(labels)):
         for uid in batch.removed_nodes:
             found.pop(uid, None)
         found.update((node.uid, node) for node in batch.nodes if node.uid > after)
-    return [found[uid] for uid in nsmallest(limit, found)]
+    nodes = {uid: found[uid] for uid in nsmallest(limit, found)}
+    edges = [
+        (edge.kind, edge.start, edge.end)
+        for chunk in map(frozenset, _chunks(list(nodes)))
+        for edge in store.neighbours(space, sorted(chunk))
+        if edge.start in chunk
+    ]
+    return list(nodes.values()), edges
 
 
 def _step(

@@ -27,7 +27,7 @@ Mode = Literal["all", "latest", "chronological"]
 _PART = 2_000
 _A_MOMENT = timedelta(seconds=1)
 _SHOWN = 80
-_NOTHING = -9.0
+_NOTHING = 0.0
 _UNKNOWN = datetime.min.replace(tzinfo=UTC)
 _PLACE_ROLES = frozenset(("place", "other"))
 # Where a window is open, nobody's life is longer.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphmem.core.changes import ChangeBatch, Changes, EdgeKey, EdgeRow
-from graphmem.ports import EdgeRowReader, GraphStore
+from graphmem.ports import EdgeRowReader, GraphStore, PageReader
 from graphmem.testing.samples import edge, entity, passage, vector
 from graphmem_schemas import EDGE_KINDS, Edge, Node
 
@@ -222,6 +222,32 @@ class FeedContract:
                 rows = [row for part in store.edge_rows(space, EDGE_KINDS) for row in part]
                 assert sorted(map(_edge_of, rows), key=_key) == sorted(edges, key=_key)
             assert list(store.edge_rows("a", [])) == []
+
+    def test_pages_are_all_of_a_space(self, store: GraphStore) -> None:
+        """Of a store that hands out pages (`PageReader`)."""
+        rng = random.Random(12)
+        for _ in range(60):
+            changes = _random_changes(rng)
+            store.apply("a", lambda _, changes=changes: changes)  # type: ignore[misc]
+        store.apply("b", lambda _: Changes(nodes=(entity("x"),)))
+        if not isinstance(store, PageReader):
+            return
+        batches = list(store.changes("a", 0, labels=("Entity",), kinds=EDGE_KINDS))
+        nodes = {node.uid: node for batch in batches for node in batch.nodes}
+        keys = {_key(one) for batch in batches for one in batch.edges if one.start in nodes}
+        seen: list[Node] = []
+        found: list[EdgeKey] = []
+        while True:
+            after = seen[-1].uid if seen else ""
+            some, edges = store.page("a", ["Entity"], after, 3)
+            seen += some
+            found += edges
+            if len(some) < 3:
+                break
+        assert seen == [nodes[uid] for uid in sorted(nodes)]
+        assert sorted(found) == sorted(keys)
+        assert store.page("c", ["Entity"], "", 3) == ([], [])
+        assert store.page("a", [], "", 3) == ([], [])
 
 
 def _edge_of(row: EdgeRow) -> Edge:

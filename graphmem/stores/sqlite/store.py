@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock, local
 
-from graphmem.core.changes import ChangeBatch, Commit, Counts, EdgeRow
+from graphmem.core.changes import ChangeBatch, Commit, Counts, EdgeKey, EdgeRow
 from graphmem.errors import InvalidInput, NotAStore, StoreBusy, StoreCorrupt
 from graphmem.ports import Capability, Plan
 from graphmem.stores.sqlite.bulk import edge_rows
 from graphmem.stores.sqlite.check import problems
 from graphmem.stores.sqlite.feed import Wanted, next_batch
 from graphmem.stores.sqlite.mapping import BUSY_TIMEOUT_S, mapped
+from graphmem.stores.sqlite.paging import page
 from graphmem.stores.sqlite.pool import ConnectionPool, begin_write, empty_log
 from graphmem.stores.sqlite.reads import SqliteReader, space_id
 from graphmem.stores.sqlite.schema import is_cut, prepare
@@ -193,6 +194,13 @@ class SqliteStore:
         """Yield every edge of the kinds as plain rows, some thousand at a time, of one state."""
         with self._reading() as connection:
             yield from edge_rows(connection, space, kinds)
+
+    def page(
+        self, space: str, labels: Sequence[str], after: str, limit: int
+    ) -> tuple[list[Node], list[EdgeKey]]:
+        """Return the next nodes by uid, and the edges that start at them, of one state."""
+        with self._reading() as connection:
+            return page(connection, space, labels, after, limit)
 
     def close(self) -> None:
         """Release every resource; closing twice is fine."""
