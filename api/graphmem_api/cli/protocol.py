@@ -15,7 +15,7 @@ from uvicorn.server import ServerState
 __all__ = ["BoundedProtocol"]
 
 # Who was answered before he had sent all may send a little more, so that he reads the answer.
-_LINGER_S = 2.0
+_LINGER_S, _LINGER_BYTES = 2.0, 4 * 1024 * 1024
 _LATE = json.dumps(
     {
         "type": "urn:graphmem:problem:request_timeout",
@@ -52,6 +52,7 @@ class BoundedProtocol(H11Protocol):
         self.patience_s: float = getattr(config.app, "patience_s", 30.0)
         self._due: asyncio.TimerHandle | None = None
         self._stuck: asyncio.TimerHandle | None = None
+        self._unwanted = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first head."""
@@ -66,6 +67,11 @@ class BoundedProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Go on waiting, or stop where the request is there."""
+        if self._unwanted and self.conn.their_state is h11.SEND_BODY:
+            self._unwanted += len(data)
+            if self._unwanted > _LINGER_BYTES:
+                self.transport.abort()
+                return
         super().data_received(data)
         if not self._awaits():
             self._stop_waiting()
@@ -75,7 +81,8 @@ class BoundedProtocol(H11Protocol):
     def on_response_complete(self) -> None:
         """Let go soon of who is still sending what nobody wants."""
         super().on_response_complete()
-        if self.conn.their_state is h11.SEND_BODY:
+        self._unwanted = int(self.conn.their_state is h11.SEND_BODY)
+        if self._unwanted:
             self._stop_waiting()
             self._wait(min(self.patience_s, _LINGER_S))
 

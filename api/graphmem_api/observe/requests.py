@@ -12,6 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graphmem_api.observe.logs import FIELDS
+from graphmem_api.observe.masking import without_secrets
 from graphmem_api.observe.metrics import METRICS
 from graphmem_api.observe.spans import ended, request_span
 from graphmem_api.problems import Problem, problem_response
@@ -41,8 +42,7 @@ class Observed:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        given = headers.get(HEADER, "")
-        request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
+        request_id = _request_id(headers.get(HEADER, ""))
         scope.setdefault("state", {})["request_id"] = request_id
         status, began = 0, time.perf_counter()
 
@@ -69,6 +69,11 @@ class Observed:
                 ended(span, method, route, status)
                 _count(method, route, status, time.perf_counter() - began)
                 _log(scope, method, route, status, time.perf_counter() - began)
+
+
+def _request_id(given: str) -> str:
+    plain = _ID.fullmatch(given) and without_secrets(given) == given
+    return given if plain else uuid.uuid4().hex
 
 
 def _defect(request_id: str) -> Problem:
