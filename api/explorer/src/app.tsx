@@ -6,6 +6,8 @@ import { useRoute, type Route } from "./route";
 import { Ask } from "./views/ask";
 import { Cypher } from "./views/cypher";
 import { GraphView } from "./views/graph";
+import { Health } from "./views/health";
+import { Jobs } from "./views/jobs";
 import { NodeView } from "./views/node";
 
 interface View {
@@ -19,6 +21,8 @@ const VIEWS: Record<string, View> = {
   graph: { title: "Graph", show: GraphView },
   node: { title: "Node", show: NodeView, hidden: true },
   cypher: { title: "Cypher", show: Cypher },
+  jobs: { title: "Jobs", show: Jobs },
+  health: { title: "Health", show: Health },
 };
 
 export function App() {

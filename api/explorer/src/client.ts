@@ -1,5 +1,5 @@
 // The server's routes as functions. Nothing else in the explorer knows a path.
-import { json } from "./http";
+import { json, send } from "./http";
 import { session } from "./session";
 import type {
   Change,
@@ -10,7 +10,9 @@ import type {
   GraphPage,
   GraphPart,
   NamedQuery,
+  Ready,
   Receipt,
+  SourceRow,
   Stats,
   Stored,
   Table,
@@ -105,6 +107,19 @@ export const query = (
     body: { parameters },
     signal,
   });
+
+/** Tell whether the server can work; one that cannot says so with 503, which is an answer too. */
+export const ready = (signal?: Stop): Promise<Ready> =>
+  json("health/ready", { signal, alsoFine: 503 });
+
+export async function metrics(signal?: Stop): Promise<string> {
+  return (await send("metrics", { signal, accept: "text/plain" })).text();
+}
+
+export async function sources(signal?: Stop): Promise<SourceRow[]> {
+  const query = { limit: 1000 };
+  return (await json<{ sources: SourceRow[] }>(inSpace("sources"), { query, signal })).sources;
+}
 
 const flat = ({ label, node: fields }: Stored): GraphNode => ({ ...fields, label }) as GraphNode;
 

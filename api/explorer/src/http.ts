@@ -20,6 +20,8 @@ export interface Call {
   query?: Record<string, string | number | string[] | undefined>;
   signal?: AbortSignal | undefined;
   accept?: string;
+  /** A status that is an answer, although it is none of success. */
+  alsoFine?: number;
 }
 
 /** Send a request and return its response, whatever it holds. */
@@ -36,7 +38,7 @@ export async function send(path: string, call: Call = {}): Promise<Response> {
   if (call.body !== undefined) init.body = JSON.stringify(call.body);
   if (call.signal) init.signal = call.signal;
   const response = await fetch(url, init);
-  if (!response.ok) throw await problemOf(response);
+  if (!response.ok && response.status !== call.alsoFine) throw await problemOf(response);
   return response;
 }
 

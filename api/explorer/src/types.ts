@@ -171,3 +171,36 @@ export interface Stats {
   store_bytes: number;
   embedder: string | null;
 }
+
+export interface Job {
+  id: string;
+  kind: string;
+  space: string;
+  state: "waiting" | "running" | "done" | "failed" | "stopped" | "cancelled";
+  items: number;
+  done: number;
+  failed: number;
+  created_at: string;
+  updated_at: string;
+  finished_at: string | null;
+  error: string | null;
+}
+
+export interface JobItem {
+  n: number;
+  name: string;
+  state: string;
+  attempts: number;
+  error: string | null;
+}
+
+export interface Ready {
+  status: "ready" | "failing";
+  reasons: string[];
+}
+
+export interface SourceRow {
+  uid: string;
+  name: string;
+  recorded_at: string;
+}

@@ -35,7 +35,7 @@ onmessage = (event: MessageEvent<LayoutTask>) => {
     barnesHutTheta: n > 10_000 ? 1.2 : 0.7,
   };
   // More rounds where they cost little; a large graph begins near its end.
-  const rounds = n > 20_000 ? 60 : n > 3_000 ? 150 : 400;
+  const rounds = Math.round(Math.min(300, Math.max(60, 300_000 / n)));
   const pauses = new Set([2, 8, 20, 45, 90, 180, 300]);
   for (let round = 1; round <= rounds; round += 1) {
     iterate(settings, nodes, links);

@@ -19,13 +19,14 @@ export function Slider({ moments, at, clock, tally, set }: Props) {
   return (
     <fieldset class="time">
       <legend>What was believed</legend>
-      <label class="wide">
+      <label>
         <span>
-          At: <output>{said}</output>
+          At <b>{said}</b>
         </span>
         <input
           type="range"
           name="time"
+          aria-label="Moment"
           min="0"
           max={last}
           value={place}

@@ -44,16 +44,27 @@ export function closeSuperseded(spans: Map<string, Span>, edges: GraphEdge[]): v
   }
 }
 
-/** Give what has no time of its own the first time of what it hangs on, such as an entity. */
+/**
+ * Give what has no time of its own the first time at which it was told: a fact that of its
+ * evidence, an entity that of what names it. What somebody told at no known time was always there.
+ */
 export function dateTimeless(spans: Map<string, Span>, edges: GraphEdge[]): void {
+  const told = edges.flatMap(({ kind, start, end }): [string, string][] => {
+    if (kind === "EVIDENCED_BY") return [[start, end]];
+    return kind === "PART_OF" ? [[end, start]] : [];
+  });
+  dateBy(spans, told);
+  dateBy(spans, edges.filter(({ kind }) => NAMES.has(kind)).map(({ start, end }) => [end, start]));
+}
+
+const NAMES = new Set(["MENTIONS", "SUBJECT", "OBJECT", "ARGUMENT"]);
+
+function dateBy(spans: Map<string, Span>, pairs: [one: string, teller: string][]): void {
   const first = new Map<string, number>();
-  for (const edge of edges) {
-    for (const [one, other] of [[edge.start, edge.end], [edge.end, edge.start]] as const) {
-      const from = spans.get(other)?.heldFrom ?? -Infinity;
-      if (spans.get(one)?.heldFrom !== -Infinity) continue;
-      // Beside something that was always there, it was always there.
-      first.set(one, Math.min(first.get(one) ?? Infinity, from));
-    }
+  for (const [one, teller] of pairs) {
+    if (spans.get(one)?.heldFrom !== -Infinity) continue;
+    const from = spans.get(teller)?.heldFrom ?? -Infinity;
+    first.set(one, Math.min(first.get(one) ?? Infinity, from));
   }
   for (const [uid, from] of first) spans.get(uid)!.heldFrom = from;
 }

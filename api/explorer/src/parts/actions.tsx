@@ -63,7 +63,7 @@ export function Actions({ node, again }: { node: GraphNode; again: () => void })
           holds, retire it.
         </p>
         <div class="row">
-          <button type="button" autofocus onClick={() => dialog.current?.close()}>
+          <button type="button" onClick={() => dialog.current?.close()}>
             Keep
           </button>
           <button type="button" class="danger" onClick={() => void onDelete()}>

@@ -12,7 +12,7 @@ export function useLoad<T>(
   load: ((signal: AbortSignal) => Promise<T>) | null,
   inputs: readonly unknown[],
 ): Loaded<T> {
-  const [data, setData] = useState<T>();
+  const [found, setFound] = useState<{ data: T; of: readonly unknown[] }>();
   const [error, setError] = useState<Error>();
   const [busy, setBusy] = useState(false);
   const [turn, setTurn] = useState(0);
@@ -24,18 +24,20 @@ export function useLoad<T>(
     load(stop.signal).then(
       (value) => {
         if (stop.signal.aborted) return;
-        setData(() => value);
+        setFound({ data: value, of: inputs });
         setError(undefined);
         setBusy(false);
       },
       (reason: unknown) => {
         if (stop.signal.aborted) return;
-        setData(undefined);
+        setFound(undefined);
         setError(reason instanceof Error ? reason : new Error(String(reason)));
         setBusy(false);
       },
     );
     return () => stop.abort();
   }, [...inputs, turn]);
-  return { data, error, busy, again };
+  // What was found for other inputs is not shown as if it were for these.
+  const fits = found?.of.every((input, n) => Object.is(input, inputs[n]));
+  return { data: fits ? found?.data : undefined, error, busy, again };
 }

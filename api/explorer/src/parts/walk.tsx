@@ -54,7 +54,7 @@ function Box({ place, at, lit }: { place: Place; at: Spot | undefined; lit: bool
     <a href={nodeLink(place.uid)} class={`place ${place.role}${lit ? " on" : ""}`}>
       <rect x={at.x} y={at.y} width={BOX} height={ROW - 10} rx="5" />
       <text x={at.x + 8} y={at.y + 15}>
-        {cut(place.text, 34)}
+        {cut(place.text, 31)}
       </text>
       <text class="note" x={at.x + 8} y={at.y + 29}>
         {notes.join(", ")}

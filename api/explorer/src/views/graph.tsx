@@ -51,7 +51,7 @@ function Drawn({ part, lit, all }: { part: GraphPart; lit: string[]; all: boolea
     [layers, at, clock, litSet, chosen],
   );
   const moments = useMemo(() => momentsOf(model.spans.values(), clock), [model, clock]);
-  const tally = useMemo(() => tallyOf(model, at, clock), [model, at, clock]);
+  const tally = useMemo(() => tallyOf(model, wanted), [model, wanted]);
   useEffect(() => setSettled(false), [model]);
   const expand = (uid: string) =>
     graphAround([uid]).then(
@@ -138,8 +138,12 @@ function Layers({ model, layers, set }: LayersProps) {
   );
 }
 
-function tallyOf(model: Model, at: number | null, clock: Clock) {
+/** Count the nodes of the layers that are on, by how they stand. */
+function tallyOf(model: Model, { layers, at, clock }: Wanted) {
   const tally = { now: 0, past: 0, "not yet": 0 };
-  for (const span of model.spans.values()) tally[standing(span, at, clock)] += 1;
+  for (const [uid, span] of model.spans) {
+    const label = model.nodes.get(uid)?.label ?? "";
+    if (layers.has(layerOf(label).id)) tally[standing(span, at, clock)] += 1;
+  }
   return tally;
 }
