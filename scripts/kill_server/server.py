@@ -51,8 +51,8 @@ class Server:
                 env={**os.environ, **(settings or {})},
             )
 
-    def wait(self) -> None:
-        """Wait until it answers.
+    def wait(self, headers: dict[str, str] | None = None) -> None:
+        """Wait until it answers; `headers` are those of a caller who may read.
 
         Raises:
             RuntimeError: It ended, or took too long.
@@ -65,7 +65,7 @@ class Server:
         end = time.monotonic() + _START_S
         while time.monotonic() < end:
             try:
-                if httpx.get(self.url + "/v1/jobs", timeout=5).status_code == 200:
+                if httpx.get(self.url + "/v1/jobs", headers=headers, timeout=5).status_code == 200:
                     return
             except httpx.TransportError:
                 time.sleep(0.05)
