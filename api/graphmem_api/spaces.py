@@ -108,6 +108,12 @@ class Spaces:
         """What reads and embeds the texts of all spaces."""
         return self._models
 
+    @property
+    def last_used(self) -> str | None:
+        """The space that was lent last, of those that are open."""
+        with self._lock:
+            return next(reversed(self._open), None)
+
     @asynccontextmanager
     async def lend(self, space: str, *, slow: bool = False) -> AsyncGenerator[AsyncMemory]:
         """Lend the memory of a space: it stays open for as long as anybody has it.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from graphmem_api.access.guard import Reader, Space, Writer
+from graphmem_api.observe.search import watched
+from graphmem_api.observe.spending import billed
 from graphmem_api.routes.strict import StrictRoute
 from graphmem_api.routes.within import at_most, check_length
 from graphmem_api.service import Service, ServiceHere
@@ -34,9 +36,10 @@ async def search(space: Space, asked: SearchBody, service: ServiceHere, _: Reade
     question = check_length(asked.question, limits.text_chars, "question")
     k = at_most(asked.k, limits.k, "k")
     async with service.spaces.lend(space) as memory:
-        return await memory.search(
+        recall = await memory.search(
             question, k=k, as_of=asked.as_of, kinds=asked.kinds, mode=asked.mode
         )
+    return watched(recall)
 
 
 @router.post("/context", operation_id="context", summary="Pack a context for a prompt")
@@ -44,7 +47,9 @@ async def context(space: Space, asked: ContextBody, service: ServiceHere, _: Rea
     """Pack what answers a question into a text with citations, for an LLM's prompt."""
     question, budget = _bounded(asked, service)
     async with service.spaces.lend(space) as memory:
-        return await memory.context(question, budget=budget, as_of=asked.as_of)
+        found = await memory.context(question, budget=budget, as_of=asked.as_of)
+    watched(found.recall)
+    return found
 
 
 @router.post("/answer", operation_id="answer", summary="Answer in words")
@@ -55,7 +60,10 @@ async def answer(space: Space, asked: ContextBody, service: ServiceHere, _: Read
     """
     question, budget = _bounded(asked, service)
     async with service.spaces.lend(space, slow=True) as memory:
-        return await memory.answer(question, budget=budget, as_of=asked.as_of)
+        try:
+            return await memory.answer(question, budget=budget, as_of=asked.as_of)
+        finally:
+            billed(service.spaces.models.llm)
 
 
 @router.post("/recall", operation_id="recall", summary="Recall events by who, when and where")

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request, Response
 from graphmem.errors import GraphMemError
 from graphmem_api.access.guard import Everywhere
 from graphmem_api.observe.metrics import CONTENT_TYPE, METRICS, exposed
+from graphmem_api.problems import Problem
 from graphmem_api.service import Service, ServiceHere
 from graphmem_schemas.base import Frozen
 
@@ -55,7 +56,8 @@ class Health:
         self._looking = asyncio.Lock()
         self._looked_at = self._wrote_at = float("-inf")
         self._stuck: asyncio.Future[None] | None = None
-        self._store_fails = ""
+        self._searched_at = float("-inf")
+        self._store_fails = self._views_fail = ""
         self._told: tuple[str, ...] = ()
 
     async def reasons(self) -> tuple[str, ...]:
@@ -64,8 +66,11 @@ class Health:
             if time.monotonic() - self._looked_at >= _READ_EVERY_S:
                 self._store_fails = await self._look()
                 self._looked_at = time.monotonic()
+            if time.monotonic() - self._searched_at >= _WRITE_EVERY_S or self._views_fail:
+                self._views_fail = await self._search()
+                self._searched_at = time.monotonic()
         inbox = self._service.inbox.health()
-        reasons = [self._store_fails] if self._store_fails else []
+        reasons = [said for said in (self._store_fails, self._views_fail) if said]
         if not inbox.ok:
             reasons.append("ingestion: writes that were taken cannot be applied")
         self._tell(tuple(reasons), inbox.reason)
@@ -90,6 +95,28 @@ class Health:
             self._wrote_at = time.monotonic()
         return ""
 
+    async def _search(self) -> str:
+        """Search the space that was used last, as anybody would: model, views and store."""
+        space = self._service.spaces.last_used
+        if space is None:
+            return ""
+        try:
+            async with (
+                asyncio.timeout(_PATIENCE_S),
+                self._service.spaces.lend(space) as memory,
+            ):
+                await memory.search("Is the memory well?", k=1)
+        except (TimeoutError, Problem):
+            # Views that are still being made, or a server that is busy, fail nobody.
+            return ""
+        except GraphMemError as error:
+            _LOG.warning("space %r cannot be searched: %s", space, error)
+            return f"views: {error.code}"
+        except Exception:
+            _LOG.exception("space %r cannot be searched", space)
+            return "views: defect"
+        return ""
+
     def _probe(self, write: bool) -> None:
         store = self._service.spaces.store
         if write:
@@ -99,9 +126,10 @@ class Health:
     def _tell(self, reasons: tuple[str, ...], inbox: str | None) -> None:
         if reasons != self._told:
             self._told = reasons
-            _LOG.warning("not ready: %s", "; ".join(filter(None, (*reasons, inbox)))) if (
-                reasons
-            ) else _LOG.info("ready again")
+            if reasons:
+                _LOG.warning("not ready: %s", "; ".join(filter(None, (*reasons, inbox))))
+            else:
+                _LOG.info("ready again")
 
 
 def _health(request: Request, service: Service) -> Health:
