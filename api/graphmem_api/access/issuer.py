@@ -111,7 +111,8 @@ class Issuer:
                 leeway=_LEEWAY_S,
                 options={"require": ["exp", "iss", "aud"]},
             )
-        except jwt.InvalidTokenError as error:
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
+            # The last two are what a header that somebody made up can bring about.
             raise unauthorised(_reason(error), token_given=True) from None
         return _caller(claims), float(claims["exp"])
 
@@ -188,7 +189,7 @@ def _caller(claims: Mapping[str, Any]) -> Caller:
     return Caller(f"jwt:{named}", frozenset(SCOPES[: highest + 1]), held)
 
 
-def _reason(error: jwt.InvalidTokenError) -> str:
+def _reason(error: Exception) -> str:
     reasons = {
         jwt.ExpiredSignatureError: "the token has expired",
         jwt.InvalidAudienceError: "the token is for another audience",

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from graphmem.stores.registry import open_store
+from graphmem_api.access import gate as gates
+from graphmem_api.access.audit import Audit
+from graphmem_api.access.caller import Caller
+from graphmem_api.access.gate import Gate, is_loopback
+from graphmem_api.access.keys import KeyFile
+from graphmem_api.access.rates import Rates
+from graphmem_api.problems import Problem
+from graphmem_api.settings import Limits, Settings
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> KeyFile:
+    return KeyFile(tmp_path / "keys")
+
+
+def gate_of(file: KeyFile, **given: Any) -> Gate:
+    settings = Settings(keys=str(file.path), **given)
+    return Gate(settings, open_store("memory://"))
+
+
+async def asked(gate: Gate, token: str | None, times: int = 1) -> list[int | str]:
+    found: list[int | str] = []
+    for _ in range(times):
+        try:
+            found.append((await gate.caller(token and f"Bearer {token}", "10.0.0.1")).name)
+        except Problem as problem:
+            found.append(problem.status)
+    return found
+
+
+def test_a_token_is_hashed_slowly_once(file: KeyFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    token, _ = file.create("ann", ["read"], ["team"])
+    hashed: list[str] = []
+    is_same = gates.is_same
+    monkeypatch.setattr(
+        gates, "is_same", lambda secret, kept: hashed.append(secret) or is_same(secret, kept)
+    )
+    gate = gate_of(file)
+    assert run(asked(gate, token, 50)) == ["ann"] * 50
+    assert len(hashed) == 1
+    # Nothing in memory is the token.
+    assert token not in repr(vars(gate))
+
+
+def test_without_keys_loopback_is_open_and_the_rest_closed(file: KeyFile) -> None:
+    assert run(asked(gate_of(file), None)) == ["loopback"]
+    assert run(asked(gate_of(file, host="0.0.0.0"), None)) == [401]
+    file.create("ann", ["read"], None)
+    file.revoke("ann")
+    assert run(asked(gate_of(file), None)) == [401]
+
+
+def test_the_reason_is_for_who_has_the_secret(file: KeyFile) -> None:
+    past = datetime.now(UTC) - timedelta(days=1)
+    expired, _ = file.create("old", ["read"], None, past)
+    gate = gate_of(file)
+
+    async def told(token: str) -> str:
+        with pytest.raises(Problem) as raised:
+            await gate.caller(f"Bearer {token}")
+        return raised.value.detail
+
+    assert "expired" in run(told(expired))
+    assert run(told(expired[:-3] + "xyz")) == run(told("gmk_" + "0" * 12 + "_" + "s" * 43))
+
+
+def test_wrong_keys_of_one_address_have_to_wait_and_known_ones_not(file: KeyFile) -> None:
+    token, _ = file.create("ann", ["read"], None)
+    gate = gate_of(file, limits=Limits(wrong_keys=3))
+
+    async def all_of_it() -> list[int | str]:
+        found = await asked(gate, token)
+        found += await asked(gate, token[:-3] + "xyz", 4)
+        return found + await asked(gate, token)
+
+    assert run(all_of_it()) == ["ann", 401, 401, 401, 429, "ann"]
+
+
+def test_a_key_may_come_so_often(file: KeyFile) -> None:
+    ann, _ = file.create("ann", ["read"], None)
+    bo, _ = file.create("bo", ["read"], None)
+    gate = gate_of(file, limits=Limits(per_minute=2))
+
+    async def all_of_it() -> list[int | str]:
+        return await asked(gate, ann, 3) + await asked(gate, bo)
+
+    assert run(all_of_it()) == ["ann", "ann", 429, "bo"]
+
+
+def test_a_bucket_fills_evenly_and_says_how_long() -> None:
+    now = 0.0
+    rates = Rates(60, lambda: now)
+    assert [rates.take("a") for _ in range(60)] == [0] * 60
+    assert rates.take("a") == 1
+    now = 1.0
+    assert (rates.take("a"), rates.take("a")) == (0, 1)
+    now = 1000.0
+    assert sum(rates.take("a") == 0 for _ in range(100)) == 60
+    slow = Rates(1, lambda: now)
+    assert (slow.take("a"), slow.take("a"), slow.take("b")) == (0, 60, 0)
+    assert all(Rates(0).take("a") == 0 for _ in range(1000))
+
+
+def test_many_names_take_no_memory_without_end() -> None:
+    rates = Rates(10, lambda: 0.0)
+    for n in range(20_000):
+        rates.take(str(n))
+    assert len(rates._left) <= 10_000
+
+
+@pytest.mark.parametrize(
+    ("host", "home"),
+    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("localhost", True),
+     ("0.0.0.0", False), ("::", False), ("10.0.0.1", False), ("localhost.evil", False),
+     ("", False)],
+)  # fmt: skip
+def test_what_is_loopback(host: str, home: bool) -> None:
+    assert is_loopback(host) == home
+
+
+def test_what_a_caller_may() -> None:
+    caller = Caller("ann", frozenset({"read"}), frozenset({"team"}))
+    caller.require("read", "team")
+    caller.require("read")
+    denied: list[tuple[Any, ...]] = [("write", "team"), ("read", "other")]
+    for asks in denied:
+        with pytest.raises(Problem) as raised:
+            caller.require(*asks)
+        assert raised.value.status is HTTPStatus.FORBIDDEN
+    with pytest.raises(Problem):
+        caller.require_everywhere("read")
+    Caller("bo", frozenset({"read"}), None).require_everywhere("read")
+
+
+def test_the_audit_log_is_appended_and_a_flood_of_denials_bounded(tmp_path: Path) -> None:
+    path = tmp_path / "a.audit"
+    for _ in range(2):
+        Audit(path).write({"key": "ann", "status": 202})
+    audit = Audit(path)
+    for _ in range(2_000):
+        audit.write({"key": None, "status": 401}, denied=True)
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert [line["key"] for line in lines[:2]] == ["ann", "ann"]
+    assert 600 <= len(lines) < 700
+    assert path.stat().st_mode & 0o777 == 0o600
+    Audit(None).write({"key": "ann"})
+
+
+def test_an_audit_log_that_cannot_be_written_is_told_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    Audit(tmp_path / "no" / "folder").write({"key": "ann"})
+    assert "cannot be written" in caplog.text
