@@ -9,7 +9,7 @@ from queue import SimpleQueue
 
 from graphmem.errors import StoreUnavailable
 from graphmem_api.inbox.ledgers import Ledgers
-from graphmem_pipelines.ledger.writes import Kept, Write
+from graphmem_pipelines.ledger.writes import Kept, Waiting, Write
 
 __all__ = ["Acceptor"]
 
@@ -29,12 +29,11 @@ class Acceptor:
 
     Args:
         ledgers: of the file.
-        most: writes of a space that may wait.
-        most_chars: characters that they may have.
+        limits: how much may wait.
     """
 
-    def __init__(self, ledgers: Ledgers, most: int, most_chars: int) -> None:
-        self._ledgers, self._most, self._most_chars = ledgers, most, most_chars
+    def __init__(self, ledgers: Ledgers, limits: Waiting) -> None:
+        self._ledgers, self._limits = ledgers, limits
         self._asked: SimpleQueue[_Asked | None] = SimpleQueue()
         self._closed = False
         self._loop = asyncio.get_running_loop()
@@ -73,7 +72,7 @@ class Acceptor:
             return
         try:
             with self._ledgers.lend() as ledger:
-                kept = ledger.keep([one.write for one in asked], self._most, self._most_chars)
+                kept = ledger.keep([one.write for one in asked], self._limits)
         except Exception as error:
             self._loop.call_soon_threadsafe(_refuse, asked, error)
         else:

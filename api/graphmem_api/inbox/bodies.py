@@ -94,7 +94,8 @@ def _texts(body: Body) -> Iterator[str]:
         yield from (passage.text for passage in body.passages)
     else:
         yield body.text or ""
-        yield from (one.text for one in (*(body.messages or ()), *(body.documents or ())))
+        yield from (message.text for message in body.messages or ())
+        yield from (document.text for document in body.documents or ())
 
 
 def _inlined(schema: Any, parts: Mapping[str, Any]) -> Any:

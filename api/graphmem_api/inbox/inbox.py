@@ -18,7 +18,7 @@ from graphmem_api.problems import Problem
 from graphmem_api.settings import Settings
 from graphmem_api.spaces import Spaces
 from graphmem_pipelines.ledger.where import ledger_path
-from graphmem_pipelines.ledger.writes import Kept, Write, WriteLedger
+from graphmem_pipelines.ledger.writes import Kept, Waiting, Write, WriteLedger
 
 __all__ = ["Inbox", "InboxHealth"]
 
@@ -70,7 +70,9 @@ class Inbox:
         self._ledgers = Ledgers(ledger_path(spaces.store, settings.ledger))
         self._ended: dict[str, asyncio.Event] = {}
         self.feed = Feed(spaces.store, self._threads, limits.streams)
-        self._acceptor = Acceptor(self._ledgers, limits.waiting, limits.waiting_chars)
+        made = {"embedder": settings.embedder, "extractor": settings.extractor}
+        waiting = Waiting(limits.waiting, limits.waiting_chars, made)
+        self._acceptor = Acceptor(self._ledgers, waiting)
         self._appliers = Appliers(
             ledgers=self._ledgers,
             store=spaces.store,

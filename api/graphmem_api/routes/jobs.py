@@ -100,10 +100,7 @@ async def cancel_job(
 
     def change(ledger: WriteLedger) -> JobStatus:
         found = job_of(ledger, job, caller)
-        if found.kind == "add":
-            ledger.withdraw(found.id)
-        else:
-            ledger.cancel(found.id)
+        ledger.cancel(found.id)
         return status_of(ledger, job_of(ledger, job, caller), with_receipt=True)
 
     return await service.inbox.read(change)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from graphmem.errors import InvalidInput
+from graphmem.errors import InvalidInput, StoreBusy
+from graphmem.memory import Memory
+from graphmem.models.loading import LazyModels
 from graphmem.ports import GraphStore
 from graphmem_pipelines.jobs import extract, ingest
+from graphmem_pipelines.jobs.adding import Adding
 from graphmem_pipelines.jobs.asking import LLMChoice
-from graphmem_pipelines.jobs.report import Hear, JobReport
+from graphmem_pipelines.jobs.report import Hear, JobReport, report_of
 from graphmem_pipelines.ledger.ledger import Ledger
-from graphmem_pipelines.ledger.rows import Job
+from graphmem_pipelines.ledger.rows import ADD, Job
+from graphmem_pipelines.ledger.writes import WriteLedger
 
 __all__ = ["run_again"]
 
@@ -71,7 +75,25 @@ def _extract(
     return extract.go_on(asked, job, store, ledger)
 
 
+def _add(job: Job, store: GraphStore, ledger: Ledger, hear: Hear, changed: Change) -> JobReport:
+    """Apply what is left of a write, and of those that came before it in its space."""
+    assert isinstance(ledger, WriteLedger)  # which alone has writes
+    models = LazyModels(job.settings.get("embedder"), job.settings.get("extractor"))
+
+    def memory_of(space: str) -> Memory:
+        return Memory(store, space=space, embedder=models.embedder, extractor=models.extractor)
+
+    adding = Adding(ledger, store, models, memory_of)
+    with ledger.turn(job.space) as mine:
+        if not mine:
+            raise StoreBusy("a server applies the writes of this space, and now this one, too")
+        while ledger.is_waiting(job.id):
+            adding.turn(job.space)
+    return report_of(ledger, ledger.job(job.id))
+
+
 _KINDS: dict[str, Callable[[Job, GraphStore, Ledger, Hear, Change], JobReport]] = {
+    ADD: _add,
     "ingest": _ingest,
     "extract": _extract,
 }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 
 from graphmem_pipelines.ledger.ledger import Ledger
-from graphmem_pipelines.ledger.rows import OPEN_JOBS, Job, JobState, Totals
+from graphmem_pipelines.ledger.rows import ADD, OPEN_JOBS, Job, JobState, Totals
 
 __all__ = ["Unfinished", "as_it_is", "unfinished"]
 
+_PATIENCE_S = 60.0
 _GONE = "the process that worked on it is gone; the same command goes on from here"
 
 
@@ -30,7 +32,7 @@ class Unfinished:
 
 def as_it_is(ledger: Ledger, job: Job) -> Job:
     """Return a job with its true state: who is killed does not say that he stopped."""
-    if job.state not in ("scanning", "running") or ledger.is_held(job.id):
+    if job.state not in ("scanning", "running") or job.kind == ADD or ledger.is_held(job.id):
         return job
     return replace(job, state="stopped", error=_GONE)
 
@@ -42,22 +44,29 @@ def unfinished(ledger: Ledger) -> list[Unfinished]:
     gave up.
     """
     found: list[Unfinished] = []
-    for job in ledger.jobs():
-        if job.state == "cancelled":
-            continue
+    for job in ledger.unwell():
         totals = ledger.totals(job.id)
         lacking = totals.items["failed"] or totals.n_partial
         n_failed = ledger.n_still_failed(job) if lacking else 0
-        stuck = job.state in OPEN_JOBS and not ledger.is_held(job.id)
+        stuck = job.state in OPEN_JOBS and not _is_worked_on(ledger, job)
         if n_failed or stuck:
             told = _told(job, totals, n_failed, stuck=stuck)
             found.append(Unfinished(job.id, job.state, n_failed, totals.n_waiting, told))
     return found
 
 
+def _is_worked_on(ledger: Ledger, job: Job) -> bool:
+    """Whether a process works on a job; a server comes to a write within a while."""
+    if job.kind == ADD:
+        return time.time() - job.updated_at < _PATIENCE_S
+    return ledger.is_held(job.id)
+
+
 def _told(job: Job, totals: Totals, n_failed: int, *, stuck: bool) -> str:
     parts = []
-    if stuck:
+    if stuck and job.kind == ADD:
+        parts.append(f"{totals.n_waiting:,} items wait: is `graphmem serve` running?")
+    elif stuck:
         parts.append(f"{totals.n_waiting:,} items wait and nobody works on them")
     if n_failed:
         parts.append(f"{n_failed:,} items failed or lack answers")

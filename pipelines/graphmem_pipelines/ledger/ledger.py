@@ -156,6 +156,14 @@ class Ledger:
         )
         return found[::-1]
 
+    def unwell(self) -> list[Job]:
+        """Return jobs that are not through, or have items that failed or lack answers."""
+        return self._select(
+            "state IN ('scanning', 'running', 'failed', 'stopped') OR state != 'cancelled' AND "
+            "EXISTS (SELECT 1 FROM item WHERE item.job = job.id AND (state = 'failed' OR "
+            "NOT whole))"
+        )
+
     def _select(self, where: str, *values: str | float, limit: int = -1) -> list[Job]:
         """Return the jobs of which a condition holds, newest first."""
         with mapped(self._shown):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 __all__ = [
+    "ADD",
     "ITEM_STATES",
     "OPEN_JOBS",
     "WAITING",
@@ -31,6 +32,9 @@ ITEM_STATES: tuple[ItemState, ...] = (
 )  # fmt: skip
 WAITING: tuple[ItemState, ...] = ("pending", "extracting", "extracted")
 """Items that are still to be applied: what was amid its way when a process died starts anew."""
+
+ADD = "add"
+"""Kind of the jobs that a server makes of writes; it applies them by itself."""
 
 OPEN_JOBS: tuple[JobState, ...] = ("scanning", "running", "failed", "stopped")
 """Jobs that can go on."""

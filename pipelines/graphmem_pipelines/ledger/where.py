@@ -8,7 +8,7 @@ from pathlib import Path
 from graphmem.errors import NotFound, StoreReadOnly
 from graphmem.ports import GraphStore
 from graphmem.stores.beside import JOBS, beside
-from graphmem_pipelines.ledger.ledger import Ledger
+from graphmem_pipelines.ledger.writes import WriteLedger
 
 __all__ = ["ledger_path", "open_ledger"]
 
@@ -31,7 +31,7 @@ def ledger_path(store: GraphStore, choice: str | Path | None = None) -> Path | N
 
 def open_ledger(
     store: GraphStore, choice: str | Path | None = None, *, create: bool = True
-) -> Ledger:
+) -> WriteLedger:
     """Open the ledger of a store.
 
     Raises:
@@ -48,4 +48,4 @@ def open_ledger(
             raise StoreReadOnly(
                 f"the ledger {path} cannot be made ({error.strerror}): name another with --ledger"
             ) from error
-    return Ledger(path)
+    return WriteLedger(path)

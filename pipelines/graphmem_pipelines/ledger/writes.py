@@ -9,21 +9,20 @@ from __future__ import annotations
 import json
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Literal
 
 from filelock import FileLock, Timeout
 
 from graphmem.stores.sqlite.mapping import mapped
 from graphmem.stores.sqlite.pool import empty_log
 from graphmem_pipelines.ledger import items
+from graphmem_pipelines.ledger.kept import Kept, Queue, Settled, Taken, Waiting, Write
 from graphmem_pipelines.ledger.ledger import Ledger, new_id
-from graphmem_pipelines.ledger.rows import Item, ItemResult, Job
+from graphmem_pipelines.ledger.rows import ItemResult, Job
 
-__all__ = ["Kept", "Queue", "Settled", "Taken", "Write", "WriteLedger"]
+__all__ = ["Kept", "Queue", "Settled", "Taken", "Waiting", "Write", "WriteLedger"]
 
 _WAITING = "('pending', 'extracting', 'extracted')"
 # Several spaces may share a lock: a few files are enough, and none is ever removed, since whoever
@@ -32,99 +31,15 @@ _N_LOCKS = 64
 _PRUNED_AT_ONCE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
-    """A write that was checked and is to be kept.
-
-    Attributes:
-        items: what it consists of, in order.
-        alone: whether it gets a receipt of its own, for which it is applied by itself.
-        name: who sent it under which Idempotency-Key; None is any number of times.
-        digest: equal for writes that say the same.
-    """
-
-    space: str
-    items: tuple[Item, ...]
-    alone: bool
-    name: str | None
-    digest: str
-
-    @property
-    def size(self) -> int:
-        """Characters in it."""
-        return sum(item.size for item in self.items)
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What became of a write: it is a new job, was one before, or was not kept.
-
-    Attributes:
-        job: its id; of "other", the one that has its key.
-        as_: "other": its key was used for another write; "full": too much waits already.
-    """
-
-    job: str
-    as_: Literal["new", "again", "other", "full"]
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """An item that is to be applied now.
-
-    Attributes:
-        n_deaths: how many processes ended while they were at it.
-        alone: see `Write`.
-    """
-
-    job: str
-    n: int
-    kind: str
-    key: str
-    content: str
-    size: int
-    alone: bool
-    n_deaths: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What came of an item: `receipt` is JSON, added to what the job has."""
-
-    job: str
-    result: ItemResult
-    receipt: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """What waits and what failed, of all spaces.
-
-    Attributes:
-        oldest_at: when what waits longest was accepted, in seconds since 1970.
-    """
-
-    n_waiting: int = 0
-    oldest_at: float | None = None
-    n_failed: int = 0
-    by_space: Mapping[str, int] = field(default_factory=dict)
-
-
 class WriteLedger(Ledger):
     """A ledger whose jobs of kind "add" are applied by a server."""
 
-    def keep(self, writes: Sequence[Write], most: int, most_chars: int) -> list[Kept]:
-        """Keep writes, all of them on disk at once.
-
-        Args:
-            writes: in the order of acceptance.
-            most: writes of a space that may wait.
-            most_chars: characters that they may have.
-        """
+    def keep(self, writes: Sequence[Write], limits: Waiting) -> list[Kept]:
+        """Keep writes, in the order of acceptance, all of them on disk at once."""
         with mapped(self._shown), self._writing():
-            return [self._keep(write, most, most_chars) for write in writes]
+            return [self._keep(write, limits) for write in writes]
 
-    def _keep(self, write: Write, most: int, most_chars: int) -> Kept:
+    def _keep(self, write: Write, limits: Waiting) -> Kept:
         if write.name is not None and (known := self._named(write)):
             return known
         n, chars = self._connection.execute(
@@ -132,14 +47,14 @@ class WriteLedger(Ledger):
             (write.space,),
         ).fetchone()
         # What alone is more than may wait is taken where nothing waits, or it never would be.
-        if n >= most or (n and chars + write.size > most_chars):
+        if n >= limits.most or (n and chars + write.size > limits.most_chars):
             return Kept("", "full")
         now = time.time()
         job = new_id(now)
         self._connection.execute(
             "INSERT INTO job (id, kind, space, state, settings, fingerprint, created_at, "
-            "updated_at) VALUES (?1, 'add', ?2, 'running', '{}', ?1, ?3, ?3)",
-            (job, write.space, now),
+            "updated_at) VALUES (?1, 'add', ?2, 'running', ?3, ?1, ?4, ?4)",
+            (job, write.space, json.dumps(dict(limits.settings)), now),
         )
         items.insert(self._connection, job, write.items)
         self._connection.execute(
@@ -323,6 +238,22 @@ class WriteLedger(Ledger):
         return bool(row and row[0])
 
     # What users do
+
+    def cancel(self, job: str) -> None:
+        """Give a job up: see `Ledger`; of a write also what is not at hand."""
+        if not self._is_write(job):
+            super().cancel(job)
+            return
+        self.withdraw(job)
+
+    def retry(self, job: str) -> int:
+        """Have failed items tried again; see `Ledger`."""
+        return self.try_again(job) if self._is_write(job) else super().retry(job)
+
+    def _is_write(self, job: str) -> bool:
+        with mapped(self._shown):
+            found = self._connection.execute("SELECT 1 FROM accepted WHERE job = ?", (job,))
+            return found.fetchone() is not None
 
     def withdraw(self, job: str) -> bool:
         """Give up what waits or failed of a write; False where that is nothing, or is at hand."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from graphmem.errors import InvalidInput, StoreFull
+from graphmem.errors import InvalidInput, StoreBusy, StoreFull
 from graphmem.memory import Memory
 from graphmem.models.loading import LazyModels
 from graphmem.ports import Plan
@@ -17,8 +18,10 @@ from graphmem.stores.memory import MemoryStore
 from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder
 from graphmem_pipelines.jobs.adding import MAX_DEATHS, Adding, Stopped
+from graphmem_pipelines.jobs.again import run_again
 from graphmem_pipelines.jobs.contents import item_of
-from graphmem_pipelines.ledger.writes import Write, WriteLedger
+from graphmem_pipelines.jobs.health import unfinished
+from graphmem_pipelines.ledger.writes import Waiting, Write, WriteLedger
 
 MODELS = LazyModels(FakeEmbedder(), FakeExtractor())
 
@@ -46,7 +49,7 @@ class Bench:
 
     def keep(self, kind: str, *contents: dict[str, Any], alone: bool = False) -> str:
         items = tuple(item_of(n, kind, content) for n, content in enumerate(contents, start=1))
-        (kept,) = self.ledger.keep([Write("s", items, alone, None, "d")], 10**6, 10**9)
+        (kept,) = self.ledger.keep([Write("s", items, alone, None, "d")], Waiting(10**6, 10**9))
         return kept.job
 
     def turn(self):  # type: ignore[no-untyped-def]
@@ -194,6 +197,36 @@ def test_a_long_text_ends_between_portions_and_nothing_of_it_is_there(bench: Ben
     bench.stopping = lambda: False
     bench.turn()
     assert bench.sources() == ["book"]
+
+
+def test_a_write_can_be_tried_again_without_a_server(bench: Bench, tmp_path: Path) -> None:
+    job = bench.keep("text", {"text": "Alice is here.", "source": "a"})
+    found = bench.ledger.find(job)
+    assert found is not None
+    bench.store.fails = ZeroDivisionError("oops")
+    with bench.ledger.turn("s"), pytest.raises(StoreBusy, match="a server applies"):
+        run_again(found, bench.store, WriteLedger(tmp_path / "jobs"), lambda _: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("graphmem_pipelines.jobs.again.LazyModels", lambda *_: MODELS)
+        report = run_again(found, bench.store, bench.ledger, lambda _: None)
+        assert [one.reason[:8] for one in report.failures] == ["a defect"]
+        (left,) = unfinished(bench.ledger)
+        assert (left.job, left.n_failed) == (job, 1)
+        bench.store.fails = None
+        assert run_again(found, bench.store, bench.ledger, lambda _: None).ok
+    assert unfinished(bench.ledger) == []
+    assert bench.sources() == ["a"]
+
+
+def test_a_write_that_waits_long_is_told_of_and_one_that_has_just_come_is_not(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.keep("text", {"text": "Alice is here."})
+    assert unfinished(bench.ledger) == []
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 3600)
+    (left,) = unfinished(bench.ledger)
+    assert "is `graphmem serve` running?" in left.told
 
 
 @pytest.mark.parametrize(

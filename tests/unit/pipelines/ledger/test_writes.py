@@ -11,7 +11,14 @@ import pytest
 
 from graphmem_pipelines.ledger.ledger import Ledger
 from graphmem_pipelines.ledger.rows import Item, ItemResult
-from graphmem_pipelines.ledger.writes import Kept, Settled, Taken, Write, WriteLedger
+from graphmem_pipelines.ledger.writes import (
+    Kept,
+    Settled,
+    Taken,
+    Waiting,
+    Write,
+    WriteLedger,
+)
 
 MANY = 10**9
 
@@ -37,7 +44,7 @@ def write(
 
 
 def keep(ledger: WriteLedger, *writes: Write, most: int = MANY, chars: int = MANY) -> list[Kept]:
-    return ledger.keep(writes, most, chars)
+    return ledger.keep(writes, Waiting(most, chars))
 
 
 def take(ledger: WriteLedger, space: str = "s", most: int = 100, chars: int = MANY) -> list[Taken]:
@@ -183,6 +190,17 @@ def test_what_waits_can_be_given_up_and_what_is_at_hand_cannot(ledger: WriteLedg
     assert take(ledger) == []
     states = {job.id: job.state for job in ledger.jobs()}
     assert states == {first.job: "done", second.job: "cancelled"}
+
+
+def test_the_commands_of_jobs_know_writes(ledger: WriteLedger) -> None:
+    first, second = keep(ledger, write("a"), write("b"))
+    ledger.cancel(first.job)
+    (taken,) = take(ledger)
+    assert taken.job == second.job
+    ledger.settle([Settled(taken.job, ItemResult(1, "failed", "no good"))])
+    assert [job.id for job in ledger.unwell()] == [second.job]
+    assert ledger.retry(second.job) == 1
+    assert [one.job for one in take(ledger)] == [second.job]
 
 
 def test_one_process_has_the_turn_of_a_space(ledger: WriteLedger, path: Path) -> None:
