@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from graphmem import errors
@@ -18,6 +19,9 @@ from graphmem import errors
 __all__ = ["Problem", "ProblemResponse", "add_problems", "problem_response"]
 
 _log = logging.getLogger("graphmem")
+# Who counts a body while it is read can only raise what FastAPI lets through.
+_CODES = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body_too_large"}
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 _STATUS: tuple[tuple[type[errors.GraphMemError], HTTPStatus], ...] = (
     (errors.InvalidInput, HTTPStatus.UNPROCESSABLE_ENTITY),
@@ -132,5 +136,24 @@ async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
 async def _on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
-    code = status.name.lower()
-    return problem_response(Problem(status, code, str(error.detail), error.headers))
+    headers = dict(error.headers or {})
+    detail = str(error.detail)
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_methods(request))
+        detail = f"this path takes {headers['Allow']}, not {request.method[:20]}"
+    elif status is HTTPStatus.NOT_FOUND and detail == status.phrase:
+        detail = "nothing is served at this path; /openapi.json says what there is"
+    code = _CODES.get(status, status.name.lower())
+    return problem_response(Problem(status, code, detail, headers))
+
+
+def _methods(request: Request) -> list[str]:
+    """Return what a path takes: methods of one path may be in several routers."""
+    return [
+        method
+        for method in _METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.router.routes
+        )
+    ]

@@ -196,6 +196,10 @@ def check_space(space: object) -> str:
             f"space {space!r} holds control, zero-width or outer blank characters: "
             "use visible ones, so that two spaces never look the same"
         )
+    if space in (".", "..") or "\ufffd" in space:
+        raise InvalidInput(
+            f"space {space!r} is a way in a path, or was not decoded as UTF-8: name it otherwise"
+        )
     return unicodedata.normalize("NFC", space)
 
 

@@ -120,7 +120,7 @@ class GraphPage(Frozen):
         edges: (kind, start, end), each a position in `kinds` or among the nodes. An edge comes
             once, on the page of its start. Around some nodes: those among the nodes shown.
         cut: whether there were more nodes around than a page may hold.
-        next: cursor of the next page; None where this is the last.
+        next: cursor of the next page; None, or left out, where this is the last.
     """
 
     seq: Count

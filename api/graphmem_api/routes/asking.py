@@ -8,7 +8,7 @@ from graphmem_api.access.guard import Reader, Space, Writer
 from graphmem_api.observe.search import watched
 from graphmem_api.observe.spending import billed
 from graphmem_api.routes.strict import StrictRoute
-from graphmem_api.routes.within import at_most, check_length
+from graphmem_api.routes.within import check_length, within
 from graphmem_api.service import Service, ServiceHere
 from graphmem_schemas import (
     Answer,
@@ -34,7 +34,7 @@ async def search(space: Space, asked: SearchBody, service: ServiceHere, _: Reade
     """
     limits = service.settings.limits
     question = check_length(asked.question, limits.text_chars, "question")
-    k = at_most(asked.k, limits.k, "k")
+    k = within(asked, "k", limits.k)
     async with service.spaces.lend(space) as memory:
         recall = await memory.search(
             question, k=k, as_of=asked.as_of, kinds=asked.kinds, mode=asked.mode
@@ -69,7 +69,7 @@ async def answer(space: Space, asked: ContextBody, service: ServiceHere, _: Read
 @router.post("/recall", operation_id="recall", summary="Recall events by who, when and where")
 async def recall(space: Space, asked: RecallBody, service: ServiceHere, _: Reader) -> Recall:
     """Return the events of somebody, of a time, of a place; what is given must all fit."""
-    k = at_most(asked.k, service.settings.limits.k, "k")
+    k = within(asked, "k", service.settings.limits.k)
     async with service.spaces.lend(space) as memory:
         return await memory.recall(
             asked.entity, asked.time, asked.place, mode=asked.mode, k=k, as_of=asked.as_of
@@ -89,4 +89,4 @@ async def feedback(space: Space, said: FeedbackBody, service: ServiceHere, _: Wr
 def _bounded(asked: ContextBody, service: Service) -> tuple[str, int]:
     limits = service.settings.limits
     question = check_length(asked.question, limits.text_chars, "question")
-    return question, at_most(asked.budget, limits.budget, "budget")
+    return question, within(asked, "budget", limits.budget)

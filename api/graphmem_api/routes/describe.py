@@ -21,6 +21,10 @@ _ANSWERS = {
     "503": "Too much is asked just now: come again after Retry-After seconds.",
     "default": "It could not be done; the problem says why.",
 }
+_OF_A_NODE = (
+    "get_node", "node_history", "node_neighbors", "node_evidence", "retire", "merge", "unmerge",
+)  # fmt: skip
+_FIRST_UID = {"search": "/hits/0/uid", "recall": "/hits/0/uid", "graph": "/nodes/0/uid"}
 _PUBLIC = ("/health/",)
 
 
@@ -77,12 +81,23 @@ def _complete(operation: dict[str, Any], *, public: bool) -> None:
         if status == "default" or status >= "400":
             answer.setdefault("content", {"application/problem+json": {"schema": _PROBLEM}})
     operation["responses"] = dict(sorted(answers.items()))
+    if uid := _FIRST_UID.get(operation.get("operationId", "")):
+        answers["200"]["links"] = _links(uid)
     if not public:
         operation["security"] = [{"key": []}, {}]
     examples = EXAMPLES.get(operation.get("operationId", ""), {})
     for content in operation.get("requestBody", {}).get("content", {}).values():
         if examples:
             content["examples"] = {name: {"value": value} for name, value in examples.items()}
+
+
+def _links(uid: str) -> dict[str, Any]:
+    """Return what may follow on an answer that names nodes."""
+    parameters = {"space": "$request.path.space", "uid": f"$response.body#{uid}"}
+    return {
+        name: {"operationId": name, "parameters": parameters, "description": "Of its first node."}
+        for name in _OF_A_NODE
+    }
 
 
 def _problem() -> dict[str, Any]:

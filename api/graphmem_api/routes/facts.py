@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from graphmem_api.access.guard import Reader, Space
 from graphmem_api.routes.strict import StrictRoute
 from graphmem_api.routes.within import at_most
-from graphmem_api.service import ServiceHere
+from graphmem_api.service import Service, ServiceHere
 from graphmem_schemas import Proposition, Recall
 from graphmem_schemas.requests import Moment
 
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1/{space}", tags=["facts"], route_class=StrictRoute
 
 Named = Annotated[str, Query(min_length=1, max_length=2_000)]
 Task = Annotated[str, Query(min_length=1, max_length=20_000, description="In plain words.")]
-K = Annotated[int, Query(ge=1, le=1_000)]
+K = Annotated[int | None, Query(ge=1, le=1_000, description="Hits at most.")]
 
 
 @router.get("/current", operation_id="current", summary="Get the facts that hold")
@@ -39,18 +39,25 @@ async def current(
 
 
 @router.get("/insights", operation_id="insights", summary="Get insights for a task")
-async def insights(space: Space, service: ServiceHere, _: Reader, task: Task, k: K = 3) -> Recall:
+async def insights(
+    space: Space, service: ServiceHere, _: Reader, task: Task, k: K = None
+) -> Recall:
     """Return the insights that help most with a task."""
-    n_hits = at_most(k, service.settings.limits.k, "k")
+    n_hits = _hits(k, 3, service)
     async with service.spaces.lend(space) as memory:
         return await memory.insights(task, n_hits)
 
 
 @router.get("/prescriptions", operation_id="prescriptions", summary="Get prescriptions for a task")
 async def prescriptions(
-    space: Space, service: ServiceHere, _: Reader, task: Task, k: K = 5
+    space: Space, service: ServiceHere, _: Reader, task: Task, k: K = None
 ) -> Recall:
     """Return the prescriptions that fit a task best."""
-    n_hits = at_most(k, service.settings.limits.k, "k")
+    n_hits = _hits(k, 5, service)
     async with service.spaces.lend(space) as memory:
         return await memory.prescriptions(task, n_hits)
+
+
+def _hits(asked: int | None, otherwise: int, service: Service) -> int:
+    limit = service.settings.limits.k
+    return min(otherwise, limit) if asked is None else at_most(asked, limit, "k")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Header, Query, Response
 
 from graphmem_api.access.guard import Reader, Space
 from graphmem_api.routes.strict import StrictRoute
@@ -17,6 +18,9 @@ from graphmem_schemas.requests import Moment
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1/{space}", tags=["graph"], route_class=StrictRoute)
+
+# Half the size in a fifth of the time that the smallest takes.
+_GZIP_LEVEL = 1
 
 Cursor = Annotated[
     str | None, Query(max_length=8_000, description="`next` of the page before, as it is.")
@@ -47,6 +51,7 @@ async def graph(  # noqa: PLR0913  # one parameter each
     known_at: KnownAt = None,
     limit: Annotated[int | None, Query(ge=1, description="Nodes a page.")] = None,
     cursor: Cursor = None,
+    encodings: Annotated[str, Header(alias="Accept-Encoding", include_in_schema=False)] = "",
 ) -> Response:
     """Return the nodes of a space page by page, or those around some, with the edges among them.
 
@@ -60,9 +65,10 @@ async def graph(  # noqa: PLR0913  # one parameter each
             around, hops=hops, layers=layer, as_of=as_of, known_at=known_at, limit=size,
             cursor=cursor,
         )  # fmt: skip
-        # What is not said of a node is left out: of 50,000 that is half of all.
-        body = await service.spaces.run(partial(page.model_dump_json, exclude_none=True))
-    return Response(body, media_type="application/json")
+        packed = "gzip" in encodings
+        body = await service.spaces.run(partial(_written, page, packed=packed))
+    headers = {"Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if packed else {})
+    return Response(body, headers=headers, media_type="application/json")
 
 
 @router.get("/stats", operation_id="stats", summary="Count what a space holds")
@@ -83,3 +89,9 @@ async def sources(
     """Return the documents, conversations and runs of the space, by name."""
     async with service.spaces.lend(space) as memory:
         return await memory.sources(k=limit, cursor=cursor)
+
+
+def _written(page: GraphPage, *, packed: bool) -> bytes:
+    """Return a page as JSON; what is not said of a node is left out, which is half of all."""
+    body = page.model_dump_json(exclude_none=True).encode()
+    return gzip.compress(body, _GZIP_LEVEL, mtime=0) if packed else body

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Header, Path, Query, Response
 
 from graphmem_api.access.guard import Reader, Space, Writer
 from graphmem_api.routes.strict import StrictRoute
-from graphmem_api.routes.within import at_most
 from graphmem_api.service import ServiceHere
 from graphmem_schemas import (
     EdgeKind,
@@ -108,9 +107,8 @@ async def evidence(
 
     Of a source these are its passages; of an entity, where it is mentioned.
     """
-    k = at_most(limit, service.settings.limits.k, "limit")
     async with service.spaces.lend(space) as memory:
-        return await memory.evidence(uid, k=k, cursor=cursor)
+        return await memory.evidence(uid, k=limit, cursor=cursor)
 
 
 @router.post("/retire", operation_id="retire", summary="Close a fact")

@@ -6,8 +6,9 @@ from http import HTTPStatus
 from typing import TypeVar
 
 from graphmem_api.problems import Problem
+from graphmem_schemas import Frozen
 
-__all__ = ["at_most", "check_length"]
+__all__ = ["at_most", "check_length", "within"]
 
 _N = TypeVar("_N", int, float)
 
@@ -26,6 +27,18 @@ def at_most(asked: _N, limit: _N, what: str) -> _N:
             "where there is a cursor",
         )
     return asked
+
+
+def within(body: Frozen, name: str, limit: int) -> int:
+    """Return a number of a body; what nobody asked for is as much as the server allows.
+
+    Raises:
+        Problem: 422, where more was asked for.
+    """
+    number: int = getattr(body, name)
+    if name not in body.model_fields_set:
+        return min(number, limit)
+    return at_most(number, limit, name)
 
 
 def check_length(text: str, limit: int, what: str) -> str:

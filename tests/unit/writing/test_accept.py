@@ -47,7 +47,21 @@ def test_unusual_characters_that_say_something_are_kept_verbatim(text: str) -> N
 
 
 @pytest.mark.parametrize(
-    "space", ["", "a" * 201, " a", "a\n", "a\x00", "a\u200bb", "\u202eabc", None, 3, "a\ud800"]
+    "space",
+    [
+        "",
+        "a" * 201,
+        " a",
+        "a\n",
+        "a\x00",
+        "a\u200bb",
+        "\u202eabc",
+        None,
+        3,
+        "a\ud800",
+        "..",
+        "\ufffd",
+    ],
 )
 def test_a_space_that_could_look_like_another_is_refused(space: object) -> None:
     with pytest.raises(InvalidInput, match="space"):

@@ -1,0 +1,107 @@
+"""Call every operation of the service with what its document allows, and with what it does not.
+
+A server of its own on a file of its own is called by schemathesis with all of its checks, first
+each operation by itself and then in sequences. It fails where an answer is a defect (5xx) or not
+what the document says.
+
+    python scripts/fuzz_api.py --cases 10000
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from graphmem import Memory
+from graphmem_api.app import create_app
+from graphmem_api.settings import Settings
+
+# A stream goes on for as long as its reader does.
+_STREAMS = ("graph_events", "job_events")
+_SPACE = "fuzz"
+_CONFIG = """\
+continue-on-failure = true
+[parameters]
+"path.space" = "fuzz"
+[checks.positive_data_acceptance]
+expected-statuses = ["2xx", "304", "401", "403", "404", "408", "409", "413", "415", "422", "501"]
+[checks.negative_data_rejection]
+expected-statuses = ["4xx", "5xx"]
+[checks.missing_required_header]
+expected-statuses = ["4xx"]
+"""
+_TEXTS = (
+    ("Caroline moved to Lisbon in May 2023. She works at Acme with Melanie.", "2023-06-01"),
+    ("Caroline moved to Porto in June 2024, and Melanie visited her there.", "2024-07-01"),
+    ("To deploy, run the tests first, then tag the release.", "2024-08-01"),
+)
+
+
+def main() -> int:
+    """Run it, and print what was found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=10_000, help="calls, about")
+    parser.add_argument("--seed", type=int, default=1, help="the same one makes the same calls")
+    parser.add_argument("--report", type=Path, help="folder for a JUnit report")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "agent.db") as address:
+        return fuzz(address, Path(folder), given.cases, given.seed)
+
+
+@contextmanager
+def serving(store: Path) -> Iterator[str]:
+    """Serve a store with a little in it; give the address."""
+    with Memory(store, space=_SPACE) as memory:
+        for number, (text, at) in enumerate(_TEXTS):
+            memory.add(text, source=f"note-{number}", at=at)
+    command = [sys.executable, "-m", "graphmem", "--json", "serve", "--store", str(store)]
+    log = store.with_suffix(".log")
+    with (
+        log.open("w") as told,
+        subprocess.Popen(
+            [*command, "--port", "0"], stdout=subprocess.PIPE, stderr=told, text=True
+        ) as server,
+    ):
+        try:
+            assert server.stdout is not None
+            first = server.stdout.readline()
+            if not first:
+                raise SystemExit(log.read_text())
+            yield str(json.loads(first)["url"])
+        finally:
+            server.terminate()
+            server.wait(60)
+    defects = [line for line in log.read_text().splitlines() if "Traceback" in line]
+    print(f"{len(defects)} tracebacks in the server's log")
+
+
+def fuzz(address: str, folder: Path, cases: int, seed: int) -> int:
+    """Run schemathesis; return its exit status."""
+    config = folder / "schemathesis.toml"
+    config.write_text(_CONFIG, encoding="utf-8")
+    program = Path(sys.executable).with_name("schemathesis")
+    leave_out = [part for name in _STREAMS for part in ("--exclude-operation-id", name)]
+    n_operations = len(create_app(Settings()).openapi()["paths"])
+    # Half is spent on operations, half on sequences; the document's own examples come on top.
+    each = max(1, cases // (2 * n_operations))
+    command = [
+        str(program), "--no-color", "--config-file", str(config), "run",
+        f"{address}/openapi.json", "--checks", "all", "--max-examples", str(each),
+        "--seed", str(seed), "--request-timeout", "60", "--no-shrink", *leave_out,
+    ]  # fmt: skip
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    print(done.stdout[-30_000:], done.stderr[-5_000:], sep="\n")
+    found = re.findall(r"(\d[\d,]*) generated", done.stdout)
+    print(f"{' + '.join(found) or 'no'} calls were made, exit {done.returncode}")
+    return done.returncode
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
