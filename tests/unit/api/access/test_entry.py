@@ -1,0 +1,142 @@
+"""What stands before the routes, on a small app of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request
+
+from graphmem.stores.registry import open_store
+from graphmem_api.access.gate import Gate
+from graphmem_api.access.guard import Everywhere, Reader, Space, Writer, told
+from graphmem_api.access.headers import SAFE
+from graphmem_api.access.keys import KeyFile
+from graphmem_api.access.protect import protect
+from graphmem_api.problems import add_problems
+from graphmem_api.settings import Limits, Settings
+
+
+def small_app(settings: Settings) -> FastAPI:
+    app = FastAPI()
+    add_problems(app)
+    protect(app, settings)
+    app.state.gate = Gate(settings, open_store("memory://"))
+
+    @app.get("/v1/{space}/read")
+    async def read(space: Space, _: Reader) -> dict[str, str]:
+        return {"space": space}
+
+    @app.post("/v1/{space}/write")
+    async def write(request: Request, space: Space, _: Writer) -> dict[str, int]:
+        told(request, uid="u1")
+        return {"n": len(await request.body())}
+
+    @app.get("/all")
+    async def everything(_: Everywhere) -> None:
+        return None
+
+    @app.get("/broken")
+    async def broken(_: Reader) -> None:
+        raise RuntimeError("the text of a memory")
+
+    return app
+
+
+def call(app: FastAPI, method: str, path: str, **more: Any) -> httpx.Response:
+    async def called() -> httpx.Response:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return await client.request(method, path, **more)
+
+    return asyncio.run(called())
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(keys=str(tmp_path / "keys"), limits=Limits(body_bytes=1024))
+
+
+@pytest.fixture
+def app(settings: Settings) -> FastAPI:
+    return small_app(settings)
+
+
+def test_every_answer_has_safe_headers_and_an_id(app: FastAPI) -> None:
+    for path in ("/v1/a/read", "/no", "/broken", "/v1/a/write", "/v1/" + "x" * 300 + "/read"):
+        answer = call(app, "GET", path)
+        assert {name: answer.headers[name] for name in SAFE} == SAFE, path
+        assert len(answer.headers["X-Request-ID"]) == 32
+        assert "access-control-allow-origin" not in answer.headers
+
+
+def test_an_id_of_plain_characters_is_taken_and_no_other(app: FastAPI) -> None:
+    for given, kept in (("trace-1.a_B", True), ("x" * 65, False), ("a b", False), ("é", False),
+                        ("gmk_0123456789ab_" + "s" * 43, False)):  # fmt: skip
+        answer = call(app, "GET", "/v1/a/read", headers={"X-Request-ID": given.encode("utf-8")})
+        assert (answer.headers["X-Request-ID"] == given) == kept
+
+
+def test_a_defect_is_a_problem_that_tells_nothing_of_its_cause(
+    app: FastAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = call(app, "GET", "/broken")
+    assert answer.status_code == 500
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "the text" not in answer.text
+    assert answer.json()["detail"].endswith(answer.headers["X-Request-ID"])
+
+
+def test_a_body_has_its_bounds_said_or_not(app: FastAPI) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield b"x" * 500
+
+    assert call(app, "POST", "/v1/a/write", content=b"x" * 1024).json() == {"n": 1024}
+    for body in (b"x" * 1025, chunks()):
+        answer = call(app, "POST", "/v1/a/write", content=body)
+        assert answer.status_code == 413
+        assert answer.json()["code"] in ("body_too_large", "request_entity_too_large")
+
+
+def test_pages_of_elsewhere_get_in_where_they_are_named(tmp_path: Path) -> None:
+    page = "https://app.example"
+    keys = KeyFile(tmp_path / "keys")
+    token, _ = keys.create("ann", ["read"], ["a"])
+    app = small_app(Settings(keys=str(keys.path), origins=(page,)))
+    asks = {"Origin": page, "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": "authorization"}  # fmt: skip
+    allowed = call(app, "OPTIONS", "/v1/a/read", headers=asks)
+    assert (allowed.status_code, allowed.headers["Access-Control-Allow-Origin"]) == (200, page)
+    assert "access-control-allow-credentials" not in allowed.headers
+    refused = call(
+        app, "OPTIONS", "/v1/a/read", headers={**asks, "Origin": "https://evil.example"}
+    )
+    assert "access-control-allow-origin" not in refused.headers
+    bearer = {"Authorization": f"Bearer {token}", "Origin": page}
+    answer = call(app, "GET", "/v1/a/read", headers=bearer)
+    assert answer.headers["Access-Control-Allow-Origin"] == page
+    assert call(app, "GET", "/v1/a/read", headers={"Origin": page}).status_code == 401
+
+
+def test_a_key_for_some_spaces_is_not_for_what_concerns_all(settings: Settings) -> None:
+    file = KeyFile(Path(str(settings.keys)))
+    some, _ = file.create("some", ["admin"], ["a"])
+    every, _ = file.create("every", ["read"], None)
+    app = small_app(settings)
+    for token, status in ((some, 403), (every, 200)):
+        bearer = {"Authorization": f"Bearer {token}"}
+        assert call(app, "GET", "/all", headers=bearer).status_code == status
+
+
+def test_keys_that_cannot_be_read_let_nobody_in(settings: Settings) -> None:
+    app = small_app(settings)
+    Path(str(settings.keys)).write_bytes(b"damaged" * 500)
+    app.state.gate._ring._read.at = float("-inf")
+    answer = call(app, "GET", "/v1/a/read")
+    assert answer.status_code == 503
+    assert str(settings.keys) not in answer.text
