@@ -1,0 +1,1 @@
+"""The memory behind interfaces of agent frameworks; each module needs its framework."""

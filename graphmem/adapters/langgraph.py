@@ -1,0 +1,289 @@
+"""LangGraph's long-term store over a memory: its items are sources, and come back as they were.
+
+    from graphmem import Memory
+    from graphmem.adapters.langgraph import GraphMemStore
+
+    store = GraphMemStore(Memory("agent.db", space="langgraph"))
+    graph = builder.compile(store=store)
+
+What an item says becomes passages, events and facts like any text; its exact value goes along as
+the `data:` address of its source. An item that is put again takes the place of the older one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from graphmem.adapters.values import clipped, read_value, strings_in, write_value
+from graphmem.core.cursors import write_cursor
+from graphmem.core.uids import content_uid
+from graphmem.errors import InvalidInput, MissingExtra, NotFound
+from graphmem.memory import Memory
+from graphmem_schemas import Document, Source
+
+try:
+    from langgraph.store.base import (
+        BaseStore,
+        GetOp,
+        Item,
+        ListNamespacesOp,
+        MatchCondition,
+        Op,
+        PutOp,
+        Result,
+        SearchItem,
+        SearchOp,
+    )
+    from langgraph.store.base.embed import get_text_at_path
+except ModuleNotFoundError as error:
+    raise MissingExtra("langgraph", "the store of LangGraph") from error
+
+__all__ = ["GraphMemStore"]
+
+Namespace = tuple[str, ...]
+_PREFIX = "langgraph/"
+_PAGE = 1_000
+# A new version is written beside the old one, which goes after it: none is lost in between.
+_SLOTS = ("a", "b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """An item as it is kept.
+
+    Attributes:
+        source: name of its source.
+        version: rises with every put.
+        indexed: whether searching may find it.
+    """
+
+    source: str
+    version: int
+    indexed: bool
+    item: Item
+
+
+class GraphMemStore(BaseStore):
+    """A LangGraph store whose items are remembered like everything else.
+
+    All namespaces are in the one space of the memory. Reading an item costs two lookups; listing
+    namespaces, and searching, read the sources of the space. There is no time to live.
+
+    Args:
+        memory: where items are kept; it is its owner's to close.
+        fields: paths of what an item says, where a put names none; None is all of its texts.
+    """
+
+    def __init__(self, memory: Memory, *, fields: list[str] | None = None) -> None:
+        self._memory, self._fields = memory, fields
+        self._writing = threading.Lock()
+
+    def batch(self, ops: Iterable[Op]) -> list[Result]:
+        """Do several things: what reads sees the state before what writes."""
+        done: list[Result] = []
+        puts: dict[tuple[Namespace, str], PutOp] = {}
+        for op in ops:
+            match op:
+                case GetOp():
+                    stored = self._current(op.namespace, op.key)
+                    done.append(stored.item if stored else None)
+                case SearchOp():
+                    done.append(self._search(op))
+                case ListNamespacesOp():
+                    done.append(self._namespaces(op))
+                case PutOp():
+                    puts[op.namespace, op.key] = op
+                    done.append(None)
+                case _:
+                    raise InvalidInput(f"LangGraph asks for {type(op).__name__}, not known here")
+        for op in puts.values():
+            self._put(op)
+        return done
+
+    async def abatch(self, ops: Iterable[Op]) -> list[Result]:
+        """Do several things in a thread; what has begun goes on to its end."""
+        return await asyncio.to_thread(self.batch, list(ops))
+
+    # Writing
+
+    def _put(self, op: PutOp) -> None:
+        name = _name(op.namespace, op.key)
+        with self._writing:
+            *stale, last = [None, *self._versions(name)]
+            # What a put left that was cut off: its slot is needed.
+            for stored in stale:
+                self._remove(stored)
+            if op.value is not None:
+                self._write(op, name, last)
+            self._remove(last)
+
+    def _remove(self, stored: _Stored | None) -> None:
+        if stored is not None:
+            with suppress(NotFound):  # another process was quicker
+                self._memory.delete(source=stored.source)
+
+    def _write(self, op: PutOp, name: str, old: _Stored | None) -> None:
+        now = datetime.now(UTC)
+        kept = {
+            "namespace": list(op.namespace),
+            "key": op.key,
+            "value": dict(op.value or {}),
+            "version": old.version + 1 if old else 1,
+            "indexed": op.index is not False,
+            "created_at": (old.item.created_at if old else now).isoformat(),
+            "updated_at": now.isoformat(),
+        }
+        free = next(slot for slot in _SLOTS if old is None or old.source != f"{name}#{slot}")
+        # Such an address is longer than one that a caller may give.
+        document = Document.model_construct(uri=write_value(kept), text=self._said(op))
+        self._memory.add(document, source=f"{name}#{free}", at=now)
+
+    def _said(self, op: PutOp) -> str:
+        """Return what is read of an item, and found by searching."""
+        value, paths = dict(op.value or {}), self._fields if op.index is None else op.index
+        if paths is False:
+            return f"item {op.key}"
+        if paths is None:
+            texts = list(strings_in(value))
+        else:
+            texts = [text for path in paths for text in get_text_at_path(value, path)]
+        return clipped("\n".join(texts)) or clipped(json.dumps(value, ensure_ascii=False))
+
+    # Reading
+
+    def _current(self, namespace: Namespace, key: str) -> _Stored | None:
+        versions = self._versions(_name(namespace, key))
+        return versions[-1] if versions else None
+
+    def _versions(self, name: str) -> list[_Stored]:
+        """Return what is there of an item, oldest first; more than one where a put was cut off."""
+        found = []
+        for slot in _SLOTS:
+            with suppress(NotFound):
+                node = self._memory.get(content_uid("source", f"{name}#{slot}"))
+                if isinstance(node, Source):
+                    found.append(_stored(node))
+        return sorted(found, key=lambda one: one.version)
+
+    def _all(self) -> dict[tuple[Namespace, str], _Stored]:
+        """Return every item, by namespace and key."""
+        found: dict[tuple[Namespace, str], _Stored] = {}
+        for source in self._sources():
+            stored = _stored(source)
+            address = stored.item.namespace, stored.item.key
+            if address not in found or found[address].version < stored.version:
+                found[address] = stored
+        return dict(sorted(found.items()))
+
+    def _sources(self) -> Iterator[Source]:
+        cursor: str | None = write_cursor(_PREFIX)
+        while cursor:
+            page = self._memory.sources(k=_PAGE, cursor=cursor)
+            for source in page.sources:
+                if not source.name.startswith(_PREFIX):
+                    return
+                yield source
+            cursor = page.next
+
+    def _search(self, op: SearchOp) -> list[SearchItem]:
+        depth = len(op.namespace_prefix)
+        fitting = [
+            stored
+            for (namespace, _), stored in self._all().items()
+            if namespace[:depth] == op.namespace_prefix and _fits(stored.item.value, op.filter)
+        ]
+        scores: dict[str, float] = {}
+        if op.query:
+            scores = self._scores(op.query, [one for one in fitting if one.indexed])
+            # Those that were not found come last, as in LangGraph's own stores.
+            fitting.sort(key=lambda one: -scores.get(one.source, float("-inf")))
+        shown = fitting[op.offset : op.offset + op.limit]
+        return [SearchItem(**_fields(one.item), score=scores.get(one.source)) for one in shown]
+
+    def _scores(self, query: str, items: list[_Stored]) -> dict[str, float]:
+        names = {one.source for one in items}
+        if not names:
+            return {}
+        recall = self._memory.search(query, k=_PAGE)
+        found: dict[str, float] = {}
+        for hit in recall.hits:
+            if hit.source in names:
+                found[hit.source] = max(hit.score, found.get(hit.source, hit.score))
+        return found
+
+    def _namespaces(self, op: ListNamespacesOp) -> list[Namespace]:
+        found = {namespace for namespace, _ in self._all()}
+        for condition in op.match_conditions or ():
+            found = {one for one in found if _matches(one, condition)}
+        shown = sorted({one[: op.max_depth] for one in found})
+        return shown[op.offset : op.offset + op.limit]
+
+
+def _name(namespace: Namespace, key: str) -> str:
+    parts = "/".join(quote(part, safe="") for part in namespace)
+    return f"{_PREFIX}{parts}//{quote(key, safe='')}"
+
+
+def _stored(source: Source) -> _Stored:
+    kept = read_value(source.uri)
+    item = Item(
+        value=kept["value"],
+        key=kept["key"],
+        namespace=tuple(kept["namespace"]),
+        created_at=kept["created_at"],
+        updated_at=kept["updated_at"],
+    )
+    return _Stored(source.name, kept["version"], kept["indexed"], item)
+
+
+def _fields(item: Item) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in Item.__slots__}
+
+
+def _matches(namespace: Namespace, condition: MatchCondition) -> bool:
+    path = condition.path
+    if len(path) > len(namespace):
+        return False
+    of_prefix = condition.match_type == "prefix"
+    part = namespace[: len(path)] if of_prefix else namespace[len(namespace) - len(path) :]
+    return all(wanted in ("*", given) for wanted, given in zip(path, part, strict=True))
+
+
+def _fits(value: Any, wanted: Any) -> bool:
+    """Whether a value is as a filter wants it."""
+    if wanted is None:
+        return True
+    return all(_is(value.get(name), one) for name, one in wanted.items())
+
+
+def _is(value: Any, wanted: Any) -> bool:
+    if isinstance(wanted, Mapping):
+        if any(str(name).startswith("$") for name in wanted):
+            return all(_compares(value, name, other) for name, other in wanted.items())
+        return isinstance(value, Mapping) and all(
+            _is(value.get(name), other) for name, other in wanted.items()
+        )
+    if isinstance(wanted, list | tuple):
+        same = isinstance(value, list | tuple) and len(value) == len(wanted)
+        return same and all(map(_is, value, wanted))
+    return bool(value == wanted)
+
+
+def _compares(value: Any, operator: str, other: Any) -> bool:
+    if operator in ("$eq", "$ne"):
+        return bool(value == other) is (operator == "$eq")
+    if operator not in ("$gt", "$gte", "$lt", "$lte"):
+        raise InvalidInput(f"there is no operator {operator!r}: $eq, $ne, $gt, $gte, $lt, $lte")
+    try:
+        one, two = float(value), float(other)
+    except (TypeError, ValueError):
+        return False  # what is not there is neither more nor less
+    return {"$gt": one > two, "$gte": one >= two, "$lt": one < two, "$lte": one <= two}[operator]
