@@ -60,6 +60,7 @@ class Settings(Frozen):
         store: as `Memory` takes it.
         llm: as `Memory` takes it; None: `answer` is not supported.
         keys: file of the API keys; None is beside the store.
+        audit: file of the audit log; None is beside the store.
         jwt_issuer: whose tokens are taken besides keys; None takes none.
         jwt_audience: for whom these must be.
         jwks_url: where the issuer's keys are; None asks the issuer.
@@ -85,6 +86,7 @@ class Settings(Frozen):
     appliers: int = Field(default=2, ge=1, le=16)
     idempotency_s: float = Field(default=86_400.0, ge=60)
     keys: str | None = None
+    audit: str | None = None
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
     jwks_url: str | None = None

@@ -19,7 +19,8 @@ def key_file(settings: Settings, store: GraphStore) -> KeyFile | None:
 
 
 def audit_file(settings: Settings, store: GraphStore) -> Path | None:
-    """Return the path of the audit log: beside the keys where these were named."""
-    if settings.keys:
-        return Path(settings.keys).with_suffix(AUDIT)
-    return beside(store, AUDIT)
+    """Return the path of the audit log: beside the store, and for one in memory by the keys."""
+    if settings.audit:
+        return Path(settings.audit)
+    home = beside(store, AUDIT)
+    return Path(settings.keys).with_suffix(AUDIT) if settings.keys and home is None else home
