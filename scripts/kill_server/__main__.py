@@ -4,9 +4,10 @@
     python -m scripts.kill_server --rounds 20 --workers 2
 
 Clients add texts, conversations, documents, runs and extractions to several spaces while the
-server is killed with SIGKILL at random moments and started again. In the end every acknowledged
-write must be there once, every job ended, and the graph that of an undisturbed memory. Prints one
-JSON object; exit status 1 where anything is wrong: `problems` says what.
+server is killed with SIGKILL at random moments and started again; of several workers every second
+time only one is killed, and another goes on. In the end every acknowledged write must be there
+once, every job ended, and the graph that of an undisturbed memory. Prints one JSON object; exit
+status 1 where anything is wrong: `problems` says what.
 """
 
 from __future__ import annotations
@@ -48,8 +49,11 @@ def disturb(
     adding = Clients(server.url, SPACES, clients)
     waiting: list[int] = []
     try:
-        for _ in range(rounds):
+        for at in range(rounds):
             time.sleep(chance.uniform(0.2, longest_s))
+            if workers > 1 and at % 2 == 0 and server.kill_worker():
+                waiting.append(n_waiting(store))
+                continue
             server.kill()
             waiting.append(n_waiting(store))
             server = Server(store, port, workers)

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import httpx
 
+from scripts.kill_jobs.processes import descendants
+
 __all__ = ["Server", "free_port"]
 
 _START_S = 120.0
@@ -76,6 +78,13 @@ class Server:
         os.killpg(self.process.pid, signal.SIGKILL)
         self._gone()
 
+    def kill_worker(self) -> bool:
+        """Kill one worker alone, which its parent replaces; False where there is none yet."""
+        workers = sorted(pid for pid in descendants(self.process.pid) if _is_worker(pid))
+        if workers:
+            os.kill(workers[0], signal.SIGKILL)
+        return bool(workers)
+
     def stop(self) -> int:
         """Stop it as a user does, and return its exit status; one that hangs is killed."""
         if self.process.poll() is None:
@@ -92,3 +101,10 @@ class Server:
         self.process.wait()
         if self.process.stdout is not None:
             self.process.stdout.close()
+
+
+def _is_worker(pid: int) -> bool:
+    try:
+        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False

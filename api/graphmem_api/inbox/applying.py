@@ -23,6 +23,7 @@ __all__ = ["Appliers", "Heard"]
 _LOG = logging.getLogger("graphmem.inbox")
 _COUNT_S = 1.0
 _PRUNE_S = 300.0
+_FAILED_KEPT_S = 30 * 86_400.0
 _MEMORIES = 16
 
 Heard = Callable[[str, tuple[str, ...]], None]
@@ -51,7 +52,7 @@ class Appliers:
         store: takes it.
         models: of the store.
         n_threads: how many.
-        kept_s: how long what is through stays in the ledger.
+        kept_s: how long what is through stays in the ledger; what failed stays a month longer.
         hear: is told what was applied, on the thread that did it.
     """
 
@@ -167,7 +168,8 @@ class Appliers:
                     ledger.tidy()
                 error = {s: e for s, e in self.seen.error.items() if s in queue.by_space}
                 self.seen = Seen(queue, now, error)
-            while prune and ledger.prune(time.time() - self._kept_s):
+            old = time.time() - self._kept_s
+            while prune and ledger.prune(old, old - _FAILED_KEPT_S):
                 pass
 
     def _memory_of(self, space: str) -> Memory:

@@ -297,16 +297,21 @@ class WriteLedger(Ledger):
         with mapped(self._shown):
             empty_log(self._connection)
 
-    def prune(self, before: float) -> int:
-        """Forget writes that are through without a failure and older than a moment; say how many.
+    def prune(self, before: float, failed_before: float) -> int:
+        """Forget writes that are through and old, some at a time; return how many.
 
-        With them go their keys and receipts; what they put into the memory stays.
+        With them go their keys and receipts, and what is kept of items that failed; what they put
+        into the memory stays.
+
+        Args:
+            before: when they were accepted, in seconds since 1970.
+            failed_before: the same of those of which something failed.
         """
         with mapped(self._shown), self._writing():
             return self._connection.execute(
                 "DELETE FROM job WHERE id IN (SELECT job FROM accepted WHERE NOT waiting "
-                "AND n_failed = 0 AND created_at < ? ORDER BY n LIMIT ?)",
-                (before, _PRUNED_AT_ONCE),
+                "AND created_at < iif(n_failed, ?, ?) ORDER BY n LIMIT ?)",
+                (failed_before, before, _PRUNED_AT_ONCE),
             ).rowcount
 
 

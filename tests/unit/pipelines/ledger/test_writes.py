@@ -216,11 +216,15 @@ def test_old_writes_are_forgotten_unless_they_failed_or_wait(ledger: WriteLedger
     done, failed, waiting = keep(ledger, write("a", key="k"), write("b"), write("c"))
     first, second = take(ledger, most=2)
     ledger.settle([*applied([first]), Settled(second.job, ItemResult(1, "failed", "no good"))])
-    assert ledger.prune(time.time() - 3600) == 0
-    assert ledger.prune(time.time() + 1) == 1
+    early, late = time.time() - 3600, time.time() + 1
+    assert ledger.prune(early, early) == 0
+    assert ledger.prune(late, early) == 1
     assert {job.id for job in ledger.jobs()} == {failed.job, waiting.job}
     assert ledger.find(done.job) is None
     assert keep(ledger, write("other", key="k"))[0].as_ == "new"
+    assert ledger.prune(late, late) == 1
+    assert ledger.find(failed.job) is None
+    assert ledger.find(waiting.job) is not None
 
 
 def test_pages_hold_jobs_of_the_named_spaces_alone(ledger: WriteLedger) -> None:
