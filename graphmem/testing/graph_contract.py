@@ -152,6 +152,25 @@ class GraphContract:
         assert list(merged.sources) == ["r", "s", "t"]
         assert store.count("a").edges == {"SIMILAR": 1}
 
+    def test_an_edge_may_rest_on_hundreds_of_sources(self, store: GraphStore) -> None:
+        """They come and go one by one or many at once, and each counts for itself."""
+        weights = {f"s{n:03}": n / 8 for n in range(1, 301)}
+        put(store, nodes=(entity("x"), entity("y"), entity("z")), edges=(edge("z", "x"),))
+        for names in (["s150"], [f"s{n:03}" for n in range(1, 100)], list(weights)):
+            put(store, edges=(edge("x", "y", sources={name: weights[name] for name in names}),))
+        assert put(store, edges=(edge("x", "y", sources={"s290": weights["s290"]}),)).seq == 0
+        put(store, edges=(edge("x", "y", sources={"s299": 9.0}),))
+        gone = [f"s{n:03}" for n in range(1, 291) if n != 160]
+        put(store, remove_sources=tuple(gone))
+        (left,) = (e for e in store.neighbours("a", ["x"]) if e.end == "y")
+        assert list(left.sources) == ["s160", *(f"s{n}" for n in range(291, 301))]
+        assert (left.sources["s160"], left.sources["s299"]) == (20.0, 9.0)
+        put(store, edges=(edge("x", "y", sources={"s001": 1.0}),))
+        put(store, remove_sources=tuple(left.sources))
+        (last,) = (e for e in store.neighbours("a", ["x"]) if e.end == "y")
+        assert last.sources == {"s001": 1.0}
+        assert put(store, remove_sources=("s001",)).n_edges_removed == {"SIMILAR": 1}
+
     def test_what_an_edge_leaves_open_is_kept(self, store: GraphStore) -> None:
         """A later source that says no role does not wipe out the role."""
         put(store, nodes=(entity("x"), entity("y")), edges=(edge("x", "y", role="agent"),))

@@ -16,6 +16,7 @@ from graphmem.errors import InvalidInput
 from graphmem.ports import GraphStore
 from graphmem.stores.memory import MemoryStore
 from graphmem.stores.sqlite import SqliteStore
+from graphmem.stores.sqlite import edges as sqlite_edges
 from graphmem.testing.feed_contract import Mirror, read_feed
 from graphmem.testing.samples import edge, entity, passage, vector
 from graphmem_schemas import EDGE_KINDS
@@ -122,10 +123,24 @@ class StoresAgree(RuleBasedStateMachine):
             assert self.store.seq(space) == self.oracle.seq(space)
 
 
-TestStoresAgree = StoresAgree.TestCase
-TestStoresAgree.settings = settings(
-    max_examples=40,
-    stateful_step_count=25,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
-TestStoresAgree.pytestmark = [pytest.mark.filterwarnings("error")]
+class WideEdgesAgree(StoresAgree):
+    """As if every edge of more than one source had very many."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr(sqlite_edges, "_MAX_INLINE", 1)
+
+    def teardown(self) -> None:
+        self.patch.undo()
+        super().teardown()
+
+
+TestStoresAgree, TestWideEdgesAgree = StoresAgree.TestCase, WideEdgesAgree.TestCase
+for case in (TestStoresAgree, TestWideEdgesAgree):
+    case.settings = settings(
+        max_examples=40,
+        stateful_step_count=25,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    )
+    case.pytestmark = [pytest.mark.filterwarnings("error")]

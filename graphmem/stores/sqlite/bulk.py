@@ -7,14 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from graphmem.core.changes import EdgeRow, EdgeTerms
 from graphmem.errors import StoreCorrupt
-from graphmem.stores.sqlite.reads import named_sources, space_id
+from graphmem.stores.sqlite.reads import (
+    joined_sources,
+    named_sources,
+    sources_beyond,
+    space_id,
+)
 from graphmem.stores.sqlite.rows import decode_attributes
 
 __all__ = ["edge_rows"]
 
 _BATCH_ROWS = 20_000
-# What an edge says, as it is written: attributes and sources.
-_Written = tuple[str | None, str]
+# What an edge says, as it is written: attributes and sources, and its id where these are not all.
+_Written = tuple[str | None, str, int | None]
 
 
 def edge_rows(
@@ -35,16 +40,17 @@ def edge_rows(
         return
     uids = dict(connection.execute("SELECT id, uid FROM node WHERE space = ?", (held[0],)))
     cursor = connection.execute(
-        "SELECT kind, start_node, end_node, attributes, sources FROM edge INDEXED BY edge_by_seq"
+        "SELECT kind, start_node, end_node, attributes, sources, CASE WHEN n_beyond THEN id END"
+        " FROM edge INDEXED BY edge_by_seq"
         f" WHERE space = ? AND kind IN ({wanted}) ORDER BY seq",
         (held[0],),
     )
     while rows := cursor.fetchmany(_BATCH_ROWS):
-        said = _terms_of(connection, {(row[3], row[4]) for row in rows})
+        said = _terms_of(connection, {row[3:] for row in rows})
         try:
             yield [
-                (terms[kind], uids[start], uids[end], said[attributes, sources])
-                for kind, start, end, attributes, sources in rows
+                (terms[kind], uids[start], uids[end], said[attributes, sources, wide])
+                for kind, start, end, attributes, sources, wide in rows
             ]
         except KeyError as error:
             msg = f"an edge names node {error}, which is gone; `graphmem doctor` says more"
@@ -55,13 +61,14 @@ def _terms_of(
     connection: sqlite3.Connection, written: Iterable[_Written]
 ) -> dict[_Written, EdgeTerms]:
     pairs = list(written)
-    named = named_sources(connection, {sources for _, sources in pairs})
+    named = named_sources(connection, {sources for _, sources, _ in pairs})
+    beyond = sources_beyond(connection, [wide for *_, wide in pairs if wide])
     found: dict[_Written, EdgeTerms] = {}
-    for attributes, sources in pairs:
-        if sources not in named:
+    for attributes, sources, wide in pairs:
+        shares = joined_sources(named.get(sources), beyond.get(wide or 0))
+        if shares is None:
             msg = f"an edge's sources {sources[:40]!r} are gone; `graphmem doctor` says more"
             raise StoreCorrupt(msg)
-        shares = named[sources]
         said = decode_attributes(attributes)
-        found[attributes, sources] = EdgeTerms(tuple(shares), tuple(shares.values()), **said)
+        found[attributes, sources, wide] = EdgeTerms(tuple(shares), tuple(shares.values()), **said)
     return found

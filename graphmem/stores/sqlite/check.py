@@ -59,7 +59,8 @@ _COUNTED = (
     " UNION ALL SELECT space, 'vector', 0, count(*) FROM vector GROUP BY 1"
 )
 _LOOKUP = "SELECT 1 FROM lookup WHERE space = ? AND label = ? AND key = ? AND node = ?"
-_CONTRIBUTION = "SELECT 1 FROM contribution WHERE source = ? AND edge = ?"
+_CONTRIBUTION = "SELECT 1 FROM contribution WHERE source = ? AND edge = ? AND weight IS NULL"
+_BEYOND = "SELECT count(*) FROM contribution WHERE edge = ? AND weight IS NOT NULL"
 
 
 def problems(connection: sqlite3.Connection, path: Path) -> list[str]:
@@ -131,18 +132,19 @@ def _bodies(connection: sqlite3.Connection) -> Iterator[str]:
 
 def _edges(connection: sqlite3.Connection) -> Iterator[str]:
     """Read every edge, and see that each of its sources knows of it."""
-    query = "SELECT id, attributes, sources FROM edge ORDER BY id"
+    query = "SELECT id, attributes, sources, n_beyond FROM edge ORDER BY id"
     n_given = 0
-    for i, attributes, sources in connection.execute(query):
+    for i, attributes, sources, n_beyond in connection.execute(query):
         try:
             decode_attributes(attributes)
             weights = decode_sources(sources)
         except StoreError as error:
             yield f"edge {i}: {error}"
             continue
-        n_given += len(weights)
+        n_given += len(weights) + n_beyond
         given = all(_exists(connection, _CONTRIBUTION, (source, i)) for source in weights)
-        if not weights or not given:
+        (n_kept,) = connection.execute(_BEYOND, (i,)).fetchone() if n_beyond else (0,)
+        if not (weights or n_beyond) or not given or n_kept != n_beyond:
             yield f"edge {i} and its sources do not agree"
     (n_kept,) = connection.execute("SELECT count(*) FROM contribution").fetchone()
     if n_kept != n_given:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphmem.stores.sqlite.reads import EDGE_COLUMNS, EDGE_TABLES
 from graphmem.stores.sqlite.rows import (
@@ -28,8 +28,12 @@ _Plain = tuple[str | None, int, float]
 
 _START, _END, _SOURCES = (attrgetter(name) for name in ("start", "end", "sources"))
 _ONE_EDGE = (
-    "SELECT id, attributes, sources FROM edge WHERE start_node = ? AND kind = ? AND end_node = ?"
+    "SELECT id, attributes, sources, n_beyond FROM edge"
+    " WHERE start_node = ? AND kind = ? AND end_node = ?"
 )
+_N_BEYOND = "UPDATE edge SET n_beyond = ? WHERE id = ?"
+# So many contributions stand in the row of an edge; few edges have more.
+_MAX_INLINE = 64
 
 
 @dataclass(slots=True)
@@ -37,15 +41,34 @@ class _Draft:
     """An edge that is being merged; `id` is None while it is new.
 
     Attributes:
-        weights: what each source contributes, by id.
-        joined: the sources among them that did not contribute before.
+        weights: what each source contributes, by id; of those beyond the edge's row only what
+            this transaction is about.
+        inline: the sources that stand in the edge's row so far.
+        n_beyond: how many others contribute so far.
+        joined: the sources among `weights` that did not contribute before.
     """
 
     id: int | None
     attributes: str | None
     weights: dict[int, float]
+    inline: frozenset[int] = frozenset()
+    n_beyond: int = 0
     joined: frozenset[int] = frozenset()
     changed: bool = False
+
+
+class _Shares(NamedTuple):
+    """Where the contributions to an edge are written.
+
+    Attributes:
+        inline: those in the edge's row.
+        beyond: those that are put in rows of their own.
+        n_beyond: how many the edge has of these, with those that stay as they are.
+    """
+
+    inline: dict[int, float]
+    beyond: dict[int, float]
+    n_beyond: int
 
 
 class EdgeWriter:
@@ -86,6 +109,8 @@ class EdgeWriter:
             if draft is None:
                 drafts[key] = _Draft(None, attributes, weights)
             else:
+                if draft.n_beyond:
+                    draft.weights.update(self._beyond(draft, weights))
                 _merge(draft, attributes, weights)
                 drafts[key] = draft
         self._insert_plain(plain)
@@ -103,7 +128,21 @@ class EdgeWriter:
     def _stored(self, key: _Key) -> _Draft | None:
         """Return the edge in the file; where an end is new there cannot be one."""
         row = self._tx.execute(_ONE_EDGE, key).fetchone()
-        return None if row is None else _Draft(row[0], row[1], decode_sources(row[2]))
+        if row is None:
+            return None
+        weights = decode_sources(row[2])
+        return _Draft(row[0], row[1], weights, frozenset(weights), row[3])
+
+    def _beyond(self, draft: _Draft, sources: Iterable[int]) -> dict[int, float]:
+        """Return what those of some sources contribute that do not stand in the edge's row."""
+        found: dict[int, float] = {}
+        for marks, chunk in in_chunks(set(sources) - draft.weights.keys()):
+            query = (
+                "SELECT source, weight FROM contribution WHERE edge = ? AND weight IS NOT NULL"
+                f" AND source IN {marks}"
+            )
+            found.update(self._tx.execute(query, (draft.id, *chunk)))
+        return found
 
     def _insert_plain(self, plain: dict[_Key, _Plain]) -> None:
         """Insert new edges of one source each."""
@@ -124,17 +163,18 @@ class EdgeWriter:
     def _insert(self, drafts: list[tuple[_Key, _Draft]]) -> None:
         tx = self._tx
         ids = tx.new_edge_ids(len(drafts))
-        texts = self._encode([draft.weights for _, draft in drafts])
+        split = [_split(draft) for _, draft in drafts]
+        texts = self._encode([shares.inline for shares in split])
         rows = [
             (i, tx.space, kind, start, end, tx.seq, draft.attributes, text)
             for i, ((start, kind, end), draft), text in zip(ids, drafts, texts, strict=True)
         ]
-        given = [
-            (source, i)
-            for i, (_, draft) in zip(ids, drafts, strict=True)
-            for source in draft.weights
-        ]
-        self._insert_rows(rows, given)
+        self._insert_rows(
+            rows, [(s, i) for i, shares in zip(ids, split, strict=True) for s in shares.inline]
+        )
+        wide = [(i, shares) for i, shares in zip(ids, split, strict=True) if shares.beyond]
+        tx.executemany(_N_BEYOND, [(shares.n_beyond, i) for i, shares in wide])
+        self._put_beyond(wide)
 
     def _insert_rows(self, rows: list[tuple[Any, ...]], given: list[tuple[int, int]]) -> None:
         """Insert edges and the contributions of their sources."""
@@ -150,17 +190,37 @@ class EdgeWriter:
 
     def _update(self, drafts: list[_Draft]) -> None:
         tx = self._tx
-        texts = self._encode([draft.weights for draft in drafts])
+        split = [_split(draft) for draft in drafts]
+        texts = self._encode([shares.inline for shares in split])
         tx.executemany(
-            "UPDATE edge SET seq = ?, attributes = ?, sources = ? WHERE id = ?",
+            "UPDATE edge SET seq = ?, attributes = ?, sources = ?, n_beyond = ? WHERE id = ?",
             [
-                (tx.seq, draft.attributes, text, draft.id)
-                for draft, text in zip(drafts, texts, strict=True)
+                (tx.seq, draft.attributes, text, shares.n_beyond, draft.id)
+                for draft, shares, text in zip(drafts, split, texts, strict=True)
             ],
         )
         tx.executemany(
             "INSERT OR IGNORE INTO contribution (source, edge) VALUES (?, ?)",
-            [(source, draft.id) for draft in drafts for source in sorted(draft.joined)],
+            [
+                (source, draft.id)
+                for draft, shares in zip(drafts, split, strict=True)
+                for source in sorted(draft.joined & shares.inline.keys())
+            ],
+        )
+        self._put_beyond(
+            [(draft.id or 0, shares) for draft, shares in zip(drafts, split, strict=True)]
+        )
+
+    def _put_beyond(self, edges: Iterable[tuple[int, _Shares]]) -> None:
+        """Write contributions that do not stand in their edges' rows."""
+        self._tx.executemany(
+            "INSERT INTO contribution (source, edge, weight) VALUES (?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET weight = excluded.weight",
+            [
+                (source, edge, weight)
+                for edge, shares in edges
+                for source, weight in shares.beyond.items()
+            ],
         )
 
     def remove_sources(self, uids: Sequence[str]) -> None:
@@ -175,7 +235,12 @@ class EdgeWriter:
             query = f"SELECT edge FROM contribution WHERE source IN {marks}"
             touched.update((row[0], None) for row in tx.execute(query, ids))
         rows = self._rows("id", touched)
-        empty = [row for row in rows if not decode_sources(row[4]).keys() - gone.keys()]
+        left = self._left_beyond(rows, gone)
+        empty = [
+            row
+            for row in rows
+            if not left[row[6]] and not decode_sources(row[4]).keys() - gone.keys()
+        ]
         self._delete(empty)
         dropped = {row[6] for row in empty}
         drafts = []
@@ -183,11 +248,24 @@ class EdgeWriter:
             if row[6] not in dropped:
                 weights = decode_sources(row[4])
                 rest = {source: w for source, w in weights.items() if source not in gone}
-                drafts.append(_Draft(row[6], row[3], rest))
+                drafts.append(_Draft(row[6], row[3], rest, frozenset(rest), left[row[6]]))
         self._update(drafts)
         for marks, ids in in_chunks(gone):
             tx.execute(f"DELETE FROM contribution WHERE source IN {marks}", ids)
             tx.execute(f"DELETE FROM source WHERE id IN {marks}", ids)
+
+    def _left_beyond(self, rows: Sequence[tuple[Any, ...]], gone: Iterable[int]) -> dict[int, int]:
+        """Return how many contributions stay that do not stand in the edges' rows."""
+        left = {row[6]: row[7] for row in rows}
+        if any(left.values()):
+            for marks, ids in in_chunks(gone):
+                query = (
+                    "SELECT edge, count(*) FROM contribution"
+                    f" WHERE source IN {marks} AND weight IS NOT NULL GROUP BY edge"
+                )
+                for edge, n in self._tx.execute(query, ids):
+                    left[edge] -= n
+        return left
 
     def remove_at(self, nodes: Sequence[int]) -> None:
         """Remove every edge that starts or ends at one of the nodes."""
@@ -203,6 +281,10 @@ class EdgeWriter:
         tx.executemany(
             "DELETE FROM contribution WHERE source = ? AND edge = ?",
             [(source, row[6]) for row in rows for source in decode_sources(row[4])],
+        )
+        tx.executemany(
+            "DELETE FROM contribution WHERE edge = ? AND weight IS NOT NULL",
+            [(row[6],) for row in rows if row[7]],
         )
         tx.executemany(
             "INSERT OR REPLACE INTO removed_edge (space, kind, start_uid, end_uid, seq)"
@@ -247,6 +329,24 @@ class EdgeWriter:
             for each in weights
             for said in [tuple(each.items() if len(each) == 1 else _sorted_by(known, each))]
         ]
+
+
+def _split(draft: _Draft) -> _Shares:
+    """Say which contributions stand in the edge's row: those that do, and new ones up to a limit.
+
+    Else an edge that N sources speak for would be read and written N times with all of them.
+    """
+    weights = draft.weights
+    if not draft.n_beyond and len(weights) <= _MAX_INLINE:
+        return _Shares(weights, {}, 0)
+    new = frozenset(weights) if draft.id is None else draft.joined
+    room = max(0, _MAX_INLINE - len(draft.inline))
+    near = draft.inline.union(sorted(new)[:room])
+    return _Shares(
+        {source: weight for source, weight in weights.items() if source in near},
+        {source: weight for source, weight in weights.items() if source not in near},
+        draft.n_beyond + len(new - near),
+    )
 
 
 def _sorted_by(uids: Mapping[int, str], weights: dict[int, float]) -> list[tuple[int, float]]:

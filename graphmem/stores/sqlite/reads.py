@@ -12,10 +12,16 @@ from graphmem.stores.sqlite.mapping import mapped
 from graphmem.stores.sqlite.rows import decode_node, decode_sources, in_chunks, make_edge
 from graphmem_schemas import Edge, EdgeKind, Node
 
-__all__ = ["EDGE_COLUMNS", "EDGE_TABLES", "SqliteReader", "edges_of", "named_sources", "space_id"]
+__all__ = [
+    "EDGE_COLUMNS", "EDGE_TABLES", "SqliteReader", "edges_of", "joined_sources", "named_sources",
+    "sources_beyond", "space_id",
+]  # fmt: skip
 
 _SPACE = "(SELECT id FROM space WHERE name = ?)"
-EDGE_COLUMNS = "kind.name, start.uid, stop.uid, edge.attributes, edge.sources, edge.seq, edge.id"
+EDGE_COLUMNS = (
+    "kind.name, start.uid, stop.uid, edge.attributes, edge.sources, edge.seq, edge.id,"
+    " edge.n_beyond"
+)
 # CROSS JOIN keeps SQLite from starting at the tables that only translate ids.
 EDGE_TABLES = (
     "edge CROSS JOIN term AS kind ON kind.id = edge.kind"
@@ -36,7 +42,11 @@ def edges_of(connection: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) ->
     rows = list(rows)
     # The edges of one source say the same of it, so most texts come again and again.
     named = named_sources(connection, {row[4] for row in rows})
-    return [make_edge((row[0], row[1], row[2]), row[3], named.get(row[4])) for row in rows]
+    beyond = sources_beyond(connection, [row[6] for row in rows if row[7]])
+    return [
+        make_edge(row[:3], row[3], joined_sources(named.get(row[4]), beyond.get(row[6])))
+        for row in rows
+    ]
 
 
 def named_sources(
@@ -56,6 +66,31 @@ def named_sources(
         for text, weights in decoded.items()
         if weights.keys() <= uids.keys()
     }
+
+
+def sources_beyond(
+    connection: sqlite3.Connection, edges: Iterable[int]
+) -> dict[int, dict[str, float]]:
+    """Return what sources contribute to edges apart from those that `edge.sources` names."""
+    found: dict[int, dict[str, float]] = {}
+    for marks, chunk in in_chunks(edges):
+        query = (
+            "SELECT edge, source.uid, weight FROM contribution INDEXED BY contribution_beyond"
+            " CROSS JOIN source ON source.id = contribution.source"
+            f" WHERE edge IN {marks} AND weight IS NOT NULL"
+        )
+        for edge, uid, weight in connection.execute(query, chunk):
+            found.setdefault(edge, {})[uid] = weight
+    return found
+
+
+def joined_sources(
+    named: dict[str, float] | None, beyond: dict[str, float] | None
+) -> dict[str, float] | None:
+    """Put the contributions to an edge together, sorted by uid; None where one is not there."""
+    if named is None or not beyond:
+        return named
+    return dict(sorted({**named, **beyond}.items()))
 
 
 class SqliteReader:
@@ -104,7 +139,7 @@ class SqliteReader:
             terms = None if kinds is None else self._term_ids(kinds)
             for marks, chunk in in_chunks(uids):
                 for row in self._touching(space, marks, chunk, terms):
-                    rows[row[-1]] = row
+                    rows[row[6]] = row
             return edges_of(self._connection, sorted(rows.values(), key=lambda row: row[:3]))
 
     def _term_ids(self, names: Sequence[str]) -> list[int]:

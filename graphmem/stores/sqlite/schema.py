@@ -67,8 +67,16 @@ _TOKENS = (
     "INSERT INTO commit_token SELECT id, seq, randomblob(8) FROM space WHERE seq > 0",
 )
 
+# What thousands of sources say has an edge with as many contributions, which must not be written
+# again by each of them: those beyond the first stand in rows of their own, `edge.n_beyond` in all.
+_BEYOND = (
+    "ALTER TABLE edge ADD COLUMN n_beyond INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE contribution ADD COLUMN weight REAL",
+    "CREATE INDEX contribution_beyond ON contribution (edge) WHERE weight IS NOT NULL",
+)
+
 # Migration i brings a file from version i to i + 1. Append; never change one that was released.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _TOKENS)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _TOKENS, _BEYOND)
 
 # Tables that every version has; a file with them is a store, whatever its header says.
 _MARKS = frozenset({"state", "contribution", "removed_edge"})

@@ -54,6 +54,9 @@ def test_a_file_of_version_1_is_brought_to_this_one(path: Path, raw: sqlite3.Con
         before = [store.count("a"), store.get("a", ["event"]), store.neighbours("a", ["event"])]
         identity = store.identity
     raw.execute("DROP TABLE commit_token")
+    raw.execute("DROP INDEX contribution_beyond")
+    raw.execute("ALTER TABLE contribution DROP COLUMN weight")
+    raw.execute("ALTER TABLE edge DROP COLUMN n_beyond")
     raw.execute("PRAGMA user_version = 1")
     tables = "SELECT sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL"
     assert {sql for (sql,) in raw.execute(tables)} == {s for s in MIGRATIONS[0] if "TABLE" in s}
@@ -105,7 +108,12 @@ def test_every_edge_kind_has_a_term(raw: sqlite3.Connection) -> None:
         ("DELETE FROM lookup WHERE key = 'tea'", "not found by all of its keys"),
         ("INSERT INTO lookup SELECT space, label, 'x', node FROM lookup LIMIT 1", "lookup keys"),
         ("DELETE FROM contribution WHERE edge = 1", "do not agree"),
-        ("INSERT INTO contribution SELECT source, 99 FROM contribution LIMIT 1", "edge 99"),
+        (
+            "INSERT INTO contribution (source, edge) SELECT source, 99 FROM contribution LIMIT 1",
+            "edge 99",
+        ),
+        ("UPDATE edge SET n_beyond = 1 WHERE id = 1", "do not agree"),
+        ("UPDATE contribution SET weight = 1.0 WHERE edge = 1", "do not agree"),
         ("UPDATE edge SET sources = '[]' WHERE id = 1", "do not agree"),
         ("UPDATE edge SET sources = '{' WHERE id = 1", "sources cannot be read"),
         ("UPDATE edge SET attributes = '[' WHERE id = 1", "attributes cannot be read"),
