@@ -88,6 +88,12 @@ export async function evidence(uid: string, signal?: Stop): Promise<Evidence[]> 
 export const retire = (uid: string): Promise<Receipt> =>
   json(ofNode(uid, "/retire"), { method: "POST", body: {} });
 
+export const merge = (uid: string, into: string): Promise<Receipt> =>
+  json(ofNode(uid, "/merge"), { method: "POST", body: { into } });
+
+export const unmerge = (uid: string, into: string): Promise<Receipt> =>
+  json(ofNode(uid, "/unmerge"), { method: "POST", body: { into } });
+
 export const remove = (gone: GraphNode): Promise<Receipt> =>
   json(inSpace("memories"), { method: "DELETE", query: { uid: gone.uid } });
 

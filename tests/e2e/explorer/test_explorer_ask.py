@@ -81,13 +81,16 @@ def test_a_question_as_of_a_day_is_answered_for_that_day(look: Any) -> None:
     assert not [text for text in dates if text.split()[-1] > "2025-04-01" and "202" in text]
 
 
-def test_the_walk_can_be_shown_in_the_graph(look: Any) -> None:
+def test_the_walk_can_be_shown_in_the_graph(
+    look: Any, picture: Callable[[Page, str], None]
+) -> None:
     page = look.page
     look.open("ask")
     look.ask(TWO_HOPS.question)
     page.get_by_role("link", name="Show these in the graph").click()
     page.locator('.stage[data-settled="true"]').wait_for()
     expect(page.get_by_text("Around a few nodes.")).to_be_visible()
+    picture(page, "walk")
 
 
 @pytest.mark.parametrize("key", ["gm_secret-key"])

@@ -106,11 +106,14 @@ def test_the_slider_shows_what_was_believed(
         expect(slider).to_have_attribute("aria-valuetext", day)
         now, past, later = tally(page)
         assert (now, past, later) == _believed(facts, *held, moments[at])
-        if place is None:
-            picture(page, "time")
     expect(slider).to_have_attribute("aria-valuetext", "today")
     n_past = sum(fact.status in ("superseded", "retired") for fact in facts)
     assert tally(page) == (len(facts) - n_past, n_past, 0)
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    slider.fill(str(sum(at.date().isoformat() <= "2025-05-15" for at in moments)))
+    expect(page.locator(".time [role=status]")).to_contain_text("not yet")
+    picture(page, "time")
 
 
 def _ends(node: Node) -> list[datetime]:

@@ -74,6 +74,23 @@ def test_deleting_asks_first_and_gives_a_receipt(
     assert "Sedgewick" not in page.locator(".packed").inner_text()
 
 
+def test_two_entities_are_said_to_be_one_and_two_again(look: Any, scratch: dict[str, str]) -> None:
+    page = look.page
+    look.open("ask")
+    look.use(scratch["space"])
+    look.draw("graph")
+    page.get_by_label("Find a node").fill("Ottoline Marsh")
+    found = page.get_by_role("list", name="Found nodes").get_by_role("button")
+    found.filter(has_text="Entity").first.click()
+    page.get_by_role("region", name="Chosen node").get_by_role("link", name="Open").click()
+    page.get_by_label("Another name or uid").fill("Barnaby Finch")
+    page.get_by_role("button", name="Is the same").click()
+    near = page.locator(".near")
+    expect(near).to_contain_text("SAME_AS")
+    page.get_by_role("button", name="Is not the same").click()
+    expect(near).not_to_contain_text("SAME_AS")
+
+
 def test_what_is_no_node_is_said_so(look: Any) -> None:
     look.expected.add(404)
     look.open("node/nothing-of-that-name")

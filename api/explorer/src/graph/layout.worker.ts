@@ -35,8 +35,9 @@ onmessage = (event: MessageEvent<LayoutTask>) => {
     barnesHutTheta: n > 10_000 ? 1.2 : 0.7,
   };
   // More rounds where they cost little; a large graph begins near its end.
-  const rounds = Math.round(Math.min(300, Math.max(60, 300_000 / n)));
-  const pauses = new Set([2, 8, 20, 45, 90, 180, 300]);
+  const rounds = Math.round(Math.min(300, Math.max(25, 300_000 / n)));
+  // To draw it anew takes the page a while, too.
+  const pauses = new Set(n > 20_000 ? [10] : [2, 8, 20, 45, 90, 180]);
   for (let round = 1; round <= rounds; round += 1) {
     iterate(settings, nodes, links);
     if (pauses.has(round) && round < rounds) tell(nodes, n, false);

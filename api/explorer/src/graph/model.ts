@@ -24,6 +24,8 @@ export interface Model {
 }
 
 const LABEL_CHARS = 40;
+// So many nodes have room enough at their full size.
+const ROOMY = 4_000;
 
 /** Join two parts; a node or edge that is in both comes once. */
 export function joined(a: GraphPart, b: GraphPart): GraphPart {
@@ -57,9 +59,11 @@ export function modelOf(part: GraphPart, before?: Model): Model {
       hulls.set(edge.start, [...(hulls.get(edge.start) ?? [edge.start]), edge.end]);
     }
   }
+  // Many are drawn small, so that they can be told apart, and that there is less to paint.
+  const scale = Math.min(1, Math.sqrt(ROOMY / Math.max(1, nodes.size)));
   graph.updateEachNodeAttributes((uid, drawn) => {
-    const degree = graph.degree(uid);
-    return { ...drawn, size: drawn.size + Math.min(9, Math.sqrt(degree) / 1.5) };
+    const more = Math.min(9, Math.sqrt(graph.degree(uid)) / 1.5);
+    return { ...drawn, size: (drawn.size + more) * scale };
   });
   return { graph, nodes, spans, hulls, part: { ...part, edges } };
 }

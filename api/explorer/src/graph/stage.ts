@@ -1,7 +1,9 @@
 // The canvas: sigma with what is shown, faded and lit. It knows nothing of the server.
 import Sigma from "sigma";
+import { EdgeLineProgram, NodePointProgram } from "sigma/rendering";
 import type { EdgeDisplayData, NodeDisplayData } from "sigma/types";
 import { isDark } from "../session";
+import { glide } from "./glide";
 import { paintHull } from "./hulls";
 import { LAYERS } from "./layers";
 import type { Drawn, Model } from "./model";
@@ -32,6 +34,7 @@ const MANY_EDGES = 5_000;
 export class Stage {
   readonly sigma: Sigma<Drawn>;
   private readonly under: HTMLCanvasElement;
+  private readonly stopGliding: () => void;
   private wanted: Wanted;
   private colours: Colours;
 
@@ -43,10 +46,14 @@ export class Stage {
   ) {
     this.wanted = wanted;
     this.colours = colours();
+    const many = model.graph.size > MANY_EDGES;
     this.sigma = new Sigma<Drawn>(model.graph, container, {
       allowInvalidContainer: true,
-      hideEdgesOnMove: model.graph.size > MANY_EDGES,
-      hideLabelsOnMove: model.graph.size > MANY_EDGES,
+      hideEdgesOnMove: many,
+      hideLabelsOnMove: many,
+      // Points and thin lines are the least that can be drawn.
+      ...(many ? { nodeProgramClasses: { circle: NodePointProgram<Drawn> } } : {}),
+      ...(many ? { edgeProgramClasses: { line: EdgeLineProgram<Drawn> } } : {}),
       labelRenderedSizeThreshold: 7,
       labelFont: "system-ui, sans-serif",
       labelSize: 12,
@@ -63,11 +70,13 @@ export class Stage {
     this.under = this.sigma.createCanvas("hulls", { beforeLayer: "edges" });
     this.sigma.resize(true);
     this.sigma.on("afterRender", () => this.paintHulls());
+    this.stopGliding = glide(this.sigma);
   }
 
   show(wanted: Wanted): void {
     this.wanted = wanted;
-    this.sigma.refresh({ skipIndexation: false });
+    // Of many nodes the order from back to front is not worth the time that it takes.
+    this.sigma.refresh({ skipIndexation: this.model.graph.size > MANY_EDGES });
   }
 
   /** Take the colours anew, after the page turned dark or light. */
@@ -92,6 +101,7 @@ export class Stage {
   }
 
   kill(): void {
+    this.stopGliding();
     this.sigma.kill();
   }
 

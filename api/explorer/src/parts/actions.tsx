@@ -1,6 +1,6 @@
 // What can be done to a node. What removes asks first, and shows its receipt.
 import { useRef, useState } from "preact/hooks";
-import { remove, retire } from "../client";
+import { merge, remove, retire, unmerge } from "../client";
 import type { GraphNode, Receipt } from "../types";
 import { Counts, Failure } from "./bits";
 import { cut, textOf } from "./words";
@@ -11,9 +11,15 @@ const whatGoes = (node: GraphNode): string =>
     ? "this source, its passages, and what rests on them alone"
     : "this and what rests on it alone";
 
-export function Actions({ node, again }: { node: GraphNode; again: () => void }) {
+interface Props {
+  node: GraphNode;
+  again: () => void;
+  gone: (receipt: Receipt) => void;
+}
+
+export function Actions({ node, again, gone }: Props) {
   const [error, setError] = useState<Error>();
-  const [receipt, setReceipt] = useState<Receipt>();
+  const [other, setOther] = useState("");
   const [busy, setBusy] = useState(false);
   const dialog = useRef<HTMLDialogElement>(null);
   const act = async (work: () => Promise<void>) => {
@@ -34,9 +40,13 @@ export function Actions({ node, again }: { node: GraphNode; again: () => void })
     });
   const onDelete = () => {
     dialog.current?.close();
-    return act(async () => setReceipt(await remove(node)));
+    return act(async () => gone(await remove(node)));
   };
-  if (receipt) return <Removed receipt={receipt} />;
+  const onMerge = (work: (uid: string, into: string) => Promise<Receipt>) =>
+    act(async () => {
+      await work(node.uid, other.trim());
+      again();
+    });
   return (
     <div class="row" aria-busy={busy}>
       {node.label === "Proposition" && node.status === "current" ? (
@@ -52,6 +62,24 @@ export function Actions({ node, again }: { node: GraphNode; again: () => void })
       >
         Delete …
       </button>
+      {node.label === "Entity" ? (
+        <>
+          <label>
+            Another name or uid
+            <input
+              name="other"
+              value={other}
+              onInput={(event) => setOther(event.currentTarget.value)}
+            />
+          </label>
+          <button type="button" disabled={busy || !other} onClick={() => void onMerge(merge)}>
+            Is the same
+          </button>
+          <button type="button" disabled={busy || !other} onClick={() => void onMerge(unmerge)}>
+            Is not the same
+          </button>
+        </>
+      ) : null}
       <Failure error={error} />
       <dialog ref={dialog} aria-labelledby="ask-delete">
         <h2 id="ask-delete">Delete for good?</h2>
@@ -75,7 +103,7 @@ export function Actions({ node, again }: { node: GraphNode; again: () => void })
   );
 }
 
-function Removed({ receipt }: { receipt: Receipt }) {
+export function Removed({ receipt }: { receipt: Receipt }) {
   return (
     <section role="status" class="receipt" aria-label="Receipt">
       <h2>Deleted</h2>

@@ -1,19 +1,21 @@
 // What the user sets: the space, a key, the colours.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { session, type Theme } from "../session";
 
 export function Settings({ changed }: { changed: () => void }) {
   const [space, setSpace] = useState(session.space);
   const [key, setKey] = useState(session.key);
   const [theme, setTheme] = useState<Theme>(session.theme);
+  const panel = useRef<HTMLDetailsElement>(null);
   const keep = (event: Event) => {
     event.preventDefault();
     session.space = space.trim() || "default";
     session.key = key.trim();
+    panel.current?.removeAttribute("open");
     changed();
   };
   return (
-    <details class="settings">
+    <details class="settings" ref={panel}>
       <summary>Space and key: {session.space}</summary>
       <form onSubmit={keep} autocomplete="off">
         <label>

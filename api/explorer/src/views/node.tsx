@@ -1,13 +1,14 @@
 // One node: what it says, what that rests on, how it came to be so, and what is around it.
+import { useState } from "preact/hooks";
 import { evidence, history, neighbours, node as fetchNode, type Near as Neighbours } from "../client";
 import { Shown } from "../parts/bits";
-import { Actions } from "../parts/actions";
+import { Actions, Removed } from "../parts/actions";
 import { EvidenceList } from "../parts/evidence";
 import { useLoad } from "../parts/load";
 import { Timeline } from "../parts/timeline";
 import { cut, moment, textOf } from "../parts/words";
 import { graphLink, nodeLink, type Route } from "../route";
-import type { GraphNode } from "../types";
+import type { GraphNode, Receipt } from "../types";
 
 // Told elsewhere on the page, or meant for stores.
 const UNSHOWN = new Set(["uid", "label", "text", "key", "parts", "next_position", "last_passage"]);
@@ -26,13 +27,19 @@ function Whole({ node, again }: { node: GraphNode; again: () => void }) {
   const { uid, label } = node;
   const rests = useLoad((signal) => evidence(uid, signal), [uid]);
   const past = useLoad((signal) => history(uid, signal), [node]);
-  const near = useLoad((signal) => neighbours(uid, signal), [uid]);
+  const near = useLoad((signal) => neighbours(uid, signal), [uid, node]);
+  const [receipt, setReceipt] = useState<Receipt>();
+  const names = new Map(near.data?.nodes.map((each) => [each.uid, textOf(each)]));
+  const said = (
+    <p class="said">
+      <span class="kind">{label}</span> {textOf(node)}
+    </p>
+  );
+  if (receipt) return <>{said}<Removed receipt={receipt} /></>;
   return (
     <>
-      <p class="said">
-        <span class="kind">{label}</span> {textOf(node)}
-      </p>
-      <Actions node={node} again={again} />
+      {said}
+      <Actions node={node} again={again} gone={setReceipt} />
       <div class="columns">
         <div>
           <h2>Evidence</h2>
@@ -42,7 +49,7 @@ function Whole({ node, again }: { node: GraphNode; again: () => void }) {
         </div>
         <div>
           <h2>Fields</h2>
-          <Fields node={node} />
+          <Fields node={node} names={names} />
           <h2>Around it</h2>
           <p>
             <a href={graphLink([uid], [uid])}>Show in the graph</a>
@@ -54,7 +61,7 @@ function Whole({ node, again }: { node: GraphNode; again: () => void }) {
   );
 }
 
-function Fields({ node }: { node: GraphNode }) {
+function Fields({ node, names }: { node: GraphNode; names: Map<string, string> }) {
   const rows = Object.entries(node).filter(
     ([name, value]) =>
       !UNSHOWN.has(name) && value !== null && value !== "" && !(Array.isArray(value) && !value[0]),
@@ -67,7 +74,7 @@ function Fields({ node }: { node: GraphNode }) {
       </dd>
       {rows.map(([name, value]) => [
         <dt key={name}>{name.replaceAll("_", " ")}</dt>,
-        <dd key={`${name} value`}>{written(name, value)}</dd>,
+        <dd key={`${name} value`}>{written(name, value, names)}</dd>,
       ])}
     </dl>
   );
@@ -75,9 +82,9 @@ function Fields({ node }: { node: GraphNode }) {
 
 const NAMES_A_NODE = new Set(["subject", "object", "source", "passage", "place", "query"]);
 
-function written(name: string, value: unknown) {
+function written(name: string, value: unknown, names: Map<string, string>) {
   if (typeof value === "string" && NAMES_A_NODE.has(name)) {
-    return <a href={nodeLink(value)}>{value.slice(0, 8)}…</a>;
+    return <a href={nodeLink(value)}>{names.get(value) ?? `${value.slice(0, 8)}…`}</a>;
   }
   if (Array.isArray(value)) return value.join(", ");
   const text = typeof value === "object" ? JSON.stringify(value) : String(value);
