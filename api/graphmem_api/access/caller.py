@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from unicodedata import normalize
 
 from graphmem_api.problems import Problem
 
@@ -34,7 +35,9 @@ class Caller:
         Raises:
             Problem: 403, with what he would need.
         """
-        if space is not None and self.spaces is not None and space not in self.spaces:
+        # Spelt as the memory spells it: accents can be written in two ways.
+        named = space if space is None else normalize("NFC", space)
+        if named is not None and self.spaces is not None and named not in self.spaces:
             raise forbidden("this key is not for that space; one that is can be asked for it")
         if scope not in self.scopes:
             raise forbidden(

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any
+from unicodedata import normalize
 from urllib.parse import urlsplit
 
 import jwt
@@ -185,8 +186,9 @@ def _caller(claims: Mapping[str, Any]) -> Caller:
     spaces = [spaces] if isinstance(spaces, str) else spaces if isinstance(spaces, list) else ()
     named = "".join(c for c in str(claims.get("sub", "nobody"))[:100] if c.isprintable())
     everywhere = "*" in spaces
-    held = None if everywhere else frozenset(space for space in spaces if isinstance(space, str))
-    return Caller(f"jwt:{named}", frozenset(SCOPES[: highest + 1]), held)
+    own = frozenset(normalize("NFC", space) for space in spaces if isinstance(space, str))
+    scopes_held = frozenset(SCOPES[: highest + 1])
+    return Caller(f"jwt:{named}", scopes_held, None if everywhere else own)
 
 
 def _reason(error: Exception) -> str:

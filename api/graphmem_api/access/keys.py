@@ -82,12 +82,12 @@ class KeyFile:
             InvalidInput: The name is empty or taken, or a scope or space cannot be one.
             StoreError: The file cannot be written.
         """
-        _check(name, scopes, spaces)
+        held = _checked(name, scopes, spaces)
         token, key_id, secret = new_token()
         now = datetime.now(UTC)
         key = Key(
             key_id, name, hash_secret(secret), _with_lower(scopes),
-            None if spaces is None else frozenset(spaces), now, expires_at, None,
+            held, now, expires_at, None,
         )  # fmt: skip
         with self._writing() as connection:
             taken = "SELECT 1 FROM key WHERE name = ? AND revoked_at IS NULL"
@@ -165,7 +165,10 @@ def _told(path: Path) -> Iterator[None]:
         raise StoreError(f"the file of keys {path} cannot be made: {error.strerror}") from error
 
 
-def _check(name: str, scopes: Collection[str], spaces: Collection[str] | None) -> None:
+def _checked(
+    name: str, scopes: Collection[str], spaces: Collection[str] | None
+) -> frozenset[str] | None:
+    """Return the spaces as the memory spells them."""
     if not name.strip() or len(name) > _MAX_NAME or not name.isprintable():
         raise InvalidInput(f"the name of a key has 1 to {_MAX_NAME} printable characters")
     wrong = sorted(set(scopes) - set(SCOPES))
@@ -173,8 +176,7 @@ def _check(name: str, scopes: Collection[str], spaces: Collection[str] | None) -
         raise InvalidInput(f"scopes are of {', '.join(SCOPES)}, not {', '.join(wrong) or 'none'}")
     if spaces is not None and not spaces:
         raise InvalidInput("name at least one space, or say --all-spaces")
-    for space in spaces or ():
-        check_space(space)
+    return None if spaces is None else frozenset(check_space(space) for space in spaces)
 
 
 def _with_lower(scopes: Collection[str]) -> frozenset[str]:

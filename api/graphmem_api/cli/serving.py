@@ -10,6 +10,8 @@ from graphmem.cli.session import Session
 
 __all__ = ["serve"]
 
+_EXTRA = ("fastapi", "jwt", "opentelemetry", "prometheus_client", "starlette", "uvicorn")
+
 
 def serve(  # noqa: PLR0913  # settings, all by their names
     session: Session,
@@ -68,10 +70,11 @@ def serve(  # noqa: PLR0913  # settings, all by their names
     settings = held(flags, config).settings
     try:
         from graphmem_api.cli.server import run_server
+
+        run_server(settings, session)
     except ModuleNotFoundError as error:
         from graphmem.errors import MissingExtra
 
-        if error.name not in ("fastapi", "uvicorn", "starlette"):
+        if (error.name or "").partition(".")[0] not in _EXTRA:
             raise
         raise MissingExtra("serve", "graphmem serve") from error
-    run_server(settings, session)

@@ -105,6 +105,13 @@ def test_a_key_may_come_so_often(file: KeyFile) -> None:
 
     assert run(all_of_it()) == ["ann", "ann", 429, "bo"]
 
+    async def waits() -> str:
+        with pytest.raises(Problem) as raised:
+            await gate.caller(f"Bearer {ann}")
+        return raised.value.headers["Retry-After"]
+
+    assert 1 <= int(run(waits())) <= 30
+
 
 def test_a_bucket_fills_evenly_and_says_how_long() -> None:
     now = 0.0
@@ -141,6 +148,8 @@ def test_what_a_caller_may() -> None:
     caller = Caller("ann", frozenset({"read"}), frozenset({"team"}))
     caller.require("read", "team")
     caller.require("read")
+    # Accents are written in two ways, and are one space.
+    Caller("cy", frozenset({"read"}), frozenset({"caf\u00e9"})).require("read", "cafe\u0301")
     denied: list[tuple[Any, ...]] = [("write", "team"), ("read", "other")]
     for asks in denied:
         with pytest.raises(Problem) as raised:

@@ -19,7 +19,7 @@ def file(tmp_path: Path) -> KeyFile:
 
 
 def test_a_key_is_kept_as_a_hash_that_nobody_else_can_read(file: KeyFile) -> None:
-    token, key = file.create("ann", ["write"], ["team"])
+    token, key = file.create("ann", ["write"], ["cafe\u0301"])
     _, key_id, secret = token.split("_", 2)
     assert key_id == key.id
     assert secret.encode() not in file.path.read_bytes()
@@ -27,7 +27,7 @@ def test_a_key_is_kept_as_a_hash_that_nobody_else_can_read(file: KeyFile) -> Non
     assert not hashing.is_same(secret + "x", key.hashed)
     assert file.path.stat().st_mode & 0o777 == 0o600
     assert file.read() == [key]
-    assert (key.scopes, key.spaces) == ({"read", "write"}, {"team"})
+    assert (key.scopes, key.spaces) == ({"read", "write"}, {"caf\u00e9"})
 
 
 def test_the_salt_is_a_keys_own(file: KeyFile) -> None:
