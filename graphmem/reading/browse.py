@@ -133,7 +133,7 @@ def _next(
             found.pop(uid, None)
         found.update((node.uid, node) for node in batch.nodes if node.uid > after)
     nodes = {uid: found[uid] for uid in nsmallest(limit, found)}
-    edges = [
+    edges: list[EdgeKey] = [
         (edge.kind, edge.start, edge.end)
         for chunk in map(frozenset, _chunks(list(nodes)))
         for edge in store.neighbours(space, sorted(chunk))

@@ -1,4 +1,4 @@
-"""What callers of the service send to be remembered, and what they see of it: jobs and their items.
+"""What callers of the service send to be remembered, and what they see of it: jobs and items.
 
 A server may have lower limits than those here.
 """

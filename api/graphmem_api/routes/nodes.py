@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashlib import blake2b
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Header, Path, Query, Response
 
@@ -11,6 +11,8 @@ from graphmem_api.access.guard import Reader, Space, Writer
 from graphmem_api.routes.strict import StrictRoute
 from graphmem_api.service import ServiceHere
 from graphmem_schemas import (
+    AnyNode,
+    Change,
     EdgeKind,
     EvidencePage,
     MergeBody,
@@ -55,7 +57,7 @@ async def get_node(
     """Return a node as it is stored. Its ETag changes when it does."""
     async with service.spaces.lend(space) as memory:
         node = await memory.get(uid)
-    body = StoredNode(label=node.label, node=node).model_dump_json().encode()
+    body = StoredNode(label=node.label, node=cast(AnyNode, node)).model_dump_json().encode()
     etag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if known is not None and _is_known(etag, known):
@@ -74,9 +76,7 @@ async def history(
     """
     async with service.spaces.lend(space) as memory:
         states = await memory.history(uid)
-    return tuple(
-        NodeState(at=one.at, what=one.what, label=one.node.label, node=one.node) for one in states
-    )
+    return tuple(_state(one) for one in states)
 
 
 @router.get("/neighbors", operation_id="node_neighbors", summary="Get what is around a node")
@@ -136,6 +136,11 @@ async def unmerge(
     """Say that two merged entities are two: both are again what they were."""
     async with service.spaces.lend(space) as memory:
         return await memory.undo(uid, said.into)
+
+
+def _state(change: Change) -> NodeState:
+    node = cast(AnyNode, change.node)
+    return NodeState(at=change.at, what=change.what, label=node.label, node=node)
 
 
 def _is_known(etag: str, header: str) -> bool:
