@@ -47,7 +47,7 @@ async def mcp_running(app: FastAPI, settings: Settings) -> AsyncGenerator[None]:
 
 
 @router.post("/v1/{space}/mcp")
-async def of_space(
+async def _of_space(
     request: Request, space: Space, service: ServiceHere, caller: Reader
 ) -> Response:
     """Take a message about a space."""
@@ -55,7 +55,7 @@ async def of_space(
 
 
 @router.post("/mcp")
-async def of_key(request: Request, service: ServiceHere, caller: Reader) -> Response:
+async def _of_key(request: Request, service: ServiceHere, caller: Reader) -> Response:
     """Take a message about the only space of a key."""
     spaces = caller.spaces
     if spaces is not None and len(spaces) != 1:
