@@ -47,7 +47,7 @@ def test_every_block_runs_in_order(tmp_path: Path) -> None:
             command = ["bash", "-euc", block] if kind == "sh" else [sys.executable, "-c", block]
             done = subprocess.run(
                 command, cwd=tmp_path, env=surroundings, capture_output=True, text=True,
-                timeout=180,
+                timeout=400,
             )  # fmt: skip
             assert done.returncode == 0, (block, done.stdout, done.stderr)
             for words, said in SAID.items():
