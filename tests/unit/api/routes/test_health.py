@@ -1,0 +1,124 @@
+"""Readiness is red while the store, a view or ingestion fails, and green again after it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import httpx
+import pytest
+
+from graphmem.errors import ModelMissing, StoreBusy
+from graphmem.stores.registry import open_store
+from graphmem_api.app import create_app
+from graphmem_api.inbox.inbox import InboxHealth
+from graphmem_api.routes import health
+from graphmem_api.routes.health import Health
+from graphmem_api.service import Service
+from graphmem_api.settings import Settings
+
+
+def test_a_store_that_is_gone_makes_a_server_unready_but_not_dead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "_READ_EVERY_S", 0.0)
+    app = create_app(Settings(store=str(tmp_path / "a.db")))
+
+    async def all_of_it() -> None:
+        transport = httpx.ASGITransport(app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
+        ):
+            ready = await client.get("/health/ready")
+            assert (ready.status_code, ready.json()["status"]) == (200, "ready")
+            (tmp_path / "a.db").rename(tmp_path / "b.db")
+            failing = await client.get("/health/ready")
+            assert failing.status_code == 503
+            assert failing.json() == {
+                "status": "failing", "reasons": ["store: store_unavailable"],
+            }  # fmt: skip
+            assert (await client.get("/health/live")).json() == {"status": "live"}
+            (tmp_path / "b.db").rename(tmp_path / "a.db")
+            assert (await client.get("/health/ready")).status_code == 200
+            text = (await client.get("/metrics")).text
+            assert 'graphmem_requests_total{method="GET",route="/health/ready"' in text
+            assert "graphmem_writes_waiting 0.0" in text
+
+    asyncio.run(all_of_it())
+
+
+def service(search: Callable[[], None], inbox: InboxHealth) -> Service:
+    async def searched(*_: object, **__: object) -> None:
+        search()
+
+    @asynccontextmanager
+    async def lend(_: str) -> AsyncIterator[Any]:
+        yield SimpleNamespace(search=searched)
+
+    spaces = SimpleNamespace(store=open_store("memory://"), last_used="ann", lend=lend)
+    return cast(
+        Service, SimpleNamespace(spaces=spaces, inbox=SimpleNamespace(health=lambda: inbox))
+    )
+
+
+WELL = InboxHealth(True, None, 0, 0.0, 0)
+
+
+def failing(error: Exception) -> Callable[[], None]:
+    def search() -> None:
+        raise error
+
+    return search
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ModelMissing("no file at /secret/path"), ("views: model_missing",)),
+        (RuntimeError("text of a memory"), ("views: defect",)),
+        (StoreBusy("others"), ("views: store_busy",)),
+        (TimeoutError(), ()),
+    ],
+)
+def test_a_space_that_cannot_be_searched_is_told_without_its_name(
+    error: Exception, said: tuple[str, ...]
+) -> None:
+    async def reasons() -> tuple[str, ...]:
+        return await Health(service(failing(error), WELL)).reasons()
+
+    assert asyncio.run(reasons()) == said
+
+
+def test_what_fails_is_tried_again_and_what_is_well_only_now_and_then() -> None:
+    errors: list[Exception] = [StoreBusy("others")] * 2
+    n_searches = 0
+
+    def search() -> None:
+        nonlocal n_searches
+        n_searches += 1
+        if errors:
+            raise errors.pop()
+
+    async def all_of_it() -> list[int]:
+        watched = Health(service(search, WELL))
+        return [len(await watched.reasons()) for _ in range(6)]
+
+    assert asyncio.run(all_of_it()) == [1, 1, 0, 0, 0, 0]
+    assert n_searches == 3
+
+
+def test_ingestion_that_stands_still_is_a_reason(caplog: pytest.LogCaptureFixture) -> None:
+    stuck = InboxHealth(False, "space 'ann' is full", 7, 60.0, 0)
+
+    async def reasons() -> tuple[str, ...]:
+        return await Health(service(lambda: None, stuck)).reasons()
+
+    (said,) = asyncio.run(reasons())
+    assert said.startswith("ingestion: ")
+    assert "full" not in said
+    assert "space 'ann' is full" in caplog.text
