@@ -26,7 +26,8 @@ from scripts.kill_server.look import compared, looked, n_waiting
 from scripts.kill_server.server import Server, free_port
 
 SPACES = ("north", "south", "west")
-_DRAINED_S = 600.0
+FRESH = 6
+_HEARD_S, _DRAINED_S = 120.0, 600.0
 
 
 def disturb(
@@ -50,7 +51,8 @@ def disturb(
     waiting: list[int] = []
     try:
         for at in range(rounds):
-            time.sleep(chance.uniform(0.2, longest_s))
+            _hear_some(adding)
+            time.sleep(chance.uniform(0.0, longest_s))
             if workers > 1 and at % 2 == 0 and server.kill_worker():
                 waiting.append(n_waiting(store))
                 continue
@@ -79,6 +81,15 @@ def disturb(
         "waiting_at_kills": waiting,
         "problems": problems,
     }
+
+
+def _hear_some(adding: Clients) -> None:
+    """Wait until a server has acknowledged something, else its death shows nothing."""
+    before, end = len(adding.told.acknowledged), time.monotonic() + _HEARD_S
+    while len(adding.told.acknowledged) < before + FRESH:
+        if time.monotonic() > end:
+            raise RuntimeError("the server acknowledges nothing")
+        time.sleep(0.02)
 
 
 def _drained(store: Path) -> list[str]:
