@@ -8,6 +8,8 @@ import { Stage, type Wanted } from "./stage";
 interface Props {
   model: Model;
   wanted: Wanted;
+  /** A node that was found by its words: the view goes there. */
+  focus: string | null;
   chosen: (uid: string | null) => void;
   moved: (done: boolean) => void;
 }
@@ -15,16 +17,13 @@ interface Props {
 const STEP = 0.1;
 const ZOOM = 1.3;
 
-export function Canvas({ model, wanted, chosen, moved }: Props) {
+export function Canvas({ model, wanted, focus, chosen, moved }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const stage = useRef<Stage | null>(null);
   useEffect(() => {
     const made = new Stage(box.current!, model, wanted, chosen);
     stage.current = made;
-    const stopLayout = startLayout(model, (done) => {
-      if (done && wanted.lit.size) made.lookAt([...wanted.lit]);
-      moved(done);
-    });
+    const stopLayout = startLayout(model, moved);
     const stopTheme = onTheme(() => made.recolour());
     return () => {
       stopLayout();
@@ -33,7 +32,10 @@ export function Canvas({ model, wanted, chosen, moved }: Props) {
       stage.current = null;
     };
   }, [model]);
-  useEffect(() => stage.current?.show(wanted), [model, wanted]);
+  useEffect(() => stage.current?.show(wanted), [wanted]);
+  useEffect(() => {
+    if (focus) stage.current?.lookAt(focus);
+  }, [focus]);
   const key = (event: KeyboardEvent) => {
     if (stage.current && moveBy(stage.current, event.key)) event.preventDefault();
   };

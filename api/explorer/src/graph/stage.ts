@@ -19,6 +19,8 @@ export interface Wanted {
   chosen: string | null;
 }
 
+type Look = "hidden" | "past" | "aside" | "plain" | "lit" | "chosen";
+
 interface Colours {
   faded: string;
   edge: string;
@@ -33,6 +35,7 @@ const MANY_EDGES = 5_000;
 
 export class Stage {
   readonly sigma: Sigma<Drawn>;
+  private readonly many: boolean;
   private readonly under: HTMLCanvasElement;
   private readonly stopGliding: () => void;
   private wanted: Wanted;
@@ -47,6 +50,7 @@ export class Stage {
     this.wanted = wanted;
     this.colours = colours();
     const many = model.graph.size > MANY_EDGES;
+    this.many = many;
     this.sigma = new Sigma<Drawn>(model.graph, container, {
       allowInvalidContainer: true,
       hideEdgesOnMove: many,
@@ -74,9 +78,25 @@ export class Stage {
   }
 
   show(wanted: Wanted): void {
+    const before = this.wanted;
+    if (wanted === before) return;
     this.wanted = wanted;
-    // Of many nodes the order from back to front is not worth the time that it takes.
-    this.sigma.refresh({ skipIndexation: this.model.graph.size > MANY_EDGES });
+    if (!this.many || wanted.lit !== before.lit) this.sigma.refresh();
+    else this.sigma.refresh({ partialGraph: this.changed(before), skipIndexation: true });
+  }
+
+  /** Return the nodes that look otherwise than before, and the edges that come or go with them. */
+  private changed(before: Wanted): { nodes: string[]; edges: string[] } {
+    const { graph } = this.model;
+    const nodes: string[] = [];
+    const edges = new Set<string>();
+    graph.forEachNode((uid, { layer }) => {
+      const [was, is] = [this.look(uid, layer, before), this.look(uid, layer, this.wanted)];
+      if (was === is) return;
+      nodes.push(uid);
+      if (was === "hidden" || is === "hidden") graph.forEachEdge(uid, (edge) => edges.add(edge));
+    });
+    return { nodes, edges: [...edges] };
   }
 
   /** Take the colours anew, after the page turned dark or light. */
@@ -85,19 +105,11 @@ export class Stage {
     this.sigma.setSetting("labelColor", { color: this.colours.ink });
   }
 
-  /** Bring nodes into the middle of the view. */
-  lookAt(uids: string[]): void {
-    const spots = uids.map((uid) => this.sigma.getNodeDisplayData(uid)).filter((spot) => !!spot);
-    if (!spots.length) return;
-    const middle = (values: number[]) => (Math.min(...values) + Math.max(...values)) / 2;
-    const xs = spots.map((spot) => spot.x);
-    const ys = spots.map((spot) => spot.y);
-    const reach = Math.max(
-      Math.max(...xs) - Math.min(...xs),
-      Math.max(...ys) - Math.min(...ys),
-    );
-    const ratio = Math.min(1, Math.max(0.15, reach * 1.6));
-    this.sigma.getCamera().setState({ x: middle(xs), y: middle(ys), ratio });
+  /** Bring a node into the middle of the view. */
+  lookAt(uid: string): void {
+    const spot = this.sigma.getNodeDisplayData(uid);
+    const camera = this.sigma.getCamera();
+    if (spot) camera.setState({ x: spot.x, y: spot.y, ratio: Math.min(0.4, camera.ratio) });
   }
 
   kill(): void {
@@ -105,24 +117,28 @@ export class Stage {
     this.sigma.kill();
   }
 
-  private visible(uid: string, layer: string): boolean {
-    const { layers, at, clock } = this.wanted;
+  private look(uid: string, layer: string, wanted: Wanted): Look {
+    const { layers, at, clock, lit, chosen } = wanted;
     const span = this.model.spans.get(uid);
-    return layers.has(layer) && !(span && standing(span, at, clock) === "not yet");
+    const stands = span ? standing(span, at, clock) : "now";
+    if (!layers.has(layer) || stands === "not yet") return "hidden";
+    if (uid === chosen) return "chosen";
+    if (lit.has(uid)) return "lit";
+    if (stands === "past") return "past";
+    return lit.size ? "aside" : "plain";
   }
 
   private node(uid: string, drawn: Drawn): Partial<NodeDisplayData> {
-    const { at, clock, lit, chosen } = this.wanted;
-    if (!this.visible(uid, drawn.layer)) return { ...drawn, hidden: true };
-    const span = this.model.spans.get(uid);
-    const past = span !== undefined && standing(span, at, clock) === "past";
-    const aside = lit.size > 0 && !lit.has(uid);
+    const look = this.look(uid, drawn.layer, this.wanted);
+    if (look === "hidden") return { ...drawn, hidden: true };
     const color = this.colours.of.get(drawn.layer) ?? this.colours.ink;
-    if (uid === chosen || lit.has(uid)) {
+    if (look === "chosen" || look === "lit") {
       const size = drawn.size * 1.5;
-      return { ...drawn, size, color, forceLabel: true, highlighted: uid === chosen, zIndex: 2 };
+      const highlighted = look === "chosen";
+      return { ...drawn, size, color, forceLabel: true, highlighted, zIndex: 2 };
     }
-    return { ...drawn, color: past || aside ? this.colours.faded : color, zIndex: past ? 0 : 1 };
+    if (look === "plain") return { ...drawn, color, zIndex: 1 };
+    return { ...drawn, color: this.colours.faded, zIndex: look === "past" ? 0 : 1 };
   }
 
   private edge(edge: string): Partial<EdgeDisplayData> {
@@ -159,7 +175,7 @@ export class Stage {
     context.scale(dense, dense);
     const color = this.colours.of.get("hyperedges") ?? this.colours.ink;
     for (const [uid, members] of this.model.hulls) {
-      if (!this.visible(uid, "hyperedges")) continue;
+      if (this.look(uid, "hyperedges", this.wanted) === "hidden") continue;
       const points = members
         .map((member) => this.model.graph.getNodeAttributes(member))
         .map((drawn) => this.sigma.graphToViewport(drawn));

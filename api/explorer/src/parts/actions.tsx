@@ -112,8 +112,8 @@ export function Removed({ receipt }: { receipt: Receipt }) {
         {receipt.recounted ?? 0} nodes stay with less to rest on.
       </p>
       <div class="row">
-        <Counts of={receipt.nodes ?? {}} caption="Nodes removed" />
-        <Counts of={receipt.edges ?? {}} caption="Edges removed" />
+        <Counts of={receipt.nodes ?? {}} caption="Nodes gone" />
+        <Counts of={receipt.edges ?? {}} caption="Edges gone" />
       </div>
     </section>
   );

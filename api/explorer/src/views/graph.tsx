@@ -43,6 +43,7 @@ function Drawn({ part, lit, all }: { part: GraphPart; lit: string[]; all: boolea
   const [layers, setLayers] = useState(() => new Set(LAYERS.map((layer) => layer.id)));
   const [[at, clock], setTime] = useState<[number | null, Clock]>([null, "held"]);
   const [chosen, setChosen] = useState<string | null>(null);
+  const [focus, setFocus] = useState<string | null>(null);
   const [settled, setSettled] = useState(false);
   const [error, setError] = useState<Error>();
   const litSet = useMemo(() => new Set(lit), [lit.join()]);
@@ -53,6 +54,10 @@ function Drawn({ part, lit, all }: { part: GraphPart; lit: string[]; all: boolea
   const moments = useMemo(() => momentsOf(model.spans.values(), clock), [model, clock]);
   const tally = useMemo(() => tallyOf(model, wanted), [model, wanted]);
   useEffect(() => setSettled(false), [model]);
+  const find = (uid: string) => {
+    setChosen(uid);
+    setFocus(uid);
+  };
   const expand = (uid: string) =>
     graphAround([uid]).then(
       (more) => setModel((before) => modelOf(joined(before.part, more), before)),
@@ -61,7 +66,13 @@ function Drawn({ part, lit, all }: { part: GraphPart; lit: string[]; all: boolea
   return (
     <div class="graph">
       <div class="stage" data-settled={settled}>
-        <Canvas model={model} wanted={wanted} chosen={setChosen} moved={setSettled} />
+        <Canvas
+          model={model}
+          wanted={wanted}
+          focus={focus}
+          chosen={setChosen}
+          moved={setSettled}
+        />
         <p class="quiet" role="status">
           {count(model.graph.order)} nodes, {count(model.graph.size)} edges
           {model.part.cut ? ", and more that are not drawn" : ""}
@@ -83,12 +94,12 @@ function Drawn({ part, lit, all }: { part: GraphPart; lit: string[]; all: boolea
           tally={tally}
           set={(moment, which) => setTime([moment, which])}
         />
-        <Finder model={model} choose={setChosen} />
+        <Finder model={model} choose={find} />
         {chosen ? (
           <Chosen
             model={model}
             uid={chosen}
-            choose={setChosen}
+            choose={find}
             expand={() => void expand(chosen)}
           />
         ) : null}
