@@ -34,9 +34,22 @@ def _exported(tree: ast.Module) -> list[str] | None:
 
 
 def _defined(tree: ast.Module) -> set[str]:
-    """Names of public functions and classes; constants may stay a module's own."""
+    """Names of public functions and classes; constants may stay a module's own.
+
+    What a router routes to is called by nobody else.
+    """
     kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-    return {n.name for n in tree.body if isinstance(n, kinds) and not n.name.startswith("_")}
+    return {
+        n.name
+        for n in tree.body
+        if isinstance(n, kinds) and not n.name.startswith("_") and not _is_route(n)
+    }
+
+
+def _is_route(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
+    decorators = [one.func for one in node.decorator_list if isinstance(one, ast.Call)]
+    owners = [one.value for one in decorators if isinstance(one, ast.Attribute)]
+    return any(isinstance(owner, ast.Name) and owner.id == "router" for owner in owners)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
