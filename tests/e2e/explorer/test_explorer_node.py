@@ -91,6 +91,19 @@ def test_two_entities_are_said_to_be_one_and_two_again(look: Any, scratch: dict[
     expect(near).not_to_contain_text("SAME_AS")
 
 
+def test_what_a_text_says_is_never_markup(look: Any, store: Any) -> None:
+    text = "Zora Pell wrote <img src=x onerror=alert(1)> and <script>alert(2)</script> to Ivo."
+    with Memory(store, space="markup") as memory:
+        source = memory.add(text, source="<b>bold</b>").sources[0]
+    page = look.page
+    look.open("ask")
+    look.use("markup")
+    look.open(f"node/{source}")
+    expect(page.locator(".evidence blockquote")).to_have_text(text)
+    expect(page.locator(".said")).to_contain_text("<b>bold</b>")
+    assert page.locator("main img, main script, main b").count() == 0
+
+
 def test_what_is_no_node_is_said_so(look: Any) -> None:
     look.expected.add(404)
     look.open("node/nothing-of-that-name")
