@@ -10,7 +10,7 @@ from graphmem.cli.session import Session
 
 __all__ = ["serve"]
 
-_EXTRA = ("fastapi", "jwt", "opentelemetry", "prometheus_client", "starlette", "uvicorn")
+_EXTRA = ("fastapi", "jwt", "mcp", "opentelemetry", "prometheus_client", "starlette", "uvicorn")
 
 
 def serve(  # noqa: PLR0913  # settings, all by their names
