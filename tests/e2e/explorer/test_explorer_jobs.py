@@ -82,4 +82,6 @@ def test_health_tells_counts_growth_lag_and_latencies(
     expect(page.locator(".facts").first).to_contain_text("Index lag")
     latencies = page.get_by_role("table", name="Requests")
     expect(latencies).to_contain_text("/context")
+    stages = page.get_by_role("table", name="Milliseconds of each stage of a search")
+    expect(stages.get_by_role("row").first).to_be_visible()
     picture(page, "health")
