@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from graphmem.core.scopes import holds
 from graphmem_schemas import (
@@ -53,7 +54,7 @@ def drawn(nodes: Iterable[Node], moments: Moments) -> Iterator[GraphNode]:
 
 
 def _drawn(node: Node, moments: Moments) -> GraphNode:
-    said = {
+    said: dict[str, Any] = {
         "uid": node.uid, "label": node.label, "text": _text(node),
         "kind": getattr(node, "kind", None), "recorded_at": node.recorded_at,
         "at": getattr(node, "at", None),
