@@ -48,7 +48,7 @@ def fill(store: Path, space: str) -> None:
 @pytest.fixture(scope="module")
 def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     store = tmp_path_factory.mktemp("read") / "read.db"
-    for space in ("home", "spare"):
+    for space in ("home", "spare", "pages", "examples"):
         fill(store, space)
     server = Server(store, free_port(), settings=SETTINGS)
     try:
@@ -73,8 +73,8 @@ def refused(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     return problem
 
 
-def node_of(http: httpx.Client, label: str, text: str) -> str:
-    nodes = http.get("graph").json()["nodes"]
+def node_of(http: httpx.Client, label: str, text: str, graph: str = "graph") -> str:
+    nodes = http.get(graph).json()["nodes"]
     found: list[str] = [n["uid"] for n in nodes if n["label"] == label and text in n["text"]]
     return found[0]
 
@@ -117,11 +117,11 @@ def test_an_answer_needs_an_llm(http: httpx.Client) -> None:
 
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
 def test_the_examples_of_the_document_are_taken(http: httpx.Client, name: str) -> None:
-    uid = node_of(http, "Proposition", "Caroline")
+    uid = node_of(http, "Proposition", "Caroline", "../examples/graph")
     paths = {"query": "queries/believed_now"}
     paths |= {one: f"nodes/{uid}/{one}" for one in ("retire", "merge", "unmerge")}
     for body in EXAMPLES[name].values():
-        answer = http.post(paths.get(name, name), json=body)
+        answer = http.post(f"../examples/{paths.get(name, name)}", json=body)
         # Merging what is no entity, a recall of another server, no LLM: said, and no defect.
         assert answer.status_code in (200, 404, 422)
         if answer.status_code == 422:
@@ -250,14 +250,14 @@ def pages_of(http: httpx.Client, what: str, rows: str, limit: int) -> Iterator[l
 def test_pages_lose_and_repeat_nothing_while_others_write(
     http: httpx.Client, what: str, rows: str, limit: int
 ) -> None:
-    before = {row["uid"] for page in pages_of(http, what, rows, 500) for row in page}
+    before = {row["uid"] for page in pages_of(http, f"../pages/{what}", rows, 500) for row in page}
     found: list[str] = []
-    for number, page in enumerate(pages_of(http, what, rows, limit)):
+    for number, page in enumerate(pages_of(http, f"../pages/{what}", rows, limit)):
         found += [row["uid"] for row in page]
         if number < 3:  # new nodes, and changes of old ones: the clock of each goes on
             text = f"Caroline met Zoe{what}{number} in Faro."
             done = http.post(
-                "memories?wait=true", json={"text": text, "source": f"{what}{number}"}
+                "../pages/memories?wait=true", json={"text": text, "source": f"{what}{number}"}
             )
             assert done.status_code == 201, done.text
     assert len(found) == len(set(found))
