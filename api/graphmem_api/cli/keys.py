@@ -15,7 +15,7 @@ from graphmem.cli.session import DEFAULT_SPACE, Session
 if TYPE_CHECKING:
     from graphmem_api.access.keys import Key, KeyFile
 
-__all__ = ["create", "list_", "revoke"]
+__all__ = ["Scope", "create", "list_", "revoke"]
 
 KeysOption = Annotated[
     str | None, typer.Option("--keys", help="File of the keys.  [default: beside the store]")

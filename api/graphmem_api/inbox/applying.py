@@ -18,7 +18,7 @@ from graphmem_api.inbox.turns import Turns
 from graphmem_pipelines.jobs.adding import Adding, Stopped
 from graphmem_pipelines.ledger.writes import Queue
 
-__all__ = ["Appliers", "Heard"]
+__all__ = ["Appliers", "Heard", "Seen"]
 
 _LOG = logging.getLogger("graphmem.inbox")
 _COUNT_S = 1.0

@@ -23,7 +23,7 @@ from graphmem_api.service import Service, ServiceHere
 from graphmem_pipelines.ledger.writes import WriteLedger
 from graphmem_schemas.writes import JobStatus
 
-__all__ = ["EventStream", "router"]
+__all__ = ["EventStream", "router", "told"]
 
 router = APIRouter(prefix="/v1", tags=["events"])
 
