@@ -79,7 +79,8 @@ def serving(store: Path) -> Iterator[str]:
             server.terminate()
             server.wait(60)
     defects = [line for line in log.read_text().splitlines() if "Traceback" in line]
-    print(f"{len(defects)} tracebacks in the server's log")
+    if defects:
+        raise SystemExit(f"{len(defects)} tracebacks in the server's log: {log.read_text()}")
 
 
 def fuzz(address: str, folder: Path, cases: int, seed: int) -> int:

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from graphmem import errors
 
-__all__ = ["Problem", "ProblemResponse", "add_problems", "problem_response"]
+__all__ = ["Problem", "ProblemResponse", "add_problems", "detail_of", "problem_response"]
 
 _log = logging.getLogger("graphmem")
 # Who counts a body while it is read can only raise what FastAPI lets through.
@@ -104,10 +104,10 @@ async def _on_memory_error(request: Request, error: Exception) -> JSONResponse:
     )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.warning("%s: %s", error.code, error)
-    return problem_response(Problem(status, error.code, _detail(error), _retry(error)))
+    return problem_response(Problem(status, error.code, detail_of(error), _retry(error)))
 
 
-def _detail(error: errors.GraphMemError) -> str:
+def detail_of(error: errors.GraphMemError) -> str:
     """Return what a caller may know: paths and addresses of the server are none of his."""
     ours = isinstance(error, errors.StoreError | errors.ModelError | errors.EngineLost)
     if not ours or isinstance(error, errors.StatementTimedOut):

@@ -17,7 +17,7 @@ from graphmem.writing.accept import check_space
 from graphmem_api.access.guard import Reader, Space
 from graphmem_api.inbox.feed import Feed, Mark
 from graphmem_api.inbox.status import status_of
-from graphmem_api.problems import Problem
+from graphmem_api.problems import Problem, detail_of
 from graphmem_api.routes.jobs import JobId, job_of
 from graphmem_api.service import Service, ServiceHere
 from graphmem_pipelines.ledger.writes import WriteLedger
@@ -177,8 +177,8 @@ async def _beating(events: AsyncGenerator[str]) -> AsyncIterator[str]:
             except StopAsyncIteration:
                 return
             except (GraphMemError, Problem) as error:
-                code = getattr(error, "code", "graphmem")
-                yield told("error", {"code": code, "detail": str(error)})
+                said = error.detail if isinstance(error, Problem) else detail_of(error)
+                yield told("error", {"code": error.code, "detail": said})
                 return
     finally:
         if coming is not None:

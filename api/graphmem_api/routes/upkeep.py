@@ -46,7 +46,7 @@ async def delete_memories(  # noqa: PLR0913  # one parameter each
         raise Problem(
             HTTPStatus.FORBIDDEN, "forbidden", "to delete a whole space takes the scope admin"
         )
-    async with service.spaces.lend(space) as memory:
+    async with service.spaces.lend(space, slow=True) as memory:
         if whole:
             return await memory.delete(space=memory.space)
         return await memory.delete(**given)

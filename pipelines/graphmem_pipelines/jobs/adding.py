@@ -104,6 +104,11 @@ class Adding:
         except InvalidInput:
             # One of them does not fit what is stored; the others do.
             return [self._alone(space, one) for one in group]
+        except (GraphMemError, Stopped):
+            raise
+        except Exception:
+            # A defect that one of them brings out must not hold up the others for ever.
+            return [self._alone(space, one) for one in group]
         return [
             _settled(one, Receipt(seq=seq, sources=tuple(map(_uid, some))))
             for one, some in zip(group, each, strict=True)

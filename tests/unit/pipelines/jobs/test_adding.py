@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +13,18 @@ import pytest
 from graphmem.errors import InvalidInput, StoreBusy, StoreFull
 from graphmem.memory import Memory
 from graphmem.models.loading import LazyModels
-from graphmem.ports import Plan
+from graphmem.ports import Plan, Progress
 from graphmem.stores.memory import MemoryStore
 from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder
+from graphmem.writing.accept import SourceText
+from graphmem.writing.writer import Writer
 from graphmem_pipelines.jobs.adding import MAX_DEATHS, Adding, Stopped
 from graphmem_pipelines.jobs.again import run_again
 from graphmem_pipelines.jobs.contents import item_of
 from graphmem_pipelines.jobs.health import unfinished
 from graphmem_pipelines.ledger.writes import Waiting, Write, WriteLedger
+from graphmem_schemas import Receipt
 
 MODELS = LazyModels(FakeEmbedder(), FakeExtractor())
 
@@ -141,6 +144,23 @@ def test_a_defect_fails_what_met_it_and_not_the_queue(bench: Bench) -> None:
     bench.store.fails = ZeroDivisionError("oops")
     bench.turn()
     assert "a defect of graphmem: ZeroDivisionError" in bench.error(job)
+
+
+def test_a_defect_that_one_of_a_group_brings_out_holds_up_no_other(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Writer.add
+
+    def add(self: Writer, texts: Sequence[SourceText], progress: Progress) -> Receipt:
+        if any("oops" in turn.text for text in texts for turn in text.turns):
+            raise IndexError("oops")
+        return real(self, texts, progress)
+
+    monkeypatch.setattr(Writer, "add", add)
+    kept = [bench.keep("text", {"text": f"{name} is here."}) for name in ("Alice", "oops", "Bob")]
+    assert len(bench.turn().ended) == 3
+    assert "a defect of graphmem: IndexError" in bench.error(kept[1])
+    assert len(bench.sources()) == 2
 
 
 def test_what_concerns_every_item_leaves_them_waiting(bench: Bench) -> None:
