@@ -124,7 +124,7 @@ def test_there_is_nothing_but_messages(served: Any) -> None:
 
 
 def test_a_client_that_leaves_leaves_a_whole_write(served: Any, within: Within) -> None:
-    messages = [{"speaker": "Tom", "text": f"Stop {one} is near Trieste."} for one in range(40)]
+    messages = [{"speaker": "Tom", "text": f"Stop {one} is near Trieste."} for one in range(400)]
 
     async def leave() -> None:
         call = calling("add_memory", messages=messages, source="left")
