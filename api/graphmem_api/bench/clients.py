@@ -106,7 +106,7 @@ class Connection:
             self._streams = None
 
 
-def run_clients(
+async def run_clients(
     url: str,
     questions: Sequence[str],
     n_searchers: int,
@@ -115,17 +115,6 @@ def run_clients(
     seconds: float,
 ) -> Answered:
     """Have clients search and add for some seconds; then wait until what was added is applied."""
-    return asyncio.run(_run(url, questions, n_searchers, texts, n_adders, seconds))
-
-
-async def _run(
-    url: str,
-    questions: Sequence[str],
-    n_searchers: int,
-    texts: Sequence[str],
-    n_adders: int,
-    seconds: float,
-) -> Answered:
     told = Answered(seconds)
     # Each worker has its views before anything is measured, whichever takes a connection.
     for _ in range(_ROUNDS):

@@ -6,6 +6,7 @@ asks one question after the other, then many that ask while others add.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -99,11 +100,10 @@ def run_load(load: Load, report: Callable[[str], None]) -> LoadReport:
         sdk = sdk_rate(path, questions, texts[:half], load.workers, load.adders, load.seconds)
         with server_at(path, load.workers) as url:
             report("one client")
-            alone = run_clients(url, questions, 1, [], 0, load.seconds)
+            alone = asyncio.run(run_clients(url, questions, 1, [], 0, load.seconds))
             report(f"{load.searchers} clients that search, {load.adders} that add")
-            many = run_clients(
-                url, questions, load.searchers, texts[half:], load.adders, load.seconds
-            )
+            asked = (load.searchers, texts[half:], load.adders, load.seconds)
+            many = asyncio.run(run_clients(url, questions, *asked))
     return _report(load, sdk, alone, many)
 
 
