@@ -6,11 +6,11 @@ from hashlib import blake2b
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from graphmem.errors import InvalidInput
 from graphmem.writing.accept import check_space
-from graphmem_api.access.guard import Caller, Space, Writer, told
+from graphmem_api.access.guard import Space, Writer, told
 from graphmem_api.inbox.bodies import Body, parsed, schema_of, write_of
 from graphmem_api.inbox.status import status_of
 from graphmem_api.problems import Problem
@@ -67,61 +67,43 @@ def _answers(body: type[Body]) -> dict[str, Any]:
     }
 
 
-@router.post("/memories", operation_id="add_memories", **_answers(MemoriesBody))
-async def add_memories(
-    space: Space,
-    request: Request,
-    service: ServiceHere,
-    caller: Writer,
-    wait: Wait = False,
-    key: Key = None,
-) -> Response:
-    """Remember a text, a conversation or documents."""
-    return await _take(_Call(request, service, caller, space, wait, key), MemoriesBody)
-
-
-@router.post("/runs", operation_id="add_run", **_answers(RunBody))
-async def add_run(
-    space: Space,
-    request: Request,
-    service: ServiceHere,
-    caller: Writer,
-    wait: Wait = False,
-    key: Key = None,
-) -> Response:
-    """Remember what agents did for a task and how it ended."""
-    return await _take(_Call(request, service, caller, space, wait, key), RunBody)
-
-
-@router.post("/extracted", operation_id="add_extracted", **_answers(ExtractedBody))
-async def add_extracted(
-    space: Space,
-    request: Request,
-    service: ServiceHere,
-    caller: Writer,
-    wait: Wait = False,
-    key: Key = None,
-) -> Response:
-    """Remember passages with what somebody else extracted from them."""
-    return await _take(_Call(request, service, caller, space, wait, key), ExtractedBody)
-
-
 class _Call:
     """A request that brings a write."""
 
     def __init__(
         self,
+        space: Space,
         request: Request,
-        service: Service,
-        caller: Caller,
-        space: str,
-        wait: bool,
-        key: str | None,
+        service: ServiceHere,
+        caller: Writer,
+        wait: Wait = False,
+        key: Key = None,
     ) -> None:
         self.request, self.service, self.wait = request, service, wait
         self.space = check_space(space)
         # A digest: who looks into the ledger learns nobody's key.
         self.name = key and blake2b(f"{caller.name}\n{key}".encode(), digest_size=16).hexdigest()
+
+
+Call = Annotated[_Call, Depends()]
+
+
+@router.post("/memories", operation_id="add_memories", **_answers(MemoriesBody))
+async def add_memories(call: Call) -> Response:
+    """Remember a text, a conversation or documents."""
+    return await _take(call, MemoriesBody)
+
+
+@router.post("/runs", operation_id="add_run", **_answers(RunBody))
+async def add_run(call: Call) -> Response:
+    """Remember what agents did for a task and how it ended."""
+    return await _take(call, RunBody)
+
+
+@router.post("/extracted", operation_id="add_extracted", **_answers(ExtractedBody))
+async def add_extracted(call: Call) -> Response:
+    """Remember passages with what somebody else extracted from them."""
+    return await _take(call, ExtractedBody)
 
 
 async def _take(call: _Call, model: type[Body]) -> Response:
