@@ -5,13 +5,13 @@ from __future__ import annotations
 import typer
 
 from graphmem.cli.session import with_session
-from graphmem_api.cli import configuring, keeping, keys, mcp, serving
+from graphmem_api.cli import benching, configuring, keeping, keys, mcp, serving
 
 __all__ = ["add_to"]
 
 
 def add_to(app: typer.Typer, bench: typer.Typer) -> None:
-    """Add `serve`, `mcp`, `config`, `backup`, `restore` and the group `keys`."""
+    """Add `serve`, `mcp`, `config`, `backup`, `restore`, the group `keys`, and `bench serve`."""
     app.command("serve")(with_session(serving.serve, leave_out=("space",)))
     app.command("mcp")(with_session(mcp.mcp))
     for whole, name in (
@@ -20,6 +20,7 @@ def add_to(app: typer.Typer, bench: typer.Typer) -> None:
         (keeping.restore, "restore"),
     ):
         app.command(name)(with_session(whole, leave_out=("space",)))
+    bench.command("serve")(with_session(benching.serve, leave_out=("store", "space")))
     group = typer.Typer(
         help="Keys of who may call a server.", no_args_is_help=True, rich_markup_mode=None
     )
