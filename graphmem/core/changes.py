@@ -100,8 +100,7 @@ class Commit:
     """What `apply` did.
 
     Attributes:
-        seq: number of the commit, rising in its space, by 1 where no other space is written;
-            0 where nothing was applied.
+        seq: number of the commit in its space, from 1 on; 0 where nothing was applied.
         n_nodes_removed: how many nodes went, by label.
         n_edges_removed: how many edges went, by kind.
     """

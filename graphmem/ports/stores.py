@@ -69,8 +69,8 @@ class GraphStore(GraphReader, Protocol):
     def seq(self, space: str) -> int:
         """Return the number of the space's newest commit, 0 where it has none.
 
-        The numbers of a space's commits rise. A store counts either for all of its spaces
-        together or for each: then a space's numbers have no gaps.
+        The numbers of a space's commits rise by one, whatever happens to other spaces: who may
+        read one space learns nothing of another from them.
         """
         ...
 

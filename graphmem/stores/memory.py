@@ -232,7 +232,6 @@ class MemoryStore:
         self.size_bytes = 0
         self._spaces: dict[str, _Space] = {}
         self._meta: dict[str, str] = {}
-        self._seq = 0
         self._lock = RLock()
         self._planning = local()
         self._closed = False
@@ -309,11 +308,11 @@ class MemoryStore:
                 self._planning.now = False
             held = self._spaces.get(space) or _Space()
             _check(held, changes)
-            writer = _Writer(held, self._seq + 1)
+            writer = _Writer(held, held.seq + 1)
             writer.apply(changes)
             if not writer.touched:
                 return Commit(0, {}, {})
-            self._seq = held.seq = writer.seq
+            held.seq = writer.seq
             held.tokens[held.seq] = uuid.uuid4().hex
             self._spaces[space] = held
         return Commit(held.seq, dict(writer.nodes_removed), dict(writer.edges_removed))

@@ -16,7 +16,8 @@ APPLICATION_ID = 0x67_6D_65_6D  # "gmem"
 _PAGE_BYTES = 4096
 
 # Ids are integers of the file and never leave it; outside there are only uids and names.
-# `seq` is the commit that changed the row last. `edge.sources` is `[source, weight, …]`, sorted
+# `seq` is the commit of its space that changed the row last; `state.seq` counts those of all
+# spaces, and only a check reads it. `edge.sources` is `[source, weight, …]`, sorted
 # by the sources' uids; `contribution` finds a source's edges; `edge.attributes` is a JSON object
 # of what else the edge says (its role, its span), NULL where that is nothing. `tally` is what
 # `count` reads.

@@ -30,14 +30,15 @@ class Transaction:
 
     def __init__(self, connection: sqlite3.Connection, space: str) -> None:
         self._connection = connection
-        state = "SELECT seq, next_node, next_edge, next_source FROM state"
-        row: tuple[int, int, int, int] = self.execute(state).fetchone()
-        self.seq = row[0] + 1
-        self.first_fresh, self._next_edge, self._next_source = row[1:]
+        state = "SELECT next_node, next_edge, next_source FROM state"
+        row: tuple[int, int, int] = self.execute(state).fetchone()
+        self.first_fresh, self._next_edge, self._next_source = row
         self._next_node = self.first_fresh
         self._terms: dict[str, int] = dict(self.execute("SELECT name, id FROM term"))
         self._names = {i: name for name, i in self._terms.items()}
         held = space_id(connection, space)
+        # Each space counts for itself: its numbers tell nothing of what others write.
+        self.seq = (held[1] if held else 0) + 1
         self.space_is_new = held is None
         self.space = held[0] if held else self._new_space(space)
         self._start = connection.total_changes
@@ -108,8 +109,8 @@ class Transaction:
         if self._connection.total_changes == self._start:
             return Commit(0, {}, {})
         self.execute(
-            "UPDATE state SET seq = ?, next_node = ?, next_edge = ?, next_source = ?",
-            (self.seq, self._next_node, self._next_edge, self._next_source),
+            "UPDATE state SET seq = seq + 1, next_node = ?, next_edge = ?, next_source = ?",
+            (self._next_node, self._next_edge, self._next_source),
         )
         self.execute("UPDATE space SET seq = ? WHERE id = ?", (self.seq, self.space))
         self.execute(

@@ -73,6 +73,20 @@ def test_a_file_of_version_1_is_brought_to_this_one(path: Path, raw: sqlite3.Con
     assert raw.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
 
 
+def test_a_file_whose_spaces_were_counted_together_goes_on(
+    path: Path, raw: sqlite3.Connection
+) -> None:
+    raw.execute("UPDATE state SET seq = 7")
+    raw.execute("UPDATE space SET seq = 7 WHERE name = 'a'")
+    with closing(SqliteStore(path)) as store:
+        was = store.seq("b")
+        assert store.apply("a", lambda _: Changes(nodes=(entity("x"),))).seq == 8
+        assert store.apply("b", lambda _: Changes(nodes=(entity("y"),))).seq == was + 1
+        (batch,) = store.changes("a", 7, labels=["Entity"])
+        assert [node.uid for node in batch.nodes] == ["x"]
+        assert store.check() == []
+
+
 def test_every_connection_syncs_fully_and_deletes_securely(path: Path) -> None:
     pool = ConnectionPool(path)
     with pool.connection() as one, pool.connection() as two:

@@ -1,0 +1,67 @@
+"""What a key of one space learns of others on a real server: not even how much they do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from graphmem_api.access.keys import KeyFile
+from tests.integration.test_api_access import Server, made, serving
+
+
+@pytest.fixture(scope="module")
+def tokens(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    file = KeyFile(tmp_path_factory.mktemp("tenants") / "a.db.keys")
+    return {
+        "mine": made(file, "mine", "write", ["mine"]),
+        "other": made(file, "other", "write", ["other"]),
+        "boss": made(file, "boss", "admin", None),
+        "folder": str(file.path.parent),
+    }
+
+
+@pytest.fixture(scope="module")
+def server(tokens: dict[str, str]) -> Iterator[Server]:
+    with serving(Path(tokens["folder"])) as server:
+        yield server
+
+
+def of(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def added(server: Server, space: str, token: str, text: str) -> dict[str, Any]:
+    answer = server.client.post(
+        f"/v1/{space}/memories?wait=true", json={"text": text}, headers=of(token)
+    )
+    assert answer.status_code == 201, answer.text
+    receipt: dict[str, Any] = answer.json()
+    return receipt
+
+
+def first_event(server: Server, space: str, token: str) -> str:
+    path = f"/v1/{space}/events"
+    with server.client.stream("GET", path, headers=of(token)) as stream:
+        return next(line for line in stream.iter_lines() if line.startswith("data: "))
+
+
+def test_no_number_tells_how_much_others_write(server: Server, tokens: dict[str, str]) -> None:
+    assert added(server, "mine", tokens["mine"], "Ann likes tea.")["seq"] == 1
+    for n in range(3):
+        added(server, "other", tokens["other"], f"Bob saw {n} birds.")
+    assert first_event(server, "mine", tokens["mine"]) == 'data: {"seq": 1}'
+    assert added(server, "mine", tokens["mine"], "Ann bought a lamp.")["seq"] == 2
+
+
+def test_only_who_may_read_all_spaces_hears_how_large_the_store_is(
+    server: Server, tokens: dict[str, str]
+) -> None:
+    def stats(who: str) -> httpx.Response:
+        return server.client.get("/v1/mine/stats", headers=of(tokens[who]))
+
+    assert stats("boss").json()["store_bytes"] > 0
+    assert stats("mine").json()["store_bytes"] == 0
