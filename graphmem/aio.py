@@ -93,6 +93,12 @@ class _Threads:
             job.add_done_callback(_tell_of_failure)
             raise
 
+    @property
+    def under_way(self) -> tuple[Future[Any], ...]:
+        """Calls that wait for a thread or have begun, also where nobody waits for them."""
+        with self._lock:
+            return tuple(self._jobs)
+
     async def end(self, last: Callable[[], None]) -> None:
         """Wait for the calls that have begun, and make the last one; once, whoever asks again.
 
@@ -255,6 +261,11 @@ class AsyncMemory(_Awaited[Memory]):
     def space(self) -> str:
         """Whose memory it is."""
         return self._blocking.space
+
+    @property
+    def under_way(self) -> tuple[Future[Any], ...]:
+        """Calls that are not through, also those whose callers were cancelled."""
+        return self._threads.under_way
 
     # Writing
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -34,8 +35,13 @@ from graphmem_api.spaces import Spaces
 __all__ = ["create_app"]
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Return the app of a server; nothing is opened until it starts."""
+def create_app(settings: Settings, leave: Callable[[], None] = lambda: None) -> FastAPI:
+    """Return the app of a server; nothing is opened until it starts.
+
+    Args:
+        settings: of the server.
+        leave: is called at the end, where calls are still under way that do not end in time.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -48,8 +54,10 @@ def create_app(settings: Settings) -> FastAPI:
                 with on_stop(inbox.end):
                     yield
         finally:
+            end = time.monotonic() + settings.shutdown_s
             await inbox.close(settings.shutdown_s)
-            await spaces.close()
+            if not await spaces.close(max(0.0, end - time.monotonic())):
+                leave()
 
     # Pages that FastAPI makes of the document load scripts from elsewhere.
     app = FastAPI(

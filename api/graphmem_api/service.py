@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from graphmem_api.admission import CALLER
 from graphmem_api.inbox.inbox import Inbox
 from graphmem_api.settings import Settings
 from graphmem_api.spaces import Spaces
@@ -23,9 +24,10 @@ class Service:
     inbox: Inbox
 
 
-def service_of(request: Request) -> Service:
-    """Return the service that a request came to."""
+async def service_of(request: Request) -> Service:
+    """Return the service that a request came to; what it lends goes to the caller's account."""
     service: Service = request.app.state.service
+    CALLER.set(getattr(request.scope["state"].get("caller"), "name", ""))
     return service
 
 

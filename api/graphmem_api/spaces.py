@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, nullcontext
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from http import HTTPStatus
+from functools import partial
+from itertools import islice
 from typing import TypeVar
 
 from graphmem.aio import AsyncMemory
 from graphmem.memory import Memory
 from graphmem.models.loading import LazyModels
 from graphmem.stores.registry import open_store
-from graphmem_api.problems import Problem
+from graphmem.writing.accept import check_space
+from graphmem_api.admission import Admission, Turn
 from graphmem_api.settings import Settings
 
 __all__ = ["Spaces"]
 
-# For each that is worked on, so many may wait; who comes later is told to come again.
-_WAIT_PER_WORK = 8
-_MAX_WAIT_S = 30.0
+_LOG = logging.getLogger("graphmem")
 
 R = TypeVar("R")
 
@@ -32,52 +34,8 @@ R = TypeVar("R")
 class _Held:
     """A memory that is open, and by how many it is used."""
 
-    memory: AsyncMemory
+    memory: Memory
     n_users: int = 0
-
-
-class _Turns:
-    """Lets so many work at once; a few more wait, and for no longer than others would.
-
-    Args:
-        n_at_once: how many work.
-    """
-
-    def __init__(self, n_at_once: int) -> None:
-        self._free = asyncio.Semaphore(n_at_once)
-        self._room = n_at_once * _WAIT_PER_WORK
-        self._n_waiting = 0
-
-    @asynccontextmanager
-    async def turn(self) -> AsyncGenerator[None]:
-        """Wait for one's turn.
-
-        Raises:
-            Problem: 503, where too many wait already, or it does not come.
-        """
-        if self._n_waiting >= self._room:
-            raise _busy()
-        self._n_waiting += 1
-        try:
-            async with asyncio.timeout(_MAX_WAIT_S):
-                await self._free.acquire()
-        except TimeoutError as error:
-            raise _busy() from error
-        finally:
-            self._n_waiting -= 1
-        try:
-            yield
-        finally:
-            self._free.release()
-
-
-def _busy() -> Problem:
-    return Problem(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "busy",
-        "the server works on as many calls as it may: try again in a moment",
-        {"Retry-After": "1"},
-    )
 
 
 class Spaces:
@@ -97,22 +55,22 @@ class Spaces:
         self.store = open_store(settings.store)
         # Never fewer threads than calls that are let in, so that none waits for a thread.
         self.pool = ThreadPoolExecutor(settings.limits.concurrent + 8, "graphmem")
-        self._all = _Turns(settings.limits.concurrent)
-        self._slow = _Turns(max(1, settings.limits.concurrent // 2))
+        self._admission = Admission(settings.limits.concurrent)
         self._lock = threading.Lock()
         self._open: OrderedDict[str, _Held] = OrderedDict()
-        self._closing: set[asyncio.Task[None]] = set()
+        self._asked_for: str | None = None
+        self._closing: set[Future[None]] = set()
 
     @property
     def models(self) -> LazyModels:
         """What reads and embeds the texts of all spaces."""
         return self._models
 
-    @property
-    def last_used(self) -> str | None:
-        """The space that was lent last, of those that are open."""
+    def latest(self, n: int) -> list[str]:
+        """Return up to n spaces that were lent last, or the one that could not be opened."""
         with self._lock:
-            return next(reversed(self._open), None)
+            opened = [*islice(reversed(self._open), n)]
+            return opened or [*filter(None, (self._asked_for,))]
 
     @asynccontextmanager
     async def lend(self, space: str, *, slow: bool = False) -> AsyncGenerator[AsyncMemory]:
@@ -127,38 +85,56 @@ class Spaces:
             InvalidInput: No space can have that name.
             Problem: 503, where too many wait already, or one's turn does not come.
         """
-        async with self._slow.turn() if slow else nullcontext(), self._all.turn():
-            held = await self._take(space)
+        self._asked_for = space = check_space(space)
+        async with self._admission.turn(slow=slow) as turn:
+            held = await self._take(space, turn)
+            turn.at_end.append(partial(self._release, held))
+            # One for each turn, so that it is known what is called in it.
+            lent = AsyncMemory(held.memory, self.pool)
             try:
-                yield held.memory
+                yield lent
             finally:
-                with self._lock:
-                    held.n_users -= 1
-                self._let_go_of_the_oldest()
+                turn.calls += lent.under_way
 
     async def run(self, call: Callable[[], R]) -> R:
         """Return what a call returns that would hold up the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self.pool, call)
 
-    async def close(self) -> None:
-        """Keep the views of what is open, and close the store."""
-        with self._lock:
-            memories = [held.memory for held in self._open.values()]
-            self._open.clear()
-        await asyncio.gather(*(memory.close() for memory in memories), *self._closing)
-        self.store.close()
-        self.pool.shutdown()
+    async def close(self, seconds: float) -> bool:
+        """Keep the views of what is open, and close the store.
 
-    async def _take(self, space: str) -> _Held:
+        Args:
+            seconds: that calls may take to end.
+
+        Returns:
+            Whether all did; else the store stays open under those that did not.
+        """
+        end = time.monotonic() + seconds
+        ended = await self._admission.idle(seconds)
+        with self._lock:
+            idle = [held.memory for held in self._open.values() if not held.n_users]
+            self._open.clear()
+        closing = {*self._closing, *(self.pool.submit(memory.close) for memory in idle)}
+        if closing:
+            left = max(0.0, end - time.monotonic())
+            _, late = await asyncio.wait(map(asyncio.wrap_future, closing), timeout=left)
+            ended = ended and not late
+        if ended:
+            self.store.close()
+        self.pool.shutdown(wait=ended, cancel_futures=not ended)
+        return ended
+
+    async def _take(self, space: str, turn: Turn) -> _Held:
         held = self._known(space)
         if held is not None:
             return held
-        loop = asyncio.get_running_loop()
-        memory = await loop.run_in_executor(self.pool, self._memory, space)
+        opening = self.pool.submit(self._memory, space)
+        turn.calls.append(opening)
+        memory = await asyncio.wrap_future(opening)
         with self._lock:
-            if memory.space not in self._open:  # nobody was quicker
-                self._open[memory.space] = _Held(AsyncMemory(memory, self.pool))
-        return self._known(memory.space) or await self._take(memory.space)
+            if space not in self._open:  # nobody was quicker
+                self._open[space] = _Held(memory)
+        return self._known(space) or await self._take(space, turn)
 
     def _known(self, space: str) -> _Held | None:
         with self._lock:
@@ -168,16 +144,22 @@ class Spaces:
                 self._open.move_to_end(space)
             return held
 
-    def _let_go_of_the_oldest(self) -> None:
-        """Close what was used longest ago and by nobody now, where more is open than may be."""
+    def _release(self, held: _Held) -> None:
+        """Take a memory back; close what was used longest ago, where more is open than may be."""
         with self._lock:
+            held.n_users -= 1
             n_over = len(self._open) - self._settings.spaces_held
             idle = [space for space, held in self._open.items() if not held.n_users]
             gone = [self._open.pop(space) for space in idle[: max(0, n_over)]]
-        for held in gone:
-            closing = asyncio.create_task(held.memory.close())
-            self._closing.add(closing)
-            closing.add_done_callback(self._closing.discard)
+        for one in gone:
+            with suppress(RuntimeError):  # the server has ended
+                self._closing.add(closing := self.pool.submit(one.memory.close))
+                closing.add_done_callback(self._closed)
+
+    def _closed(self, closing: Future[None]) -> None:
+        self._closing.discard(closing)
+        if not closing.cancelled() and (error := closing.exception()):
+            _LOG.warning("a space was let go, and its views may not be kept: %s", error)
 
     def _memory(self, space: str) -> Memory:
         return Memory(

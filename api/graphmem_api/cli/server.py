@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import multiprocessing
 import os
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["run_server"]
 
+_LOG = logging.getLogger("graphmem")
 # A worker that loads models or compiles loops answers nobody for a while, and is not hung.
 _WORKER_PATIENCE_S = 120
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -55,7 +57,7 @@ class _Factory:
         set_up_logs(as_json=self.settings.json_logs)
         if multiprocessing.parent_process() is not None:
             threading.Thread(target=_end_with_parent, daemon=True).start()
-        return create_app(self.settings)
+        return create_app(self.settings, _leave)
 
 
 def run_server(settings: Settings, session: Session) -> None:
@@ -155,6 +157,16 @@ def _metrics_folder(workers: int) -> Iterator[None]:
             yield
         finally:
             del os.environ[_METRICS_FOLDER]
+
+
+def _leave() -> None:
+    """End the process though threads are at work: Python would wait for them without end.
+
+    What was acknowledged is on disk, and what was not is as if the process had been killed.
+    """
+    _LOG.warning("calls that were begun did not end in time, and are given up")
+    logging.shutdown()
+    os._exit(0)
 
 
 def _end_with_parent() -> None:

@@ -1,4 +1,4 @@
-"""Threads that apply what waits, and look after the queue."""
+"""Threads that apply what waits, and what keeps them from it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 
 from graphmem.errors import GraphMemError
 from graphmem.memory import Memory
@@ -15,33 +14,53 @@ from graphmem.models.loading import LazyModels
 from graphmem.ports import GraphStore
 from graphmem_api.inbox.ledgers import Ledgers
 from graphmem_api.inbox.turns import Turns
-from graphmem_pipelines.jobs.adding import Adding, Stopped
-from graphmem_pipelines.ledger.writes import Queue
+from graphmem_pipelines.jobs.adding import OF_SERVER, Adding, Stopped
 
-__all__ = ["Appliers", "Heard", "Seen"]
+__all__ = ["Appliers", "Faults", "Heard"]
 
 _LOG = logging.getLogger("graphmem.inbox")
-_COUNT_S = 1.0
-_PRUNE_S = 300.0
-_FAILED_KEPT_S = 30 * 86_400.0
 _MEMORIES = 16
 
 Heard = Callable[[str, tuple[str, ...]], None]
 """Is told a space of which something was applied, and the jobs that are through."""
 
 
-@dataclass(slots=True)
-class Seen:
-    """What was seen of the queue.
+class Faults:
+    """What keeps writes from being applied, and whether the server is to blame for it.
 
-    Attributes:
-        at: when, by the clock of `time.monotonic`.
-        error: why nothing can be applied just now, by space.
+    A space that fails while others are applied is not well itself. Where its error is one of the
+    store or of a model, and nothing has been applied anywhere since it came, the server is not.
     """
 
-    queue: Queue
-    at: float
-    error: dict[str, str]
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._failing: dict[str, tuple[float, str]] = {}
+        self._worked_at = float("-inf")
+
+    def failed(self, space: str, why: str, *, of_server: bool) -> None:
+        """Note that nothing of a space can be applied just now."""
+        with self._lock:
+            since, _ = self._failing.pop(space, (time.monotonic(), ""))
+            if of_server:
+                self._failing[space] = since, why
+
+    def worked(self, space: str) -> None:
+        """Note that something of a space was applied."""
+        with self._lock:
+            self._failing.pop(space, None)
+            self._worked_at = time.monotonic()
+
+    def of_server(self, waiting: Collection[str]) -> str | None:
+        """Return what is wrong with the server, None where nothing is.
+
+        Args:
+            waiting: spaces of which something waits; what was given up fails no more.
+        """
+        with self._lock:
+            for space in self._failing.keys() - set(waiting):
+                del self._failing[space]
+            found = (why for since, why in self._failing.values() if since >= self._worked_at)
+            return next(found, None)
 
 
 class Appliers:
@@ -52,8 +71,10 @@ class Appliers:
         store: takes it.
         models: of the store.
         n_threads: how many.
-        kept_s: how long what is through stays in the ledger; what failed stays a month longer.
         hear: is told what was applied, on the thread that did it.
+
+    Attributes:
+        faults: what keeps writes from being applied.
     """
 
     def __init__(
@@ -63,17 +84,14 @@ class Appliers:
         store: GraphStore,
         models: LazyModels,
         n_threads: int,
-        kept_s: float,
         hear: Heard,
     ) -> None:
         self._ledgers, self._store, self._models = ledgers, store, models
-        self._kept_s, self._hear = kept_s, hear
+        self._hear = hear
         self._turns = Turns()
         self._lock = threading.Lock()
         self._memories: OrderedDict[str, Memory] = OrderedDict()
-        self._counted = self._pruned = 0.0
-        self._applied = True
-        self.seen = Seen(Queue(), time.monotonic(), {})
+        self.faults = Faults()
         self._threads = [
             threading.Thread(target=self._run, name=f"graphmem-apply-{n}", daemon=True)
             for n in range(n_threads)
@@ -116,7 +134,6 @@ class Appliers:
         """Give one space its turn; return whether there was one."""
         with self._ledgers.lend() as ledger:
             waiting = ledger.waiting_spaces()
-        self._look_after()
         space = self._turns.begin(waiting)
         if space is None:
             return False
@@ -127,11 +144,11 @@ class Appliers:
             pass
         except GraphMemError as error:
             failed = True
-            self.seen.error[space] = str(error)
+            self.faults.failed(space, str(error), of_server=isinstance(error, OF_SERVER))
             _LOG.warning("writes of space %r wait: %s", space, error)
         except Exception as error:
             failed = True
-            self.seen.error[space] = f"a defect of graphmem: {type(error).__name__}"
+            self.faults.failed(space, type(error).__name__, of_server=False)
             _LOG.exception("writes of space %r wait", space)
         finally:
             self._turns.end(space, elsewhere=elsewhere, failed=failed)
@@ -146,31 +163,10 @@ class Appliers:
                 ledger, self._store, self._models, self._memory_of, lambda: self._turns.stopping
             )
             turned = adding.turn(space)
-        self.seen.error.pop(space, None)
         if turned.n_items:
-            self._applied = True
+            self.faults.worked(space)
             self._hear(space, turned.ended)
         return True
-
-    def _look_after(self) -> None:
-        """Count what waits, for whoever asks how it goes, and forget what is long through."""
-        now = time.monotonic()
-        with self._lock:
-            count, prune = now - self._counted > _COUNT_S, now - self._pruned > _PRUNE_S
-            self._counted = now if count else self._counted
-            self._pruned = now if prune else self._pruned
-        with self._ledgers.lend() as ledger:
-            if count:
-                queue = ledger.queue()
-                if self._applied and not queue.n_waiting:
-                    self._applied = False
-                    # What callers delete from the memory is not to be found here.
-                    ledger.tidy()
-                error = {s: e for s, e in self.seen.error.items() if s in queue.by_space}
-                self.seen = Seen(queue, now, error)
-            old = time.time() - self._kept_s
-            while prune and ledger.prune(old, old - _FAILED_KEPT_S):
-                pass
 
     def _memory_of(self, space: str) -> Memory:
         with self._lock:

@@ -14,6 +14,7 @@ from graphmem_api.inbox.acceptor import Acceptor
 from graphmem_api.inbox.applying import Appliers
 from graphmem_api.inbox.feed import Feed
 from graphmem_api.inbox.ledgers import Ledgers
+from graphmem_api.inbox.watching import Watch
 from graphmem_api.problems import Problem
 from graphmem_api.settings import Settings
 from graphmem_api.spaces import Spaces
@@ -73,12 +74,12 @@ class Inbox:
         made = {"embedder": settings.embedder, "extractor": settings.extractor}
         waiting = Waiting(limits.waiting, limits.waiting_chars, made)
         self._acceptor = Acceptor(self._ledgers, waiting)
+        self._watch = Watch(self._ledgers, settings.idempotency_s)
         self._appliers = Appliers(
             ledgers=self._ledgers,
             store=spaces.store,
             models=spaces.models,
             n_threads=settings.appliers,
-            kept_s=settings.idempotency_s,
             hear=self._hear,
         )
 
@@ -142,9 +143,9 @@ class Inbox:
 
     def health(self) -> InboxHealth:
         """Tell how it goes. It touches no file: what it tells is about a second old."""
-        seen = self._appliers.seen
-        reason = next(iter(seen.error.values()), None)
-        if not self._appliers.alive:
+        seen = self._watch.seen
+        reason = self._appliers.faults.of_server(seen.queue.by_space)
+        if not (self._appliers.alive and self._watch.alive):
             reason = "a thread that applies writes is gone: start the server again"
         elif time.monotonic() - seen.at > _STALE_S:
             reason = f"nobody could look at the ledger for {time.monotonic() - seen.at:.0f} s"
@@ -162,12 +163,19 @@ class Inbox:
         """Finish what is at hand, for some seconds at most; the rest waits in the ledger."""
         self.end()
         self._appliers.stop()
+        self._watch.stop()
         await asyncio.to_thread(self._acceptor.close)
-        if await asyncio.to_thread(self._appliers.join, seconds):
+        if await asyncio.to_thread(self._joined, seconds):
             self._ledgers.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
+    def _joined(self, seconds: float) -> bool:
+        end = time.monotonic() + seconds
+        all_ended = self._appliers.join(seconds)
+        return self._watch.join(max(0.0, end - time.monotonic())) and all_ended
+
     def _hear(self, space: str, jobs: tuple[str, ...]) -> None:
+        self._watch.applied()
         self._loop.call_soon_threadsafe(self._tell, space, jobs)
 
     def _tell(self, space: str, jobs: tuple[str, ...]) -> None:

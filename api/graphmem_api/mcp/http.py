@@ -20,6 +20,7 @@ from graphmem.errors import StoreBusy
 from graphmem.writing.accept import check_space
 from graphmem_api.access.caller import Caller
 from graphmem_api.access.guard import Reader, Space, told
+from graphmem_api.admission import CALLER
 from graphmem_api.mcp.server import Context, create_server
 from graphmem_api.mcp.visit import Visit
 from graphmem_api.problems import Problem
@@ -85,6 +86,8 @@ def _answer(request: Request, service: Service, caller: Caller, space: str) -> R
 
     @asynccontextmanager
     async def lend(*, slow: bool = False) -> AsyncGenerator[AsyncMemory]:
+        # Messages are worked on in tasks of the SDK's own.
+        CALLER.set(caller.name)
         try:
             async with service.spaces.lend(name, slow=slow) as memory:
                 yield memory

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from functools import partial
 from http import HTTPStatus
 from typing import Literal
 
@@ -23,6 +24,8 @@ router = APIRouter(tags=["health"])
 
 _LOG = logging.getLogger("graphmem.health")
 _PATIENCE_S, _READ_EVERY_S, _WRITE_EVERY_S = 5.0, 2.0, 30.0
+# One that fails where another does not is not the server's fault.
+_SPACES = 3
 _KEY = "serve.probe"
 
 
@@ -57,6 +60,7 @@ class Health:
         self._looked_at = self._wrote_at = float("-inf")
         self._stuck: asyncio.Future[None] | None = None
         self._searched_at = float("-inf")
+        self._searching: asyncio.Task[str] | None = None
         self._store_fails = self._views_fail = ""
         self._told: tuple[str, ...] = ()
 
@@ -81,7 +85,7 @@ class Health:
         if self._stuck is not None and not self._stuck.done():
             return "store: it does not answer"
         write = time.monotonic() - self._wrote_at >= _WRITE_EVERY_S
-        looking = asyncio.ensure_future(asyncio.to_thread(self._probe, write))
+        looking = asyncio.ensure_future(self._service.spaces.run(partial(self._probe, write)))
         try:
             await asyncio.wait_for(asyncio.shield(looking), _PATIENCE_S)
         except TimeoutError:
@@ -96,18 +100,25 @@ class Health:
         return ""
 
     async def _search(self) -> str:
-        """Search the space that was used last, as anybody would: model, views and store."""
-        space = self._service.spaces.last_used
-        if space is None:
-            return ""
+        """Search as anybody would, by model, views and store: a few spaces, until one is well.
+
+        Views that are still being made, or a server that is busy, fail nobody.
+        """
+        told = ""
+        for space in self._service.spaces.latest(_SPACES):
+            if self._searching is None or self._searching.done():
+                self._searching = asyncio.create_task(self._search_in(space))
+            await asyncio.wait((self._searching,), timeout=_PATIENCE_S)
+            if not self._searching.done() or not (said := self._searching.result()):
+                return ""
+            told = told or said
+        return told
+
+    async def _search_in(self, space: str) -> str:
         try:
-            async with (
-                asyncio.timeout(_PATIENCE_S),
-                self._service.spaces.lend(space) as memory,
-            ):
+            async with self._service.spaces.lend(space) as memory:
                 await memory.search("Is the memory well?", k=1)
         except (TimeoutError, Problem):
-            # Views that are still being made, or a server that is busy, fail nobody.
             return ""
         except GraphMemError as error:
             _LOG.warning("space %r cannot be searched: %s", space, error)

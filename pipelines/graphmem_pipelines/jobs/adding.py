@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from graphmem.core.uids import content_uid
-from graphmem.errors import DimensionMismatch, GraphMemError, InvalidInput
+from graphmem.errors import (
+    DimensionMismatch,
+    EngineLost,
+    GraphMemError,
+    MissingExtra,
+    ModelError,
+    StoreError,
+)
 from graphmem.memory import Memory
 from graphmem.models.seal import describe, seal
 from graphmem.ports import GraphStore, Models
@@ -23,7 +30,10 @@ from graphmem_pipelines.ledger.rows import ItemResult
 from graphmem_pipelines.ledger.writes import Settled, Taken, WriteLedger
 from graphmem_schemas import Receipt
 
-__all__ = ["Adding", "Stopped", "Turned"]
+__all__ = ["OF_SERVER", "Adding", "Stopped", "Turned"]
+
+OF_SERVER = (StoreError, ModelError, EngineLost, MissingExtra, DimensionMismatch)
+"""What concerns every item: the store or a model. All else is the doing of what met it."""
 
 # As much as is embedded in well under a second, so that no space waits long for another.
 MAX_ITEMS = 64
@@ -99,15 +109,10 @@ class Adding:
             each = [texts_of(one.kind, json.loads(one.content)) for one in group]
             texts = [text for some in each for text in some]
             seq = self._writer(space).add(texts, self._hear).seq
-        except DimensionMismatch:
-            raise
-        except InvalidInput:
-            # One of them does not fit what is stored; the others do.
-            return [self._alone(space, one) for one in group]
-        except (GraphMemError, Stopped):
+        except (*OF_SERVER, Stopped):
             raise
         except Exception:
-            # A defect that one of them brings out must not hold up the others for ever.
+            # One of them does not fit what is stored, or brings out a defect; the others do not.
             return [self._alone(space, one) for one in group]
         return [
             _settled(one, Receipt(seq=seq, sources=tuple(map(_uid, some))))
@@ -122,12 +127,10 @@ class Adding:
             )
         try:
             receipt = self._receipt(space, one)
-        except DimensionMismatch:
+        except (*OF_SERVER, Stopped):
             raise
-        except InvalidInput as error:
+        except GraphMemError as error:
             return _failed(one, str(error))
-        except (GraphMemError, Stopped):
-            raise
         except Exception as error:
             # Nobody can tell whether it is of this item; the queue must not end for it.
             return _failed(one, f"a defect of graphmem: {type(error).__name__}: {error}"[:1_000])

@@ -20,6 +20,7 @@ from graphmem_api.routes import health
 from graphmem_api.routes.health import Health
 from graphmem_api.service import Service
 from graphmem_api.settings import Settings
+from graphmem_api.spaces import Spaces
 
 
 def test_a_store_that_is_gone_makes_a_server_unready_but_not_dead(
@@ -52,15 +53,20 @@ def test_a_store_that_is_gone_makes_a_server_unready_but_not_dead(
     asyncio.run(all_of_it())
 
 
-def service(search: Callable[[], None], inbox: InboxHealth) -> Service:
-    async def searched(*_: object, **__: object) -> None:
-        search()
-
+def service(search: Callable[..., None], inbox: InboxHealth, *names: str) -> Service:
     @asynccontextmanager
-    async def lend(_: str) -> AsyncIterator[Any]:
+    async def lend(space: str) -> AsyncIterator[Any]:
+        async def searched(*_: object, **__: object) -> None:
+            search(space) if names else search()
+
         yield SimpleNamespace(search=searched)
 
-    spaces = SimpleNamespace(store=open_store("memory://"), last_used="ann", lend=lend)
+    spaces = SimpleNamespace(
+        store=open_store("memory://"),
+        latest=lambda n: [*(names or ("ann",))][:n],
+        lend=lend,
+        run=asyncio.to_thread,
+    )
     return cast(
         Service, SimpleNamespace(spaces=spaces, inbox=SimpleNamespace(health=lambda: inbox))
     )
@@ -110,6 +116,42 @@ def test_what_fails_is_tried_again_and_what_is_well_only_now_and_then() -> None:
 
     assert asyncio.run(all_of_it()) == [1, 1, 0, 0, 0, 0]
     assert n_searches == 3
+
+
+def test_a_space_that_fails_where_another_is_well_is_no_fault_of_the_server(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def search(space: str) -> None:
+        if space == "ann":
+            raise IndexError("what she said")
+
+    async def reasons() -> tuple[str, ...]:
+        return await Health(service(search, WELL, "ann", "bob")).reasons()
+
+    assert asyncio.run(reasons()) == ()
+    assert "space 'ann' cannot be searched" in caplog.text
+
+
+def test_a_server_whose_first_calls_all_fail_is_not_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def memory(*_: object) -> None:
+        raise ModelMissing("no file")
+
+    monkeypatch.setattr(Spaces, "_memory", memory)
+    app = create_app(Settings(store=str(tmp_path / "a.db")))
+
+    async def all_of_it() -> None:
+        transport = httpx.ASGITransport(app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
+        ):
+            assert (await client.get("/v1/ann/stats")).status_code == 502
+            failing = await client.get("/health/ready")
+            assert failing.json()["reasons"] == ["views: model_missing"]
+
+    asyncio.run(all_of_it())
 
 
 def test_ingestion_that_stands_still_is_a_reason(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,0 +1,155 @@
+"""What an inbox tells of itself: the queue, whatever is at work, and faults of the server."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from graphmem.errors import NotFound, StoreFull
+from graphmem.models.loading import LazyModels
+from graphmem.ports import Plan
+from graphmem.stores.memory import MemoryStore
+from graphmem.testing.extractor import FakeExtractor
+from graphmem.testing.fakes import FakeEmbedder
+from graphmem.writing.writer import Writer
+from graphmem_api.inbox.applying import Faults
+from graphmem_api.inbox.inbox import Inbox
+from graphmem_api.settings import Settings
+from graphmem_api.spaces import Spaces
+from graphmem_pipelines.jobs.contents import item_of
+from graphmem_pipelines.ledger.kept import Write
+
+PATIENCE_S = 120
+
+
+class Store(MemoryStore):
+    """Has no room in some spaces; what is said elsewhere waits for a gate."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.full: set[str] = set()
+        self.gate = threading.Event()
+        self.gate.set()
+        self.n_inside = 0
+
+    def apply(self, space: str, plan: Plan):  # type: ignore[no-untyped-def]
+        self.n_inside += 1
+        assert self.gate.wait(PATIENCE_S)
+        if space in self.full:
+            raise StoreFull("no room left")
+        return super().apply(space, plan)
+
+
+@asynccontextmanager
+async def inbox_of(store: Store, folder: Path, **settings: Any) -> AsyncIterator[Inbox]:
+    models = LazyModels(FakeEmbedder(), FakeExtractor())
+    spaces = cast(Spaces, SimpleNamespace(store=store, models=models))
+    inbox = Inbox(Settings(ledger=str(folder / "jobs"), **settings), spaces)
+    try:
+        yield inbox
+    finally:
+        store.gate.set()
+        await inbox.close(PATIENCE_S)
+
+
+def write(space: str, text: str = "Alice is here.") -> Write:
+    return Write(space, (item_of(1, "text", {"text": text}),), False, None, "d")
+
+
+async def until(look: Callable[[], Any]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not look():
+            await asyncio.sleep(0.02)
+
+
+def test_the_queue_is_looked_at_while_every_applier_is_at_a_long_text(tmp_path: Path) -> None:
+    async def all_of_it() -> None:
+        store = Store()
+        store.gate.clear()
+        async with inbox_of(store, tmp_path, appliers=2) as inbox:
+            for space in ("a", "b"):
+                await inbox.keep(write(space))
+            await until(lambda: store.n_inside == 2)
+            for _ in range(2):  # what comes now is seen as well
+                await inbox.keep(write("c"))
+            await until(lambda: inbox.health().n_waiting == 4)
+            assert inbox.health().ok
+            store.gate.set()
+            await until(lambda: inbox.health().n_waiting == 0)
+
+    asyncio.run(all_of_it())
+
+
+def test_a_space_that_fails_alone_is_no_fault_of_the_server(tmp_path: Path) -> None:
+    async def all_of_it() -> None:
+        store = Store()
+        store.full = {"bad"}
+        async with inbox_of(store, tmp_path) as inbox:
+            await inbox.keep(write("bad"))
+            await until(lambda: not inbox.health().ok)  # nothing else says that the store works
+            kept = await inbox.keep(write("good"))
+            assert await inbox.wait(kept.job, PATIENCE_S)
+            await until(lambda: inbox.health().ok)
+            n_before = store.n_inside
+            await until(lambda: store.n_inside > n_before)  # it is tried, and fails, again
+            await until(lambda: inbox.health().n_waiting == 1)
+            assert inbox.health().ok
+
+    asyncio.run(all_of_it())
+
+
+def test_a_store_without_room_is_a_fault_until_it_has_some(tmp_path: Path) -> None:
+    async def all_of_it() -> None:
+        store = Store()
+        async with inbox_of(store, tmp_path) as inbox:
+            kept = await inbox.keep(write("a"))
+            assert await inbox.wait(kept.job, PATIENCE_S)
+            store.full = {"a", "b"}
+            for space in store.full:
+                await inbox.keep(write(space, "Bob is there."))
+            await until(lambda: not inbox.health().ok)
+            assert inbox.health().reason == "no room left"
+            store.full = set()
+            await until(lambda: inbox.health().n_waiting == 0)
+            assert inbox.health().ok
+
+    asyncio.run(all_of_it())
+
+
+def test_what_the_content_of_one_item_brings_out_holds_up_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add(self: Writer, *_: object) -> None:
+        raise NotFound("there is no such thing")
+
+    monkeypatch.setattr(Writer, "add", add)
+
+    async def all_of_it() -> None:
+        async with inbox_of(Store(), tmp_path) as inbox:
+            kept = await inbox.keep(write("a"))
+            assert await inbox.wait(kept.job, PATIENCE_S)
+            await until(lambda: inbox.health().n_failed == 1)
+            assert inbox.health().ok
+
+    asyncio.run(all_of_it())
+
+
+def test_what_was_given_up_fails_no_more() -> None:
+    faults = Faults()
+    faults.failed("a", "no room left", of_server=True)
+    assert faults.of_server({"a": 1}) == "no room left"
+    assert faults.of_server(()) is None
+    assert faults.of_server({"a": 1}) is None
+
+
+def test_a_defect_is_of_its_space_and_not_of_the_server() -> None:
+    faults = Faults()
+    faults.failed("a", "IndexError", of_server=False)
+    assert faults.of_server({"a": 1}) is None
