@@ -10,6 +10,7 @@ import numpy as np
 
 from graphmem.interop.picture.draw import printable, read_part
 from graphmem.interop.picture.layout import Float64, place
+from graphmem.interop.picture.palette import settled
 from graphmem.interop.picture.select import Graph
 from graphmem_schemas import Interaction, Node, Prescription, Proposition, Source
 
@@ -53,7 +54,7 @@ def diagram_svg(graph: Graph, caption: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left} {top} {width} {height}" '
         f'role="img" aria-label="{escape(printable(caption))}">\n'
-        f"<style>\n{read_part('theme.css')}{read_part('diagram.css')}</style>\n"
+        f"<style>\n{settled(read_part('theme.css') + read_part('diagram.css'))}</style>\n"
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" '
         'markerHeight="8" markerUnits="userSpaceOnUse" orient="auto">'
         '<path class="tip" d="M0 0L8 4L0 8z"/></marker></defs>\n'

@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 
 from graphmem.interop.picture.draw import Drawing, draw, read_part
+from graphmem.interop.picture.palette import settled
 from graphmem.interop.picture.select import Graph, Limits, select
 from graphmem_schemas import Edge, Entity, Event, Node, Passage, Proposition, Source
 
@@ -25,7 +26,7 @@ def picture_svg(nodes: Iterable[Node], edges: Sequence[Edge], limits: Limits) ->
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left} {top} {width} {height}" '
         'role="img" aria-label="A memory as a graph">\n'
-        f"<style>\n{read_part('theme.css')}</style>\n"
+        f"<style>\n{settled(read_part('theme.css'))}</style>\n"
         f'<rect class="paper" x="{left}" y="{top}" width="{width}" height="{height}"/>\n'
         f"{drawing.svg}\n</svg>\n"
     )

@@ -5,9 +5,11 @@ With GRAPHMEM_PICTURES=1 the tests also leave pictures of the views in docs/pict
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -23,12 +25,18 @@ from graphmem.cli.demo_texts import demo_texts
 from graphmem_api.app import create_app
 from graphmem_api.settings import Settings
 
+SOURCES = Path(__file__).resolve().parents[3] / "api" / "explorer"
 PICTURES = Path(__file__).resolve().parents[3] / "docs" / "pictures"
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 TIMEOUT_MS = 30_000
+AUDIT = """async () => {
+    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+    return violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
+        .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.html).join(" | ")}`);
+}"""
 KEPT = "Ottoline Marsh keeps bees on the roof of the post office in Sedgewick."
 RETIRED = "Barnaby Finch lives in Hollow Lane."
 
@@ -197,3 +205,40 @@ def picture() -> Callable[[Page, str], None]:
             page.screenshot(path=PICTURES / f"explorer-{name}.png")
 
     return take
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """axe-core as the lock file names it: from where the explorer is built, else by npm."""
+    path = Path("node_modules", "axe-core", "axe.min.js")
+    if (SOURCES / path).is_file():
+        return (SOURCES / path).read_text(encoding="utf-8")
+    npm = shutil.which("npm")
+    if npm is None:
+        if os.environ.get("CI") == "1":
+            pytest.fail("CI=1, but there is no npm to fetch axe-core with", pytrace=False)
+        pytest.skip("axe-core is not here, and there is no npm to fetch it with")
+    folder = tmp_path_factory.mktemp("axe")
+    locked = json.loads((SOURCES / "package-lock.json").read_text(encoding="utf-8"))
+    package = locked["packages"]["node_modules/axe-core"]
+    root = {"name": "axe", "version": "1.0.0", "dependencies": {"axe-core": package["version"]}}
+    lock = {"name": "axe", "version": "1.0.0", "lockfileVersion": 3, "requires": True,
+            "packages": {"": root, "node_modules/axe-core": package}}  # fmt: skip
+    (folder / "package.json").write_text(json.dumps(root))
+    (folder / "package-lock.json").write_text(json.dumps(lock))
+    # By its digest in the lock file, whatever the registry answers.
+    subprocess.run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder,
+                   check=True, capture_output=True, timeout=120)  # fmt: skip
+    return (folder / path).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def audit(axe: str) -> Callable[[Page], list[str]]:
+    """Say what axe-core finds serious in a page as it stands."""
+
+    def serious(page: Page) -> list[str]:
+        if page.evaluate("typeof axe") == "undefined":
+            page.evaluate(axe)
+        return list(page.evaluate(AUDIT))
+
+    return serious

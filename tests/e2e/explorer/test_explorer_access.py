@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-SOURCES = Path(__file__).resolve().parents[3] / "api" / "explorer"
 VIEWS = {
     "ask?q=Where+does+Mara+live+now%3F": ".packed li",
     "graph": ".canvas canvas.sigma-nodes",
@@ -21,57 +15,25 @@ VIEWS = {
     "jobs": "details",
     "health": ".facts",
 }
-AUDIT = """async () => {
-    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-    return violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
-        .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.html).join(" | ")}`);
-}"""
-
-
-@pytest.fixture(scope="session")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """axe-core as the lock file names it: from where the explorer is built, else by npm."""
-    path = Path("node_modules", "axe-core", "axe.min.js")
-    if (SOURCES / path).is_file():
-        return (SOURCES / path).read_text(encoding="utf-8")
-    npm = shutil.which("npm")
-    if npm is None:
-        if os.environ.get("CI") == "1":
-            pytest.fail("CI=1, but there is no npm to fetch axe-core with", pytrace=False)
-        pytest.skip("axe-core is not here, and there is no npm to fetch it with")
-    folder = tmp_path_factory.mktemp("axe")
-    locked = json.loads((SOURCES / "package-lock.json").read_text(encoding="utf-8"))
-    package = locked["packages"]["node_modules/axe-core"]
-    root = {"name": "axe", "version": "1.0.0", "dependencies": {"axe-core": package["version"]}}
-    lock = {"name": "axe", "version": "1.0.0", "lockfileVersion": 3, "requires": True,
-            "packages": {"": root, "node_modules/axe-core": package}}  # fmt: skip
-    (folder / "package.json").write_text(json.dumps(root))
-    (folder / "package-lock.json").write_text(json.dumps(lock))
-    # By its digest in the lock file, whatever the registry answers.
-    subprocess.run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder,
-                   check=True, capture_output=True, timeout=120)  # fmt: skip
-    return (folder / path).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_has_nothing_serious_to_say(
-    open_page: Callable[..., Any], store: Path, axe: str, scheme: str
+    open_page: Callable[..., Any], audit: Callable[[Page], list[str]], scheme: str
 ) -> None:
     look = open_page(color_scheme=scheme)
     page = look.page
-    page.goto(f"{look.base}/explorer/")
-    page.evaluate(axe)
     found = []
     for view, there in VIEWS.items():
         look.open(view)
         page.locator(there).first.wait_for()
-        found += [f"{view}: {line}" for line in page.evaluate(AUDIT)]
+        found += [f"{view}: {line}" for line in audit(page)]
         if view.startswith("ask"):
             page.get_by_role("link", name="Citation 1: open its passage").click()
             page.locator(".facts").first.wait_for()
-            found += [f"node: {line}" for line in page.evaluate(AUDIT)]
+            found += [f"node: {line}" for line in audit(page)]
             page.get_by_role("button", name="Delete …").click()
-            found += [f"dialog: {line}" for line in page.evaluate(AUDIT)]
+            found += [f"dialog: {line}" for line in audit(page)]
             page.keyboard.press("Escape")
     assert found == []
 

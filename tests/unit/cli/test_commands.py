@@ -371,44 +371,6 @@ def test_doctor_says_that_another_programs_file_is_no_store(
     assert "graphmem doctor" not in json.dumps(bad)
 
 
-def test_show_draws_the_memory_a_layer_and_what_stands_around_a_node(
-    store: str, tmp_path: Path, capsys: Capture
-) -> None:
-    for name in ("all.svg", "all.html"):
-        assert run(["show", str(tmp_path / name), "--store", store]) == 0
-        assert "Lisbon" in (tmp_path / name).read_text("utf-8")
-        assert capsys.readouterr().out == f"wrote {tmp_path / name}\n"
-    file = tmp_path / "facts.svg"
-    drawn = _json(capsys, "show", str(file), "--layer", "facts", "--store", store)
-    assert drawn == {"file": str(file), "nodes": drawn["nodes"]}
-    assert "SUPERSEDES" in file.read_text("utf-8")
-    found = _json(capsys, "search", "Where does Mara live?", "--store", store)
-    uid = found["hits"][0]["uid"]
-    for named in (uid, "mara"):
-        assert run(["show", str(file), "--around", named, "--store", store]) == 0
-        assert "MENTIONS" in file.read_text("utf-8")
-        assert f"What stands around {named}" in file.read_text("utf-8")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (["x.png"], "must end in .svg or .html"),
-        (["x.html", "--layer", "facts"], "a diagram is an .svg file"),
-        (["x.svg", "--layer", "runs"], "holds nothing of runs"),
-        (["x.svg", "--around", "nobody"], "nobody"),
-    ],
-)
-def test_show_says_what_it_cannot_draw(
-    store: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
-    arguments: list[str], says: str,
-) -> None:  # fmt: skip
-    monkeypatch.chdir(tmp_path)
-    assert run(["show", *arguments, "--store", store]) != 0
-    assert says in capsys.readouterr().err
-    assert not list(tmp_path.glob("x.*"))
-
-
 def test_feedback_moves_a_hit_and_can_be_taken_back(store: str, capsys: Capture) -> None:
     question = "Where does Mara live?"
 
