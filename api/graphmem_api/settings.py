@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from ipaddress import ip_network
+
+from pydantic import Field, field_validator
 
 from graphmem_schemas.base import Frozen
 
@@ -64,6 +66,8 @@ class Settings(Frozen):
         jwt_issuer: whose tokens are taken besides keys; None takes none.
         jwt_audience: for whom these must be.
         jwks_url: where the issuer's keys are; None asks the issuer.
+        proxies: addresses and networks of proxies, whose X-Forwarded-For is believed: then a
+            client has his own address, and not theirs; none unless given.
         origins: of web pages that may call from a browser; none unless given.
         spaces_held: spaces whose views are held in memory at once.
         served: as `Memory` takes it.
@@ -90,8 +94,14 @@ class Settings(Frozen):
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
     jwks_url: str | None = None
+    proxies: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     spaces_held: int = Field(default=64, ge=1)
     json_logs: bool = False
     shutdown_s: float = Field(default=20.0, ge=0)
     limits: Limits = Limits()
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_networks(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(ip_network(one, strict=False)) for one in given)

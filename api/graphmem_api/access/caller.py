@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from math import inf
 from unicodedata import normalize
 
 from graphmem_api.problems import Problem
 
-__all__ = ["LOOPBACK", "Caller", "forbidden", "unauthorised"]
+__all__ = ["LOOPBACK", "Caller", "Denied", "forbidden", "too_often", "unauthorised"]
 
 _REALM = 'Bearer realm="graphmem"'
 
@@ -21,11 +22,15 @@ class Caller:
         name: of the key or the token's subject, for the audit log.
         scopes: what he may do.
         spaces: where; None is everywhere.
+        key_id: of his key; None where he has none. Names can come again, ids cannot.
+        until: when his token ends, in Unix seconds.
     """
 
     name: str
     scopes: frozenset[str]
     spaces: frozenset[str] | None
+    key_id: str | None = None
+    until: float = inf
 
     def require(self, scope: str, space: str | None = None) -> None:
         """Check that he may do something, in a space where it is about one.
@@ -61,11 +66,34 @@ LOOPBACK = Caller("loopback", frozenset({"read", "write", "admin"}), None)
 """Whoever calls a server that has no keys: it listens to its own machine only."""
 
 
+class Denied(Problem):
+    """Turns away somebody who is known: the log can say whom.
+
+    Args:
+        problem: what he is told.
+        who: he has the secret, though it may hold no more.
+    """
+
+    def __init__(self, problem: Problem, who: Caller) -> None:
+        super().__init__(problem.status, problem.code, problem.detail, problem.headers)
+        self.who = who
+
+
 def unauthorised(detail: str, *, token_given: bool) -> Problem:
     """Return 401: nobody known calls. RFC 6750 gives no reason where no token was given."""
     reason = ', error="invalid_token"' if token_given else ""
     headers = {"WWW-Authenticate": _REALM + reason}
     return Problem(HTTPStatus.UNAUTHORIZED, "unauthorized", detail, headers)
+
+
+def too_often(what: str, wait: int) -> Problem:
+    """Return 429: he may come again after some seconds."""
+    return Problem(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "too_many_requests",
+        f"{what}; try again in {wait} s",
+        {"Retry-After": str(wait)},
+    )
 
 
 def forbidden(detail: str, scope: str | None = None) -> Problem:

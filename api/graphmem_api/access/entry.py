@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graphmem.errors import GraphMemError
-from graphmem_api.access.caller import Caller, forbidden
+from graphmem_api.access.caller import Caller, Denied, forbidden
 from graphmem_api.access.gate import Gate, is_loopback
 from graphmem_api.observe.masking import without_secrets
 from graphmem_api.problems import Problem, problem_response
@@ -42,13 +42,18 @@ class OwnHost:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one request."""
         if scope["type"] == "http" and _gate(scope).is_open:
-            problem = self._problem(Headers(scope=scope))
+            problem = self._problem(Headers(scope=scope), _peer(scope))
             if problem is not None:
                 await problem_response(problem)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
-    def _problem(self, headers: Headers) -> Problem | None:
+    def _problem(self, headers: Headers, peer: str) -> Problem | None:
+        if self._settings.proxies and not is_loopback(peer):
+            return forbidden(
+                "without keys this server answers only its own machine, and not whom a proxy "
+                "brings; `graphmem keys create` makes a key"
+            )
         host = headers.get("host", "")
         name = urlsplit(f"//{host}").hostname or "" if host.isascii() else ""
         if not is_loopback(name):
@@ -86,11 +91,12 @@ class Authenticated:
             await send(message)
 
         try:
-            peer = (scope.get("client") or ("",))[0]
             try:
                 authorization = Headers(scope=scope).get("authorization")
-                state["caller"] = await gate.caller(authorization, peer)
+                state["caller"] = await gate.caller(authorization, _peer(scope))
             except Problem as problem:
+                if isinstance(problem, Denied):
+                    state["caller"] = problem.who
                 await problem_response(problem)(scope, receive, heard)
                 return
             except GraphMemError as error:
@@ -158,6 +164,12 @@ def _gate(scope: Scope) -> Gate:
     return gate
 
 
+def _peer(scope: Scope) -> str:
+    """Return the address of a client, as the network or a trusted proxy says it."""
+    client: tuple[str, int] | None = scope.get("client")
+    return client[0] if client else ""
+
+
 def _unreadable(error: GraphMemError) -> Problem:
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, error.code, "the keys cannot be read just now")
 
@@ -165,7 +177,9 @@ def _unreadable(error: GraphMemError) -> Problem:
 def _audit(gate: Gate, scope: Scope, status: int) -> None:
     """Write of what was changed and of what was turned away."""
     state = scope["state"]
-    denied, needs = status in _DENIED, state.get("needs", "read")
+    told = state.get("audit", {})
+    # A message of MCP is answered with 200, and may be denied all the same.
+    denied, needs = status in _DENIED or "denied" in told, state.get("needs", "read")
     if not denied and (needs == "read" or scope["method"] in ("GET", "HEAD")):
         return
     caller: Caller | None = state.get("caller")
@@ -173,11 +187,12 @@ def _audit(gate: Gate, scope: Scope, status: int) -> None:
         {
             "request": state.get("request_id"),
             "key": caller.name if caller else None,
-            "peer": (scope.get("client") or ("",))[0],
+            "key_id": caller.key_id if caller else None,
+            "peer": _peer(scope),
             "method": scope["method"],
             "path": without_secrets(scope["path"])[:500],
             "status": status,
-            **state.get("audit", {}),
+            **told,
         },
         denied=denied,
     )

@@ -7,17 +7,16 @@ import hashlib
 import secrets
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from http import HTTPStatus
 from ipaddress import ip_address
 from math import ceil
+from weakref import WeakValueDictionary
 
 from graphmem.ports import GraphStore
 from graphmem_api.access.audit import Audit
-from graphmem_api.access.caller import LOOPBACK, Caller, unauthorised
+from graphmem_api.access.caller import LOOPBACK, Caller, Denied, too_often, unauthorised
 from graphmem_api.access.files import audit_file, key_file
-from graphmem_api.access.hashing import PREFIX, is_same, split_token
+from graphmem_api.access.hashing import PREFIX, Hashed, is_same, split_token
 from graphmem_api.access.issuer import Issuer
 from graphmem_api.access.keys import Key
 from graphmem_api.access.rates import Rates
@@ -31,15 +30,6 @@ _MAX_KNOWN = 10_000
 _BELIEVED_S = 60.0
 # Hashes that are worked out at once, and waited for: each takes 16 MiB and 40 ms.
 _AT_ONCE, _MAX_WAITING = 2, 64
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What a token was found to be; a key's is looked up again, so that it can be revoked."""
-
-    key_id: str | None
-    caller: Caller | None
-    until: float
 
 
 class Gate:
@@ -68,7 +58,9 @@ class Gate:
         self._rates = Rates(per_process)
         self._failures = Rates(settings.limits.wrong_keys)
         self._digest_key = secrets.token_bytes(32)
-        self._known: OrderedDict[bytes, _Known] = OrderedDict()
+        # Whose secret was right, and until when that is believed.
+        self._known: OrderedDict[bytes, tuple[Caller, float]] = OrderedDict()
+        self._checking: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._n_waiting = 0
         _ = self._ring.is_empty  # a file that cannot be read is told of at the start
@@ -91,76 +83,98 @@ class Gate:
             peer: address of the client; who fails often from one has to wait.
 
         Raises:
-            Problem: 401 where nobody known calls, 429 where he comes too often.
+            Problem: 401 where nobody known calls, 429 where he comes too often, 503 where an
+                issuer cannot be asked.
+            StoreError: The file of keys cannot be read.
         """
         if self.is_open:
             return LOOPBACK
-        scheme, _, token = (authorization or "").strip().partition(" ")
-        token = token.strip()
-        if scheme.lower() != "bearer" or not token:
-            raise unauthorised(
-                "this needs a key: send `Authorization: Bearer gmk_…`; `graphmem keys create` "
-                "makes one",
-                token_given=False,
-            )
-        caller = self._remembered(token) or await self._verified(token, peer)
+        token = _bearer(authorization)
+        digest = self._digest(token)
+        caller = self._remembered(digest)
+        if caller is None:
+            # One check a token: the others of a client that comes with many calls wait for it.
+            async with self._checking.setdefault(digest, asyncio.Lock()):
+                caller = self._remembered(digest) or await self._checked(token, peer)
+                self._remember(digest, caller)
+        caller = self._renewed(caller)
         if wait := self._rates.take(caller.name):
-            raise _too_often("this key has made too many calls", wait)
+            raise Denied(too_often("this key has made too many calls", wait), caller)
         return caller
 
-    def _remembered(self, token: str) -> Caller | None:
-        digest = self._digest(token)
-        known = self._known.get(digest)
-        if known is None:
-            return None
-        if known.key_id is not None:
-            key = self._ring.get(known.key_id)
-            return None if key is None or not _holds(key) else _caller_of(key)
-        if known.until > time.time():
-            return known.caller
-        self._known.pop(digest, None)
-        return None
+    def holds(self, caller: Caller) -> bool:
+        """Say whether somebody who was let in would be now.
 
-    async def _verified(self, token: str, peer: str) -> Caller:
-        """Check a token that was not seen before; a failure costs its sender a share."""
-        if wait := self._failures.take(peer, 0):
-            raise _too_often("too many wrong keys from this address", wait)
+        Raises:
+            StoreError: The file of keys cannot be read.
+        """
+        if caller is LOOPBACK:
+            return self.is_open
+        try:
+            return self._renewed(caller).until > time.time()
+        except Problem:
+            return False
+
+    def _remembered(self, digest: bytes) -> Caller | None:
+        caller, until = self._known.get(digest, (None, 0.0))
+        return caller if until > time.time() else None
+
+    def _remember(self, digest: bytes, caller: Caller) -> None:
+        # A key is looked up at each call, and a token is not.
+        believed = caller.until if caller.key_id else time.time() + _BELIEVED_S
+        self._known[digest] = (caller, min(believed, caller.until))
+        while len(self._known) > _MAX_KNOWN:
+            self._known.popitem(last=False)
+
+    def _renewed(self, caller: Caller) -> Caller:
+        """Return him as he stands now: keys are revoked while they are known.
+
+        Raises:
+            Problem: 401, his key holds no more.
+        """
+        if caller.key_id is None:
+            return caller
+        key = self._ring.get(caller.key_id)
+        if key is None:  # the file was replaced
+            raise _unknown()
+        if (state := key.state(datetime.now(UTC))) != "valid":
+            ended = unauthorised(f"this key is {state}; ask for another", token_given=True)
+            raise Denied(ended, caller)
+        return _caller_of(key)
+
+    async def _checked(self, token: str, peer: str) -> Caller:
+        """Return whose a token is that was not seen before; his key may hold no more."""
+        if token.startswith(f"{PREFIX}_"):
+            return await self._checked_key(token, peer)
+        if self._issuer is None:
+            raise _unknown()
+        return await self._issuer.caller(token)
+
+    async def _checked_key(self, token: str, peer: str) -> Caller:
+        """Compare a secret, which takes as long for a key that is not there."""
+        parts = split_token(token)
+        if parts is None:  # of a form that no key has, which tells nothing of any
+            raise _unknown()
         if self._n_waiting >= _MAX_WAITING:
-            raise _too_often("too many keys are being checked", 1)
+            raise too_often("too many keys are being checked", 1)
+        key, hashed = self._ring.find(parts[0])
+        # Each key that is there has a share of its own: who guesses at others from the address of
+        # a proxy, or at one of them, keeps no other from being let in.
+        share = f"{peer} {key.id if key else ''}"
+        if wait := self._failures.take(share):
+            raise too_often("too many wrong keys from this address", wait)
+        if not await self._compared(parts[1], hashed) or key is None:
+            raise _unknown()
+        self._failures.give_back(share)
+        return _caller_of(key)
+
+    async def _compared(self, secret: str, hashed: Hashed) -> bool:
         self._n_waiting += 1
         try:
             async with self._slots:
-                check = self._check_key if token.startswith(f"{PREFIX}_") else self._check_jwt
-                caller, known = await asyncio.to_thread(check, token)
-        except Problem:
-            self._failures.take(peer)
-            raise
+                return await asyncio.to_thread(is_same, secret, hashed)
         finally:
             self._n_waiting -= 1
-        self._known[self._digest(token)] = known
-        while len(self._known) > _MAX_KNOWN:
-            self._known.popitem(last=False)
-        return caller
-
-    def _check_key(self, token: str) -> tuple[Caller, _Known]:
-        parts = split_token(token)
-        # A token without that form is compared too: there is one way through here, of one length.
-        key_id, secret = parts or ("", token)
-        key, hashed = self._ring.find(key_id)
-        same = is_same(secret, hashed)
-        if not same or key is None:
-            raise unauthorised("this key is not known", token_given=True)
-        if not _holds(key):
-            # Only to who has the secret.
-            state = key.state(datetime.now(UTC))
-            raise unauthorised(f"this key is {state}; ask for another", token_given=True)
-        return _caller_of(key), _Known(key.id, None, 0.0)
-
-    def _check_jwt(self, token: str) -> tuple[Caller, _Known]:
-        if self._issuer is None:
-            raise unauthorised("this key is not known", token_given=True)
-        caller, until = self._issuer.caller(token)
-        return caller, _Known(None, caller, min(until, time.time() + _BELIEVED_S))
 
     def _digest(self, token: str) -> bytes:
         return hashlib.blake2b(token.encode(), key=self._digest_key, digest_size=32).digest()
@@ -176,18 +190,26 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _holds(key: Key) -> bool:
-    return key.state(datetime.now(UTC)) == "valid"
+def _bearer(authorization: str | None) -> str:
+    """Return the token of a header.
+
+    Raises:
+        Problem: 401, it brings none.
+    """
+    scheme, _, token = (authorization or "").strip().partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token:
+        raise unauthorised(
+            "this needs a key: send `Authorization: Bearer gmk_…`; `graphmem keys create` "
+            "makes one",
+            token_given=False,
+        )
+    return token
 
 
 def _caller_of(key: Key) -> Caller:
-    return Caller(key.name, key.scopes, key.spaces)
+    return Caller(key.name, key.scopes, key.spaces, key.id)
 
 
-def _too_often(what: str, wait: int) -> Problem:
-    return Problem(
-        HTTPStatus.TOO_MANY_REQUESTS,
-        "too_many_requests",
-        f"{what}; try again in {wait} s",
-        {"Retry-After": str(wait)},
-    )
+def _unknown() -> Problem:
+    return unauthorised("this key is not known", token_given=True)

@@ -5,12 +5,15 @@ Source: RFC 7519, RFC 8725 (best practice), OpenID Connect Discovery 1.0.
 
 from __future__ import annotations
 
+import asyncio
 import json
-import threading
+import logging
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from http.client import HTTPException
 from typing import Any
 from unicodedata import normalize
 from urllib.parse import urlsplit
@@ -21,13 +24,19 @@ from jwt.exceptions import PyJWKSetError
 from graphmem.errors import InvalidInput
 from graphmem_api.access.caller import Caller, unauthorised
 from graphmem_api.access.keys import SCOPES
+from graphmem_api.problems import Problem
 from graphmem_api.settings import Settings
 
 __all__ = ["SPACES_CLAIM", "Issuer", "fetch_json"]
 
+_LOG = logging.getLogger("graphmem")
 ALGORITHMS = ("RS256", "ES256")
 SPACES_CLAIM = "graphmem_spaces"
-_KEEP_S, _RETRY_S, _TIMEOUT_S, _LEEWAY_S = 600.0, 30.0, 5.0, 30
+# Keys are fetched again after ten minutes, and believed for an hour where they cannot be.
+_KEEP_S, _BELIEVED_S, _RETRY_S = 600.0, 3_600.0, 30.0
+# A read of the network, all of a document, and how long a call waits for it.
+_TIMEOUT_S, _FETCH_S, _WAIT_S = 5.0, 10.0, 5.0
+_LEEWAY_S = 30
 _MAX_BYTES, _MAX_TOKEN = 256 * 1024, 8_192
 
 Fetch = Callable[[str], Any]
@@ -51,22 +60,27 @@ def fetch_json(url: str) -> Any:
     """
     _require_safe(url)
     opener = urllib.request.build_opener(_NoRedirect)
+    body, end = b"", time.monotonic() + _FETCH_S
     with opener.open(url, timeout=_TIMEOUT_S) as response:
-        body = response.read(_MAX_BYTES + 1)
-    if len(body) > _MAX_BYTES:
-        raise ValueError(f"it is longer than {_MAX_BYTES:,} bytes")
+        while part := response.read1(_MAX_BYTES):
+            body += part
+            if len(body) > _MAX_BYTES:
+                raise ValueError(f"it is longer than {_MAX_BYTES:,} bytes")
+            if time.monotonic() > end:
+                raise TimeoutError(f"it did not come within {_FETCH_S:.0f} s")
     return json.loads(body)
 
 
 class Issuer:
-    """Checks tokens. Safe to use from many threads.
+    """Checks tokens, in one event loop.
 
     The issuer's keys are kept for ten minutes. A token that names an unknown one has them fetched
-    again, at most every half minute: whoever makes tokens up cannot make us call the issuer.
+    again, at most every half minute: whoever makes tokens up cannot make us call the issuer. One
+    thread fetches, and where keys are known that may be believed nobody waits for it.
 
     Args:
         settings: with `jwt_issuer`.
-        fetch: gets a JSON document; blocks for a few seconds at most.
+        fetch: gets a JSON document; blocks, in a thread.
         clock: seconds that only grow.
 
     Raises:
@@ -87,22 +101,22 @@ class Issuer:
         self._url = settings.jwks_url
         _require_safe(self._url or self._issuer)
         self._fetch, self._clock = fetch, clock
-        self._lock = threading.Lock()
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched_at = self._tried_at = float("-inf")
-        self._failed = ""
+        self._fetching: asyncio.Task[None] | None = None
 
-    def caller(self, token: str) -> tuple[Caller, float]:
-        """Return who a token is of, and until when it may be believed, in Unix seconds.
+    async def caller(self, token: str) -> Caller:
+        """Return who a token is of.
 
         Raises:
             Problem: 401; the reason says what is wrong with the token, and nothing of its content.
+                503, where the keys of the issuer cannot be had.
         """
         if len(token) > _MAX_TOKEN:
             raise unauthorised("the token is too long", token_given=True)
         try:
             header = jwt.get_unverified_header(token)
-            key = self._key(header)
+            key = await self._key(header)
             claims = jwt.decode(
                 token,
                 key.key,
@@ -115,38 +129,56 @@ class Issuer:
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
             # The last two are what a header that somebody made up can bring about.
             raise unauthorised(_reason(error), token_given=True) from None
-        return _caller(claims), float(claims["exp"])
+        return _caller(claims)
 
-    def _key(self, header: Mapping[str, Any]) -> jwt.PyJWK:
+    async def _key(self, header: Mapping[str, Any]) -> jwt.PyJWK:
         if header.get("alg") not in ALGORITHMS:
             raise jwt.InvalidAlgorithmError
         found = self._known(header.get("kid"))
-        if found is None:
-            self._refresh()
-            found = self._known(header.get("kid"))
+        if found is None or self._age_s > _KEEP_S:
+            fetching = self._refreshed()
+            if found is None and fetching is not None:
+                await asyncio.wait((fetching,), timeout=_WAIT_S)
+                found = self._known(header.get("kid"))
+        if found is None and self._age_s > _KEEP_S:
+            raise _unreachable()
         if found is None or _algorithm(found) != header["alg"]:
-            raise jwt.InvalidKeyError(self._failed)
+            raise jwt.InvalidKeyError
         return found
 
+    @property
+    def _age_s(self) -> float:
+        return self._clock() - self._fetched_at
+
     def _known(self, kid: object) -> jwt.PyJWK | None:
-        if self._clock() - self._fetched_at > _KEEP_S:
-            self._refresh()
+        if self._age_s > _BELIEVED_S:
+            return None
         if kid is None and len(self._keys) == 1:
             return next(iter(self._keys.values()))
         return self._keys.get(kid) if isinstance(kid, str) else None
 
-    def _refresh(self) -> None:
-        with self._lock:
+    def _refreshed(self) -> asyncio.Task[None] | None:
+        """Return the fetch that is under way, or begin one; None where one was just tried."""
+        if self._fetching is None or self._fetching.done():
             if self._clock() - self._tried_at < _RETRY_S:
-                return
+                return None
             self._tried_at = self._clock()
-            try:
-                self._keys = _read_keys(self._fetch(self._url or self._discovered()))
-            except (OSError, ValueError, PyJWKSetError, KeyError, TypeError) as error:
-                # What was known goes on being believed: an issuer that is down locks nobody out.
-                self._failed = type(error).__name__
-                return
-            self._fetched_at, self._failed = self._tried_at, ""
+            self._fetching = asyncio.create_task(self._refresh())
+        return self._fetching
+
+    async def _refresh(self) -> None:
+        began = self._clock()
+        try:
+            self._keys = await asyncio.to_thread(self._fetched)
+        except _NOT_FETCHED as error:
+            # What was known goes on being believed for a while: that the issuer is down for some
+            # minutes locks nobody out.
+            _LOG.warning("the keys of the issuer cannot be fetched: %s", type(error).__name__)
+            return
+        self._fetched_at = began
+
+    def _fetched(self) -> dict[str, jwt.PyJWK]:
+        return _read_keys(self._fetch(self._url or self._discovered()))
 
     def _discovered(self) -> str:
         about = self._fetch(self._issuer.rstrip("/") + "/.well-known/openid-configuration")
@@ -154,6 +186,22 @@ class Issuer:
             raise ValueError("it is about another issuer")
         _require_safe(str(about["jwks_uri"]))
         return str(about["jwks_uri"])
+
+
+_NOT_FETCHED = (
+    OSError, HTTPException, ValueError, PyJWKSetError, LookupError, TypeError, AttributeError,
+    RecursionError,
+)  # fmt: skip
+"""What a network, a document that is none, or one that says something else can bring about."""
+
+
+def _unreachable() -> Problem:
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "issuer_unreachable",
+        "tokens cannot be checked just now, since their issuer does not give its keys; try again",
+        {"Retry-After": str(int(_RETRY_S))},
+    )
 
 
 def _require_safe(url: str) -> None:
@@ -188,7 +236,8 @@ def _caller(claims: Mapping[str, Any]) -> Caller:
     everywhere = "*" in spaces
     own = frozenset(normalize("NFC", space) for space in spaces if isinstance(space, str))
     scopes_held = frozenset(SCOPES[: highest + 1])
-    return Caller(f"jwt:{named}", scopes_held, None if everywhere else own)
+    until = float(claims["exp"]) + _LEEWAY_S
+    return Caller(f"jwt:{named}", scopes_held, None if everywhere else own, until=until)
 
 
 def _reason(error: Exception) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from graphmem_api.access.entry import Authenticated, BoundedBody, OwnHost
 from graphmem_api.access.headers import SafeHeaders
@@ -31,3 +32,5 @@ def protect(app: FastAPI, settings: Settings) -> None:
         )
     app.add_middleware(Observed)
     app.add_middleware(SafeHeaders)
+    if settings.proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.proxies))

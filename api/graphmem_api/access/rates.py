@@ -26,11 +26,8 @@ class Rates:
         self._lock = threading.Lock()
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def take(self, name: str, n: int = 1) -> int:
-        """Take tokens of a name.
-
-        Args:
-            n: 0 only looks whether one is there.
+    def take(self, name: str) -> int:
+        """Take a token of a name.
 
         Returns:
             0 where there was one, else the seconds until there will be.
@@ -43,9 +40,16 @@ class Rates:
             left = min(self._size, left + (now - at) * self._size / 60)
             if left < 1:
                 return max(1, math.ceil((1 - left) * 60 / self._size))
-            self._left[name] = (left - n, now)
+            self._left[name] = (left - 1, now)
             self._left.move_to_end(name)
             # Whoever did not come for longest has most likely a full one.
             while len(self._left) > _MAX_NAMES:
                 self._left.popitem(last=False)
             return 0
+
+    def give_back(self, name: str) -> None:
+        """Put back a token that was taken of a name."""
+        with self._lock:
+            if name in self._left:
+                left, at = self._left[name]
+                self._left[name] = (left + 1, at)

@@ -47,6 +47,13 @@ def serve(  # noqa: PLR0913  # settings, all by their names
         list[str] | None,
         typer.Option(help="Web page that may call from a browser; can be given again."),
     ] = None,
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Address or network of a proxy, whose X-Forwarded-For is believed; can be given "
+            "again."
+        ),
+    ] = None,
     json_logs: Annotated[
         bool | None, typer.Option("--json-logs", help="One JSON object a line on stderr.")
     ] = None,
@@ -66,6 +73,7 @@ def serve(  # noqa: PLR0913  # settings, all by their names
         "extractor": extractor, "served": served, "keys": keys, "jwt_issuer": jwt_issuer,
         "jwt_audience": jwt_audience, "jwks_url": jwks_url, "json_logs": json_logs,
         "origins": tuple(origin) if origin else None,
+        "proxies": tuple(proxy) if proxy else None,
     }  # fmt: skip
     settings = held(flags, config).settings
     try:

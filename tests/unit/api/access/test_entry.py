@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from graphmem_api.access.guard import Everywhere, Reader, Space, Writer, told
 from graphmem_api.access.headers import SAFE
 from graphmem_api.access.keys import KeyFile
 from graphmem_api.access.protect import protect
+from graphmem_api.access.rates import Rates
 from graphmem_api.problems import add_problems
 from graphmem_api.settings import Limits, Settings
 
@@ -36,6 +38,10 @@ def small_app(settings: Settings) -> FastAPI:
         told(request, uid="u1")
         return {"n": len(await request.body())}
 
+    @app.post("/v1/{space}/message")
+    async def message(request: Request, space: Space, _: Reader) -> None:
+        told(request, denied=True)
+
     @app.get("/all")
     async def everything(_: Everywhere) -> None:
         return None
@@ -47,9 +53,11 @@ def small_app(settings: Settings) -> FastAPI:
     return app
 
 
-def call(app: FastAPI, method: str, path: str, **more: Any) -> httpx.Response:
+def call(
+    app: FastAPI, method: str, path: str, peer: str = "127.0.0.1", **more: Any
+) -> httpx.Response:
     async def called() -> httpx.Response:
-        transport = httpx.ASGITransport(app)
+        transport = httpx.ASGITransport(app, client=(peer, 1234))
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
             return await client.request(method, path, **more)
 
@@ -131,6 +139,71 @@ def test_a_key_for_some_spaces_is_not_for_what_concerns_all(settings: Settings) 
     for token, status in ((some, 403), (every, 200)):
         bearer = {"Authorization": f"Bearer {token}"}
         assert call(app, "GET", "/all", headers=bearer).status_code == status
+
+
+def test_a_client_is_told_from_others_behind_a_proxy_that_is_trusted(tmp_path: Path) -> None:
+    keys = KeyFile(tmp_path / "keys")
+    keys.create("ann", ["read"], ["a"])
+    given = {"keys": str(keys.path), "limits": Limits(wrong_keys=1)}
+    app = small_app(Settings(proxies=("10.0.0.0/8",), **given))  # type: ignore[arg-type]
+
+    def status(peer: str, forwarded: str) -> int:
+        headers = {
+            "Authorization": f"Bearer gmk_{'0' * 12}_{'s' * 43}",
+            "X-Forwarded-For": forwarded,
+        }
+        return call(app, "GET", "/v1/a/read", peer, headers=headers).status_code
+
+    assert [status("10.0.0.7", "192.0.2.1") for _ in range(2)] == [401, 429]
+    assert status("10.0.0.8", "203.0.113.5, 192.0.2.1, 10.0.0.9") == 429
+    # Neither what a client wrote himself nor what comes from elsewhere is believed.
+    assert [status("10.0.0.7", f"192.0.2.{n}, 192.0.2.2") for n in (1, 9)] == [401, 429]
+    assert [status("198.51.100.1", f"192.0.2.{n}") for n in (3, 4)] == [401, 429]
+    assert [line["peer"] for line in audited(Settings(**given))][::2] == [  # type: ignore[arg-type]
+        "192.0.2.1", "192.0.2.1", "192.0.2.2", "198.51.100.1",
+    ]  # fmt: skip
+
+
+def test_without_keys_a_proxy_lets_in_its_own_machine_only(tmp_path: Path) -> None:
+    app = small_app(Settings(keys=str(tmp_path / "keys"), proxies=("127.0.0.1",)))
+    assert call(app, "GET", "/v1/a/read").status_code == 200
+    forwarded = {"X-Forwarded-For": "192.0.2.1"}
+    assert call(app, "GET", "/v1/a/read", headers=forwarded).status_code == 403
+
+
+def test_a_proxy_is_an_address_or_a_network() -> None:
+    assert Settings(proxies=("10.0.0.1", "10.1.2.3/8")).proxies == ("10.0.0.1/32", "10.0.0.0/8")
+    with pytest.raises(ValueError, match="does not appear to be"):
+        Settings(proxies=("proxy.example",))
+
+
+def test_the_log_names_whose_key_holds_no_more_or_comes_too_often(settings: Settings) -> None:
+    file = KeyFile(Path(str(settings.keys)))
+    ann, ann_key = file.create("ann", ["read"], ["a"])
+    file.revoke("ann")
+    bo, bo_key = file.create("bo", ["read"], ["a"])
+    app = small_app(settings.model_copy(update={"limits": Limits(per_minute=1)}))
+    for token, statuses in ((ann, [401]), (bo, [200, 429]), (bo[:-3] + "xyz", [401])):
+        bearer = {"Authorization": f"Bearer {token}"}
+        found = [call(app, "GET", "/v1/a/read", headers=bearer).status_code for _ in statuses]
+        assert found == statuses
+    assert [(line["status"], line["key"], line["key_id"]) for line in audited(settings)] == [
+        (401, "ann", ann_key.id), (429, "bo", bo_key.id), (401, None, None),
+    ]  # fmt: skip
+
+
+def test_messages_that_are_denied_are_bounded_as_denied_calls_are(settings: Settings) -> None:
+    """They are answered with 200, and are written down as what was turned away."""
+    app = small_app(settings)
+    app.state.gate.audit._denied = Rates(3)
+    for _ in range(10):
+        assert call(app, "POST", "/v1/a/message").status_code == 200
+    assert len(audited(settings)) == 3
+
+
+def audited(settings: Settings) -> list[dict[str, Any]]:
+    lines = Path(f"{settings.keys}.audit").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
 
 
 def test_keys_that_cannot_be_read_let_nobody_in(settings: Settings) -> None:

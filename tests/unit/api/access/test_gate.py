@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -13,12 +15,13 @@ import pytest
 from graphmem.stores.registry import open_store
 from graphmem_api.access import gate as gates
 from graphmem_api.access.audit import Audit
-from graphmem_api.access.caller import Caller
+from graphmem_api.access.caller import LOOPBACK, Caller, Denied
 from graphmem_api.access.gate import Gate, is_loopback
 from graphmem_api.access.keys import KeyFile
 from graphmem_api.access.rates import Rates
 from graphmem_api.problems import Problem
 from graphmem_api.settings import Limits, Settings
+from tests.unit.api.access.test_issuer import claims, issuer, signed
 
 T = TypeVar("T")
 
@@ -93,6 +96,83 @@ def test_wrong_keys_of_one_address_have_to_wait_and_known_ones_not(file: KeyFile
         return found + await asked(gate, token)
 
     assert run(all_of_it()) == ["ann", 401, 401, 401, 429, "ann"]
+
+
+def test_wrong_keys_lock_out_nobody_who_comes_from_the_same_address(file: KeyFile) -> None:
+    """Behind one proxy all have one address: keys that are there, and tokens, are let in."""
+    ann, _ = file.create("ann", ["read"], None)
+    bo, _ = file.create("bo", ["read"], None)
+    gate = gate_of(file, limits=Limits(wrong_keys=3))
+    gate._issuer = issuer()
+
+    async def all_of_it() -> list[int | str]:
+        for n in range(5):
+            await asked(gate, f"gmk_{n:012x}_{'s' * 43}")
+        found = await asked(gate, f"gmk_{9:012x}_{'s' * 43}")
+        found += await asked(gate, bo[:-3] + "xyz", 5)
+        await asked(gate, signed(claims(), kid="made-up"), 50)
+        return [*found, *await asked(gate, ann), *await asked(gate, signed(claims()))]
+
+    assert run(all_of_it()) == [429, 401, 401, 401, 429, 429, "ann", "jwt:ann"]
+
+
+def test_many_calls_with_a_new_key_are_one_check(
+    file: KeyFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, _ = file.create("ann", ["read"], None)
+    gate, hashed = gate_of(file), list[str]()
+    is_same = gates.is_same
+    monkeypatch.setattr(
+        gates, "is_same", lambda secret, kept: hashed.append(secret) or is_same(secret, kept)
+    )
+
+    async def all_of_it() -> list[Caller]:
+        return await asyncio.gather(*(gate.caller(f"Bearer {token}") for _ in range(200)))
+
+    assert {caller.name for caller in run(all_of_it())} == {"ann"}
+    assert run(asked(gate, "gmk_of_no_form")) == [401]
+    assert run(asked(gate, "no token of anybody")) == [401]
+    assert len(hashed) == 1
+    # A key that was right and is revoked takes no more of them either.
+    file.revoke("ann")
+    gate._ring._read.at = float("-inf")
+    assert run(asked(gate, token, 50)) == [401] * 50
+    assert len(hashed) == 1
+
+
+def test_who_had_the_secret_is_known_to_the_log(file: KeyFile) -> None:
+    token, key = file.create("ann", ["read"], None)
+    gate = gate_of(file, limits=Limits(per_minute=1))
+    run(asked(gate, token))
+
+    def turned_away(token: str) -> Problem:
+        with pytest.raises(Problem) as raised:
+            run(gate.caller(f"Bearer {token}"))
+        return raised.value
+
+    for status in (429, 401):
+        denied = turned_away(token)
+        assert isinstance(denied, Denied)
+        assert (denied.status, denied.who.name, denied.who.key_id) == (status, "ann", key.id)
+        file.revoke("ann") if status == 429 else None
+        gate._ring._read.at = float("-inf")
+    assert not isinstance(turned_away(token[:-3] + "xyz"), Denied)
+
+
+def test_whoever_was_let_in_holds_until_he_would_not_be(file: KeyFile) -> None:
+    gate = gate_of(file)
+    assert gate.holds(run(gate.caller(None)))
+    token, _ = file.create("ann", ["read"], None)
+    gate._ring._read.at = float("-inf")
+    assert not gate.holds(LOOPBACK)
+    ann = run(gate.caller(f"Bearer {token}"))
+    assert gate.holds(ann)
+    file.revoke("ann")
+    gate._ring._read.at = float("-inf")
+    assert not gate.holds(ann)
+    soon = Caller("jwt:bo", frozenset(), None, until=time.time() + 60)
+    assert gate.holds(soon)
+    assert not gate.holds(replace(soon, until=time.time() - 1))
 
 
 def test_a_key_may_come_so_often(file: KeyFile) -> None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.client import IncompleteRead
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -14,6 +16,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from graphmem.errors import InvalidInput
+from graphmem_api.access import issuer as issuers
+from graphmem_api.access.caller import Caller
 from graphmem_api.access.issuer import SPACES_CLAIM, Issuer, fetch_json
 from graphmem_api.problems import Problem
 from graphmem_api.settings import Settings
@@ -48,6 +52,16 @@ def issuer(fetched: list[str] | None = None, **given: Any) -> Issuer:
     return Issuer(settings, fetch)
 
 
+def asked(checked: Issuer, token: str) -> Caller:
+    async def ask() -> Caller:
+        caller = await checked.caller(token)
+        if checked._fetching is not None:
+            await checked._fetching
+        return caller
+
+    return asyncio.run(ask())
+
+
 def signed(payload: dict[str, Any], alg: str = "RS256", kid: str | None = "r", **more: Any) -> str:
     key: Any = {"RS256": RSA, "ES256": EC}.get(alg, RSA)
     headers = {**({"kid": kid} if kid else {}), **more}
@@ -56,16 +70,16 @@ def signed(payload: dict[str, Any], alg: str = "RS256", kid: str | None = "r", *
 
 @pytest.mark.parametrize(("alg", "kid"), [("RS256", "r"), ("ES256", "e")])
 def test_a_token_of_the_issuer_says_who_what_and_where(alg: str, kid: str) -> None:
-    caller, until = issuer().caller(signed(claims(), alg, kid))
+    caller = asked(issuer(), signed(claims(), alg, kid))
     assert (caller.name, caller.scopes, caller.spaces) == ("jwt:ann", {"read", "write"}, {"team"})
-    assert until > time.time()
+    assert time.time() < caller.until < time.time() + 700
 
 
 def test_who_is_told_no_scope_or_space_has_none() -> None:
     bare = {k: v for k, v in claims().items() if k not in ("scope", SPACES_CLAIM)}
-    caller, _ = issuer().caller(signed(bare))
+    caller = asked(issuer(), signed(bare))
     assert (caller.scopes, caller.spaces) == (set(), set())
-    caller, _ = issuer().caller(signed({**bare, "scp": ["admin"], SPACES_CLAIM: "*"}))
+    caller = asked(issuer(), signed({**bare, "scp": ["admin"], SPACES_CLAIM: "*"}))
     assert (caller.scopes, caller.spaces) == ({"read", "write", "admin"}, None)
 
 
@@ -93,7 +107,7 @@ def test_no_other_token_is_believed() -> None:
     checked = issuer()
     for token in wrong:
         with pytest.raises(Problem) as raised:
-            checked.caller(token)
+            asked(checked, token)
         assert raised.value.status == 401
         assert "ann" not in raised.value.detail
 
@@ -103,26 +117,70 @@ def test_made_up_tokens_do_not_make_us_call_the_issuer() -> None:
     checked = issuer(fetched)
     for n in range(50):
         with pytest.raises(Problem):
-            checked.caller(signed(claims(), kid=f"made-up-{n}"))
+            asked(checked, signed(claims(), kid=f"made-up-{n}"))
     assert fetched == [f"{ISSUER}/.well-known/openid-configuration", f"{ISSUER}/keys"]
 
 
-def test_an_issuer_that_is_down_locks_out_nobody_whose_key_is_known() -> None:
+def of_one_url(fetch: Callable[[str], Any], clock: Callable[[], float]) -> Issuer:
+    url = "https://issuer.example/keys"
+    settings = Settings(jwt_issuer=ISSUER, jwt_audience=AUDIENCE, jwks_url=url)
+    return Issuer(settings, fetch, clock)
+
+
+def test_an_issuer_that_is_down_locks_out_nobody_for_an_hour_and_then_everybody() -> None:
     now, down = 0.0, False
 
     def fetch(url: str) -> Any:
         if down:
-            raise OSError("down")
+            raise IncompleteRead(b"{")
         return key_set()
 
-    settings = Settings(
-        jwt_issuer=ISSUER, jwt_audience=AUDIENCE, jwks_url="https://issuer.example/keys"
-    )
-    checked = Issuer(settings, fetch, lambda: now)
+    checked = of_one_url(fetch, lambda: now)
     token = signed(claims())
-    checked.caller(token)
-    now, down = 10_000.0, True
-    assert checked.caller(token)[0].name == "jwt:ann"
+    asked(checked, token)
+    down = True
+    for seconds in (1_000.0, 3_500.0):
+        now = seconds
+        assert asked(checked, token).name == "jwt:ann"
+    for seconds in (3_700.0, 3_701.0):
+        now = seconds
+        with pytest.raises(Problem) as raised:
+            asked(checked, token)
+        assert (raised.value.status, raised.value.code) == (503, "issuer_unreachable")
+        assert "Retry-After" in raised.value.headers
+    now, down = 3_800.0, False
+    assert asked(checked, token).name == "jwt:ann"
+
+
+def test_a_slow_issuer_holds_up_one_thread_and_nobody_whose_key_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(issuers, "_WAIT_S", 0.05)
+    now, slow, n_fetching = 0.0, False, 0
+    answer = threading.Event()
+
+    def fetch(url: str) -> Any:
+        nonlocal n_fetching
+        if slow:
+            n_fetching += 1
+            answer.wait()
+        return key_set()
+
+    checked = of_one_url(fetch, lambda: now)
+
+    async def ask() -> None:
+        nonlocal now, slow
+        token = signed(claims())
+        await checked.caller(token)
+        now, slow = 1_000.0, True
+        unknown = [checked.caller(signed(claims(), kid=f"new-{n}")) for n in range(20)]
+        found = await asyncio.gather(*unknown, return_exceptions=True)
+        assert {getattr(error, "status", None) for error in found} == {503}
+        assert (await checked.caller(token)).name == "jwt:ann"
+        assert n_fetching == 1
+        answer.set()
+
+    asyncio.run(ask())
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,8 @@ def test_every_setting_can_be_set_from_the_environment(here: Path) -> None:
             small = {"workers", "appliers", "hops", "k"}
             if name in small:
                 text, value = "2", 2
+            if name == "proxies":
+                text, value = "10.0.0.1, 10.1.0.0/16", ("10.0.0.1/32", "10.1.0.0/16")
             settings: Any = held({}, environment={prefix + name.upper(): text}).settings
             settings = settings.limits if model is Limits else settings
             assert getattr(settings, name) == value, name
