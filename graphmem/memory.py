@@ -27,7 +27,8 @@ from graphmem.ports import Clock, Embedder, Extractor, GraphStore, Progress
 from graphmem.ports.models import LLM
 from graphmem.reading.lookup import find_node
 from graphmem.stores.registry import open_store
-from graphmem.wiring import CypherReader, open_reader
+from graphmem.views.cypher.reader import CypherReader
+from graphmem.wiring import open_reader
 from graphmem.writing.accept import (
     Content,
     accept,

@@ -1,7 +1,5 @@
 """What one space is read with: its views and the engine over them, made when first needed.
 
-Questions in plain words go to a reader, Cypher to whoever speaks it: the store, or a projection.
-
 Two ways. A space that is held has views in this process, which follow the store. A space that is
 served is searched by its store; each question has small views of its own.
 """
@@ -10,10 +8,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -23,7 +21,6 @@ from graphmem.ports import (
     CandidateServer,
     Capability,
     Clock,
-    CypherServer,
     Embedder,
     Float32,
     GraphStore,
@@ -32,18 +29,16 @@ from graphmem.ports import (
 )
 from graphmem.ports.lessons import LessonIndex
 from graphmem.reading.shown import Shown
-from graphmem_schemas import Context, Entity, Recall, SearchRequest
+from graphmem_schemas import Context, Recall, SearchRequest
 
 if TYPE_CHECKING:
-    from graphmem.core.cypher import CypherResult
     from graphmem.reading.engine import Engine
-    from graphmem.views.cypher.view import CypherView
     from graphmem.views.judged import JudgedView
     from graphmem.views.lessons import LessonView
     from graphmem.views.served import ServedSpace
     from graphmem.views.space import SpaceViews
 
-__all__ = ["CypherReader", "HeldReader", "ServedReader", "open_reader"]
+__all__ = ["HeldReader", "ServedReader", "open_reader"]
 
 _log = logging.getLogger("graphmem")
 
@@ -243,7 +238,10 @@ class ServedReader(_Reader):
         """Do nothing: the store keeps its indexes itself."""
 
     def forget(self) -> None:
-        """Let go of what the store has no more."""
+        """Let go of what the store has no more, in this process and on disk."""
+        from graphmem.views.snapshot import discard
+
+        discard(self._name, self._store.views_folder)
         self.rebuild()
 
     def rebuild(self) -> None:
@@ -304,80 +302,6 @@ def _embed_asked(embedder: Embedder, questions: Sequence[str]) -> Float32:
     from graphmem.reading.analyse import asked
 
     return embedder.embed([asked(question) for question in questions])
-
-
-class CypherReader:
-    """Runs Cypher that reads on one space: by the store, or on a projection that is made for it.
-
-    Nothing is loaded and made before the first statement.
-    """
-
-    def __init__(self, store: GraphStore, space: str) -> None:
-        self._store, self._space = store, space
-        self._lock = threading.Lock()
-        self._view: CypherView | None = None
-
-    def run(
-        self, statement: str, parameters: Mapping[str, Any] | None, *, limit: int, timeout_s: float
-    ) -> CypherResult:
-        """Check a statement and run it."""
-        from graphmem.core.cypher import accept_cypher
-        from graphmem.core.cypher_spaces import find_unbound
-
-        request = accept_cypher(
-            statement, parameters, space=self._space, limit=limit, timeout_s=timeout_s
-        )
-        if Capability.CYPHER not in self._store.capabilities:
-            return self._projection().cypher(request)
-        unbound = find_unbound(request.statement)
-        if unbound and not {self._space}.issuperset(self._store.spaces()):
-            raise InvalidInput(
-                f"this server holds other spaces too, and {unbound!r} is not bound to one: write "
-                "(n:Entity {space: $space}) for each node of a pattern, also behind a WITH that "
-                "does not pass it on; the value is filled in"
-            )
-        return cast(CypherServer, self._store).cypher(request)
-
-    def query(
-        self, name: str, parameters: Mapping[str, Any] | None, *, limit: int, timeout_s: float
-    ) -> CypherResult:
-        """Run a query of the catalogue."""
-        from graphmem_queries.catalogue import QueryError, find_query
-
-        served = Capability.CYPHER in self._store.capabilities
-        try:
-            query = find_query(name)
-            bound = query.bind(parameters or {}, self._named)
-        except QueryError as error:
-            raise InvalidInput(str(error)) from error
-        statement = query.text("neo4j" if served else "embedded")
-        return self.run(statement, bound, limit=limit, timeout_s=timeout_s)
-
-    def _named(self, label: str, name: str) -> Sequence[str]:
-        """Return the uids of the space's nodes of a label that have the name."""
-        from graphmem.core.names import normalise_name
-
-        key = normalise_name(name)
-        sought = f"={key}" if label == Entity.label else key
-        return self._store.find(self._space, label, [sought]).get(sought, ())
-
-    def close(self) -> None:
-        """Let go of the projection, which stays for the next start; closing twice is fine."""
-        with self._lock:
-            if self._view is not None:
-                self._view.close()
-            self._view = None
-
-    def _projection(self) -> CypherView:
-        from graphmem.views.cypher.view import CypherView
-        from graphmem.views.snapshot import folder_of
-
-        with self._lock:
-            if self._view is None:
-                home = self._store.views_folder
-                folder = folder_of(self._space, home) if home else None
-                self._view = CypherView(self._store, self._space, folder)
-            return self._view
 
 
 @dataclass(slots=True, eq=False)

@@ -11,7 +11,7 @@ from graphmem.models.llm.forgetting import forget_answers
 from graphmem.ports import Progress
 from graphmem.reading.lookup import find_entity, find_exactly, find_node, find_source
 from graphmem.stores.beside import ANSWERS, beside
-from graphmem.wiring import CypherReader
+from graphmem.views.cypher.reader import CypherReader
 from graphmem.writing.accept import check_moment
 from graphmem_schemas import ConsolidateReceipt, DeleteReceipt, Predicate, Receipt
 

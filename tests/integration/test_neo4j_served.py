@@ -21,6 +21,7 @@ from graphmem.stores.neo4j import Neo4jStore
 from graphmem.testing.samples import passage
 from graphmem.views.adjacency import AdjacencyView
 from graphmem.views.paged_walk import PagedWalk
+from graphmem.views.snapshot import folder_of
 from graphmem.views.space import WALK_KINDS
 from graphmem_queries.texts import text
 from scripts.neo4j_server.server import Neo4jServer
@@ -250,3 +251,18 @@ def _some_passages(store: Neo4jStore, space: str = LARGE) -> list[tuple[str, str
         for batch in store.changes(space, 0, labels=["Passage"])
         for node in batch.nodes
     ]
+
+
+def test_what_is_deleted_stays_in_no_projection(store: Neo4jStore) -> None:
+    space = uuid4().hex
+    assert store.views_folder is not None
+    folder = folder_of(space, store.views_folder)
+    with _memory(store, space, served=True) as memory:
+        memory.add("Quentin hides the amber key.", source="amber")
+        memory.add("Tom likes tea.", source="tea")
+        statement = "MATCH (s:Source) RETURN count(s)"
+        assert memory.cypher(statement, isolated=True).rows == ((2,),)
+        assert [*folder.glob("*.lbug")]
+        memory.delete(source="amber")
+        assert not [file for file in folder.iterdir() if file.stat().st_size]
+        assert memory.cypher(statement, isolated=True).rows == ((1,),)

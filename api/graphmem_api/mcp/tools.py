@@ -153,8 +153,13 @@ async def _delete(memory: AsyncMemory, asked: DeleteMemory, _: Visit) -> Result:
 
 
 async def _cypher(memory: AsyncMemory, asked: CypherQuery, visit: Visit) -> Result:
+    # A visit reaches one space, whoever pays it.
     found = await memory.cypher(
-        asked.statement, asked.parameters, limit=asked.limit, timeout_s=visit.limits.cypher_s
+        asked.statement,
+        asked.parameters,
+        limit=asked.limit,
+        timeout_s=visit.limits.cypher_s,
+        isolated=True,
     )
     return Table.of(found)
 

@@ -22,14 +22,23 @@ Name = Annotated[str, Path(min_length=1, max_length=100, description="From `quer
 
 
 @router.post("/cypher", operation_id="cypher", summary="Run a Cypher statement")
-async def cypher(space: Space, asked: CypherBody, service: ServiceHere, _: Reader) -> CypherTable:
-    """Run one statement that reads, on this space alone. `$space` is bound."""
+async def cypher(
+    space: Space, asked: CypherBody, service: ServiceHere, caller: Reader
+) -> CypherTable:
+    """Run one statement that reads, on this space alone. `$space` is bound.
+
+    For a key of some spaces only, it runs on a projection that holds nothing else.
+    """
     check_length(asked.statement, service.settings.limits.text_chars, "statement")
     limit, timeout_s = _bounded(asked, service)
     async with service.spaces.lend(space, slow=True) as memory:
         return _table(
             await memory.cypher(
-                asked.statement, asked.parameters, limit=limit, timeout_s=timeout_s
+                asked.statement,
+                asked.parameters,
+                limit=limit,
+                timeout_s=timeout_s,
+                isolated=caller.spaces is not None,
             )
         )
 
