@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import get_args
 
-from graphmem.core.cursors import read_cursor, write_cursor
 from graphmem.errors import InvalidInput
 from graphmem.facets.base import Facet
 from graphmem.reading.lookup import find_node
@@ -19,7 +18,6 @@ from graphmem_schemas import (
     GraphPage,
     Layer,
     NeighbourPage,
-    Source,
     SourcePage,
 )
 
@@ -127,7 +125,7 @@ class Browsing(Facet):
         return evidence_page(node, self._store, self.space, check_k(k), cursor)
 
     def sources(self, *, k: int = 100, cursor: str | None = None) -> SourcePage:
-        """Return the sources of the space by name. O(sources) a page.
+        """Return the sources of the space by name.
 
         Args:
             k: sources a page, 1 to 1,000.
@@ -136,14 +134,6 @@ class Browsing(Facet):
         Raises:
             InvalidInput: k or the cursor is none.
         """
-        after, size = read_cursor(cursor, ("",)), check_k(k)
-        found: dict[str, Source] = {}
-        for batch in self._store.changes(self.space, 0, labels=(Source.label,)):
-            for uid in batch.removed_nodes:
-                found.pop(uid, None)
-            found |= {node.uid: node for node in batch.nodes if isinstance(node, Source)}
-        rest = sorted((one for one in found.values()), key=lambda one: one.name)
-        rest = [one for one in rest if after is None or one.name > str(after[0])]
-        shown = tuple(rest[:size])
-        following = write_cursor(shown[-1].name) if len(rest) > size else None
-        return SourcePage(sources=shown, next=following)
+        from graphmem.reading.browse import source_page
+
+        return source_page(self._store, self.space, check_k(k), cursor)

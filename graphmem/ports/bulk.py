@@ -28,14 +28,26 @@ class EdgeRowReader(Protocol):
 
 @runtime_checkable
 class PageReader(Protocol):
-    """A store that can go on in a space from any uid, without reading what is before."""
+    """A store that can go on in a space from anywhere, without reading what is before."""
 
     def page(
         self, space: str, labels: Sequence[str], after: str, limit: int
-    ) -> tuple[list[Node], list[EdgeKey]]:
+    ) -> tuple[list[Node], list[EdgeKey], str | None]:
         """Return the nodes of the labels that come next after a uid, and the edges from them.
 
-        All of one state: nodes by uid, edges in any order, each where it starts.
+        Nodes by uid, up to `limit` of them; edges in any order, each where it starts; last the
+        uid to go on after, None at the end. A page may be short where a store passes over many
+        nodes of other labels.
+
+        Raises:
+            StoreError: The store cannot be read.
+        """
+        ...
+
+    def page_by_key(self, space: str, label: str, after: str, limit: int) -> list[Node]:
+        """Return the nodes of a label whose key comes next after one, in the order of their keys.
+
+        For labels whose nodes have one key each, which no other has.
 
         Raises:
             StoreError: The store cannot be read.

@@ -10,9 +10,18 @@ from graphmem.core.cursors import read_cursor, write_cursor
 from graphmem.errors import NotFound
 from graphmem.ports import GraphReader, GraphStore, PageReader
 from graphmem.reading.drawn import Moments, drawn
-from graphmem_schemas import Edge, EdgeKind, GraphNode, GraphPage, NeighbourPage, Node
+from graphmem_schemas import (
+    Edge,
+    EdgeKind,
+    GraphNode,
+    GraphPage,
+    NeighbourPage,
+    Node,
+    Source,
+    SourcePage,
+)
 
-__all__ = ["around", "graph_page", "neighbour_page"]
+__all__ = ["around", "graph_page", "neighbour_page", "source_page"]
 
 _HOP = 500
 _KEY = ("", "", "")
@@ -43,11 +52,29 @@ def graph_page(
     """
     after = read_cursor(cursor, ("",))
     seq = store.seq(space)
-    found, edges = _next(store, space, labels, str(after[0]) if after else "", limit + 1)
-    more, found = len(found) > limit, found[:limit]
+    found, edges, last = _next(store, space, labels, str(after[0]) if after else "", limit)
     page = _page(seq, drawn(found, moments), edges, whole=True)
-    following = write_cursor(found[-1].uid) if more else None
-    return page.model_copy(update={"next": following})
+    return page.model_copy(update={"next": write_cursor(last) if last is not None else None})
+
+
+def source_page(store: GraphStore, space: str, limit: int, cursor: str | None) -> SourcePage:
+    """Return the next sources of a space by name.
+
+    Raises:
+        InvalidInput: The cursor is none.
+    """
+    after = read_cursor(cursor, ("",))
+    name = str(after[0]) if after else ""
+    if isinstance(store, PageReader):
+        found = store.page_by_key(space, Source.label, name, limit + 1)
+        named = [node for node in found if isinstance(node, Source)]
+    else:
+        nodes = _all(store, space, (Source.label,)).values()
+        every = [one for one in nodes if isinstance(one, Source) and one.name > name]
+        named = nsmallest(limit + 1, every, key=lambda one: one.name)
+    shown = tuple(named[:limit])
+    following = write_cursor(shown[-1].name) if len(named) > limit else None
+    return SourcePage(sources=shown, next=following)
 
 
 def around(  # noqa: PLR0913  # what there is room for, in all directions
@@ -120,26 +147,33 @@ def neighbour_page(  # noqa: PLR0913  # a listing, with its place and its page
 
 def _next(
     store: GraphStore, space: str, labels: Collection[str], after: str, limit: int
-) -> tuple[list[Node], list[EdgeKey]]:
-    """Return the nodes with the lowest uids after one, and the edges that start at them.
+) -> tuple[list[Node], list[EdgeKey], str | None]:
+    """Return the next nodes, the edges that start at them, and the uid to go on after.
 
     O(nodes of the labels), where the store cannot tell pages itself.
     """
     if isinstance(store, PageReader):
         return store.page(space, tuple(labels), after, limit)
-    found: dict[str, Node] = {}
-    for batch in store.changes(space, 0, labels=tuple(labels)):
-        for uid in batch.removed_nodes:
-            found.pop(uid, None)
-        found.update((node.uid, node) for node in batch.nodes if node.uid > after)
-    nodes = {uid: found[uid] for uid in nsmallest(limit, found)}
+    found = _all(store, space, labels)
+    uids = nsmallest(limit + 1, (uid for uid in found if uid > after))
+    nodes = {uid: found[uid] for uid in uids[:limit]}
     edges: list[EdgeKey] = [
         (edge.kind, edge.start, edge.end)
         for chunk in map(frozenset, _chunks(list(nodes)))
         for edge in store.neighbours(space, sorted(chunk))
         if edge.start in chunk
     ]
-    return list(nodes.values()), edges
+    return list(nodes.values()), edges, uids[limit - 1] if len(uids) > limit else None
+
+
+def _all(store: GraphStore, space: str, labels: Collection[str]) -> dict[str, Node]:
+    """Return every node of the labels by its uid."""
+    found: dict[str, Node] = {}
+    for batch in store.changes(space, 0, labels=tuple(labels)):
+        for uid in batch.removed_nodes:
+            found.pop(uid, None)
+        found.update((node.uid, node) for node in batch.nodes)
+    return found
 
 
 def _step(

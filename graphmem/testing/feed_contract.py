@@ -9,7 +9,7 @@ from typing import Any
 
 from graphmem.core.changes import ChangeBatch, Changes, EdgeKey, EdgeRow
 from graphmem.ports import EdgeRowReader, GraphStore, PageReader
-from graphmem.testing.samples import edge, entity, passage, vector
+from graphmem.testing.samples import edge, entity, passage, source, vector
 from graphmem_schemas import EDGE_KINDS, Edge, Node
 
 __all__ = ["FeedContract", "Mirror", "read_feed"]
@@ -237,17 +237,30 @@ class FeedContract:
         keys = {_key(one) for batch in batches for one in batch.edges if one.start in nodes}
         seen: list[Node] = []
         found: list[EdgeKey] = []
-        while True:
-            after = seen[-1].uid if seen else ""
-            some, edges = store.page("a", ["Entity"], after, 3)
+        after: str | None = ""
+        while after is not None:
+            some, edges, after = store.page("a", ["Entity"], after, 3)
+            assert len(some) <= 3
             seen += some
             found += edges
-            if len(some) < 3:
-                break
         assert seen == [nodes[uid] for uid in sorted(nodes)]
         assert sorted(found) == sorted(keys)
-        assert store.page("c", ["Entity"], "", 3) == ([], [])
-        assert store.page("a", [], "", 3) == ([], [])
+        assert store.page("c", ["Entity"], "", 3) == ([], [], None)
+        assert store.page("a", [], "", 3) == ([], [], None)
+
+    def test_pages_by_key_are_all_of_a_label(self, store: GraphStore) -> None:
+        """Of a store that hands out pages (`PageReader`): names of any characters and length."""
+        names = ["a", "A", "ä", "\U0001f600", "\uffee", " ", "b" * 400, *map(str, range(9))]
+        sources = [source(f"s{i}", name=name) for i, name in enumerate(names)]
+        store.apply("a", lambda _: Changes(nodes=tuple(sources)))
+        store.apply("b", lambda _: Changes(nodes=tuple(sources[:3])))
+        if not isinstance(store, PageReader):
+            return
+        seen: list[str] = []
+        while page := store.page_by_key("a", "Source", seen[-1] if seen else "", 2):
+            seen += [key for node in page for key in node.lookup_keys]
+        assert seen == sorted(names)
+        assert store.page_by_key("c", "Source", "", 2) == []
 
 
 def _edge_of(row: EdgeRow) -> Edge:

@@ -26,7 +26,7 @@ from graphmem_schemas import (
     Source,
 )
 
-__all__ = ["MOMENT", "edge", "entity", "one_of_each_label", "passage", "vector"]
+__all__ = ["MOMENT", "edge", "entity", "one_of_each_label", "passage", "source", "vector"]
 
 MOMENT = datetime(2024, 2, 29, 12, 30, 15, 123456, tzinfo=UTC)
 
@@ -40,6 +40,11 @@ def entity(uid: str, *, name: str = "", aliases: tuple[str, ...] = ()) -> Entity
 def passage(uid: str, *, text: str = "", source: str = "s", position: int = 0) -> Passage:
     """Return a passage, with its uid for a text where none is given."""
     return Passage(uid=uid, recorded_at=MOMENT, source=source, position=position, text=text or uid)
+
+
+def source(uid: str, *, name: str = "") -> Source:
+    """Return a document, with its uid for a name where none is given."""
+    return Source(uid=uid, recorded_at=MOMENT, name=name or uid, kind="document")
 
 
 def edge(

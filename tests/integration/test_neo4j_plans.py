@@ -11,11 +11,12 @@ import pytest
 from neo4j import Driver, GraphDatabase
 
 from graphmem.core.changes import Changes
+from graphmem.core.property_graph import property_types
 from graphmem.ports import GraphReader
 from graphmem.stores.neo4j import Neo4jStore, statements
-from graphmem.testing.samples import edge, entity, one_of_each_label, passage, vector
+from graphmem.testing.samples import edge, entity, one_of_each_label, passage, source, vector
 from graphmem_queries.catalogue import queries
-from graphmem_queries.texts import text
+from graphmem_queries.texts import columns, text
 from graphmem_schemas import EDGE_KINDS, Node
 from scripts.neo4j_server.server import Login
 
@@ -31,6 +32,9 @@ SCANS = {
     "UndirectedRelationshipTypeScan",
     "UnionNodeByLabelsScan",
 }
+SOURCES_BY_NAME = text(
+    "store/page_by_key", label="Source", columns=columns(property_types("Source"))
+)
 Sent = dict[str, Mapping[str, Any]]
 
 
@@ -52,6 +56,16 @@ def sent(neo4j: Login) -> Sent:
     live(store, uuid4().hex)
     store.close()
     return texts
+
+
+@pytest.fixture(scope="module")
+def store(neo4j: Login) -> Iterator[Neo4jStore]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NEO4J_USER", neo4j.user)
+        patch.setenv("NEO4J_PASSWORD", neo4j.password)
+        made = Neo4jStore(neo4j.uri)
+    yield made
+    made.close()
 
 
 def live(store: Neo4jStore, space: str) -> None:
@@ -87,6 +101,8 @@ def live(store: Neo4jStore, space: str) -> None:
     assert list(store.changes(space, 0, labels=labels, kinds=EDGE_KINDS, vectors=True))
     put(remove_sources=("s",))
     put(remove_nodes=("entity",))
+    store.page(space, labels, "", 3)
+    store.page_by_key(space, "Source", "", 3)
     store.count(space)
     store.token(space, 1)
     store.spaces()
@@ -119,7 +135,8 @@ def test_every_text_of_the_store_is_sent(sent: Sent) -> None:
         file.name.removesuffix(".cypher") for file in files("graphmem_queries.store").iterdir()
     }
     branches = {"get", "locate", "find", "neighbours", "edges_between", "value", "moment"}
-    whole = {name for name in texts - branches if not name.startswith(("feed_", "check_"))}
+    several = ("feed_", "check_", "page_")
+    whole = {name for name in texts - branches if not name.startswith(several)}
     assert {name for name in whole if text(f"store/{name}") not in sent} == {"commit_of"}
     kinds = (*EDGE_KINDS,)
     for branch in (
@@ -133,6 +150,9 @@ def test_every_text_of_the_store_is_sent(sent: Sent) -> None:
         text("store/check_spaces"),
         text("store/check_keys"),
         statements.feed(tuple(Node.registry), kinds, True),
+        statements.page_uids(tuple(Node.registry)),
+        statements.page_edges(tuple(Node.registry)),
+        SOURCES_BY_NAME,
     ):
         assert branch in sent
 
@@ -158,6 +178,33 @@ def test_no_query_of_the_catalogue_reads_what_is_of_others(driver: Driver, name:
     bound = query.bind(given, lambda label, named: [f"{label} {named}"])
     met = operators_of(driver, query.text("neo4j"), space="a", **bound)
     assert not met & SCANS, met
+
+
+@pytest.mark.usefixtures("sent")
+@pytest.mark.parametrize("statement", [statements.page_uids(("Passage",)), SOURCES_BY_NAME])
+def test_a_page_costs_what_it_shows_however_large_the_space(
+    store: Neo4jStore, driver: Driver, statement: str
+) -> None:
+    """Rows of one page are read, in the index's own order, and none is sorted."""
+    costs = []
+    for n in (100, 2_000):
+        space = uuid4().hex
+        sources = [source(f"s{i}") for i in range(n)]
+        passages = [passage(f"p{i}") for i in range(n)]
+        nodes = tuple(node for pair in zip(sources, passages, strict=True) for node in pair)
+        store.apply(space, lambda _, nodes=nodes: Changes(nodes=nodes))  # type: ignore[misc]
+        asked = {"space": space, "after": "", "limit": 5}
+        profile = cast(LiteralString, f"PROFILE {statement}")
+        plan = driver.execute_query(profile, asked).summary.profile
+        assert plan is not None
+        assert not operators(plan) & {"Sort", "Top", "PartialTop", "PartialSort"}
+        costs.append(hits(plan))
+    assert costs[0] == costs[1]
+
+
+def hits(plan: Mapping[str, Any]) -> int:
+    """How many rows and properties a plan looked at."""
+    return int(plan.get("dbHits", 0)) + sum(map(hits, plan.get("children", ())))
 
 
 def test_an_edge_is_looked_for_between_its_ends(driver: Driver) -> None:

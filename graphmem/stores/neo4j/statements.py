@@ -10,7 +10,9 @@ from graphmem.core.property_graph import property_types
 from graphmem_queries.texts import columns, each, text
 from graphmem_schemas import EDGE_KINDS, EdgeKind, Node
 
-__all__ = ["check_counts", "feed", "find", "get", "locate", "neighbours"]
+__all__ = [
+    "check_counts", "feed", "find", "get", "locate", "neighbours", "page_edges", "page_uids",
+]  # fmt: skip
 
 
 @cache
@@ -36,6 +38,18 @@ def find(label: str) -> LiteralString:
 def neighbours(kinds: tuple[EdgeKind, ...]) -> LiteralString:
     """Read the edges at nodes; no kinds are all kinds."""
     return each(text("store/neighbours", label=label, kinds=kinds) for label in Node.registry)
+
+
+@cache
+def page_uids(labels: tuple[str, ...]) -> LiteralString:
+    """Read which nodes of the labels come next."""
+    return each(text("store/page_uids", label=label) for label in labels)
+
+
+@cache
+def page_edges(labels: tuple[str, ...]) -> LiteralString:
+    """Read the ends of the edges that start at nodes of the labels."""
+    return each(text("store/page_edges", label=label, kinds=EDGE_KINDS) for label in labels)
 
 
 @cache

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import local
 from typing import TypeVar
 
-from graphmem.core.changes import ChangeBatch, Commit, Counts
+from graphmem.core.changes import ChangeBatch, Commit, Counts, EdgeKey
 from graphmem.errors import GraphMemError, InvalidInput
 from graphmem.ports import Capability, Plan
 from graphmem.stores.neo4j.address import parse_address
@@ -19,6 +19,7 @@ from graphmem.stores.neo4j.check import problems
 from graphmem.stores.neo4j.client import Client, Tracer
 from graphmem.stores.neo4j.cypher import CypherServing
 from graphmem.stores.neo4j.feed import Wanted, next_batch
+from graphmem.stores.neo4j.paging import page, page_by_key
 from graphmem.stores.neo4j.reads import Neo4jReader, newest
 from graphmem.stores.neo4j.schema import VECTOR_LABELS, check_version, index_vectors, prepare
 from graphmem.stores.neo4j.serving import Serving
@@ -208,6 +209,18 @@ class Neo4jStore(Serving, CypherServing):
                 return
             yield batch
             after = batch.seq
+
+    def page(
+        self, space: str, labels: Sequence[str], after: str, limit: int
+    ) -> tuple[list[Node], list[EdgeKey], str | None]:
+        """Return the next nodes by uid, the edges that start at them, and where to go on."""
+        read = self._client.read
+        return self._client.patiently(lambda: page(read, space, labels, after, limit))
+
+    def page_by_key(self, space: str, label: str, after: str, limit: int) -> list[Node]:
+        """Return the nodes of a label whose key comes next, in the order of their keys."""
+        read = self._client.read
+        return self._client.patiently(lambda: page_by_key(read, space, label, after, limit))
 
     def close(self) -> None:
         """Release every resource; closing twice is fine."""

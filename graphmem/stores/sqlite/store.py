@@ -15,7 +15,7 @@ from graphmem.stores.sqlite.bulk import edge_rows
 from graphmem.stores.sqlite.check import problems
 from graphmem.stores.sqlite.feed import Wanted, next_batch
 from graphmem.stores.sqlite.mapping import BUSY_TIMEOUT_S, mapped
-from graphmem.stores.sqlite.paging import page
+from graphmem.stores.sqlite.paging import page, page_by_key
 from graphmem.stores.sqlite.pool import ConnectionPool, begin_write, empty_log
 from graphmem.stores.sqlite.reads import SqliteReader, space_id
 from graphmem.stores.sqlite.schema import is_cut, prepare
@@ -197,10 +197,15 @@ class SqliteStore:
 
     def page(
         self, space: str, labels: Sequence[str], after: str, limit: int
-    ) -> tuple[list[Node], list[EdgeKey]]:
-        """Return the next nodes by uid, and the edges that start at them, of one state."""
+    ) -> tuple[list[Node], list[EdgeKey], str | None]:
+        """Return the next nodes by uid, the edges that start at them, and where to go on."""
         with self._reading() as connection:
             return page(connection, space, labels, after, limit)
+
+    def page_by_key(self, space: str, label: str, after: str, limit: int) -> list[Node]:
+        """Return the nodes of a label whose key comes next, in the order of their keys."""
+        with self._reading() as connection:
+            return page_by_key(connection, space, label, after, limit)
 
     def close(self) -> None:
         """Release every resource; closing twice is fine."""

@@ -1,0 +1,52 @@
+"""Handing out a space page by page: in the order of its uids, or of names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graphmem.core.changes import EdgeKey
+from graphmem.core.property_graph import property_types
+from graphmem.stores.neo4j import statements
+from graphmem.stores.neo4j.client import Run
+from graphmem.stores.neo4j.reads import Neo4jReader
+from graphmem.stores.neo4j.rows import chunks, decode_node, index_key
+from graphmem_queries.texts import columns, text
+from graphmem_schemas import Node
+
+__all__ = ["page", "page_by_key"]
+
+_BATCH_ROWS = 5_000
+
+
+def page(
+    run: Run, space: str, labels: Sequence[str], after: str, limit: int
+) -> tuple[list[Node], list[EdgeKey], str | None]:
+    """Return the next nodes of the labels, the keys of the edges from them, and where to go on.
+
+    Complexity: up to `limit` entries of an index for each label, the nodes and their edges.
+    """
+    known = tuple(label for label in Node.registry if label in labels)
+    if not known:
+        return [], [], None
+    rows = run(statements.page_uids(known), space=space, after=after, limit=limit + 1)
+    uids = sorted(uid for (uid,) in rows)
+    following = uids[limit - 1] if len(uids) > limit else None
+    nodes: list[Node] = []
+    edges: list[EdgeKey] = []
+    for part in chunks(uids[:limit], _BATCH_ROWS):
+        nodes += [node for node in Neo4jReader(run).get(space, part) if node is not None]
+        found = run(statements.page_edges(known), space=space, uids=list(part))
+        edges += ((kind, start, end) for kind, start, end in found)
+    return nodes, edges, following
+
+
+def page_by_key(run: Run, space: str, label: str, after: str, limit: int) -> list[Node]:
+    """Return the nodes of a label whose first keys come next.
+
+    Keys beyond 1,000 bytes are in the order of their first 40 characters and a digest.
+
+    Complexity: the nodes of the page.
+    """
+    statement = text("store/page_by_key", label=label, columns=columns(property_types(label)))
+    rows = run(statement, space=space, after=index_key(after), limit=limit)
+    return [decode_node(label, said) for (said,) in rows]
