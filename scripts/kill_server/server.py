@@ -32,19 +32,25 @@ class Server:
     """`graphmem serve` over a store.
 
     Args:
-        store: its file.
+        store: its file, or the address of a server.
         port: on which it listens; the same after a restart.
         workers: processes.
         settings: others, as the environment has them: {"GRAPHMEM_LIMITS_WAITING": "10"}.
+        log: what it says; None is beside the file.
     """
 
     def __init__(
-        self, store: Path, port: int, workers: int = 1, settings: dict[str, str] | None = None
+        self,
+        store: Path | str,
+        port: int,
+        workers: int = 1,
+        settings: dict[str, str] | None = None,
+        log: Path | None = None,
     ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "graphmem", "serve", "--store", str(store), "--json"]
         command += ["--port", str(port), "--workers", str(workers)]
-        with store.with_name(store.name + ".said").open("ab") as said:
+        with (log or Path(f"{store}.said")).open("ab") as said:
             self.process = subprocess.Popen(
                 command,
                 stdout=subprocess.PIPE,
