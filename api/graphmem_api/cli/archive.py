@@ -15,19 +15,31 @@ import os
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from graphmem.errors import InvalidInput, NotFound, StoreBusy, StoreCorrupt, StoreError, StoreFull
+from graphmem.models.llm.cache import ResponseCache
+from graphmem_pipelines.jobs.vectors import VectorFile
+from graphmem_pipelines.ledger.ledger import Ledger
 
 __all__ = ["PARTS", "Part", "read_archive", "restore_archive", "write_archive"]
 
 PARTS = ("jobs", "store", "answers", "keys")
 """In the order in which they are copied."""
+_KEYS = "keys"
+_NEW: dict[str, Callable[[Path], Ledger | ResponseCache | VectorFile]] = {
+    "jobs": Ledger,
+    "answers": ResponseCache,
+    "vectors": partial(VectorFile, embedder=""),
+}
+"""What is of one store and of no other that takes its place, and how a new one is made."""
 _FORM = 1
 _CHUNK = 1024 * 1024
 _MAX_MANIFEST = 64 * 1024
@@ -104,11 +116,17 @@ def restore_archive(backup: Path, targets: Mapping[str, Path], *, force: bool) -
 
     All of them are unpacked and checked before the first is put back. A file that is there is
     written over in one transaction of SQLite, so that whoever uses it sees the old or the new.
+    One of which the backup has nothing is emptied: writes that wait, and answers, are of the
+    memory that goes. Keys that are there stay as they are, since older ones would be those of
+    before a key was revoked.
 
     Args:
         backup: of `write_archive`.
-        targets: from the name of a part to its file.
+        targets: from the name of a part to its file; of those that no backup has, too.
         force: whether files that are there are written over.
+
+    Returns:
+        What was put back.
 
     Raises:
         InvalidInput: A file is there already.
@@ -118,9 +136,13 @@ def restore_archive(backup: Path, targets: Mapping[str, Path], *, force: bool) -
     """
     with _opened(backup) as archive:
         parts = _manifest(archive)
-        there = [str(targets[part.name]) for part in parts if targets[part.name].exists()]
+        there = {name: path for name, path in targets.items() if path.exists()}
+        keys_stay = there.pop(_KEYS, None) is not None
         if there and not force:
-            raise InvalidInput(f"{', '.join(there)} is there already; --force writes over it")
+            named = ", ".join(map(str, there.values()))
+            raise InvalidInput(f"{named} is there already; --force writes over it")
+        brought = {part.name for part in parts}
+        restored = [part for part in parts if not (keys_stay and part.name == _KEYS)]
         folders: dict[str, tempfile.TemporaryDirectory[str]] = {}
         try:
             with _told(backup):
@@ -131,12 +153,14 @@ def restore_archive(backup: Path, targets: Mapping[str, Path], *, force: bool) -
                     unpacked = Path(folders[part.name].name) / part.name
                     _drain(stream, part, unpacked)
                     _check(unpacked)
-                for part in parts:
+                for name in _NEW.keys() & there.keys() - brought:
+                    _empty(name, there[name])
+                for part in restored:
                     _put(Path(folders[part.name].name) / part.name, targets[part.name])
         finally:
             for folder in folders.values():
                 folder.cleanup()
-    return parts
+    return restored
 
 
 def _copied(source: Path, copy: Path) -> Path:
@@ -147,7 +171,7 @@ def _copied(source: Path, copy: Path) -> Path:
             closing(sqlite3.connect(copy)) as new,
         ):
             old.execute(f"PRAGMA busy_timeout = {int(_BUSY_S * 1000)}")
-            old.backup(new)
+            old.backup(new, progress=_patience(source))
             # A copy is one file: no log beside it that could be left behind.
             new.execute("PRAGMA journal_mode = DELETE").fetchone()
     except sqlite3.Error as error:
@@ -259,14 +283,36 @@ def _put(unpacked: Path, target: Path) -> None:
         with closing(sqlite3.connect(unpacked)) as new, closing(sqlite3.connect(target)) as old:
             old.execute(f"PRAGMA busy_timeout = {int(_BUSY_S * 1000)}")
             old.execute("PRAGMA synchronous = FULL")
-            new.backup(old)
+            new.backup(old, progress=_patience(target))
     except sqlite3.OperationalError as error:
-        raise StoreBusy(f"{target} is in use ({error}): stop who writes, and try again") from error
+        raise _in_use(target, error) from error
     except sqlite3.DatabaseError:
         # It is damaged, which may be why it is restored; nobody can be using it.
         _remove_logs(target)
         os.replace(unpacked, target)
         _sync_folder(target.absolute().parent)
+
+
+def _patience(path: Path) -> Callable[[int, int, int], None]:
+    """Return what ends a copy that waits too long: SQLite's own tries without end."""
+    end = time.monotonic() + _BUSY_S
+
+    def look(status: int, remaining: int, total: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > end:
+            raise _in_use(path, f"for {_BUSY_S:g} s")
+
+    return look
+
+
+def _in_use(path: Path, why: object) -> StoreBusy:
+    return StoreBusy(f"{path} is in use ({why}): stop who writes, and try again")
+
+
+def _empty(name: str, target: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix=".restore.", dir=target.absolute().parent) as folder:
+        with closing(_NEW[name](Path(folder) / name)):
+            pass
+        _put(Path(folder) / name, target)
 
 
 def _remove_logs(target: Path) -> None:

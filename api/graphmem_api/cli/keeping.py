@@ -47,17 +47,21 @@ def restore(
 ) -> None:
     """Put back what `backup` copied; all of it is checked before anything is changed.
 
-    What was written since the backup is gone then: the keys that were made since, too.
+    What was written since the backup is gone then, with writes that wait and answers of LLMs. A
+    file of keys that is there stays as it is: in an older one, keys that were revoked since hold.
     """
     from graphmem_api.cli.archive import restore_archive
 
-    parts = restore_archive(file, _files(session, keys), force=force)
+    files = _files(session, keys)
+    parts = restore_archive(file, files, force=force)
+    if not any(part.name == "keys" for part in parts) and files["keys"].exists():
+        session.say(f"graphmem: the keys in {files['keys']} stay as they are")
     _tell(session, file, parts, "is restored:")
 
 
 def _files(session: Session, keys: str | None) -> dict[str, Path]:
     from graphmem.errors import NotSupported
-    from graphmem.stores.beside import ANSWERS, JOBS, KEYS
+    from graphmem.stores.beside import ANSWERS, JOBS, KEYS, VECTORS
     from graphmem_api.cli.sources import held
 
     store = session.store if session.store_from == "flag" else None
@@ -73,6 +77,7 @@ def _files(session: Session, keys: str | None) -> dict[str, Path]:
         "store": path,
         "jobs": Path(settings.ledger or path.with_name(path.name + JOBS)),
         "answers": path.with_name(path.name + ANSWERS),
+        "vectors": path.with_name(path.name + VECTORS),
         "keys": Path(settings.keys or path.with_name(path.name + KEYS)),
     }
 

@@ -6,18 +6,24 @@ import json
 import sqlite3
 import tarfile
 import threading
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from graphmem.cli.app import run
-from graphmem.errors import InvalidInput, NotFound, StoreCorrupt
+from graphmem.core.usage import Usage
+from graphmem.errors import InvalidInput, NotFound, StoreBusy, StoreCorrupt
 from graphmem.memory import Memory
+from graphmem.models.llm.cache import Kept, ResponseCache
 from graphmem.stores.sqlite import SqliteStore
 from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder
 from graphmem_api.access.keys import KeyFile
 from graphmem_api.cli import archive
+from graphmem_pipelines.ledger.ledger import Ledger
+from graphmem_pipelines.ledger.rows import Item
 
 
 def memory_at(path: Path) -> Memory:
@@ -76,6 +82,57 @@ def test_nothing_is_written_over_unless_it_is_said(
         assert all("Bo" not in hit.text for hit in memory.search("Where does Bo live?").hits)
         memory.add("Cy lives in Bern.")
     assert n_passages(store) == 2
+
+
+def test_no_key_that_was_revoked_holds_again(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept, keys = tmp_path / "kept.tar", KeyFile(tmp_path / "a.db.keys")
+    assert command("--store", store, "backup", kept) == 0
+    keys.revoke("ann")
+    keys.create("bo", ["read"], None)
+    assert command("--store", store, "restore", kept, "--force") == 0
+    assert "stay as they are" in capsys.readouterr().err
+    now = datetime.now(UTC)
+    assert {key.name: key.state(now) for key in keys.read()} == {"ann": "revoked", "bo": "valid"}
+    # Where there are none, those of the backup are better than none.
+    keys.path.unlink()
+    assert command("--store", store, "restore", kept, "--force") == 0
+    assert {key.name: key.state(now) for key in keys.read()} == {"ann": "valid"}
+
+
+def test_nothing_that_belonged_to_the_store_before_is_left(store: Path, tmp_path: Path) -> None:
+    """A write that waited is not applied to what was put back, and no answer is known of it."""
+    kept = tmp_path / "kept.tar"
+    assert command("--store", store, "backup", kept) == 0
+    ledger = tmp_path / "a.db.jobs"
+    with closing(Ledger(ledger)) as opened:
+        job = opened.begin("ingest", "default", {}, "print").id
+        opened.add_items(job, [Item(1, "Bo lives in Oslo.", None, "text", 17)])
+    with closing(ResponseCache(tmp_path / "a.db.answers")) as answers:
+        answers.put(b"question", Kept("Bo lives in Oslo.", Usage(1, 1), counted=True))
+    assert command("--store", store, "restore", kept) == 1
+    with closing(Ledger(ledger)) as opened:
+        assert opened.jobs()
+        assert command("--store", store, "restore", kept, "--force") == 0
+        assert opened.jobs() == []
+    with closing(ResponseCache(tmp_path / "a.db.answers")) as answers:
+        assert answers.stats().n_answers == 0
+    for file in (ledger, tmp_path / "a.db.answers"):
+        assert all(b"Oslo" not in path.read_bytes() for path in tmp_path.glob(f"{file.name}*"))
+
+
+def test_a_store_that_somebody_holds_is_not_waited_for_without_end(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "_BUSY_S", 0.05)
+    kept = tmp_path / "kept.tar"
+    assert command("--store", store, "backup", kept) == 0
+    with closing(sqlite3.connect(store, isolation_level=None)) as held:
+        held.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreBusy, match="in use"):
+            archive.restore_archive(kept, {"store": store, "keys": tmp_path / "k"}, force=True)
+    assert n_passages(store) == 1
 
 
 def test_a_damaged_store_can_be_restored(store: Path, tmp_path: Path) -> None:
