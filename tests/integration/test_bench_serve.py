@@ -1,10 +1,12 @@
-"""The load bench drives a real server: nothing fails, and what is acknowledged is applied."""
+"""The benches of a server drive a real one: nothing fails, and what is taken is applied."""
 
 from __future__ import annotations
 
 import pytest
 
+from graphmem_api.bench import soak
 from graphmem_api.bench.load import TARGETS, Load, run_load
+from graphmem_api.bench.traffic import Pace
 
 
 @pytest.mark.slow
@@ -17,3 +19,16 @@ def test_a_small_load_is_measured() -> None:
     assert report.figures["writes_ended"] == 1
     assert report.details["writes"] >= 1
     assert report.details["sdk_searches_per_s"] > 0
+
+
+@pytest.mark.slow
+def test_a_short_soak_is_measured() -> None:
+    brief = soak.Soak(minutes=0.2, passages=64, workers=2, pace=Pace(searches=4.0, searchers=2))
+    report = soak.run_soak(brief, lambda said: None)
+    assert report.figures.keys() == soak.TARGETS.keys()
+    assert report.notes == []
+    assert report.figures["errors"] == 0
+    assert report.figures["writes_ended"] == 1
+    assert report.details["writes"] >= 1
+    assert report.details["streams"] >= 1
+    assert all(seen.mb > 1 and seen.n_files > 1 and seen.n_threads > 1 for seen in report.held)

@@ -15,15 +15,16 @@ from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
 
-__all__ = ["ADD_EVERY_S", "Answered", "Connection", "run_clients"]
+from graphmem_api.bench.filled import SPACE
+
+__all__ = ["ADD_EVERY_S", "SUCCESS", "Answered", "Connection", "run_clients", "settle"]
 
 ADD_EVERY_S = 0.5
 """Who adds does so at this pace, over HTTP and by the SDK: they are compared at equal work."""
 
-_SPACE = "default"
 _END_S = 600.0
 _ROUNDS, _WARMING = 3, 16
-_SUCCESS = range(200, 300)
+SUCCESS = range(200, 300)
 
 
 @dataclass(slots=True)
@@ -32,7 +33,7 @@ class Answered:
 
     Attributes:
         seconds: that the clients had.
-        search_ms: how long each answer took.
+        search_ms: how long each answer took; a refusal is none.
         n_acknowledged: writes that the server took.
         n_applied: those of them whose job was done in the end.
         errors: what was no success, in short.
@@ -72,7 +73,7 @@ class Answered:
 
 
 class Connection:
-    """One connection that is kept; requests and answers are JSON."""
+    """One connection that is kept; requests are JSON, and answers are read where they are."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -97,7 +98,8 @@ class Connection:
         answer = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         status = int(answer.split(" ", 2)[1])
         length = int(answer.partition("content-length: ")[2].partition("\r\n")[0] or 0)
-        return status, json.loads(await reader.readexactly(length) or b"null")
+        data = await reader.readexactly(length)
+        return status, json.loads(data or b"null") if "json" in answer else data
 
     async def close(self) -> None:
         """Hang up."""
@@ -129,13 +131,13 @@ async def run_clients(
         _add(Connection(url), texts[n::n_adders], until, told, jobs) for n in range(n_adders)
     ]
     await asyncio.gather(*clients)
-    await asyncio.wait_for(_settle(Connection(url), jobs, told), _END_S)
+    await asyncio.wait_for(settle(Connection(url), jobs, told), _END_S)
     return told
 
 
 async def _warm(url: str, question: str) -> None:
     connection = Connection(url)
-    await connection.ask("POST", f"/v1/{_SPACE}/search", {"question": question})
+    await connection.ask("POST", f"/v1/{SPACE}/search", {"question": question})
     await connection.close()
 
 
@@ -144,9 +146,10 @@ async def _search(
 ) -> None:
     while (begun := perf_counter()) < until:
         body = {"question": next(questions)}
-        status, answer = await connection.ask("POST", f"/v1/{_SPACE}/search", body)
-        told.search_ms.append((perf_counter() - begun) * 1_000.0)
-        if status not in _SUCCESS:
+        status, answer = await connection.ask("POST", f"/v1/{SPACE}/search", body)
+        if status in SUCCESS:
+            told.search_ms.append((perf_counter() - begun) * 1_000.0)
+        else:
             told.errors.append(f"search: {status} {answer}")
     await connection.close()
 
@@ -158,8 +161,8 @@ async def _add(
         due = perf_counter() + ADD_EVERY_S
         if due >= until:
             break
-        status, answer = await connection.ask("POST", f"/v1/{_SPACE}/memories", {"text": text})
-        if status in _SUCCESS:
+        status, answer = await connection.ask("POST", f"/v1/{SPACE}/memories", {"text": text})
+        if status in SUCCESS:
             told.n_acknowledged += 1
             jobs.append(answer["id"])
         else:
@@ -168,13 +171,13 @@ async def _add(
     await connection.close()
 
 
-async def _settle(connection: Connection, jobs: Sequence[str], told: Answered) -> None:
-    """Wait until each job has ended, and count those that are done."""
+async def settle(connection: Connection, jobs: Sequence[str], told: Answered) -> None:
+    """Wait until each job has ended, and count those that are done; then hang up."""
     for job in jobs:
         while True:
             status, answer = await connection.ask("GET", f"/v1/jobs/{job}")
-            if status not in _SUCCESS or answer["state"] not in ("waiting", "running"):
+            if status not in SUCCESS or answer["state"] not in ("waiting", "running"):
                 break
             await asyncio.sleep(0.05)
-        told.n_applied += status in _SUCCESS and answer["state"] == "done"
+        told.n_applied += status in SUCCESS and answer["state"] == "done"
     await connection.close()

@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from graphmem.bench.speed_load import load_passages
-from graphmem.bench.speed_texts import make_passages, question_about
-from graphmem.models.registry import open_embedder
-from graphmem.stores.registry import open_store
+from graphmem.bench.speed_texts import make_passages
 from graphmem_api.bench.clients import Answered, run_clients
+from graphmem_api.bench.filled import UNUSED, fill
 from graphmem_api.bench.processes import sdk_rate, server_at
 
 __all__ = ["TARGETS", "Load", "LoadReport", "run_load"]
@@ -29,11 +27,7 @@ TARGETS: Mapping[str, tuple[str, str]] = {
     "writes_ended": ("acknowledged writes that ended applied, of all", "1"),
 }
 
-_SPACE = "default"
-_N_QUESTIONS = 512
 _N_SHOWN = 5
-# Behind the passages of the memory: what is added is none of them.
-_UNUSED = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,27 +87,18 @@ def run_load(load: Load, report: Callable[[str], None]) -> LoadReport:
     with TemporaryDirectory(prefix="graphmem-bench-") as folder:
         report(f"a memory of {load.passages:,} passages")
         path = Path(folder) / "load.db"
-        questions = _fill(path, load.passages)
+        questions = fill(path, load.passages)
         report(f"the SDK in {load.workers} processes")
-        texts = [made.text for made in make_passages(20_000, _UNUSED)]
+        texts = [made.text for made in make_passages(20_000, UNUSED)]
         half = len(texts) // 2
         sdk = sdk_rate(path, questions, texts[:half], load.workers, load.adders, load.seconds)
-        with server_at(path, load.workers) as url:
+        with server_at(path, load.workers) as server:
             report("one client")
-            alone = asyncio.run(run_clients(url, questions, 1, [], 0, load.seconds))
+            alone = asyncio.run(run_clients(server.url, questions, 1, [], 0, load.seconds))
             report(f"{load.searchers} clients that search, {load.adders} that add")
             asked = (load.searchers, texts[half:], load.adders, load.seconds)
-            many = asyncio.run(run_clients(url, questions, *asked))
+            many = asyncio.run(run_clients(server.url, questions, *asked))
     return _report(load, sdk, alone, many)
-
-
-def _fill(path: Path, n: int) -> list[str]:
-    """Fill a new store; return questions about what is in it."""
-    store = open_store(path)
-    load_passages(store, _SPACE, make_passages(n), open_embedder(None))
-    store.close()
-    asked = make_passages(min(n, _N_QUESTIONS))
-    return [question_about(passage) for passage in asked]
 
 
 def _report(load: Load, sdk: float, alone: Answered, many: Answered) -> LoadReport:

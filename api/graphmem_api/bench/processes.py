@@ -7,11 +7,12 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from graphmem_api.bench.clients import ADD_EVERY_S
 
-__all__ = ["sdk_rate", "server_at"]
+__all__ = ["Server", "sdk_rate", "server_at"]
 
 _STOP_S = 60
 
@@ -44,6 +45,14 @@ with Memory(path) as memory:
         adder.join()
     print(rate, flush=True)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that runs: where it is called, and its first process."""
+
+    url: str
+    pid: int
 
 
 def sdk_rate(
@@ -81,8 +90,8 @@ def sdk_rate(
 
 
 @contextmanager
-def server_at(path: Path, workers: int) -> Iterator[str]:
-    """Run `graphmem serve` on a store; yield its URL."""
+def server_at(path: Path, workers: int) -> Iterator[Server]:
+    """Run `graphmem serve` on a store, until the block ends."""
     command = [sys.executable, "-m", "graphmem", "--json", "serve", "--store", str(path)]
     command += ["--port", "0", "--workers", str(workers)]
     with ExitStack() as stack:
@@ -90,7 +99,7 @@ def server_at(path: Path, workers: int) -> Iterator[str]:
         child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         stack.callback(_ended, child)
         assert child.stdout is not None
-        yield str(json.loads(child.stdout.readline())["url"])
+        yield Server(json.loads(child.stdout.readline())["url"], child.pid)
 
 
 def _ended(child: subprocess.Popen[str]) -> None:

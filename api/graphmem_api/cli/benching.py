@@ -1,4 +1,4 @@
-"""`graphmem bench serve`: a server under load."""
+"""`graphmem bench serve` and `bench soak`: a server under load, and for long."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from graphmem.cli.session import Session
 
-__all__ = ["serve"]
+__all__ = ["serve", "soak"]
 
 
 def serve(
@@ -24,5 +24,22 @@ def serve(
     from graphmem_api.bench.load import Load, run_load
 
     report = run_load(Load(passages, searchers, adders, workers, seconds), session.say)
+    text = report.to_json() if session.as_json else "\n".join(report.lines())
+    sys.stdout.write(text + "\n")
+
+
+def soak(
+    session: Session,
+    minutes: Annotated[float, typer.Option(min=0.1, help="Of traffic.")] = 60.0,
+    searches: Annotated[float, typer.Option(min=0.1, help="A second.")] = 4.0,
+    adds: Annotated[float, typer.Option(min=0.1, help="A second, and as many deletes.")] = 1.0,
+    passages: Annotated[int, typer.Option(min=64, help="Of the memory.")] = 2_000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes of the server.")] = 2,
+) -> None:
+    """Keep a server at steady traffic; tell what it holds early and late."""
+    from graphmem_api.bench.soak import Soak, run_soak
+    from graphmem_api.bench.traffic import Pace
+
+    report = run_soak(Soak(minutes, passages, workers, Pace(searches, adds)), session.say)
     text = report.to_json() if session.as_json else "\n".join(report.lines())
     sys.stdout.write(text + "\n")

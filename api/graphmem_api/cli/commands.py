@@ -11,7 +11,7 @@ __all__ = ["add_to"]
 
 
 def add_to(app: typer.Typer, bench: typer.Typer) -> None:
-    """Add `serve`, `mcp`, `config`, `backup`, `restore`, the group `keys`, and `bench serve`."""
+    """Add `serve`, `mcp`, `config`, `backup`, `restore`, the group `keys`, and two benches."""
     app.command("serve")(with_session(serving.serve, leave_out=("space",)))
     app.command("mcp")(with_session(mcp.mcp))
     for whole, name in (
@@ -20,7 +20,8 @@ def add_to(app: typer.Typer, bench: typer.Typer) -> None:
         (keeping.restore, "restore"),
     ):
         app.command(name)(with_session(whole, leave_out=("space",)))
-    bench.command("serve")(with_session(benching.serve, leave_out=("store", "space")))
+    for measure, name in ((benching.serve, "serve"), (benching.soak, "soak")):
+        bench.command(name)(with_session(measure, leave_out=("store", "space")))
     group = typer.Typer(
         help="Keys of who may call a server.", no_args_is_help=True, rich_markup_mode=None
     )
