@@ -19,8 +19,10 @@ from graphmem.errors import StoreError, StoreFull
 from graphmem.ports import GraphStore
 from graphmem.views.cypher.build import build
 from graphmem.views.cypher.catch_up import apply_news, read_news
+from graphmem.views.cypher.engines import Engines
 from graphmem.views.cypher.opening import engine_version
-from graphmem.views.cypher.reading import Engines, Reading, Unopened
+from graphmem.views.cypher.process import Unopened
+from graphmem.views.cypher.reading import Reading
 from graphmem.views.cypher.values import plain_row
 from graphmem.views.cypher.versions import Version, Versions
 from graphmem.views.history import is_history, removed_since, token_at
@@ -102,7 +104,6 @@ class CypherView:
 
     def leave_to_parent(self) -> None:
         """Begin anew, after a fork: what is open belongs to the parent."""
-        self._engines.leave_to_parent()
         self._start_over()
 
     @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +13,10 @@ from typing import Any
 import pytest
 
 from graphmem.core.cypher import CypherResult, accept_cypher
-from graphmem.errors import GraphMemError, InvalidInput, StatementTimedOut, StoreError
+from graphmem.errors import GraphMemError, InvalidInput, StatementTimedOut, StoreBusy, StoreError
 from graphmem.stores.memory import MemoryStore
 from graphmem.testing.world import world
+from graphmem.views.cypher.engines import Engines, Pool
 from graphmem.views.cypher.view import CypherView
 from graphmem.views.cypher.wire import from_wire, to_wire
 
@@ -100,6 +102,50 @@ def test_what_goes_over_the_wire_comes_back(value: Any) -> None:
     line = to_wire(value)
     assert b"\n" not in line
     assert from_wire(line) == value
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Iterator[Path]:
+    """A projection's file."""
+    store = MemoryStore()
+    store.apply("a", lambda _: world("w"))
+    view = CypherView(store, "a", tmp_path)
+    assert _ask(view, "RETURN 1").rows
+    yield next(tmp_path.glob("*.lbug"))
+    view.close()
+
+
+def test_spaces_share_a_bounded_number_of_processes(path: Path) -> None:
+    pool = Pool(most=2)
+    spaces = [Engines(pool) for _ in range(3)]
+    with (
+        spaces[0].lent(path, 60.0) as first,
+        spaces[1].lent(path, 60.0) as second,
+        pytest.raises(StoreBusy, match="2 other statements"),
+        spaces[2].lent(path, 0.01),
+    ):
+        pass
+    with spaces[2].lent(path, 60.0) as third:
+        # What was idle for longest made room, and no space gets a process of another.
+        assert [first.is_alive, second.is_alive] in ([False, True], [True, False])
+        assert third not in (first, second)
+    for space in spaces:
+        space.let_go()
+    assert not any(one.is_alive for one in (first, second, third))
+
+
+def test_a_process_that_does_nothing_is_ended(path: Path) -> None:
+    engines = Engines(Pool(idle_s=0.05))
+    with engines.lent(path, 60.0) as engine:
+        time.sleep(0.2)
+        assert engine.is_alive  # it was at work
+    end = time.monotonic() + 60
+    while engine.is_alive:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    with engines.lent(path, 60.0) as another:
+        assert another is not engine
+    engines.let_go()
 
 
 FORKED = """
