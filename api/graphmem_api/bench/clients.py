@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from graphmem_api.bench.filled import SPACE
 
-__all__ = ["ADD_EVERY_S", "SUCCESS", "Answered", "Connection", "run_clients", "settle"]
+__all__ = ["ADD_EVERY_S", "SUCCESS", "Answered", "Connection", "run_clients", "settle", "warm"]
 
 ADD_EVERY_S = 0.5
 """Who adds does so at this pace, over HTTP and by the SDK: they are compared at equal work."""
@@ -118,9 +118,7 @@ async def run_clients(
 ) -> Answered:
     """Have clients search and add for some seconds; then wait until what was added is applied."""
     told = Answered(seconds)
-    # Each worker has its views before anything is measured, whichever takes a connection.
-    for _ in range(_ROUNDS):
-        await asyncio.gather(*(_warm(url, questions[0]) for _ in range(_WARMING)))
+    await warm(url, questions[0])
     until = perf_counter() + seconds
     jobs: list[str] = []
     clients = [
@@ -135,7 +133,13 @@ async def run_clients(
     return told
 
 
-async def _warm(url: str, question: str) -> None:
+async def warm(url: str, question: str) -> None:
+    """Ask until each worker has its views, whichever takes a connection."""
+    for _ in range(_ROUNDS):
+        await asyncio.gather(*(_ask_once(url, question) for _ in range(_WARMING)))
+
+
+async def _ask_once(url: str, question: str) -> None:
     connection = Connection(url)
     await connection.ask("POST", f"/v1/{SPACE}/search", {"question": question})
     await connection.close()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from urllib.parse import urlsplit
 
-from graphmem_api.bench.clients import SUCCESS, Answered, Connection, settle
+from graphmem_api.bench.clients import SUCCESS, Answered, Connection, settle, warm
 from graphmem_api.bench.filled import SPACE
 
 __all__ = ["Pace", "Traffic"]
@@ -57,6 +57,7 @@ class Traffic:
 
     async def run(self, questions: Sequence[str], texts: Sequence[str], pace: Pace) -> None:
         """Come for as long as `told.seconds`; then wait until what was added is applied."""
+        await warm(self.url, questions[0])
         until = perf_counter() + self.told.seconds
         every = pace.searchers / pace.searches
         await asyncio.gather(
