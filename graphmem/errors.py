@@ -59,10 +59,23 @@ __all__ = [
 
 
 class GraphMemError(Exception):
-    """Base of all errors of graphmem; its text says what happened and what to do."""
+    """Base of all errors of graphmem; its text says what happened and what to do.
+
+    Attributes:
+        of_server: whether the text is for who runs a server: it may name files and addresses.
+    """
 
     code: ClassVar[str] = "graphmem"
     retryable: ClassVar[bool] = False
+    of_server: ClassVar[bool] = False
+
+    @property
+    def public(self) -> str:
+        """What a caller of a server may know of it."""
+        if not self.of_server:
+            return str(self)
+        said = (type(self).__doc__ or "").partition("\n")[0]
+        return f"{said} The server's log says more."
 
 
 class InvalidInput(GraphMemError, ValueError):
@@ -87,6 +100,7 @@ class StoreError(GraphMemError):
     """The store could not do what was asked."""
 
     code = "store"
+    of_server = True
 
 
 class StoreUnavailable(StoreError):
@@ -144,12 +158,14 @@ class StatementTimedOut(StoreError):
     """A Cypher statement took longer than it may."""
 
     code = "statement_timed_out"
+    of_server = False
 
 
 class ModelError(GraphMemError):
     """A model could not do its part."""
 
     code = "model"
+    of_server = True
 
 
 class ModelMissing(ModelError):
@@ -197,6 +213,7 @@ class EngineLost(GraphMemError):
 
     code = "engine_lost"
     retryable = True
+    of_server = True
 
 
 class NotSupported(GraphMemError):

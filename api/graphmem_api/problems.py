@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from graphmem import errors
 
-__all__ = ["Problem", "ProblemResponse", "add_problems", "detail_of", "problem_response"]
+__all__ = ["Problem", "ProblemResponse", "add_problems", "problem_response"]
 
 _log = logging.getLogger("graphmem")
 # Who counts a body while it is read can only raise what FastAPI lets through.
@@ -104,16 +104,7 @@ async def _on_memory_error(request: Request, error: Exception) -> JSONResponse:
     )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.warning("%s: %s", error.code, error)
-    return problem_response(Problem(status, error.code, detail_of(error), _retry(error)))
-
-
-def detail_of(error: errors.GraphMemError) -> str:
-    """Return what a caller may know: paths and addresses of the server are none of his."""
-    ours = isinstance(error, errors.StoreError | errors.ModelError | errors.EngineLost)
-    if not ours or isinstance(error, errors.StatementTimedOut):
-        return str(error)
-    said = (type(error).__doc__ or "").partition("\n")[0]
-    return f"{said} The server's log says more."
+    return problem_response(Problem(status, error.code, error.public, _retry(error)))
 
 
 def _retry(error: errors.GraphMemError) -> dict[str, str]:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from graphmem_api.access.keys import KeyFile
-from tests.integration.test_api_access import Server, made, serving
+from tests.integration.test_api_access import Server, made, serving, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +55,22 @@ def test_no_number_tells_how_much_others_write(server: Server, tokens: dict[str,
         added(server, "other", tokens["other"], f"Bob saw {n} birds.")
     assert first_event(server, "mine", tokens["mine"]) == 'data: {"seq": 1}'
     assert added(server, "mine", tokens["mine"], "Ann bought a lamp.")["seq"] == 2
+
+
+def test_a_stream_ends_soon_after_its_key_was_revoked(
+    server: Server, tokens: dict[str, str]
+) -> None:
+    file = KeyFile(server.folder / "a.db.keys")
+    token = made(file, "short", "read", ["mine"])
+    wait_for(lambda: server.client.get("/v1/mine/stats", headers=of(token)).status_code == 200)
+    with server.client.stream("GET", "/v1/mine/events", headers=of(token)) as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == "event: ready"
+        file.revoke("short")
+        # By itself it would last for half an hour.
+        told = list(lines)
+    assert "event: error" in told
+    assert any('"unauthorized"' in line for line in told)
 
 
 def test_only_who_may_read_all_spaces_hears_how_large_the_store_is(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import Depends, Path, Request
 
 from graphmem_api.access.caller import Caller
+from graphmem_api.access.gate import Gate
 
-__all__ = ["Admin", "Caller", "Everywhere", "Reader", "Scope", "Space", "Writer", "told"]
+__all__ = [
+    "Admin", "Caller", "Everywhere", "Reader", "Scope", "Space", "StillHolds", "Writer", "told",
+]  # fmt: skip
 
 Scope = Literal["read", "write", "admin"]
 
@@ -39,8 +43,16 @@ async def _everywhere(request: Request) -> Caller:
     return caller
 
 
+async def _still(request: Request) -> Callable[[], bool]:
+    gate: Gate = request.app.state.gate
+    caller: Caller = request.scope["state"]["caller"]
+    return partial(gate.holds, caller)
+
+
 Reader = Annotated[Caller, Depends(_requires("read"))]
 Writer = Annotated[Caller, Depends(_requires("write"))]
 Admin = Annotated[Caller, Depends(_requires("admin"))]
 Everywhere = Annotated[Caller, Depends(_everywhere)]
 """One who may read all spaces, for what is about the server as a whole."""
+StillHolds = Annotated[Callable[[], bool], Depends(_still)]
+"""Says, during a long response, whether the caller would be let in now."""

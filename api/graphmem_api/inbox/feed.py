@@ -85,6 +85,7 @@ class Feed:
         self._loop = asyncio.get_running_loop()
         self._news: dict[str, asyncio.Event] = {}
         self._listeners: Counter[str] = Counter()
+        self._places: Counter[str] = Counter()
         self._ended = asyncio.Event()
         self.n_listeners = 0
 
@@ -105,25 +106,34 @@ class Feed:
             news.set()
 
     @contextmanager
-    def place(self) -> Iterator[None]:
+    def place(self, of: str = "") -> Iterator[None]:
         """Have a place among the listeners.
 
+        Args:
+            of: whose; he may have another while as many are free as he has, so that one alone has
+                half of them at most. "" is nobody in particular.
+
         Raises:
-            Problem: 429, there are too many.
+            Problem: 429, there are too many, or he has too many.
         """
-        if self.n_listeners >= self._most:
+        n_free = self._most - self.n_listeners
+        if n_free <= (self._places[of] if of else 0):
             raise Problem(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 "too_many_streams",
-                f"{self._most:,} streams of events are open, and no more are allowed: close one, "
-                "or come again later",
+                f"no more streams of events may be open here of {self._most:,} in all, of which "
+                "each caller has a share: close one, or come again later",
                 {"Retry-After": "10"},
             )
         self.n_listeners += 1
+        self._places[of] += 1
         try:
             yield
         finally:
             self.n_listeners -= 1
+            self._places[of] -= 1
+            if not self._places[of]:
+                del self._places[of]
 
     async def pause(self, seconds: float) -> None:
         """Wait some seconds, or until streams are to end."""

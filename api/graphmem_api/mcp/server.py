@@ -101,7 +101,7 @@ class _Handlers:
         try:
             result = await tool.call(replace(visit, progress=_progress(ctx)), asked.arguments)
         except GraphMemError as error:
-            return _failed(f"{tool.name}: {error}")
+            return _failed(f"{tool.name}: {_public(error)}")
         except Exception:
             _log.exception("the tool %s failed", tool.name)
             return _failed(f"{tool.name} {_OURS}")
@@ -141,10 +141,17 @@ def _told_as_error() -> Iterator[None]:
     except GraphMemError as error:
         of_caller = isinstance(error, ValueError | LookupError)
         code = INVALID_PARAMS if of_caller else INTERNAL_ERROR
-        raise MCPError(code=code, message=str(error)) from error
+        raise MCPError(code=code, message=_public(error)) from None
     except Exception as error:
         _log.exception("a message failed")
         raise MCPError(code=INTERNAL_ERROR, message=_OURS) from error
+
+
+def _public(error: GraphMemError) -> str:
+    """Return what the client may know of an error, and have the log say the rest."""
+    if error.of_server:
+        _log.warning("%s: %s", error.code, error)
+    return error.public
 
 
 def _tools_for(visit: Visit) -> list[Tool[Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from typing import Annotated, Any
 
@@ -14,10 +14,11 @@ from starlette.types import Send
 
 from graphmem.errors import GraphMemError
 from graphmem.writing.accept import check_space
-from graphmem_api.access.guard import Reader, Space
+from graphmem_api.access.caller import LOOPBACK, Caller, unauthorised
+from graphmem_api.access.guard import Reader, Space, StillHolds
 from graphmem_api.inbox.feed import Feed, Mark
 from graphmem_api.inbox.status import status_of
-from graphmem_api.problems import Problem, detail_of
+from graphmem_api.problems import Problem
 from graphmem_api.routes.jobs import JobId, job_of
 from graphmem_api.service import Service, ServiceHere
 from graphmem_pipelines.ledger.writes import WriteLedger
@@ -29,7 +30,9 @@ router = APIRouter(prefix="/v1", tags=["events"])
 
 _HEARTBEAT_S = 15.0
 _TAKEN_S = 20.0
-# A client comes again by itself, and goes on from the last event: with a key that may have ended.
+# How often it is looked whether the caller's key holds still.
+_LOOK_S = 2.0
+# A client comes again by itself, and goes on from the last event.
 _LONGEST_S = 1800.0
 _POLL_S = 0.5
 _OPEN: dict[int | str, dict[str, Any]] = {
@@ -47,15 +50,26 @@ class EventStream(StreamingResponse):
     Args:
         events: texts of events, from `told`.
         feed: whose place among the listeners is taken.
+        caller: for whom.
+        holds: says whether he would be let in now; it ends when not.
+
+    Raises:
+        Problem: 429, there is no place for him.
     """
 
     media_type = "text/event-stream"
 
-    def __init__(self, events: AsyncGenerator[str], feed: Feed) -> None:
+    def __init__(
+        self, events: AsyncGenerator[str], feed: Feed, caller: Caller, holds: Callable[[], bool]
+    ) -> None:
         # No proxy may hold back, or keep, what is told now.
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        super().__init__(_beating(events), headers=headers)
+        super().__init__(_beating(events, holds), headers=headers)
         self._feed = feed
+        # Without keys everybody is one caller.
+        self._of = "" if caller is LOOPBACK else caller.name
+        with feed.place(self._of):  # refused before it begins
+            pass
 
     async def stream_response(self, send: Send) -> None:
         """Send events as they come, with what is left of the client's patience to take each."""
@@ -64,7 +78,7 @@ class EventStream(StreamingResponse):
             async with asyncio.timeout(_TAKEN_S):
                 await send(message)
 
-        with self._feed.place():
+        with self._feed.place(self._of):
             try:
                 await super().stream_response(send_soon)
             except TimeoutError:
@@ -79,7 +93,9 @@ class EventStream(StreamingResponse):
     response_class=StreamingResponse,
     responses={**_OPEN, 404: {"description": "There is no such job."}},
 )
-async def job_events(job: JobId, service: ServiceHere, caller: Reader) -> EventStream:
+async def job_events(
+    job: JobId, service: ServiceHere, caller: Reader, holds: StillHolds
+) -> EventStream:
     """Follow a job: `progress` whenever it is further, and `end`, then the stream ends.
 
     The data of each is what `GET /v1/jobs/{id}` gives.
@@ -101,8 +117,7 @@ async def job_events(job: JobId, service: ServiceHere, caller: Reader) -> EventS
             await service.inbox.feed.pause(_POLL_S)
 
     await service.inbox.read(look)
-    with service.inbox.feed.place():  # refused before it begins
-        return EventStream(follow(), service.inbox.feed)
+    return EventStream(follow(), service.inbox.feed, caller, holds)
 
 
 @router.get(
@@ -115,7 +130,8 @@ async def job_events(job: JobId, service: ServiceHere, caller: Reader) -> EventS
 async def graph_events(
     space: Space,
     service: ServiceHere,
-    _: Reader,
+    caller: Reader,
+    holds: StillHolds,
     last: Annotated[
         str | None,
         Header(alias="Last-Event-ID", description="The last id that came: goes on from there."),
@@ -132,9 +148,8 @@ async def graph_events(
     id. Each node and edge comes in its newest state, and may come more than once.
     """
     seen = Mark.of(given) if (given := last or after) else None
-    feed = service.inbox.feed
-    with feed.place():
-        return EventStream(_changes(service, check_space(space), seen), feed)
+    changes = _changes(service, check_space(space), seen)
+    return EventStream(changes, service.inbox.feed, caller, holds)
 
 
 async def _changes(service: Service, space: str, seen: Mark | None) -> AsyncGenerator[str]:
@@ -159,25 +174,28 @@ def told(event: str, data: Any, mark: str | None = None) -> str:
     return "\n".join(lines) + "\n\n"
 
 
-async def _beating(events: AsyncGenerator[str]) -> AsyncIterator[str]:
+async def _beating(events: AsyncGenerator[str], holds: Callable[[], bool]) -> AsyncIterator[str]:
     """Yield events, and a sign of life where none comes; tell of an error, and end in time."""
     loop = asyncio.get_running_loop()
-    end = loop.time() + _LONGEST_S
+    end, silent_since = loop.time() + _LONGEST_S, loop.time()
     coming: asyncio.Future[str] | None = None
     try:
         while loop.time() < end:
             coming = coming or asyncio.ensure_future(anext(events))
-            done, _ = await asyncio.wait((coming,), timeout=_HEARTBEAT_S)
-            if not done:
-                yield ": still here\n\n"
-                continue
-            finished, coming = coming, None
+            done, _ = await asyncio.wait((coming,), timeout=min(_LOOK_S, _HEARTBEAT_S))
             try:
-                yield finished.result()
+                if not holds():
+                    raise unauthorised("this key holds no more; ask for another", token_given=True)
+                if done:
+                    finished, coming, silent_since = coming, None, loop.time()
+                    yield finished.result()
+                elif loop.time() - silent_since >= _HEARTBEAT_S:
+                    silent_since = loop.time()
+                    yield ": still here\n\n"
             except StopAsyncIteration:
                 return
             except (GraphMemError, Problem) as error:
-                said = error.detail if isinstance(error, Problem) else detail_of(error)
+                said = error.detail if isinstance(error, Problem) else error.public
                 yield told("error", {"code": error.code, "detail": said})
                 return
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing, asynccontextmanager
+from contextlib import ExitStack, aclosing, asynccontextmanager, suppress
 
 import pytest
 
@@ -126,6 +126,26 @@ def test_places_are_limited_and_come_back() -> None:
             with feed.place():
                 assert feed.n_listeners == 1
             assert feed.n_listeners == 0
+
+    asyncio.run(listen())
+
+
+def test_nobody_has_all_places_while_there_are_others() -> None:
+    async def listen() -> None:
+        async with feed_of(MemoryStore(), most=10) as feed:
+            with ExitStack() as open_:
+
+                def places(of: str) -> int:
+                    n = 0
+                    with suppress(Problem):
+                        while True:
+                            open_.enter_context(feed.place(of))
+                            n += 1
+                    return n
+
+                assert [places(of) for of in ("ann", "bo", "cy", "ann")] == [5, 3, 1, 0]
+            assert feed.n_listeners == 0
+            assert not feed._places
 
     asyncio.run(listen())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,13 +12,17 @@ import pytest
 
 from graphmem.errors import StoreUnavailable
 from graphmem.stores.memory import MemoryStore
+from graphmem_api.access.caller import LOOPBACK
 from graphmem_api.inbox.feed import Feed
 from graphmem_api.routes import events
 from graphmem_api.routes.events import EventStream, told
 
 
 async def run(
-    coming: AsyncGenerator[str], *, taken: int | None = None
+    coming: AsyncGenerator[str],
+    *,
+    taken: int | None = None,
+    holds: Callable[[], bool] = lambda: True,
 ) -> tuple[list[dict[str, Any]], Feed]:
     """Serve a stream to a client that takes so many messages; return these."""
     sent: list[dict[str, Any]] = []
@@ -34,7 +38,7 @@ async def run(
 
     with ThreadPoolExecutor(1) as threads:
         feed = Feed(MemoryStore(), threads, 1)
-        await EventStream(coming, feed)({"type": "http"}, receive, send)
+        await EventStream(coming, feed, LOOPBACK, holds)({"type": "http"}, receive, send)
     return sent, feed
 
 
@@ -85,8 +89,32 @@ def test_an_error_is_told_and_ends_the_stream() -> None:
     sent, _ = asyncio.run(run(failing()))
     last = body(sent).split("\n\n")[-2]
     assert last.startswith("event: error\n")
-    assert json.loads(last.partition("data: ")[2])["code"] == "store_unavailable"
+    told_of = json.loads(last.partition("data: ")[2])
+    assert told_of["code"] == "store_unavailable"
+    assert "is away" not in told_of["detail"]
     assert not sent[-1]["more_body"]
+
+
+@pytest.mark.parametrize("busy", [True, False])
+def test_a_stream_ends_when_its_key_does(monkeypatch: pytest.MonkeyPatch, busy: bool) -> None:
+    """Whether anything happens in it or nothing does; what comes then is not told any more."""
+    monkeypatch.setattr(events, "_LOOK_S", 0.01)
+    n_told = 0
+
+    async def endless() -> AsyncGenerator[str]:
+        nonlocal n_told
+        while n_told < 1 or busy:
+            n_told += 1
+            yield told("changes", {"n": n_told})
+        await asyncio.Event().wait()
+
+    looks = iter([True, True, False])
+    sent, feed = asyncio.run(run(endless(), holds=lambda: next(looks)))
+    *before, last, _ = body(sent).split("\n\n")
+    assert len(before) == (2 if busy else 1)
+    assert json.loads(last.partition("data: ")[2])["code"] == "unauthorized"
+    assert not sent[-1]["more_body"]
+    assert feed.n_listeners == 0
 
 
 def test_no_stream_lasts_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
