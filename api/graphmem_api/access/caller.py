@@ -7,6 +7,7 @@ from http import HTTPStatus
 from math import inf
 from unicodedata import normalize
 
+from graphmem_api.access.keys import RESERVED, check_served
 from graphmem_api.problems import Problem
 
 __all__ = ["LOOPBACK", "Caller", "Denied", "forbidden", "too_often", "unauthorised"]
@@ -39,11 +40,14 @@ class Caller:
 
         Raises:
             Problem: 403, with what he would need.
+            InvalidInput: No space of a server can have that name.
         """
         # Spelt as the memory spells it: accents can be written in two ways.
         named = space if space is None else normalize("NFC", space)
         if named is not None and self.spaces is not None and named not in self.spaces:
             raise forbidden("this key is not for that space; one that is can be asked for it")
+        if named in RESERVED:
+            check_served(named)
         if scope not in self.scopes:
             raise forbidden(
                 f"this needs a key with the scope {scope!r}; yours has "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import secrets
 import time
 from collections import OrderedDict
@@ -12,6 +13,7 @@ from ipaddress import ip_address
 from math import ceil
 from weakref import WeakValueDictionary
 
+from graphmem.errors import StoreError
 from graphmem.ports import GraphStore
 from graphmem_api.access.audit import Audit
 from graphmem_api.access.caller import LOOPBACK, Caller, Denied, too_often, unauthorised
@@ -26,6 +28,9 @@ from graphmem_api.settings import Settings
 
 __all__ = ["Gate", "is_loopback"]
 
+_LOG = logging.getLogger("graphmem")
+# A small fact about the store.
+_CLOSED = "served with keys"
 _MAX_KNOWN = 10_000
 _BELIEVED_S = 60.0
 # Hashes that are worked out at once, and waited for: each takes 16 MiB and 40 ms.
@@ -44,7 +49,7 @@ class Gate:
 
     Raises:
         InvalidInput: The issuer cannot be used.
-        StoreError: The file of keys cannot be read.
+        StoreError: The store or the file of keys cannot be read.
     """
 
     def __init__(self, settings: Settings, store: GraphStore) -> None:
@@ -63,17 +68,26 @@ class Gate:
         self._checking: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._n_waiting = 0
-        _ = self._ring.is_empty  # a file that cannot be read is told of at the start
+        self._store = store
+        self._is_closed = store.read_meta(_CLOSED) is not None
+        if self._issuer is not None or not self._ring.is_empty:
+            self._close()
+        elif self._is_closed:
+            _LOG.warning(
+                "this store was served with keys, and there are none%s: nobody is let in; name "
+                "their file by --keys, put it back, or make a key by `graphmem keys create`",
+                f" in {file.path}" if file else "",
+            )
 
     @property
     def is_open(self) -> bool:
-        """Whether anybody on this machine may call: there was never a key, and no issuer."""
-        return self._at_home and not self.has_keys
+        """Whether anybody on this machine may call."""
+        return self._at_home and not self.asks_for_keys
 
     @property
-    def has_keys(self) -> bool:
-        """Whether there is anybody who could be let in by a key or a token."""
-        return self._issuer is not None or not self._ring.is_empty
+    def asks_for_keys(self) -> bool:
+        """Whether there is a key or an issuer, or was one when this store was served."""
+        return self._is_closed or self._issuer is not None or not self._ring.is_empty
 
     async def caller(self, authorization: str | None, peer: str = "") -> Caller:
         """Return who calls.
@@ -89,6 +103,8 @@ class Gate:
         """
         if self.is_open:
             return LOOPBACK
+        if not self._is_closed:
+            await asyncio.to_thread(self._close)
         token = _bearer(authorization)
         digest = self._digest(token)
         caller = self._remembered(digest)
@@ -114,6 +130,15 @@ class Gate:
             return self._renewed(caller).until > time.time()
         except Problem:
             return False
+
+    def _close(self) -> None:
+        """Have the store know that it was served with keys: a lost file of keys opens nothing."""
+        if not self._is_closed:
+            self._is_closed = True
+            try:
+                self._store.write_meta(_CLOSED, "1")
+            except StoreError as error:
+                _LOG.warning("the store cannot note that it is served with keys: %s", error)
 
     def _remembered(self, digest: bytes) -> Caller | None:
         caller, until = self._known.get(digest, (None, 0.0))

@@ -20,9 +20,11 @@ from graphmem.errors import InvalidInput, NotAStore, NotFound, StoreError
 from graphmem.writing.accept import check_space
 from graphmem_api.access.hashing import Hashed, hash_secret, new_token
 
-__all__ = ["SCOPES", "Key", "KeyFile"]
+__all__ = ["RESERVED", "SCOPES", "Key", "KeyFile", "check_served"]
 
 SCOPES = ("read", "write", "admin")
+RESERVED = frozenset({"jobs"})
+"""What follows /v1 in paths that are about no space."""
 _APPLICATION = 0x676D6B31  # "gmk1"
 _MAX_NAME = 100
 _DDL = """
@@ -165,6 +167,21 @@ def _told(path: Path) -> Iterator[None]:
         raise StoreError(f"the file of keys {path} cannot be made: {error.strerror}") from error
 
 
+def check_served(space: str) -> str:
+    """Return a space's name as the memory spells it, if paths of a server can name it.
+
+    Raises:
+        InvalidInput: They cannot.
+    """
+    name = check_space(space)
+    if name in RESERVED:
+        raise InvalidInput(
+            f"a server has no space {name!r}, since /v1/{name} is another path: `graphmem copy "
+            f"--space {name} --to <another name>` copies one that there is"
+        )
+    return name
+
+
 def _checked(
     name: str, scopes: Collection[str], spaces: Collection[str] | None
 ) -> frozenset[str] | None:
@@ -176,7 +193,7 @@ def _checked(
         raise InvalidInput(f"scopes are of {', '.join(SCOPES)}, not {', '.join(wrong) or 'none'}")
     if spaces is not None and not spaces:
         raise InvalidInput("name at least one space, or say --all-spaces")
-    return None if spaces is None else frozenset(check_space(space) for space in spaces)
+    return None if spaces is None else frozenset(check_served(space) for space in spaces)
 
 
 def _with_lower(scopes: Collection[str]) -> frozenset[str]:

@@ -106,7 +106,7 @@ def _asks_for_keys(settings: Settings) -> bool:
     from graphmem_api.access.gate import Gate, is_loopback
 
     with closing(open_store(settings.store)) as store:
-        asks = Gate(settings, store).has_keys
+        asks = Gate(settings, store).asks_for_keys
     if not asks and not is_loopback(settings.host):
         raise InvalidInput(
             f"without keys the server listens on loopback only, not on {settings.host}: "

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Coroutine
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -70,6 +71,33 @@ def test_without_keys_loopback_is_open_and_the_rest_closed(file: KeyFile) -> Non
     file.create("ann", ["read"], None)
     file.revoke("ann")
     assert run(asked(gate_of(file), None)) == [401]
+
+
+def test_nothing_that_happens_to_the_file_of_keys_opens_what_was_closed(
+    file: KeyFile, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(keys=str(file.path))
+    path = str(tmp_path / "a.db")
+    with closing(open_store(path)) as store:
+        gate = Gate(settings, store)
+        assert run(asked(gate, None)) == ["loopback"]
+        file.create("ann", ["read"], None)
+        gate._ring._read.at = float("-inf")
+        assert run(asked(gate, None)) == [401]
+        file.path.unlink()
+        gate._ring._read.at = float("-inf")
+        assert run(asked(gate, None)) == [401]
+    # Nor does a server that is started anew, or is told of another file by a slip.
+    for elsewhere in (settings, Settings(keys=str(tmp_path / "none"))):
+        with closing(open_store(path)) as store:
+            assert run(asked(Gate(elsewhere, store), None)) == [401]
+            assert "graphmem keys create" in caplog.text
+    # An issuer closes as well.
+    path = str(tmp_path / "b.db")
+    for given in ({"jwt_issuer": "https://a.example", "jwt_audience": "a"}, {}):
+        with closing(open_store(path)) as store:
+            gate = Gate(Settings(keys=str(tmp_path / "none"), **given), store)  # type: ignore[arg-type]
+            assert run(asked(gate, None)) == [401]
 
 
 def test_the_reason_is_for_who_has_the_secret(file: KeyFile) -> None:

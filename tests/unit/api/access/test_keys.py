@@ -6,11 +6,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fastapi.routing import iter_route_contexts
 
 from graphmem.errors import InvalidInput, NotAStore, NotFound, StoreError
 from graphmem_api.access import hashing
-from graphmem_api.access.keys import KeyFile
+from graphmem_api.access.caller import Caller
+from graphmem_api.access.keys import RESERVED, KeyFile
 from graphmem_api.access.ring import KeyRing
+from graphmem_api.app import create_app
+from graphmem_api.settings import Settings
 
 
 @pytest.fixture
@@ -47,6 +51,21 @@ def test_what_cannot_be_a_key_is_refused_and_nothing_is_made(file: KeyFile) -> N
     file.create("ann", ["read"], None)
     with pytest.raises(InvalidInput, match="named 'ann'"):
         file.create("ann", ["read"], None)
+
+
+def test_no_key_is_for_a_space_that_no_path_can_name(file: KeyFile) -> None:
+    """What follows /v1 in a path that is about no space is the name of none."""
+    app = create_app(Settings(store="memory://"))
+    paths = [str(route.path).split("/") for route in iter_route_contexts(app.routes)]
+    fixed = {parts[2] for parts in paths if parts[1] == "v1"} - {"{space}"}
+    assert fixed == RESERVED
+    for name in fixed:
+        with pytest.raises(InvalidInput, match="graphmem copy"):
+            file.create("ann", ["read"], ["mine", name])
+        for spaces in (None, frozenset({name})):
+            with pytest.raises(InvalidInput, match="another path"):
+                Caller("ann", frozenset({"read"}), spaces).require("read", name)
+    assert not file.path.exists()
 
 
 def test_a_revoked_key_stays_listed_and_its_name_can_be_given_again(file: KeyFile) -> None:
