@@ -101,7 +101,7 @@ def report(what: str, page: Page, seconds: float) -> None:
 def measure(page: Page, base: str, seconds: float) -> None:
     started = time.perf_counter()
     page.goto(f"{base}/explorer/#/graph")
-    page.locator(".canvas canvas.sigma-nodes").wait_for()
+    page.locator(".canvas canvas.points").wait_for()
     print(f"drawn after {time.perf_counter() - started:.1f} s")
     report("dragged, the layout still at work", page, seconds)
     page.locator('.stage[data-settled="true"]').wait_for()

@@ -17,8 +17,6 @@ export function licences() {
         const inside = id.split("\0").pop().split(`node_modules${sep}`).pop();
         if (id.includes("node_modules")) found.set(packageOf(inside), true);
       }
-      // The worker is a bundle of its own, which this one does not list.
-      found.set("graphology-layout-forceatlas2", true);
       const names = [...found.keys()].sort();
       this.emitFile({ type: "asset", fileName: "NOTICE.txt", source: notice(names) });
     },

@@ -80,7 +80,7 @@ class Watched:
         self.open("ask")  # so that nothing of another graph is there to be taken for this one
         self.page.get_by_role("heading", name="Ask").wait_for()
         self.open(hash_)
-        self.page.locator(".canvas canvas.sigma-nodes").wait_for()
+        self.page.locator(".canvas canvas.points").wait_for()
         if settled:
             self.page.locator('.stage[data-settled="true"]').wait_for()
 

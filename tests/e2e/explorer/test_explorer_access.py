@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 VIEWS = {
     "ask?q=Where+does+Mara+live+now%3F": ".packed li",
-    "graph": ".canvas canvas.sigma-nodes",
+    "graph": ".canvas canvas.points",
     "cypher": "select[name=query]",
     "jobs": "details",
     "health": ".facts",

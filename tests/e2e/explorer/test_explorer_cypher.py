@@ -21,7 +21,7 @@ def test_a_statement_gives_a_table_and_a_graph(
     picture(page, "cypher")
     href = rows.get_by_role("link").first.get_attribute("href")
     page.get_by_role("link", name=re.compile(r"Show \d+ nodes in the graph")).click()
-    expect(page.locator(".canvas canvas.sigma-nodes")).to_be_visible()
+    expect(page.locator(".canvas canvas.points")).to_be_visible()
     assert href.removeprefix("#/node/") in page.url
 
 

@@ -202,10 +202,47 @@ def test_a_hyperedge_has_a_hull(look: Any, woven: str) -> None:
     look.use(woven)
     look.draw("graph", settled=True)
     painted = """() => {
-        const canvas = document.querySelector(".sigma-hulls");
+        const canvas = document.querySelector("canvas.hulls");
         const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
         return data.reduce((sum, value, n) => sum + (n % 4 === 3 && value > 0 ? 1 : 0), 0);
     }"""
     assert page.evaluate(painted) > 500
     page.get_by_label("Hyperedges").uncheck()
     page.wait_for_function(f"() => ({painted})() === 0")
+
+
+def test_the_mouse_chooses_moves_and_zooms(look: Any) -> None:
+    page = look.page
+    look.draw("graph", settled=True)
+    page.get_by_label("Find a node").fill("Brandt Foundation")
+    page.get_by_role("list", name="Found nodes").get_by_role("button").first.click()
+    chosen = page.get_by_role("region", name="Chosen node")
+    expect(chosen).to_be_visible()
+    canvas = page.locator(".canvas")
+    box = canvas.bounding_box()
+    middle = {"x": box["width"] / 2, "y": box["height"] / 2}
+    canvas.click(position={"x": 2, "y": 2})
+    expect(chosen).to_have_count(0)
+    # The view went to what was found, so that it is in the middle.
+    canvas.click(position=middle)
+    expect(chosen.get_by_role("heading")).to_contain_text("Brandt Foundation")
+    at = box["x"] + middle["x"], box["y"] + middle["y"]
+    page.mouse.move(*at)
+    page.mouse.down()
+    page.mouse.move(at[0] + 100, at[1] + 60, steps=4)
+    page.mouse.up()
+    page.mouse.move(at[0] + 100, at[1] + 60)
+    page.mouse.wheel(0, -300)
+    canvas.click(position={"x": middle["x"] + 100, "y": middle["y"] + 60})
+    expect(chosen.get_by_role("heading")).to_contain_text("Brandt Foundation")
+
+
+def test_time_and_layers_ask_the_server_nothing(graph: Page, drawn: Any) -> None:
+    drawn.requests.clear()
+    slider = graph.get_by_label("Moment")
+    for key in ("Home", "PageUp", "ArrowRight", "End"):
+        slider.press(key)
+    graph.get_by_label("Events").uncheck()
+    graph.get_by_label("Clock").select_option("known")
+    graph.evaluate("() => new Promise(requestAnimationFrame)")
+    assert [request.url for request in drawn.requests] == []

@@ -1,9 +1,12 @@
 // The drawing as a component, with keys to move it.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Failure } from "../parts/bits";
 import { onTheme } from "../session";
 import { startLayout } from "./layout";
+import type { Wanted } from "./looks";
 import type { Model } from "./model";
-import { Stage, type Wanted } from "./stage";
+import { followPointers } from "./pointer";
+import { Stage } from "./stage";
 
 interface Props {
   model: Model;
@@ -14,20 +17,32 @@ interface Props {
   moved: (done: boolean) => void;
 }
 
-const STEP = 0.1;
+const STEP_PX = 80;
 const ZOOM = 1.3;
 
 export function Canvas({ model, wanted, focus, chosen, moved }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const stage = useRef<Stage | null>(null);
+  const [error, setError] = useState<Error>();
   useEffect(() => {
-    const made = new Stage(box.current!, model, wanted, chosen);
+    let made: Stage;
+    try {
+      made = new Stage(box.current!, model, wanted);
+    } catch (reason) {
+      setError(reason as Error);
+      return undefined;
+    }
     stage.current = made;
-    const stopLayout = startLayout(model, moved);
+    const stopPointers = followPointers(box.current!, made, chosen);
     const stopTheme = onTheme(() => made.recolour());
+    const stopLayout = startLayout(model, (done) => {
+      made.replace(done);
+      moved(done);
+    });
     return () => {
       stopLayout();
       stopTheme();
+      stopPointers();
       made.kill();
       stage.current = null;
     };
@@ -40,31 +55,32 @@ export function Canvas({ model, wanted, focus, chosen, moved }: Props) {
     if (stage.current && moveBy(stage.current, event.key)) event.preventDefault();
   };
   return (
-    <div
-      ref={box}
-      class="canvas"
-      role="application"
-      tabIndex={0}
-      aria-label="The graph. Arrow keys move it, plus and minus zoom, 0 shows all. Find nodes by name in the search below."
-      onKeyDown={key}
-    />
+    <>
+      <Failure error={error} />
+      <div
+        ref={box}
+        class="canvas"
+        role="application"
+        tabIndex={0}
+        aria-label="The graph. Arrow keys move it, plus and minus zoom, 0 shows all. Find nodes by name in the search below."
+        onKeyDown={key}
+      />
+    </>
   );
 }
 
 function moveBy(stage: Stage, key: string): boolean {
-  const camera = stage.sigma.getCamera();
-  const { x, y, ratio } = camera.getState();
-  const step = STEP * ratio;
-  const states: Record<string, object> = {
-    ArrowLeft: { x: x - step },
-    ArrowRight: { x: x + step },
-    ArrowUp: { y: y + step },
-    ArrowDown: { y: y - step },
-    "+": { ratio: ratio / ZOOM },
-    "-": { ratio: ratio * ZOOM },
-    "0": { x: 0.5, y: 0.5, ratio: 1 },
+  const { camera } = stage;
+  const moves: Record<string, () => void> = {
+    ArrowLeft: () => camera.pan(STEP_PX, 0),
+    ArrowRight: () => camera.pan(-STEP_PX, 0),
+    ArrowUp: () => camera.pan(0, STEP_PX),
+    ArrowDown: () => camera.pan(0, -STEP_PX),
+    "+": () => camera.zoomBy(ZOOM),
+    "-": () => camera.zoomBy(1 / ZOOM),
+    "0": () => stage.lookAtAll(),
   };
-  const state = states[key];
-  if (state) camera.setState(state);
-  return state !== undefined;
+  moves[key]?.();
+  if (key in moves) stage.moved();
+  return key in moves;
 }

@@ -36,7 +36,7 @@ export function Finder({ model, choose }: { model: Model; choose: (uid: string) 
 
 function matching(model: Model, words: string): GraphNode[] {
   const found: GraphNode[] = [];
-  for (const node of model.nodes.values()) {
+  for (const node of model.nodes) {
     if (textOf(node).toLowerCase().includes(words)) found.push(node);
   }
   // What is called just so comes first, then the short.
@@ -51,9 +51,10 @@ interface ChosenProps {
 }
 
 export function Chosen({ model, uid, expand, choose }: ChosenProps) {
-  const node = model.nodes.get(uid);
+  const nodeOf = (each: string) => model.nodes[model.rows.get(each) ?? -1];
+  const node = nodeOf(uid);
   if (!node) return null;
-  const near = model.part.edges.filter((edge) => edge.start === uid || edge.end === uid);
+  const near = model.edges.filter((edge) => edge.start === uid || edge.end === uid);
   return (
     <section class="chosen" aria-label="Chosen node">
       <h2>
@@ -68,7 +69,7 @@ export function Chosen({ model, uid, expand, choose }: ChosenProps) {
       <ul class="near">
         {near.slice(0, 30).map((edge) => {
           const other = edge.start === uid ? edge.end : edge.start;
-          const there = model.nodes.get(other);
+          const there = nodeOf(other);
           return there ? (
             <li key={edge.kind + other}>
               <button type="button" class="plain" onClick={() => choose(other)}>

@@ -1,4 +1,4 @@
-// What was believed at a moment, by either clock.
+// What was believed at a moment, by either clock. Spans are columns: a row is a node of the model.
 import type { GraphEdge, GraphNode } from "../types";
 
 export type Clock = "held" | "known";
@@ -6,84 +6,92 @@ export type Clock = "held" | "known";
 /** How a node stands at a moment: not there yet, there, or no longer believed. */
 export type Standing = "not yet" | "now" | "past";
 
-/** When something begins and ends, in milliseconds, by each clock. */
-export interface Span {
-  heldFrom: number;
-  heldTo: number;
-  knownFrom: number;
-  knownTo: number;
+/** Milliseconds at which each node begins and ends; what nobody told is infinite. */
+export interface Range {
+  from: Float64Array;
+  to: Float64Array;
+}
+
+/** When each node holds in the world, and when it is known. */
+export interface Spans extends Record<Clock, Range> {
   /** Whether it is no longer believed today. */
-  past: boolean;
+  past: Uint8Array;
 }
 
 const ms = (at: unknown, otherwise: number): number =>
   typeof at === "string" ? Date.parse(at) : otherwise;
 
-/** Return when a node holds and when it is known; an end that nobody told is infinite. */
-export function spanOf(node: GraphNode): Span {
-  const fact = node.label === "Proposition";
-  const status = node.status ?? "current";
-  return {
-    heldFrom: ms(node.at, -Infinity),
+/** Return the spans of nodes, given the edges among them and the rows of their ends. */
+export function spansOf(nodes: GraphNode[], edges: GraphEdge[], ends: Uint32Array): Spans {
+  const range = (): Range => ({
+    from: new Float64Array(nodes.length),
+    to: new Float64Array(nodes.length).fill(Infinity),
+  });
+  const spans = { held: range(), known: range(), past: new Uint8Array(nodes.length) };
+  nodes.forEach((node, row) => {
+    const fact = node.label === "Proposition";
+    spans.held.from[row] = ms(node.at, -Infinity);
     // What has happened stays so; only facts end.
-    heldTo: fact ? ms(node.until, Infinity) : Infinity,
-    knownFrom: ms(node.recorded_at, -Infinity),
-    knownTo: ms(node.retired_at, Infinity),
-    past: fact && (status === "superseded" || status === "retired"),
-  };
+    if (fact) spans.held.to[row] = ms(node.until, Infinity);
+    spans.known.from[row] = ms(node.recorded_at, -Infinity);
+    spans.known.to[row] = ms(node.retired_at, Infinity);
+    if (fact && (node.status === "superseded" || node.status === "retired")) spans.past[row] = 1;
+  });
+  closeSuperseded(spans, edges, ends);
+  dateTimeless(spans.held.from, edges, ends);
+  return spans;
 }
 
 /** Close what a newer fact supersedes: it is known no longer from when that one was recorded. */
-export function closeSuperseded(spans: Map<string, Span>, edges: GraphEdge[]): void {
-  for (const edge of edges) {
-    if (edge.kind !== "SUPERSEDES") continue;
-    const [newer, older] = [spans.get(edge.start), spans.get(edge.end)];
-    if (!newer || !older) continue;
-    older.knownTo = Math.min(older.knownTo, newer.knownFrom);
-    older.past = true;
-  }
+function closeSuperseded({ known, past }: Spans, edges: GraphEdge[], ends: Uint32Array): void {
+  edges.forEach(({ kind }, n) => {
+    if (kind !== "SUPERSEDES") return;
+    const [newer, older] = [ends[2 * n]!, ends[2 * n + 1]!];
+    known.to[older] = Math.min(known.to[older]!, known.from[newer]!);
+    past[older] = 1;
+  });
 }
+
+const NAMES = new Set(["MENTIONS", "SUBJECT", "OBJECT", "ARGUMENT"]);
 
 /**
  * Give what has no time of its own the first time at which it was told: a fact that of its
  * evidence, an entity that of what names it. What somebody told at no known time was always there.
  */
-export function dateTimeless(spans: Map<string, Span>, edges: GraphEdge[]): void {
-  const told = edges.flatMap(({ kind, start, end }): [string, string][] => {
-    if (kind === "EVIDENCED_BY") return [[start, end]];
-    return kind === "PART_OF" ? [[end, start]] : [];
+function dateTimeless(from: Float64Array, edges: GraphEdge[], ends: Uint32Array): void {
+  // Rows of what is told and of what tells it.
+  const told: number[] = [];
+  const named: number[] = [];
+  edges.forEach(({ kind }, n) => {
+    const [start, end] = [ends[2 * n]!, ends[2 * n + 1]!];
+    if (kind === "EVIDENCED_BY") told.push(start, end);
+    else if (kind === "PART_OF") told.push(end, start);
+    else if (NAMES.has(kind)) named.push(end, start);
   });
-  dateBy(spans, told);
-  dateBy(spans, edges.filter(({ kind }) => NAMES.has(kind)).map(({ start, end }) => [end, start]));
+  dateBy(from, told);
+  dateBy(from, named);
 }
 
-const NAMES = new Set(["MENTIONS", "SUBJECT", "OBJECT", "ARGUMENT"]);
-
-function dateBy(spans: Map<string, Span>, pairs: [one: string, teller: string][]): void {
-  const first = new Map<string, number>();
-  for (const [one, teller] of pairs) {
-    if (spans.get(one)?.heldFrom !== -Infinity) continue;
-    const from = spans.get(teller)?.heldFrom ?? -Infinity;
-    first.set(one, Math.min(first.get(one) ?? Infinity, from));
+function dateBy(from: Float64Array, pairs: number[]): void {
+  const first = new Map<number, number>();
+  for (let n = 0; n < pairs.length; n += 2) {
+    const one = pairs[n]!;
+    if (from[one] !== -Infinity) continue;
+    first.set(one, Math.min(first.get(one) ?? Infinity, from[pairs[n + 1]!]!));
   }
-  for (const [uid, from] of first) spans.get(uid)!.heldFrom = from;
+  for (const [one, at] of first) from[one] = at;
 }
 
-export function standing(span: Span, at: number | null, clock: Clock): Standing {
-  if (at === null) return span.past ? "past" : "now";
-  const [from, to] =
-    clock === "held" ? [span.heldFrom, span.heldTo] : [span.knownFrom, span.knownTo];
-  if (at < from) return "not yet";
-  return at >= to ? "past" : "now";
+export function standing(spans: Spans, row: number, at: number | null, clock: Clock): Standing {
+  if (at === null) return spans.past[row] ? "past" : "now";
+  const { from, to } = spans[clock];
+  if (at < from[row]!) return "not yet";
+  return at >= to[row]! ? "past" : "now";
 }
 
 /** Return every moment at which something begins or ends, in order, each once. */
-export function momentsOf(spans: Iterable<Span>, clock: Clock): number[] {
+export function momentsOf({ from, to }: Range): number[] {
   const found = new Set<number>();
-  for (const span of spans) {
-    const ends =
-      clock === "held" ? [span.heldFrom, span.heldTo] : [span.knownFrom, span.knownTo];
-    for (const at of ends) if (Number.isFinite(at)) found.add(at);
-  }
+  for (const column of [from, to]) for (const at of column) if (Number.isFinite(at)) found.add(at);
   return [...found].sort((a, b) => a - b);
 }

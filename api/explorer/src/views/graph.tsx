@@ -3,10 +3,11 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { graph, graphAround } from "../client";
 import { Canvas } from "../graph/canvas";
 import { Chosen, Finder } from "../graph/finder";
-import { LAYERS, layerOf } from "../graph/layers";
+import { LAYERS } from "../graph/layers";
 import { joined, modelOf, type Model } from "../graph/model";
 import { Slider } from "../graph/slider";
-import type { Wanted } from "../graph/stage";
+import { MANY_EDGES } from "../graph/stage";
+import type { Wanted } from "../graph/looks";
 import { momentsOf, standing, type Clock } from "../graph/time";
 import { isDark } from "../session";
 import { Failure, Shown } from "../parts/bits";
@@ -51,7 +52,7 @@ function Drawn({ part, lit, all }: { part: GraphPart; lit: string[]; all: boolea
     () => ({ layers, at, clock, lit: litSet, chosen }),
     [layers, at, clock, litSet, chosen],
   );
-  const moments = useMemo(() => momentsOf(model.spans.values(), clock), [model, clock]);
+  const moments = useMemo(() => momentsOf(model.spans[clock]), [model, clock]);
   const tally = useMemo(() => tallyOf(model, wanted), [model, wanted]);
   useEffect(() => setSettled(false), [model]);
   const find = (uid: string) => {
@@ -60,7 +61,7 @@ function Drawn({ part, lit, all }: { part: GraphPart; lit: string[]; all: boolea
   };
   const expand = (uid: string) =>
     graphAround([uid]).then(
-      (more) => setModel((before) => modelOf(joined(before.part, more), before)),
+      (more) => setModel((before) => modelOf(joined(before, more), before)),
       (reason: Error) => setError(reason),
     );
   return (
@@ -74,9 +75,10 @@ function Drawn({ part, lit, all }: { part: GraphPart; lit: string[]; all: boolea
           moved={setSettled}
         />
         <p class="quiet" role="status">
-          {count(model.graph.order)} nodes, {count(model.graph.size)} edges
-          {model.part.cut ? ", and more that are not drawn" : ""}
+          {count(model.nodes.length)} nodes, {count(model.edges.length)} edges
+          {model.cut ? ", and more that are not drawn" : ""}
           {settled ? "" : "; finding their places …"}
+          {model.edges.length > MANY_EDGES ? "; from afar a share of the edges is drawn" : ""}
         </p>
       </div>
       <div class="side">
@@ -116,11 +118,8 @@ interface LayersProps {
 
 function Layers({ model, layers, set }: LayersProps) {
   const sizes = useMemo(() => {
-    const found = new Map<string, number>();
-    for (const node of model.nodes.values()) {
-      const { id } = layerOf(node.label);
-      found.set(id, (found.get(id) ?? 0) + 1);
-    }
+    const found = LAYERS.map(() => 0);
+    for (const layer of model.layers) found[layer]! += 1;
     return found;
   }, [model]);
   const flip = (id: string) => {
@@ -131,7 +130,7 @@ function Layers({ model, layers, set }: LayersProps) {
   return (
     <fieldset class="layers">
       <legend>Layers</legend>
-      {LAYERS.filter((layer) => sizes.has(layer.id)).map((layer) => (
+      {LAYERS.filter((_, n) => sizes[n]).map((layer) => (
         <label class="inline" key={layer.id}>
           <input
             type="checkbox"
@@ -142,7 +141,7 @@ function Layers({ model, layers, set }: LayersProps) {
           <svg class="dot" viewBox="0 0 10 10" aria-hidden="true">
             <circle cx="5" cy="5" r="5" fill={isDark() ? layer.dark : layer.light} />
           </svg>
-          {layer.title} ({count(sizes.get(layer.id) ?? 0)})
+          {layer.title} ({count(sizes[LAYERS.indexOf(layer)]!)})
         </label>
       ))}
     </fieldset>
@@ -152,9 +151,9 @@ function Layers({ model, layers, set }: LayersProps) {
 /** Count the nodes of the layers that are on, by how they stand. */
 function tallyOf(model: Model, { layers, at, clock }: Wanted) {
   const tally = { now: 0, past: 0, "not yet": 0 };
-  for (const [uid, span] of model.spans) {
-    const label = model.nodes.get(uid)?.label ?? "";
-    if (layers.has(layerOf(label).id)) tally[standing(span, at, clock)] += 1;
-  }
+  const on = LAYERS.map(({ id }) => layers.has(id));
+  model.layers.forEach((layer, row) => {
+    if (on[layer]) tally[standing(model.spans, row, at, clock)] += 1;
+  });
   return tally;
 }
