@@ -8,11 +8,13 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Path, Request
 
+from graphmem.core.uids import content_uid, is_content_uid
 from graphmem_api.access.caller import Caller
 from graphmem_api.access.gate import Gate
 
 __all__ = [
-    "Admin", "Caller", "Everywhere", "Reader", "Scope", "Space", "StillHolds", "Writer", "told",
+    "Admin", "Caller", "Everywhere", "Reader", "Scope", "Space", "StillHolds", "Writer", "said_of",
+    "told",
 ]  # fmt: skip
 
 Scope = Literal["read", "write", "admin"]
@@ -23,6 +25,22 @@ Space = Annotated[str, Path(min_length=1, max_length=200, description="The tenan
 def told(request: Request, **what: object) -> None:
     """Add to the line that the audit log gets of this request: uids and counts, never a text."""
     request.scope["state"].setdefault("audit", {}).update(what)
+
+
+def said_of(**named: str | None) -> dict[str, str]:
+    """Return what the audit log says of what is changed or deleted.
+
+    A name may be a text, and what is deleted is to be nowhere: of one there is a digest, which
+    for a source is its uid.
+
+    Args:
+        named: `uid` and `space` as they are, `source` and `entity` by name or uid.
+    """
+    return {
+        what: one if what in ("uid", "space") or is_content_uid(one) else content_uid(what, one)
+        for what, one in named.items()
+        if one is not None
+    }
 
 
 def _requires(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 
-from graphmem_api.access.guard import Reader, Space, Writer
+from graphmem_api.access.guard import Reader, Space, Writer, said_of, told
 from graphmem_api.routes.strict import StrictRoute
 from graphmem_api.service import ServiceHere
 from graphmem_schemas import (
@@ -121,19 +121,21 @@ async def retire(
 
 
 @router.post("/merge", operation_id="merge", summary="Say that two entities are one")
-async def merge(
-    space: Space, uid: Uid, said: MergeBody, service: ServiceHere, _: Writer
+async def merge(  # noqa: PLR0913  # one parameter each
+    space: Space, uid: Uid, said: MergeBody, request: Request, service: ServiceHere, _: Writer
 ) -> Receipt:
     """Say that two entities are one; nothing is moved, and `unmerge` takes it back."""
+    told(request, **said_of(entity=said.into))
     async with service.spaces.lend(space) as memory:
         return await memory.merge(uid, said.into)
 
 
 @router.post("/unmerge", operation_id="unmerge", summary="Say that merged entities are two")
-async def unmerge(
-    space: Space, uid: Uid, said: MergeBody, service: ServiceHere, _: Writer
+async def unmerge(  # noqa: PLR0913  # one parameter each
+    space: Space, uid: Uid, said: MergeBody, request: Request, service: ServiceHere, _: Writer
 ) -> Receipt:
     """Say that two merged entities are two: both are again what they were."""
+    told(request, **said_of(entity=said.into))
     async with service.spaces.lend(space) as memory:
         return await memory.undo(uid, said.into)
 
