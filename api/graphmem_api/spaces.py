@@ -7,9 +7,9 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -19,6 +19,7 @@ from graphmem.aio import AsyncMemory
 from graphmem.memory import Memory
 from graphmem.models.loading import LazyModels
 from graphmem.stores.registry import open_store
+from graphmem.stores.shown import shown_beside
 from graphmem.writing.accept import check_space
 from graphmem_api.admission import Admission, Turn
 from graphmem_api.settings import Settings
@@ -53,6 +54,7 @@ class Spaces:
         self._settings = settings
         self._models = LazyModels(settings.embedder, settings.extractor, settings.llm)
         self.store = open_store(settings.store)
+        self._shown = shown_beside(self.store)
         # Never fewer threads than calls that are let in, so that none waits for a thread.
         self.pool = ThreadPoolExecutor(settings.limits.concurrent + 8, "graphmem")
         self._admission = Admission(settings.limits.concurrent)
@@ -96,6 +98,15 @@ class Spaces:
             finally:
                 turn.calls += lent.under_way
 
+    @contextmanager
+    def borrow(self, space: str) -> Iterator[Memory]:
+        """Lend the memory of a space to a thread of the server's own, which waits for no turn."""
+        held = self._known(space) or self._opened(space, self._memory(space))
+        try:
+            yield held.memory
+        finally:
+            self._release(held)
+
     async def run(self, call: Callable[[], R]) -> R:
         """Return what a call returns that would hold up the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self.pool, call)
@@ -119,6 +130,8 @@ class Spaces:
             left = max(0.0, end - time.monotonic())
             _, late = await asyncio.wait(map(asyncio.wrap_future, closing), timeout=left)
             ended = ended and not late
+        if self._shown is not None:
+            self._shown.close()
         if ended:
             self.store.close()
         self.pool.shutdown(wait=ended, cancel_futures=not ended)
@@ -130,11 +143,14 @@ class Spaces:
             return held
         opening = self.pool.submit(self._memory, space)
         turn.calls.append(opening)
-        memory = await asyncio.wrap_future(opening)
+        return self._opened(space, await asyncio.wrap_future(opening))
+
+    def _opened(self, space: str, memory: Memory) -> _Held:
+        """Return the memory of a space for one more user; whoever was quicker has opened it."""
         with self._lock:
-            if space not in self._open:  # nobody was quicker
-                self._open[space] = _Held(memory)
-        return self._known(space) or await self._take(space, turn)
+            held = self._open.setdefault(space, _Held(memory))
+            held.n_users += 1
+            return held
 
     def _known(self, space: str) -> _Held | None:
         with self._lock:
@@ -169,4 +185,5 @@ class Spaces:
             extractor=self._models.extractor,
             llm=self._models.llm,
             served=self._settings.served,
+            shown=self._shown.of(check_space(space)) if self._shown else None,
         )

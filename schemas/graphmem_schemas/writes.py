@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from graphmem_schemas.base import Frozen, Timestamp
-from graphmem_schemas.receipts import Receipt
+from graphmem_schemas.receipts import DeleteReceipt, Receipt
 from graphmem_schemas.requests import MAX_TEXT_CHARS, Document, ExtractedPassage, Message, Moment
 from graphmem_schemas.runs import Step
 
@@ -93,7 +93,7 @@ class JobStatus(Frozen):
     """How far a job is.
 
     Attributes:
-        kind: "add" for what was sent to this service; others are of the command line.
+        kind: "add" and "delete" are of this service; others are of the command line.
         state: "waiting" before anything of it is done; "done" when every item was dealt with,
             also where some failed; "stopped" when it can go on.
         items: how many it has.
@@ -114,7 +114,7 @@ class JobStatus(Frozen):
     updated_at: Timestamp
     finished_at: Timestamp | None = None
     error: str | None = None
-    receipt: Receipt | None = None
+    receipt: Receipt | DeleteReceipt | None = None
 
 
 class JobPage(Frozen):
@@ -129,8 +129,9 @@ class JobItem(Frozen):
 
     Attributes:
         n: its place, from 1.
-        name: of the source.
+        name: of the source; empty where that was deleted.
         error: why it failed.
+        code: of the error, as in problem details; None where it is not one of the caller's.
     """
 
     n: int
@@ -139,6 +140,7 @@ class JobItem(Frozen):
     state: Literal["pending", "extracting", "extracted", "applied", "failed", "skipped"]
     attempts: int
     error: str | None = None
+    code: str | None = None
 
 
 class JobItemPage(Frozen):

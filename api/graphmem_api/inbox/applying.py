@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import OrderedDict
+from collections import defaultdict
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 
 from graphmem.errors import GraphMemError
 from graphmem.memory import Memory
@@ -15,11 +16,11 @@ from graphmem.ports import GraphStore
 from graphmem_api.inbox.ledgers import Ledgers
 from graphmem_api.inbox.turns import Turns
 from graphmem_pipelines.jobs.adding import OF_SERVER, Adding, Stopped
+from graphmem_pipelines.ledger.writes import Taken
 
 __all__ = ["Appliers", "Faults", "Heard"]
 
 _LOG = logging.getLogger("graphmem.inbox")
-_MEMORIES = 16
 
 Heard = Callable[[str, tuple[str, ...]], None]
 """Is told a space of which something was applied, and the jobs that are through."""
@@ -70,6 +71,7 @@ class Appliers:
         ledgers: hold what waits.
         store: takes it.
         models: of the store.
+        lend: lends the memory of a space to a thread.
         n_threads: how many.
         hear: is told what was applied, on the thread that did it.
 
@@ -83,14 +85,15 @@ class Appliers:
         ledgers: Ledgers,
         store: GraphStore,
         models: LazyModels,
+        lend: Callable[[str], AbstractContextManager[Memory]],
         n_threads: int,
         hear: Heard,
     ) -> None:
         self._ledgers, self._store, self._models = ledgers, store, models
-        self._hear = hear
+        self._lend, self._hear = lend, hear
         self._turns = Turns()
-        self._lock = threading.Lock()
-        self._memories: OrderedDict[str, Memory] = OrderedDict()
+        # One thread at a time has a space.
+        self._owed: defaultdict[str, list[Taken]] = defaultdict(list)
         self.faults = Faults()
         self._threads = [
             threading.Thread(target=self._run, name=f"graphmem-apply-{n}", daemon=True)
@@ -159,25 +162,11 @@ class Appliers:
         with self._ledgers.lend() as ledger, ledger.turn(space) as mine:
             if not mine:
                 return False
-            adding = Adding(
-                ledger, self._store, self._models, self._memory_of, lambda: self._turns.stopping
-            )
+            stopping, owed = (lambda: self._turns.stopping), self._owed[space]
+            adding = Adding(ledger, self._store, self._models, self._lend, stopping, owed)
             turned = adding.turn(space)
+            del self._owed[space]
         if turned.n_items:
             self.faults.worked(space)
             self._hear(space, turned.ended)
         return True
-
-    def _memory_of(self, space: str) -> Memory:
-        with self._lock:
-            memory = self._memories.get(space) or Memory(
-                self._store,
-                space=space,
-                embedder=self._models.embedder,
-                extractor=self._models.extractor,
-            )
-            self._memories[space] = memory
-            self._memories.move_to_end(space)
-            while len(self._memories) > _MEMORIES:
-                self._memories.popitem(last=False)
-            return memory

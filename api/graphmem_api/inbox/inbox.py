@@ -79,6 +79,7 @@ class Inbox:
             ledgers=self._ledgers,
             store=spaces.store,
             models=spaces.models,
+            lend=spaces.borrow,
             n_threads=settings.appliers,
             hear=self._hear,
         )

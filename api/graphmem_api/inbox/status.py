@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from http import HTTPStatus
 
-from graphmem.errors import InvalidInput
+from graphmem.errors import InvalidInput, NotFound
 from graphmem.writing.writer import merge_receipts
+from graphmem_api.problems import Problem
 from graphmem_pipelines.jobs.health import as_it_is
-from graphmem_pipelines.ledger.rows import ITEM_STATES, Item, Job
+from graphmem_pipelines.ledger.rows import ADD, DELETE, ITEM_STATES, WRITES, Item, Job
 from graphmem_pipelines.ledger.writes import WriteLedger
-from graphmem_schemas import Receipt, RejectedRow
+from graphmem_schemas import DeleteReceipt, Receipt, RejectedRow
 from graphmem_schemas.writes import JobItem, JobItemPage, JobStatus
 
-__all__ = ["item_page", "receipt_of", "status_of"]
+__all__ = ["failure_of", "item_page", "receipt_of", "status_of"]
 
 _MAX_REJECTED = 1_000
 
@@ -27,12 +29,12 @@ def status_of(ledger: WriteLedger, job: Job, *, with_receipt: bool = False) -> J
     """
     totals = ledger.totals(job.id)
     state, error = job.state, job.error
-    if job.kind != "add":
+    if job.kind not in WRITES:
         job = as_it_is(ledger, job)
         state, error = job.state, job.error
     done = totals.n_items - totals.n_waiting
     untouched = not done and not totals.items["extracting"]
-    waits = job.kind == "add" and state == "running" and untouched
+    waits = job.kind in WRITES and state == "running" and untouched
     return JobStatus(
         id=job.id,
         kind=job.kind,
@@ -49,12 +51,14 @@ def status_of(ledger: WriteLedger, job: Job, *, with_receipt: bool = False) -> J
     )
 
 
-def receipt_of(ledger: WriteLedger, job: Job) -> Receipt | None:
+def receipt_of(ledger: WriteLedger, job: Job) -> Receipt | DeleteReceipt | None:
     """Return what a write did; its items that failed are the rejected rows. None for others.
 
     What was applied together with other writes has its sources and the number of the commit.
     """
-    if job.kind != "add":
+    if job.kind == DELETE:
+        return next(map(DeleteReceipt.model_validate_json, ledger.receipts(job.id)), None)
+    if job.kind != ADD:
         return None
     parts = [Receipt.model_validate_json(part) for part in ledger.receipts(job.id)]
     failed = ledger.items(job.id, ("failed",), limit=_MAX_REJECTED)
@@ -66,6 +70,14 @@ def receipt_of(ledger: WriteLedger, job: Job) -> Receipt | None:
     return merged.model_copy(
         update={"rejected": (*(row for part in parts for row in part.rejected), *rejected)}
     )
+
+
+def failure_of(item: Item) -> Exception:
+    """Return the error for a caller who waits for an item that failed."""
+    reason = item.error or "unknown"
+    if item.code is None:
+        return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "defect", reason)
+    return NotFound(reason) if item.code == NotFound.code else InvalidInput(reason)
 
 
 def item_page(
@@ -93,7 +105,7 @@ def item_page(
 
 def _item(job: Job, item: Item) -> JobItem:
     # The number is in front of the name where two items of a job may have one; see `item_of`.
-    name = item.key.partition(":")[2] if job.kind == "add" else item.key
+    name = item.key.partition(":")[2] if job.kind in WRITES else item.key
     return JobItem(
         n=item.n,
         name=name,
@@ -101,6 +113,7 @@ def _item(job: Job, item: Item) -> JobItem:
         state=item.state,
         attempts=item.attempts,
         error=item.error,
+        code=item.code,
     )
 
 

@@ -16,16 +16,18 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.types import Receive, Scope, Send
 
 from graphmem.aio import AsyncMemory
-from graphmem.errors import StoreBusy
 from graphmem.writing.accept import check_space
 from graphmem_api.access.caller import Caller
-from graphmem_api.access.guard import Reader, Space, told
+from graphmem_api.access.guard import Reader, Space, said_of, told
 from graphmem_api.admission import CALLER
+from graphmem_api.inbox.deleting import delete
 from graphmem_api.mcp.server import Context, create_server
-from graphmem_api.mcp.visit import Visit
+from graphmem_api.mcp.visit import Busy, Visit
 from graphmem_api.problems import Problem
 from graphmem_api.service import Service, ServiceHere
 from graphmem_api.settings import Settings
+from graphmem_schemas import DeleteReceipt
+from graphmem_schemas.writes import JobStatus
 
 __all__ = ["mcp_running", "router"]
 
@@ -84,6 +86,15 @@ class _Answer(Response):
 def _answer(request: Request, service: Service, caller: Caller, space: str) -> Response:
     name = check_space(space)
 
+    async def delete_(**named: str) -> DeleteReceipt | JobStatus:
+        told(request, **said_of(**named))
+        try:
+            job, found = await delete(service.inbox, name, limits.wait_s, **named)
+        except Problem as problem:
+            raise Busy(problem.detail) from problem
+        told(request, job=job)
+        return found
+
     @asynccontextmanager
     async def lend(*, slow: bool = False) -> AsyncGenerator[AsyncMemory]:
         # Messages are worked on in tasks of the SDK's own.
@@ -92,14 +103,14 @@ def _answer(request: Request, service: Service, caller: Caller, space: str) -> R
             async with service.spaces.lend(name, slow=slow) as memory:
                 yield memory
         except Problem as problem:
-            raise StoreBusy(problem.detail) from problem
+            raise Busy(problem.detail) from problem
 
     def note(**what: object) -> None:
         request.scope["state"]["needs"] = "write"
         told(request, **what)
 
     limits, may_write = service.settings.limits, "write" in caller.scopes
-    request.scope["state"][_VISIT] = Visit(name, lend, limits, may_write, note)
+    request.scope["state"][_VISIT] = Visit(name, lend, limits, may_write, delete_, note)
     return _Answer(request.app.state.mcp)
 
 

@@ -11,6 +11,7 @@ from pydantic import Field
 from graphmem.core.cypher import CypherResult
 from graphmem_schemas import Change, Citation, Context, DeleteReceipt, Hit, Node, Recall, Receipt
 from graphmem_schemas.base import Frozen, Timestamp
+from graphmem_schemas.writes import JobStatus
 
 __all__ = [
     "MAX_CHARS",
@@ -240,15 +241,20 @@ class Deleted(Result):
     changed: bool
     nodes: dict[str, int] = Field(description="Removed nodes by label.")
     recounted: int = Field(description="Nodes that stay, with less to rest on.")
+    job: str | None = Field(default=None, description="Where it is kept and will be done later.")
 
     @classmethod
-    def of(cls, receipt: DeleteReceipt) -> Deleted:
-        """Tell of a receipt."""
+    def of(cls, receipt: DeleteReceipt | JobStatus) -> Deleted:
+        """Tell of a receipt, or that there is none yet."""
+        if isinstance(receipt, JobStatus):
+            return cls(changed=False, nodes={}, recounted=0, job=receipt.id)
         changed = receipt.seq > 0
         return cls(changed=changed, nodes=receipt.nodes, recounted=receipt.recounted)
 
     def text(self) -> str:
         """Return it in short."""
+        if self.job:
+            return "It will be deleted for good, as soon as what came before is through."
         if not self.changed:
             return "Nothing was deleted."
         stays = f"; other nodes that rest on less now: {self.recounted}" if self.recounted else ""

@@ -145,11 +145,11 @@ async def _history(memory: AsyncMemory, asked: MemoryHistory, _: Visit) -> Resul
     return History.of(changes, asked.limit)
 
 
-async def _delete(memory: AsyncMemory, asked: DeleteMemory, _: Visit) -> Result:
+async def _delete(memory: AsyncMemory, asked: DeleteMemory, visit: Visit) -> Result:
     named = asked.model_dump(exclude_none=True)
     if len(named) != 1:
         raise InvalidInput("give exactly one of uid, source and entity: it says what is deleted")
-    return Deleted.of(await memory.delete(**named))
+    return Deleted.of(await (visit.delete or memory.delete)(**named))
 
 
 async def _cypher(memory: AsyncMemory, asked: CypherQuery, visit: Visit) -> Result:

@@ -11,7 +11,7 @@ from graphmem_api.access.guard import Caller, Reader, Writer, told
 from graphmem_api.inbox.status import item_page, status_of
 from graphmem_api.problems import Problem
 from graphmem_api.service import ServiceHere
-from graphmem_pipelines.ledger.rows import Job
+from graphmem_pipelines.ledger.rows import WRITES, Job
 from graphmem_pipelines.ledger.writes import WriteLedger
 from graphmem_schemas.writes import JobItemPage, JobPage, JobStatus
 
@@ -87,6 +87,7 @@ async def retry_job(
         return status_of(ledger, job_of(ledger, job, caller), with_receipt=True)
 
     status = await service.inbox.read(change)
+    told(request, space=status.space)
     service.inbox.wake()
     return status
 
@@ -103,7 +104,9 @@ async def cancel_job(
         ledger.cancel(found.id)
         return status_of(ledger, job_of(ledger, job, caller), with_receipt=True)
 
-    return await service.inbox.read(change)
+    status = await service.inbox.read(change)
+    told(request, space=status.space)
+    return status
 
 
 def job_of(ledger: WriteLedger, job: str, caller: Caller) -> Job:
@@ -120,7 +123,7 @@ def job_of(ledger: WriteLedger, job: str, caller: Caller) -> Job:
 
 def _add_of(ledger: WriteLedger, job: str, caller: Caller, what: str) -> Job:
     found = job_of(ledger, job, caller)
-    if found.kind != "add":
+    if found.kind not in WRITES:
         raise Problem(
             HTTPStatus.CONFLICT,
             "not_a_write",

@@ -8,11 +8,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from graphmem.errors import InvalidInput
 from graphmem.writing.accept import check_space
 from graphmem_api.access.guard import Space, Writer, told
 from graphmem_api.inbox.bodies import Body, parsed, schema_of, write_of
-from graphmem_api.inbox.status import status_of
+from graphmem_api.inbox.status import failure_of, status_of
 from graphmem_api.problems import Problem
 from graphmem_api.service import Service, ServiceHere
 from graphmem_pipelines.ledger.writes import Kept, Write, WriteLedger
@@ -148,24 +147,34 @@ async def _applied(service: Service, kept: Kept) -> Response:
     """Answer with what a write did.
 
     Raises:
-        InvalidInput: All of it failed.
+        InvalidInput: All of it failed; nothing of it is kept.
+        Problem: 500, a defect is to blame for that.
     """
-    status = await service.inbox.read(lambda ledger: _status(ledger, kept.job))
+    status = await service.inbox.read(lambda ledger: _status(ledger, kept.job, refused=True))
     if status.state != "done":
         return _answer(HTTPStatus.ACCEPTED, status, kept)
-    receipt = status.receipt or Receipt(seq=0)
-    if status.failed == status.items:
-        reason = receipt.rejected[0].reason if receipt.rejected else "unknown"
-        raise InvalidInput(f"{reason} (job {kept.job})")
+    receipt = status.receipt if isinstance(status.receipt, Receipt) else Receipt(seq=0)
     is_new = receipt.changed and kept.as_ == "new"
     return _answer(HTTPStatus.CREATED if is_new else HTTPStatus.OK, receipt, kept)
 
 
-def _status(ledger: WriteLedger, job: str) -> JobStatus:
+def _status(ledger: WriteLedger, job: str, *, refused: bool = False) -> JobStatus:
+    """Return how far a write is.
+
+    Args:
+        ledger: knows it.
+        job: its own.
+        refused: whether its caller is told now where all of it failed, so that it can go.
+    """
     found = ledger.find(job)
     if found is None:
         raise Problem(HTTPStatus.NOT_FOUND, "not_found", f"the job {job} is long over")
-    return status_of(ledger, found, with_receipt=True)
+    status = status_of(ledger, found, with_receipt=True)
+    if refused and status.state == "done" and status.failed == status.items:
+        (item,) = ledger.items(job, ("failed",), limit=1)
+        ledger.forget(job)
+        raise failure_of(item)
+    return status
 
 
 def _answer(status: HTTPStatus, body: JobStatus | Receipt, kept: Kept) -> Response:

@@ -5,22 +5,35 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
-from graphmem_api.access.guard import Space, Writer
+from graphmem.writing.accept import check_space
+from graphmem_api.access.guard import Space, Writer, said_of, told
+from graphmem_api.inbox.deleting import delete
 from graphmem_api.problems import Problem
 from graphmem_api.routes.strict import StrictRoute
 from graphmem_api.service import ServiceHere
 from graphmem_schemas import ConsolidateReceipt, DeleteReceipt
+from graphmem_schemas.writes import JobStatus
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1/{space}", tags=["upkeep"], route_class=StrictRoute)
 
 
-@router.delete("/memories", operation_id="delete_memories", summary="Delete for good")
+@router.delete(
+    "/memories",
+    operation_id="delete_memories",
+    summary="Delete for good",
+    response_model=DeleteReceipt,
+    responses={
+        202: {"model": JobStatus, "description": "Kept: it will be deleted, and nothing before."},
+        429: {"description": "Too much waits: come again after Retry-After seconds."},
+    },
+)
 async def delete_memories(  # noqa: PLR0913  # one parameter each
     space: Space,
+    request: Request,
     service: ServiceHere,
     caller: Writer,
     uid: Annotated[str | None, Query(min_length=1, max_length=80)] = None,
@@ -29,13 +42,16 @@ async def delete_memories(  # noqa: PLR0913  # one parameter each
     whole: Annotated[
         bool, Query(alias="space", description="The whole space; needs the scope admin.")
     ] = False,
-) -> DeleteReceipt:
+    wait: Annotated[bool, Query(description="Wait for the receipt, for a while.")] = True,
+) -> DeleteReceipt | Response:
     """Remove a node, a source, an entity or the whole space, with what rests on it alone.
 
-    What has other support stays, as if the removed had never been. Exactly one is named.
+    What has other support stays, as if the removed had never been. Exactly one is named. What was
+    acknowledged before is gone as well: of a source or a space it is not applied any more, and
+    of anything else it is applied first.
     """
-    named = {"uid": uid, "source": source, "entity": entity}
-    given = {name: value for name, value in named.items() if value is not None}
+    about = {"uid": uid, "source": source, "entity": entity}
+    given = {name: value for name, value in about.items() if value is not None}
     if len(given) + whole != 1:
         raise Problem(
             HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -46,10 +62,20 @@ async def delete_memories(  # noqa: PLR0913  # one parameter each
         raise Problem(
             HTTPStatus.FORBIDDEN, "forbidden", "to delete a whole space takes the scope admin"
         )
-    async with service.spaces.lend(space, slow=True) as memory:
-        if whole:
-            return await memory.delete(space=memory.space)
-        return await memory.delete(**given)
+    name = check_space(space)
+    named = {"space": name} if whole else given
+    wait_s = service.settings.limits.wait_s if wait else 0.0
+    told(request, **said_of(**named))
+    job, found = await delete(service.inbox, name, wait_s, **named)
+    told(request, job=job)
+    if isinstance(found, DeleteReceipt):
+        return found
+    return Response(
+        found.model_dump_json(),
+        HTTPStatus.ACCEPTED,
+        {"Location": f"/v1/jobs/{job}"},
+        "application/json",
+    )
 
 
 @router.post("/consolidate", operation_id="consolidate", summary="Make more of what is new")

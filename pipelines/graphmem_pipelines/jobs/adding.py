@@ -1,4 +1,4 @@
-"""The job `add`: writes that a server acknowledged → the memory, a turn of some at a time.
+"""Writes that a server acknowledged → the memory, a turn of some at a time.
 
 As in an ingest the commit comes first, and the row of the ledger after it. Texts that follow each
 other are embedded and committed together; what somebody waits for is applied alone.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from graphmem.core.uids import content_uid
@@ -18,6 +19,7 @@ from graphmem.errors import (
     GraphMemError,
     MissingExtra,
     ModelError,
+    NotFound,
     StoreError,
 )
 from graphmem.memory import Memory
@@ -28,7 +30,7 @@ from graphmem.writing.writer import Writer
 from graphmem_pipelines.jobs.contents import TEXTS, texts_of
 from graphmem_pipelines.ledger.rows import ItemResult
 from graphmem_pipelines.ledger.writes import Settled, Taken, WriteLedger
-from graphmem_schemas import Receipt
+from graphmem_schemas import DeleteReceipt, Receipt
 
 __all__ = ["OF_SERVER", "Adding", "Stopped", "Turned"]
 
@@ -66,15 +68,18 @@ class Adding:
         ledger: holds what waits.
         store: takes it.
         models: of the store.
-        memory_of: opens the memory of a space, for runs and for what others extracted.
+        memory_of: lends the memory of a space, for what is more than texts.
         stopping: whether to end soon.
+        owed: what could not be given back when it was to be; give the same list again, so that
+            nobody takes it for what a process died over.
     """
 
     ledger: WriteLedger
     store: GraphStore
     models: Models
-    memory_of: Callable[[str], Memory]
+    memory_of: Callable[[str], AbstractContextManager[Memory]]
     stopping: Callable[[], bool] = lambda: False
+    owed: list[Taken] = field(default_factory=list)
 
     def turn(self, space: str) -> Turned:
         """Apply the next items of a space, in order; call it inside `WriteLedger.turn`.
@@ -89,6 +94,7 @@ class Adding:
         # Before anything is taken: who dies while models are read did not die over an item.
         seal(self.store, describe(self.models.embedder))
         _ = self.models.extractor
+        self._give_back()
         left = self.ledger.take(space, MAX_ITEMS, MAX_CHARS)
         n_items, ended = len(left), list[str]()
         try:
@@ -98,9 +104,17 @@ class Adding:
                 ended += self.ledger.settle(self._apply(space, group))
                 left = left[len(group) :]
         except BaseException:
-            self.ledger.give_back(left)
+            self.owed.extend(left)
+            # What keeps it from being written is told by the error that is on its way.
+            with suppress(GraphMemError):
+                self._give_back()
             raise
         return Turned(n_items, tuple(ended))
+
+    def _give_back(self) -> None:
+        if self.owed:
+            self.ledger.give_back(self.owed)
+            self.owed.clear()
 
     def _apply(self, space: str, group: Sequence[Taken]) -> list[Settled]:
         if len(group) == 1:
@@ -130,20 +144,22 @@ class Adding:
         except (*OF_SERVER, Stopped):
             raise
         except GraphMemError as error:
-            return _failed(one, str(error))
+            return _failed(one, str(error), error.code)
         except Exception as error:
             # Nobody can tell whether it is of this item; the queue must not end for it.
             return _failed(one, f"a defect of graphmem: {type(error).__name__}: {error}"[:1_000])
         return _settled(one, receipt)
 
-    def _receipt(self, space: str, one: Taken) -> Receipt:
+    def _receipt(self, space: str, one: Taken) -> Receipt | DeleteReceipt:
         content = json.loads(one.content)
         if one.kind in TEXTS:
             return self._writer(space).add(texts_of(one.kind, content), self._hear)
-        memory = self.memory_of(space)
-        if one.kind == "run":
-            return memory.add_run(**content)
-        return memory.add_extracted(**content, progress=self._hear)
+        with self.memory_of(space) as memory:
+            if one.kind == "run":
+                return memory.add_run(**content)
+            if one.kind == "delete":
+                return _deleted(memory, **content)
+            return memory.add_extracted(**content, progress=self._hear)
 
     def _writer(self, space: str) -> Writer:
         return Writer(self.store, space, self.models, lambda: datetime.now(UTC))
@@ -173,14 +189,24 @@ def _groups(taken: Sequence[Taken]) -> Iterator[list[Taken]]:
         yield group
 
 
-def _settled(one: Taken, receipt: Receipt) -> Settled:
-    n_passages = len(receipt.added.get("Passage", ()))
+def _deleted(memory: Memory, n_erased: int = 0, **named: str) -> DeleteReceipt:
+    """Delete something; what has only waited until then is in no memory."""
+    try:
+        return memory.delete(**named)
+    except NotFound:
+        if not n_erased:
+            raise
+        return DeleteReceipt(seq=0)
+
+
+def _settled(one: Taken, receipt: Receipt | DeleteReceipt) -> Settled:
+    n_passages = len(receipt.added.get("Passage", ())) if isinstance(receipt, Receipt) else 0
     result = ItemResult(one.n, "applied", None, n_passages)
     return Settled(one.job, result, receipt.model_dump_json(exclude_defaults=True))
 
 
-def _failed(one: Taken, reason: str) -> Settled:
-    return Settled(one.job, ItemResult(one.n, "failed", reason))
+def _failed(one: Taken, reason: str, code: str | None = None) -> Settled:
+    return Settled(one.job, ItemResult(one.n, "failed", reason, code=code))
 
 
 def _uid(text: SourceText) -> str:

@@ -14,7 +14,7 @@ from graphmem_pipelines.jobs.adding import Adding
 from graphmem_pipelines.jobs.asking import LLMChoice
 from graphmem_pipelines.jobs.report import Hear, JobReport, report_of
 from graphmem_pipelines.ledger.ledger import Ledger
-from graphmem_pipelines.ledger.rows import ADD, Job
+from graphmem_pipelines.ledger.rows import WRITES, Job
 from graphmem_pipelines.ledger.writes import WriteLedger
 
 __all__ = ["run_again"]
@@ -75,7 +75,7 @@ def _extract(
     return extract.go_on(asked, job, store, ledger)
 
 
-def _add(job: Job, store: GraphStore, ledger: Ledger, hear: Hear, changed: Change) -> JobReport:
+def _write(job: Job, store: GraphStore, ledger: Ledger, hear: Hear, changed: Change) -> JobReport:
     """Apply what is left of a write, and of those that came before it in its space."""
     assert isinstance(ledger, WriteLedger)  # which alone has writes
     models = LazyModels(job.settings.get("embedder"), job.settings.get("extractor"))
@@ -93,7 +93,7 @@ def _add(job: Job, store: GraphStore, ledger: Ledger, hear: Hear, changed: Chang
 
 
 _KINDS: dict[str, Callable[[Job, GraphStore, Ledger, Hear, Change], JobReport]] = {
-    ADD: _add,
+    **dict.fromkeys(WRITES, _write),
     "ingest": _ingest,
     "extract": _extract,
 }

@@ -1,9 +1,10 @@
-"""What is in an item of a job of kind "add": plain JSON from which the write can be made again.
+"""What is in an item of a write: plain JSON from which it can be made again.
 
 text, document  {"text", "title", "uri", "ref", "at", "source", "trust"}
 messages        {"messages", "source", "at", "title", "trust"}
 run             arguments of `Memory.add_run`
 extracted       {"passages", "extractions", "trust"}
+delete          arguments of `Memory.delete`
 """
 
 from __future__ import annotations
@@ -64,6 +65,8 @@ def texts_of(kind: str, content: Content) -> list[SourceText]:
 
 
 def _checked_name(kind: str, content: Content) -> str:
+    if kind == "delete":
+        return ""  # what is gone is named nowhere
     if kind in TEXTS:
         return texts_of(kind, content)[0].name
     if kind == "run":

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 
 from graphmem_pipelines.ledger.ledger import Ledger
-from graphmem_pipelines.ledger.rows import ADD, OPEN_JOBS, Job, JobState, Totals
+from graphmem_pipelines.ledger.rows import OPEN_JOBS, WRITES, Job, JobState, Totals
 
 __all__ = ["Unfinished", "as_it_is", "unfinished"]
 
@@ -32,7 +32,7 @@ class Unfinished:
 
 def as_it_is(ledger: Ledger, job: Job) -> Job:
     """Return a job with its true state: who is killed does not say that he stopped."""
-    if job.state not in ("scanning", "running") or job.kind == ADD or ledger.is_held(job.id):
+    if job.state not in ("scanning", "running") or job.kind in WRITES or ledger.is_held(job.id):
         return job
     return replace(job, state="stopped", error=_GONE)
 
@@ -57,14 +57,14 @@ def unfinished(ledger: Ledger) -> list[Unfinished]:
 
 def _is_worked_on(ledger: Ledger, job: Job) -> bool:
     """Whether a process works on a job; a server comes to a write within a while."""
-    if job.kind == ADD:
+    if job.kind in WRITES:
         return time.time() - job.updated_at < _PATIENCE_S
     return ledger.is_held(job.id)
 
 
 def _told(job: Job, totals: Totals, n_failed: int, *, stuck: bool) -> str:
     parts = []
-    if stuck and job.kind == ADD:
+    if stuck and job.kind in WRITES:
         parts.append(f"{totals.n_waiting:,} items wait: is `graphmem serve` running?")
     elif stuck:
         parts.append(f"{totals.n_waiting:,} items wait and nobody works on them")

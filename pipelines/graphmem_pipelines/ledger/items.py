@@ -21,7 +21,7 @@ __all__ = ["insert", "note_applied", "select", "select_applied", "totals", "upda
 
 _COLUMNS = (
     "n, key, path, kind, size, content, digest, state, attempts, error, n_passages, dropped, "
-    "n_calls, n_cached, prompt_tokens, completion_tokens, cost"
+    "n_calls, n_cached, prompt_tokens, completion_tokens, cost, code"
 )
 _MAX_KEYS = 500
 
@@ -69,13 +69,14 @@ def update(connection: sqlite3.Connection, job: str, results: Sequence[ItemResul
         "cost = CASE WHEN ?9 IS NULL OR (cost IS NULL AND n_calls > 0) THEN NULL "
         "ELSE coalesce(cost, 0) + ?9 END, "
         "content = CASE WHEN ?1 IN ('applied', 'skipped') AND ?12 THEN NULL ELSE content END, "
-        "whole = ?12, digest = coalesce(?13, digest) WHERE job = ?10 AND n = ?11",
+        "whole = ?12, digest = coalesce(?13, digest), code = ?14 WHERE job = ?10 AND n = ?11",
         [
             (
                 one.state, one.error, one.n_passages,
                 json.dumps(dict(one.dropped)) if one.dropped else None,
                 one.spent.n_calls, one.spent.n_cached, one.spent.prompt_tokens,
                 one.spent.completion_tokens, one.spent.cost, job, one.n, one.whole, one.digest,
+                one.code,
             )
             for one in results
         ],
@@ -140,11 +141,12 @@ def totals(connection: sqlite3.Connection, job: str) -> Totals:
 
 def _item(row: Sequence[object]) -> Item:
     n, key, path, kind, size, content, digest, state, attempts, error, passages, *rest = row
-    dropped, calls, cached, asked, said, cost = rest
+    dropped, calls, cached, asked, said, cost, code = rest
     return Item(
         n, key, path, kind, size,  # type: ignore[arg-type]  # as the table declares them
         zlib.decompress(content).decode() if isinstance(content, bytes) else None,
         digest, state, attempts, error, passages,  # type: ignore[arg-type]
         json.loads(dropped) if isinstance(dropped, str) else {},
         Spent(calls, cached, asked, said, cost if calls else 0.0),  # type: ignore[arg-type]
+        code,  # type: ignore[arg-type]
     )  # fmt: skip

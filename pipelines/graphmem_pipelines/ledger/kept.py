@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from graphmem_pipelines.ledger.rows import Item, ItemResult
+from graphmem_pipelines.ledger.rows import ADD, Item, ItemResult
 
 __all__ = ["Kept", "Queue", "Settled", "Taken", "Waiting", "Write"]
 
@@ -20,6 +20,9 @@ class Write:
         alone: whether it gets a receipt of its own, for which it is applied by itself.
         name: who sent it under which Idempotency-Key; None is any number of times.
         digest: equal for writes that say the same.
+        kind: of its job: "delete" is taken also where no more may wait.
+        erases: the source of which the ledger is to forget what came before; "" is all of the
+            space, None nothing.
     """
 
     space: str
@@ -27,6 +30,8 @@ class Write:
     alone: bool
     name: str | None
     digest: str
+    kind: Literal["add", "delete"] = ADD
+    erases: str | None = None
 
     @property
     def size(self) -> int:

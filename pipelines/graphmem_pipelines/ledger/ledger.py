@@ -149,8 +149,8 @@ class Ledger:
         Writes that a server acknowledged are not among them.
         """
         found = self._select(
-            "kind <> 'add' AND state = 'done' AND finished_at < ? AND id NOT IN "
-            "(SELECT id FROM job WHERE kind <> 'add' ORDER BY id DESC LIMIT ?)",
+            "kind NOT IN ('add', 'delete') AND state = 'done' AND finished_at < ? AND id NOT IN "
+            "(SELECT id FROM job WHERE kind NOT IN ('add', 'delete') ORDER BY id DESC LIMIT ?)",
             before,
             keep,
         )

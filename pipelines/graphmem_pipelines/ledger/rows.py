@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 __all__ = [
     "ADD",
+    "DELETE",
     "ITEM_STATES",
     "OPEN_JOBS",
     "WAITING",
+    "WRITES",
     "Item",
     "ItemResult",
     "ItemState",
@@ -33,8 +35,10 @@ ITEM_STATES: tuple[ItemState, ...] = (
 WAITING: tuple[ItemState, ...] = ("pending", "extracting", "extracted")
 """Items that are still to be applied: what was amid its way when a process died starts anew."""
 
-ADD = "add"
-"""Kind of the jobs that a server makes of writes; it applies them by itself."""
+ADD: Final = "add"
+DELETE: Final = "delete"
+WRITES = (ADD, DELETE)
+"""Kinds of the jobs that a server makes of what callers change; it applies them by itself."""
 
 OPEN_JOBS: tuple[JobState, ...] = ("scanning", "running", "failed", "stopped")
 """Jobs that can go on."""
@@ -73,7 +77,7 @@ class Job:
 
     Attributes:
         id: 32 hex characters, sorted by time.
-        kind: "add", "ingest", "extract", "consolidate", "re-embed" or "verify".
+        kind: "add", "delete", "ingest", "extract", "consolidate", "re-embed" or "verify".
         settings: what it was asked to do, without secrets; a killed job is resumed with them.
         fingerprint: equal for jobs that were asked the same.
         error: why it failed or stopped.
@@ -108,6 +112,7 @@ class Item:
         content: what was read when the job was listed, as JSON; None for a file of its own.
         digest: of its bytes: equal ones need no second reading.
         dropped: rows of extractions that were left out, by reason.
+        code: of the error, where it failed with one of graphmem's.
     """
 
     n: int
@@ -123,6 +128,7 @@ class Item:
     n_passages: int = 0
     dropped: Mapping[str, int] = field(default_factory=dict)
     spent: Spent = Spent()
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +138,7 @@ class ItemResult:
     Attributes:
         whole: whether nothing is missing; else it is not taken for unchanged the next time.
         digest: of the bytes that were read; None leaves the one that was listed.
+        code: of the error.
     """
 
     n: int
@@ -142,6 +149,7 @@ class ItemResult:
     spent: Spent = Spent()
     whole: bool = True
     digest: str | None = None
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from graphmem.errors import NotAStore, SchemaTooNew
 __all__ = ["check", "create"]
 
 _APPLICATION_ID = 0x674D4A42  # "gMJB"
-_VERSION = 2
+_VERSION = 3
 
 _TABLES = """
 CREATE TABLE job (
@@ -90,6 +90,16 @@ CREATE INDEX accepted_failed ON accepted (n_failed) WHERE n_failed > 0;
 CREATE INDEX job_space ON job (space, id);
 """
 
+_ADDED_IN_3 = """
+-- Of a write: what applying the item did, as JSON, and the code of the error that it failed with.
+ALTER TABLE item ADD COLUMN receipt TEXT;
+ALTER TABLE item ADD COLUMN code TEXT;
+-- A turn reads what waits of a long write, and not what is through of it.
+CREATE INDEX item_waiting ON item (job, n)
+WHERE state IN ('pending', 'extracting', 'extracted');
+CREATE INDEX item_source ON item (substr(key, instr(key, ':') + 1));
+"""
+
 
 def check(connection: sqlite3.Connection, path: Path) -> bool:
     """Check that a file is a ledger, and change nothing; return whether it is a new one.
@@ -126,7 +136,8 @@ def create(connection: sqlite3.Connection, path: Path) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if not is_new and version == _VERSION:
         return
-    for statement in filter(str.strip, f"{_TABLES if is_new else ''}{_ADDED_IN_2}".split(";")):
+    missing = (_TABLES, _ADDED_IN_2, _ADDED_IN_3)[0 if is_new else version :]
+    for statement in filter(str.strip, "".join(missing).split(";")):
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {_VERSION}")

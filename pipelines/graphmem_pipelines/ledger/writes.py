@@ -1,7 +1,8 @@
 """The ledger as a server keeps it: writes that were acknowledged, in the order of acceptance.
 
-Each is a job of kind "add". What `keep` returned is on disk; `take` hands out what waits, and
-`settle` writes down what came of it. Who dies in between leaves items that are taken again.
+Each is a job of kind "add" or "delete". What `keep` returned is on disk; `take` hands out what
+waits, and `settle` writes down what came of it. Who dies in between leaves items that are taken
+again.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import blake2b
 
 from filelock import FileLock, Timeout
@@ -18,9 +20,10 @@ from filelock import FileLock, Timeout
 from graphmem.stores.sqlite.mapping import mapped
 from graphmem.stores.sqlite.pool import empty_log
 from graphmem_pipelines.ledger import items
+from graphmem_pipelines.ledger.erasing import DELETED, erase
 from graphmem_pipelines.ledger.kept import Kept, Queue, Settled, Taken, Waiting, Write
 from graphmem_pipelines.ledger.ledger import Ledger, new_id
-from graphmem_pipelines.ledger.rows import ItemResult, Job
+from graphmem_pipelines.ledger.rows import DELETE, Item, ItemResult, Job
 
 __all__ = ["Kept", "Queue", "Settled", "Taken", "Waiting", "Write", "WriteLedger"]
 
@@ -32,7 +35,7 @@ _PRUNED_AT_ONCE = 500
 
 
 class WriteLedger(Ledger):
-    """A ledger whose jobs of kind "add" are applied by a server."""
+    """A ledger with jobs that a server applies: those of `WRITES`."""
 
     def keep(self, writes: Sequence[Write], limits: Waiting) -> list[Kept]:
         """Keep writes, in the order of acceptance, all of them on disk at once."""
@@ -46,17 +49,24 @@ class WriteLedger(Ledger):
             "SELECT count(*), coalesce(sum(size), 0) FROM accepted WHERE space = ? AND waiting",
             (write.space,),
         ).fetchone()
+        # Deletes are short, and may leave less that waits. They have room of their own.
+        most = limits.most * (2 if write.kind == DELETE else 1)
         # What alone is more than may wait is taken where nothing waits, or it never would be.
-        if n >= limits.most or (n and chars + write.size > limits.most_chars):
+        if n >= most or (n and chars + write.size > limits.most_chars):
             return Kept("", "full")
         now = time.time()
         job = new_id(now)
+        found = write.items
+        if write.erases is not None:
+            n_erased = erase(self._connection, write.space, write.erases or None)
+            # Whoever deletes what only waited has deleted something.
+            found = tuple(_with_content(item, n_erased=n_erased) for item in found)
         self._connection.execute(
             "INSERT INTO job (id, kind, space, state, settings, fingerprint, created_at, "
-            "updated_at) VALUES (?1, 'add', ?2, 'running', ?3, ?1, ?4, ?4)",
-            (job, write.space, json.dumps(dict(limits.settings)), now),
+            "updated_at) VALUES (?1, ?5, ?2, 'running', ?3, ?1, ?4, ?4)",
+            (job, write.space, json.dumps(dict(limits.settings)), now, write.kind),
         )
-        items.insert(self._connection, job, write.items)
+        items.insert(self._connection, job, found)
         self._connection.execute(
             "INSERT INTO accepted (job, space, alone, size, name, digest, created_at) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -118,17 +128,22 @@ class WriteLedger(Ledger):
             most_chars: of them together; the first may have more.
         """
         found: list[Taken] = []
+        erased: list[Settled] = []
         n_chars = 0
         with mapped(self._shown), self._writing():
             rows = self._connection.execute(
                 "SELECT accepted.job, item.n, item.kind, item.key, item.content, item.size, "
                 "alone, item.attempts * (item.state = 'extracting') "
-                "FROM accepted CROSS JOIN item ON item.job = accepted.job "
+                "FROM accepted CROSS JOIN item INDEXED BY item_waiting "
+                "ON item.job = accepted.job "
                 f"WHERE accepted.space = ? AND waiting AND item.state IN {_WAITING} "
                 "ORDER BY accepted.n, item.n LIMIT ?",
                 (space, most),
             )
             for job, n, kind, key, content, size, alone, n_deaths in rows:
+                if content is None:  # deleted while somebody was at it who then died
+                    erased.append(Settled(job, ItemResult(n, "skipped", DELETED)))
+                    continue
                 if found and (n_deaths or n_chars + size > most_chars):
                     break
                 text = zlib.decompress(content).decode()
@@ -137,6 +152,7 @@ class WriteLedger(Ledger):
                 if n_deaths:
                     break
             rows.close()
+            self._settle_all(erased)
             for job, numbers in _by_job((one.job, one.n) for one in found).items():
                 begun = [ItemResult(n, "extracting") for n in numbers]
                 items.update(self._connection, job, begun)
@@ -154,34 +170,41 @@ class WriteLedger(Ledger):
     def settle(self, settled: Sequence[Settled]) -> list[str]:
         """Write down what came of items; return the jobs that are through now."""
         with mapped(self._shown), self._writing():
-            by_job: dict[str, list[Settled]] = {}
-            for one in settled:
-                by_job.setdefault(one.job, []).append(one)
-            return [job for job, some in by_job.items() if self._settle(job, some)]
+            return self._settle_all(settled)
+
+    def _settle_all(self, settled: Sequence[Settled]) -> list[str]:
+        by_job: dict[str, list[Settled]] = {}
+        for one in settled:
+            by_job.setdefault(one.job, []).append(one)
+        return [job for job, some in by_job.items() if self._settle(job, some)]
 
     def _settle(self, job: str, settled: Sequence[Settled]) -> bool:
         now = time.time()
         items.update(self._connection, job, [one.result for one in settled])
-        (receipt,) = self._connection.execute(
-            "SELECT receipt FROM accepted WHERE job = ?", (job,)
-        ).fetchone()
-        parts = json.loads(zlib.decompress(receipt)) if receipt else []
-        parts += [one.receipt for one in settled if one.receipt is not None]
-        n_waiting, n_failed = self._connection.execute(
-            f"SELECT coalesce(sum(state IN {_WAITING}), 0), coalesce(sum(state = 'failed'), 0) "
-            "FROM item WHERE job = ?",
-            (job,),
+        self._connection.executemany(
+            "UPDATE item SET receipt = ? WHERE job = ? AND n = ?",
+            [(one.receipt, job, one.result.n) for one in settled if one.receipt is not None],
+        )
+        failed = [(job, one.result.n) for one in settled if one.result.state == "failed"]
+        # Of what was deleted meanwhile nothing is left to be tried again.
+        n_deleted = self._connection.executemany(
+            f"UPDATE item SET state = 'skipped', error = '{DELETED}', code = NULL "
+            "WHERE job = ? AND n = ? AND content IS NULL",
+            failed,
+        ).rowcount
+        (is_waiting,) = self._connection.execute(
+            f"SELECT EXISTS (SELECT 1 FROM item WHERE job = ? AND state IN {_WAITING})", (job,)
         ).fetchone()
         self._connection.execute(
-            "UPDATE accepted SET receipt = ?, n_failed = ?, waiting = ? WHERE job = ?",
-            (zlib.compress(json.dumps(parts).encode(), 1), n_failed, bool(n_waiting), job),
+            "UPDATE accepted SET n_failed = n_failed + ?, waiting = ? WHERE job = ?",
+            (len(failed) - max(0, n_deleted), is_waiting, job),
         )
         self._connection.execute(
             "UPDATE job SET updated_at = ?1, state = iif(?2, state, 'done'), "
             "finished_at = iif(?2, NULL, ?1) WHERE id = ?3",
-            (now, bool(n_waiting), job),
+            (now, is_waiting, job),
         )
-        return not n_waiting
+        return not is_waiting
 
     # Looking
 
@@ -224,10 +247,15 @@ class WriteLedger(Ledger):
         """Return the receipts of a write's items so far, in order, as JSON."""
         with mapped(self._shown):
             row = self._connection.execute(
-                "SELECT receipt FROM accepted WHERE job = ?", (job,)
+                # An older graphmem kept them together.
+                "SELECT receipt FROM accepted WHERE job = ?",
+                (job,),
             ).fetchone()
+            each = self._connection.execute(
+                "SELECT receipt FROM item WHERE job = ? AND receipt IS NOT NULL ORDER BY n", (job,)
+            ).fetchall()
         found: list[str] = json.loads(zlib.decompress(row[0])) if row and row[0] else []
-        return found
+        return [*found, *(receipt for (receipt,) in each)]
 
     def is_waiting(self, job: str) -> bool:
         """Whether something of a write is still to be applied."""
@@ -277,7 +305,8 @@ class WriteLedger(Ledger):
         """Have the failed items of a write wait again, in its old place; return how many."""
         with mapped(self._shown), self._writing():
             n = self._connection.execute(
-                "UPDATE item SET state = 'pending', error = NULL, attempts = 0 WHERE job = ? "
+                "UPDATE item SET state = 'pending', error = NULL, code = NULL, attempts = 0 "
+                "WHERE job = ? "
                 "AND state = 'failed' AND EXISTS (SELECT 1 FROM accepted WHERE job = item.job)",
                 (job,),
             ).rowcount
@@ -304,15 +333,20 @@ class WriteLedger(Ledger):
         into the memory stays.
 
         Args:
-            before: when they were accepted, in seconds since 1970.
+            before: when they ended, in seconds since 1970.
             failed_before: the same of those of which something failed.
         """
         with mapped(self._shown), self._writing():
             return self._connection.execute(
-                "DELETE FROM job WHERE id IN (SELECT job FROM accepted WHERE NOT waiting "
-                "AND created_at < iif(n_failed, ?, ?) ORDER BY n LIMIT ?)",
+                "DELETE FROM job WHERE id IN (SELECT job.id FROM accepted "
+                "JOIN job ON job.id = accepted.job WHERE NOT waiting "
+                "AND job.finished_at < iif(n_failed, ?, ?) ORDER BY accepted.n LIMIT ?)",
                 (failed_before, before, _PRUNED_AT_ONCE),
             ).rowcount
+
+
+def _with_content(item: Item, **more: object) -> Item:
+    return replace(item, content=json.dumps({**json.loads(item.content or "{}"), **more}))
 
 
 def _by_job(pairs: Iterable[tuple[str, int]]) -> dict[str, list[int]]:

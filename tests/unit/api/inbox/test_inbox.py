@@ -50,7 +50,7 @@ class Store(MemoryStore):
 @asynccontextmanager
 async def inbox_of(store: Store, folder: Path, **settings: Any) -> AsyncIterator[Inbox]:
     models = LazyModels(FakeEmbedder(), FakeExtractor())
-    spaces = cast(Spaces, SimpleNamespace(store=store, models=models))
+    spaces = cast(Spaces, SimpleNamespace(store=store, models=models, borrow=None))
     inbox = Inbox(Settings(ledger=str(folder / "jobs"), **settings), spaces)
     try:
         yield inbox

@@ -23,7 +23,7 @@ from graphmem_pipelines.jobs.adding import MAX_DEATHS, Adding, Stopped
 from graphmem_pipelines.jobs.again import run_again
 from graphmem_pipelines.jobs.contents import item_of
 from graphmem_pipelines.jobs.health import unfinished
-from graphmem_pipelines.ledger.writes import Waiting, Write, WriteLedger
+from graphmem_pipelines.ledger.writes import Taken, Waiting, Write, WriteLedger
 from graphmem_schemas import Receipt
 
 MODELS = LazyModels(FakeEmbedder(), FakeExtractor())
@@ -204,6 +204,49 @@ def test_who_is_to_stop_leaves_the_rest(bench: Bench) -> None:
     bench.stopping = lambda: False
     assert bench.turn().n_items == 2
     assert bench.sources() == ["n0", "n1", "n2"]
+
+
+def test_a_delete_comes_in_its_order(bench: Bench) -> None:
+    bench.keep("text", {"text": "Alice is here.", "source": "a"})
+    job = bench.keep("delete", {"source": "a"})
+    bench.keep("text", {"text": "Bob is here.", "source": "b"})
+    bench.turn()
+    assert bench.sources() == ["b"]
+    (receipt,) = bench.receipts(job)
+    assert receipt["nodes"]["Source"] == 1
+
+
+def test_a_delete_of_what_is_not_there_fails_with_its_code_unless_it_only_waited(
+    bench: Bench,
+) -> None:
+    job = bench.keep("delete", {"source": "a"})
+    waited = bench.keep("delete", {"source": "a", "n_erased": 1})
+    bench.turn()
+    (item,) = bench.ledger.items(job, ("failed",))
+    assert item.code == "not_found"
+    assert bench.receipts(waited) == [{"seq": 0}]
+
+
+def test_what_could_not_be_given_back_counts_as_no_death(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.keep("text", {"text": "Alice is here."})
+    bench.store.fails = StoreFull("no room left")
+    owed: list[Taken] = []
+
+    def busy(*_: object) -> None:
+        raise StoreBusy("others write")
+
+    for _ in range(MAX_DEATHS + 1):
+        with monkeypatch.context() as patch:
+            patch.setattr(WriteLedger, "give_back", busy)
+            adding = Adding(bench.ledger, bench.store, MODELS, bench.memory, owed=owed)
+            with pytest.raises((StoreFull, StoreBusy)):
+                adding.turn("s")
+        adding._give_back()
+    bench.store.fails = None
+    (taken,) = bench.ledger.take("s", 1, 10**9)
+    assert taken.n_deaths == 0
 
 
 def test_a_long_text_ends_between_portions_and_nothing_of_it_is_there(bench: Bench) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import time
+import zlib
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from graphmem_pipelines.ledger.ledger import Ledger
+from graphmem_pipelines.ledger import schema
 from graphmem_pipelines.ledger.rows import Item, ItemResult
 from graphmem_pipelines.ledger.writes import (
     Kept,
@@ -227,6 +228,33 @@ def test_old_writes_are_forgotten_unless_they_failed_or_wait(ledger: WriteLedger
     assert ledger.find(waiting.job) is not None
 
 
+def test_what_ended_late_is_kept_as_long_as_what_came_late(ledger: WriteLedger) -> None:
+    (kept,) = keep(ledger, write("a"))
+    time.sleep(0.01)
+    accepted_by = time.time()
+    ledger.settle(applied(take(ledger)))
+    assert ledger.prune(accepted_by, accepted_by) == 0
+    assert ledger.find(kept.job) is not None
+
+
+def test_a_turn_of_a_long_write_costs_what_one_of_a_short_write_does(tmp_path: Path) -> None:
+    def cost_of_last_turn(n: int) -> int:
+        with closing(WriteLedger(tmp_path / f"{n}.jobs")) as ledger:
+            keep(ledger, write("a", n=n))
+            for _ in range(n // 20 - 1):
+                ledger.settle(applied(take(ledger, most=20), "{}"))
+            steps = [0]
+
+            def step() -> None:
+                steps[0] += 1
+
+            ledger._connection.set_progress_handler(step, 1)
+            ledger.settle(applied(take(ledger, most=20), "{}"))
+            return steps[0]
+
+    assert cost_of_last_turn(2_000) < 2 * cost_of_last_turn(100)
+
+
 def test_pages_hold_jobs_of_the_named_spaces_alone(ledger: WriteLedger) -> None:
     for n in range(5):
         keep(ledger, write(str(n), "mine"), write(str(n), "theirs"))
@@ -250,14 +278,35 @@ def test_a_job_is_found_by_all_of_its_id(ledger: WriteLedger) -> None:
     assert ledger.find("last") is None
 
 
-def test_a_ledger_from_before_servers_gains_what_it_lacks(path: Path) -> None:
-    with closing(Ledger(path)) as old:
-        old.begin("ingest", "s", {}, "f")
-    with closing(sqlite3.connect(path)) as rows:
-        rows.executescript("DROP TABLE accepted; DROP INDEX job_space; PRAGMA user_version = 1;")
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_ledger_of_an_older_version_gains_what_it_lacks(path: Path, version: int) -> None:
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript("".join((schema._TABLES, schema._ADDED_IN_2)[:version]))
+        old.execute(f"PRAGMA application_id = {schema._APPLICATION_ID}")
+        old.execute(f"PRAGMA user_version = {version}")
+        old.execute(
+            "INSERT INTO job (id, kind, space, state, settings, fingerprint, created_at, "
+            "updated_at) VALUES ('1', 'add', 's', 'running', '{}', 'f', 1, 1)"
+        )
+        if version == 2:
+            parts = zlib.compress(b'["first"]')
+            old.execute(
+                "INSERT INTO accepted (job, space, alone, size, digest, created_at, receipt) "
+                "VALUES ('1', 's', 0, 1, 'd', 1, ?)",
+                (parts,),
+            )
+            old.execute(
+                "INSERT INTO item (job, n, key, kind, size, content, state) "
+                "VALUES ('1', 2, '2:a', 'text', 1, ?, 'pending')",
+                (zlib.compress(b"old"),),
+            )
+        old.commit()
     with closing(WriteLedger(path)) as ledger:
-        assert [one.as_ for one in keep(ledger, write("a"))] == ["new"]
-        assert [job.kind for job in ledger.jobs()] == ["add", "ingest"]
+        assert [one.as_ for one in keep(ledger, write("new"))] == ["new"]
+        taken = take(ledger)
+        assert [one.content for one in taken] == ["old", "new"][2 - version :]
+        ledger.settle(applied(taken, "second"))
+        assert ledger.receipts("1") == ([] if version == 1 else ["first", "second"])
 
 
 def test_no_space_hides_behind_another(ledger: WriteLedger) -> None:

@@ -1,0 +1,140 @@
+"""What is deleted from a memory goes from the ledger: content that waits, failed or was given up.
+
+Each function runs inside a transaction of the ledger. Names of what is gone go as well.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+import zlib
+from collections.abc import Mapping
+
+__all__ = ["DELETED", "erase"]
+
+DELETED = "deleted by the user"
+
+_WAITING = "('pending', 'extracting', 'extracted')"
+# A command that is at work on its own items goes on with them: who ran it deletes after it.
+_NOT_AT_WORK = (
+    "(item.state = 'failed' OR job.state NOT IN ('scanning', 'running') "
+    "OR EXISTS (SELECT 1 FROM accepted WHERE accepted.job = job.id))"
+)
+
+
+def erase(connection: sqlite3.Connection, space: str, source: str | None) -> int:
+    """Erase what the ledger holds of a source, or of a whole space.
+
+    What waits is applied no more. What a server is applying at this moment is: its content goes
+    now, and whoever deletes comes after it.
+
+    Args:
+        connection: of the ledger.
+        space: of the source.
+        source: its name; None is all of the space but deletes that wait.
+
+    Returns:
+        How many items had content of it.
+    """
+    if source is None:
+        found = _whole(connection, space)
+        connection.execute("DELETE FROM applied WHERE space = ?", (space,))
+        return _erase(connection, found)
+    found = _of(connection, space, source)
+    n_cut, emptied = _cut(connection, space, source)
+    connection.execute("DELETE FROM applied WHERE space = ? AND key = ?", (space, source))
+    return n_cut + _erase(connection, [*found, *emptied])
+
+
+# Job, place in it, and whether there is content.
+_Found = list[tuple[str, int, bool]]
+
+
+def _whole(connection: sqlite3.Connection, space: str) -> _Found:
+    return connection.execute(
+        "SELECT item.job, item.n, item.content IS NOT NULL "
+        "FROM job JOIN item ON item.job = job.id "
+        f"WHERE job.space = ? AND job.kind <> 'delete' AND {_NOT_AT_WORK}",
+        (space,),
+    ).fetchall()
+
+
+def _of(connection: sqlite3.Connection, space: str, source: str) -> _Found:
+    found: _Found = []
+    # The number is in front of the name of what a server takes; see `contents.item_of`.
+    for name in ("item.key", "substr(item.key, instr(item.key, ':') + 1)"):
+        found += connection.execute(
+            "SELECT item.job, item.n, item.content IS NOT NULL FROM item "
+            f"JOIN job ON job.id = item.job WHERE {name} = ? AND job.space = ? "
+            "AND job.kind <> 'delete' AND (item.kind <> 'extracted' OR item.content IS NULL) "
+            f"AND {_NOT_AT_WORK}",
+            (source, space),
+        )
+    return found
+
+
+def _cut(connection: sqlite3.Connection, space: str, source: str) -> tuple[int, _Found]:
+    """Cut a source out of items with passages of several; return how many, and those emptied."""
+    rows = connection.execute(
+        "SELECT item.job, item.n, item.content FROM job JOIN item ON item.job = job.id "
+        "WHERE job.space = ? AND job.kind = 'add' AND item.kind = 'extracted' "
+        "AND item.content IS NOT NULL",
+        (space,),
+    ).fetchall()
+    cut: list[tuple[bytes, str, str, int]] = []
+    emptied: _Found = []
+    for job, n, content in rows:
+        said = json.loads(zlib.decompress(content))
+        gone = {
+            one["id"] for one in said["passages"] if (one.get("session") or one["id"]) == source
+        }
+        for part in ("passages", "extractions"):
+            said[part] = [one for one in said[part] if one["id"] not in gone]
+        if gone and said["passages"]:
+            words = json.dumps(said, ensure_ascii=False).encode()
+            cut.append((zlib.compress(words, 1), _session(said["passages"][0]), job, n))
+        elif gone:
+            emptied.append((job, n, True))
+    connection.executemany(
+        "UPDATE item SET content = ?1, key = ?4 || ':' || ?2, error = NULL "
+        "WHERE job = ?3 AND n = ?4",
+        cut,
+    )
+    return len(cut), emptied
+
+
+def _session(passage: Mapping[str, str]) -> str:
+    return passage.get("session") or passage["id"]
+
+
+def _erase(connection: sqlite3.Connection, found: _Found) -> int:
+    connection.executemany(
+        f"UPDATE item SET content = NULL, key = n || ':', path = NULL, digest = NULL, "
+        f"error = iif(state IN {_WAITING} OR state = 'failed', '{DELETED}', NULL), "
+        "state = iif(state IN ('pending', 'extracted', 'failed'), 'skipped', state) "
+        "WHERE job = ? AND n = ?",
+        [(job, n) for job, n, _ in found],
+    )
+    for job in {job for job, _, _ in found}:
+        _settle(connection, job)
+    return sum(had_content for _, _, had_content in found)
+
+
+def _settle(connection: sqlite3.Connection, job: str) -> None:
+    """Count anew what is left of a job; one of which nothing waits any more is over."""
+    n_waiting, n_failed = connection.execute(
+        f"SELECT coalesce(sum(state IN {_WAITING}), 0), coalesce(sum(state = 'failed'), 0) "
+        "FROM item WHERE job = ?",
+        (job,),
+    ).fetchone()
+    connection.execute(
+        "UPDATE accepted SET waiting = min(waiting, ?), n_failed = min(n_failed, ?) WHERE job = ?",
+        (bool(n_waiting), n_failed, job),
+    )
+    if not n_waiting:
+        connection.execute(
+            "UPDATE job SET state = 'cancelled', error = ?1, updated_at = ?2, finished_at = ?2 "
+            "WHERE id = ?3 AND state NOT IN ('done', 'cancelled')",
+            (DELETED, time.time(), job),
+        )
