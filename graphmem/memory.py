@@ -23,7 +23,7 @@ from graphmem.facets.upkeep import Upkeep
 from graphmem.facets.workspaces import Workspaces
 from graphmem.models.loading import LazyModels
 from graphmem.models.seal import break_seal, describe, read_seal, seal, write_seal
-from graphmem.ports import Clock, Embedder, Extractor, GraphStore, Progress
+from graphmem.ports import Clock, Embedder, Extractor, GraphStore, Progress, ShownRecalls
 from graphmem.ports.models import LLM
 from graphmem.reading.lookup import find_node
 from graphmem.stores.registry import open_store
@@ -74,6 +74,7 @@ class Memory(
             None estimates them.
         served: have the store search with its own indexes (Neo4j), for a space that this process
             need not hold; else its views are held here, which answers sooner.
+        shown: keeps what was shown, for feedback; None is this memory, for as long as it is open.
 
     Raises:
         InvalidInput: The space, the store's address or a model cannot be used.
@@ -91,6 +92,7 @@ class Memory(
         clock: Clock | None = None,
         count_tokens: TokenCounter | None = None,
         served: bool = False,
+        shown: ShownRecalls | None = None,
     ) -> None:
         self.space = check_space(space)
         # Before the store, so that a wrong name leaves no empty file behind.
@@ -105,7 +107,7 @@ class Memory(
         self._clock: Clock = clock or _system_clock
         self._writer = Writer(self._store, self.space, self._models, self._clock)
         self._reader = open_reader(
-            self._store, self.space, self._models, self._clock, served=served
+            self._store, self.space, self._models, self._clock, served=served, shown=shown
         )
         self._cypher = CypherReader(self._store, self.space)
 

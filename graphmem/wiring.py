@@ -25,6 +25,7 @@ from graphmem.ports import (
     Float32,
     GraphStore,
     Models,
+    ShownRecalls,
     WalkGraph,
 )
 from graphmem.ports.lessons import LessonIndex
@@ -44,18 +45,28 @@ _log = logging.getLogger("graphmem")
 
 
 def open_reader(
-    store: GraphStore, space: str, models: Models, clock: Clock, *, served: bool
+    store: GraphStore,
+    space: str,
+    models: Models,
+    clock: Clock,
+    *,
+    served: bool,
+    shown: ShownRecalls | None = None,
 ) -> HeldReader | ServedReader:
     """Choose the way in which a space is read; nothing is loaded yet.
+
+    Args:
+        served: whether the store searches it.
+        shown: keeps what is shown; None has the reader do so.
 
     Raises:
         InvalidInput: The store cannot serve.
     """
     if not served:
-        return HeldReader(store, space, models, clock)
+        return HeldReader(store, space, models, clock, shown)
     if Capability.SERVED not in store.capabilities:
         raise InvalidInput("served=True needs a store with indexes of its own, such as neo4j://")
-    return ServedReader(cast(CandidateServer, store), space, models, clock)
+    return ServedReader(cast(CandidateServer, store), space, models, clock, shown)
 
 
 class _Reader:
@@ -65,8 +76,10 @@ class _Reader:
         shown: what was shown lately, for feedback.
     """
 
-    def __init__(self, store: GraphStore, space: str, models: Models) -> None:
-        self.shown = Shown()
+    def __init__(
+        self, store: GraphStore, space: str, models: Models, shown: ShownRecalls | None
+    ) -> None:
+        self.shown = shown or Shown()
         self._lesson_home = (store, space, models)
         self._lesson_lock = threading.Lock()
         self._lesson_view: LessonView | None = None
@@ -105,8 +118,15 @@ class _Reader:
 class HeldReader(_Reader):
     """Reads a space whose views are in this process. Safe to use from many threads."""
 
-    def __init__(self, store: GraphStore, space: str, models: Models, clock: Clock) -> None:
-        super().__init__(store, space, models)
+    def __init__(
+        self,
+        store: GraphStore,
+        space: str,
+        models: Models,
+        clock: Clock,
+        shown: ShownRecalls | None = None,
+    ) -> None:
+        super().__init__(store, space, models, shown)
         self._store, self._space, self._models, self._clock = store, space, models, clock
         self._lock = threading.Lock()
         self._views: SpaceViews | None = None
@@ -209,8 +229,15 @@ class HeldReader(_Reader):
 class ServedReader(_Reader):
     """Reads a space where it lies: nothing is held but links that walks came across."""
 
-    def __init__(self, store: CandidateServer, space: str, models: Models, clock: Clock) -> None:
-        super().__init__(store, space, models)
+    def __init__(
+        self,
+        store: CandidateServer,
+        space: str,
+        models: Models,
+        clock: Clock,
+        shown: ShownRecalls | None = None,
+    ) -> None:
+        super().__init__(store, space, models, shown)
         self._store, self._name, self._models, self._clock = store, space, models, clock
         self._lock = threading.Lock()
         self._space: ServedSpace | None = None

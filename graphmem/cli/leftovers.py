@@ -107,7 +107,7 @@ def _projected(folder: Path, file: Path) -> int:
 
 
 def _file(path: Path, views: Path | None, texts: Sequence[str]) -> Iterator[Finding]:
-    from graphmem.stores.beside import ANSWERS, JOBS, VECTORS
+    from graphmem.stores.beside import ANSWERS, JOBS, SHOWN, VECTORS
     from graphmem.stores.sqlite.residue import leftovers, pieces, squeeze, traces
 
     before = path.stat().st_size
@@ -128,9 +128,11 @@ def _file(path: Path, views: Path | None, texts: Sequence[str]) -> Iterator[Find
         )
     if not texts:
         return
-    # Beside the store: what an LLM said, the ledger of jobs, vectors that are being made.
-    homes = [path.with_name(path.name + end) for end in ("", ANSWERS, JOBS, VECTORS)]
-    files = [home.with_name(home.name + end) for home in homes for end in ("", "-wal", "-shm")]
+    # Beside the store: what an LLM said, the ledger of jobs, what was shown, vectors that are
+    # being made.
+    homes = [path.with_name(path.name + end) for end in ("", ANSWERS, JOBS, SHOWN, VECTORS)]
+    ends = ("", "-wal", "-shm", "-journal")
+    files = [home.with_name(home.name + end) for home in homes for end in ends]
     files = [file for file in files if file == path or file.exists()]
     if views is not None and views.is_dir():
         files += sorted(file for file in views.rglob("*") if file.is_file())

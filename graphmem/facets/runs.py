@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from graphmem.errors import InvalidInput, NotFound
 from graphmem.facets.base import Facet
 from graphmem.models.seal import describe, seal
+from graphmem.ports import ShownRecall
 from graphmem_schemas import Recall, Receipt, Step
 
 __all__ = ["Runs"]
@@ -99,7 +101,7 @@ class Runs(Facet):
 
         Args:
             recall_id: the `id` of what search, context, insights, prescriptions or similar gave,
-                among the last 10,000 of this memory.
+                among the last 10,000 of this memory; behind a server, of the last day.
             used: uids of its hits.
             outcome: "success", "failure", "unknown", a bool, or a score from 0 to 1. Another one
                 for the same recall takes the place of the first; the same changes nothing.
@@ -112,10 +114,24 @@ class Runs(Facet):
         from graphmem.writing.credit import Feedback, check_used, credit, feedback_uid
         from graphmem.writing.runs import accept_outcome
 
-        shown = self._reader.shown.find(recall_id)
-        uids = check_used(used, shown, recall_id)
+        shown = self._shown(recall_id)
+        uids = check_used(used, shown, recall_id, self._is_gone)
         ended = accept_outcome(outcome)
         said = Feedback(recall_id, shown.question, uids, *ended, self._clock())
         commit = self._store.apply(self.space, lambda reader: credit(said, reader, self.space))
         added = {"Query": (feedback_uid(recall_id),)} if commit.seq else {}
         return Receipt(seq=commit.seq, added=added)
+
+    def _shown(self, recall_id: object) -> ShownRecall:
+        if not isinstance(recall_id, str):
+            raise InvalidInput(f"a recall's id is a string, not {type(recall_id).__name__}")
+        found = self._reader.shown.find(recall_id)
+        if found is None:
+            raise NotFound(
+                f"this memory has shown no recall {recall_id[:80]!r} lately, or too many since: "
+                "feedback is for what was shown to you"
+            )
+        return found
+
+    def _is_gone(self, uid: str) -> bool:
+        return self._store.get(self.space, [uid]) == [None]

@@ -10,7 +10,8 @@ from graphmem.facets.base import Facet
 from graphmem.models.llm.forgetting import forget_answers
 from graphmem.ports import Progress
 from graphmem.reading.lookup import find_entity, find_exactly, find_node, find_source
-from graphmem.stores.beside import ANSWERS, beside
+from graphmem.stores.beside import ANSWERS, SHOWN, beside
+from graphmem.stores.shown import forget_shown
 from graphmem.views.cypher.reader import CypherReader
 from graphmem.writing.accept import check_moment
 from graphmem_schemas import ConsolidateReceipt, DeleteReceipt, Predicate, Receipt
@@ -81,6 +82,7 @@ class Upkeep(Facet):
             self._reader.lessons()
         clear_caches()
         forget_answers(beside(self._store, ANSWERS), gone)
+        forget_shown(beside(self._store, SHOWN), self.space, gone)
         self._cypher.close()
         return receipt.model_copy(update={"places": forget.PLACES})
 

@@ -14,6 +14,7 @@ from graphmem.ports.models import (
     Models,
 )
 from graphmem.ports.serving import CandidateServer, LinkServer
+from graphmem.ports.shown import ShownRecall, ShownRecalls
 from graphmem.ports.stores import Capability, GraphReader, GraphStore, Plan
 from graphmem.ports.surroundings import Clock, Progress
 from graphmem.ports.views import (
@@ -54,6 +55,8 @@ __all__ = [
     "Progress",
     "Ranked",
     "ShownNodes",
+    "ShownRecall",
+    "ShownRecalls",
     "TextIndex",
     "TextMatch",
     "VectorIndex",

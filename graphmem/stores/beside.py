@@ -6,7 +6,7 @@ from pathlib import Path
 
 from graphmem.ports import GraphStore
 
-__all__ = ["ANSWERS", "AUDIT", "JOBS", "KEYS", "VECTORS", "beside"]
+__all__ = ["ANSWERS", "AUDIT", "JOBS", "KEYS", "SHOWN", "VECTORS", "beside"]
 
 ANSWERS = ".answers"
 """What an LLM said of what is in the store."""
@@ -16,6 +16,8 @@ JOBS = ".jobs"
 """The ledger of its jobs."""
 KEYS = ".keys"
 """Who may call, where it is served."""
+SHOWN = ".shown"
+"""What was shown lately, where it is served: questions, and uids of hits."""
 VECTORS = ".vectors"
 """Vectors of another embedder, while they are made."""
 

@@ -6,7 +6,7 @@ often is less sure, and so comes later.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from graphmem.core.changes import Changes
 from graphmem.core.support import recounted
 from graphmem.core.uids import content_uid
 from graphmem.errors import InvalidInput
-from graphmem.ports import GraphReader
+from graphmem.ports import GraphReader, ShownRecall
 from graphmem_schemas import (
     EDGE_RULES,
     Edge,
@@ -37,8 +37,16 @@ def feedback_uid(recall_id: str) -> str:
     return content_uid("feedback", recall_id)
 
 
-def check_used(used: object, shown: Container[str], recall_id: str) -> tuple[str, ...]:
+def check_used(
+    used: object, shown: ShownRecall, recall_id: str, is_gone: Callable[[str], bool]
+) -> tuple[str, ...]:
     """Return the used uids, each once, sorted.
+
+    Args:
+        used: uids of hits.
+        shown: the recall.
+        recall_id: its id.
+        is_gone: whether the space has no such node; asked where hits were deleted since.
 
     Raises:
         InvalidInput: There is none, or one was not shown in this recall.
@@ -47,7 +55,10 @@ def check_used(used: object, shown: Container[str], recall_id: str) -> tuple[str
         raise InvalidInput(f"used must be a list of uids, not a {type(used).__name__}")
     uids = list(used)
     for uid in uids:
-        if not isinstance(uid, str) or uid not in shown:
+        is_shown = isinstance(uid, str) and (
+            uid in shown.uids or (shown.n_gone > 0 and is_gone(uid))
+        )
+        if not is_shown:
             raise InvalidInput(
                 f"{uid!r:.60} was not shown in recall {recall_id[:80]!r}: give the `uid` of "
                 "some of its hits"

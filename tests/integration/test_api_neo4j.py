@@ -120,6 +120,15 @@ def test_both_processes_find_what_was_added(http: httpx.Client) -> None:
     assert recall["hits"]
 
 
+def test_any_process_takes_feedback_on_what_another_showed(http: httpx.Client) -> None:
+    for n in range(8):
+        asked = {"question": f"Who visited Caroline in Porto for the {n}th time?", "k": 3}
+        recall = http.post("/v1/one/search", json=asked).json()
+        said = {"recall_id": recall["id"], "used": [recall["hits"][0]["uid"]], "outcome": True}
+        answer = http.post("/v1/one/feedback", json=said)
+        assert answer.status_code == 200, answer.text
+
+
 def test_a_write_is_a_job_that_is_followed(http: httpx.Client) -> None:
     texts = [{"text": f"Chapter {n} tells of Bo and town {n}."} for n in range(20)]
     job = http.post("/v1/one/memories", json={"documents": texts}).headers["location"]
@@ -153,7 +162,10 @@ def test_a_node_has_a_tag_a_history_and_evidence(http: httpx.Client) -> None:
     assert http.get(f"/v1/one/nodes/{uid}", headers={"If-None-Match": tag}).status_code == 304
     states = http.get(f"/v1/one/nodes/{uid}/history").json()
     assert [one["node"]["text"] for one in states] == ["Melanie visited Caroline"]
-    assert "Porto" in http.get(f"/v1/one/nodes/{uid}/evidence").json()["passages"][0]["passage"]["text"]
+    assert (
+        "Porto"
+        in http.get(f"/v1/one/nodes/{uid}/evidence").json()["passages"][0]["passage"]["text"]
+    )
     assert http.get(f"/v1/one/nodes/{uid}/neighbors").json()["edges"]
     assert http.get(f"/v1/one/nodes/{'0' * 32}").status_code == 404
 

@@ -80,7 +80,7 @@ async def recall(space: Space, asked: RecallBody, service: ServiceHere, _: Reade
 async def feedback(space: Space, said: FeedbackBody, service: ServiceHere, _: Writer) -> Receipt:
     """Say what of a recall was used, and how it ended: that is credited, and nothing else.
 
-    The recall must be one that this process has shown lately.
+    The recall must be one that the server has shown within a day, among the space's last 10,000.
     """
     async with service.spaces.lend(space) as memory:
         return await memory.feedback(said.recall_id, said.used, said.outcome)
