@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from graphmem.core.uids import content_uid
 from graphmem_api.access.keys import KeyFile
 from tests.integration.test_api_access import Server, made, serving, wait_for
 
@@ -50,11 +52,27 @@ def first_event(server: Server, space: str, token: str) -> str:
 
 
 def test_no_number_tells_how_much_others_write(server: Server, tokens: dict[str, str]) -> None:
-    assert added(server, "mine", tokens["mine"], "Ann likes tea.")["seq"] == 1
+    seq = added(server, "mine", tokens["mine"], "Ann likes tea.")["seq"]
     for n in range(3):
         added(server, "other", tokens["other"], f"Bob saw {n} birds.")
-    assert first_event(server, "mine", tokens["mine"]) == 'data: {"seq": 1}'
-    assert added(server, "mine", tokens["mine"], "Ann bought a lamp.")["seq"] == 2
+    assert first_event(server, "mine", tokens["mine"]) == f'data: {{"seq": {seq}}}'
+    assert added(server, "mine", tokens["mine"], "Ann bought a lamp.")["seq"] == seq + 1
+
+
+def test_the_audit_log_says_what_was_deleted_by_uids(
+    server: Server, tokens: dict[str, str]
+) -> None:
+    added(server, "mine", tokens["mine"], "Cleo plays the harp.")
+    for what, name in (("source", "harps"), ("entity", "Cleo"), ("uid", "0" * 32)):
+        headers = {**of(tokens["mine"]), "X-Request-ID": what}
+        server.client.delete("/v1/mine/memories", params={what: name}, headers=headers)
+    lines = [json.loads(line) for line in (server.folder / "a.db.audit").read_text().splitlines()]
+    found = {line["request"]: line for line in lines if line["method"] == "DELETE"}
+    assert found["source"]["source"] == content_uid("source", "harps")
+    assert found["entity"]["entity"] == content_uid("entity", "Cleo")
+    assert found["uid"]["uid"] == "0" * 32
+    assert all(line["path"] == "/v1/mine/memories" for line in found.values())
+    assert "Cleo" not in json.dumps(lines)
 
 
 def test_a_stream_ends_soon_after_its_key_was_revoked(

@@ -95,7 +95,8 @@ class _Handlers:
             there = ", ".join(tool.name for tool in _tools_for(visit))
             return _failed(f"there is no tool {asked.name[:80]!r}; there are: {there}")
         if tool.writes:
-            visit.note(tool=tool.name, **({} if visit.may_write else {"denied": True}))
+            denied = {} if visit.may_write else {"denied": True}
+            visit.note(tool=tool.name, space=visit.space, **denied)
         if tool.writes and not visit.may_write:
             return _failed(f"{tool.name} changes the memory, which may only be read here")
         try:

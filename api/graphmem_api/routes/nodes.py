@@ -121,7 +121,7 @@ async def retire(
 
 
 @router.post("/merge", operation_id="merge", summary="Say that two entities are one")
-async def merge(  # noqa: PLR0913  # one parameter each
+async def merge(
     space: Space, uid: Uid, said: MergeBody, request: Request, service: ServiceHere, _: Writer
 ) -> Receipt:
     """Say that two entities are one; nothing is moved, and `unmerge` takes it back."""
@@ -131,7 +131,7 @@ async def merge(  # noqa: PLR0913  # one parameter each
 
 
 @router.post("/unmerge", operation_id="unmerge", summary="Say that merged entities are two")
-async def unmerge(  # noqa: PLR0913  # one parameter each
+async def unmerge(
     space: Space, uid: Uid, said: MergeBody, request: Request, service: ServiceHere, _: Writer
 ) -> Receipt:
     """Say that two merged entities are two: both are again what they were."""

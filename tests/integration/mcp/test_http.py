@@ -16,6 +16,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import TextContent
 from starlette.testclient import TestClient
 
+from graphmem.core.uids import content_uid
 from graphmem.memory import Memory
 from graphmem_api.app import create_app
 from graphmem_api.settings import Settings
@@ -169,6 +170,7 @@ def test_the_audit_log_names_what_was_changed_and_who_was_denied(
     async def talk() -> None:
         async with served.connect("one") as client:
             await told(client, "add_memory", text="Tom keeps honey in Hove.", source="audited")
+            await told(client, "delete_memory", source="audited")
         async with served.connect("reader") as client:
             error, _ = await told(client, "delete_memory", source="audited")
             assert error
@@ -183,6 +185,14 @@ def test_the_audit_log_names_what_was_changed_and_who_was_denied(
     written = [(line["key"], line.get("tool"), line.get("denied")) for line in lines]
     assert ("one", "add_memory", None) in written
     assert ("reader", "delete_memory", True) in written
+    deleted = {
+        line["source"]: line
+        for line in lines
+        if line.get("tool") == "delete_memory" and "source" in line
+    }
+    line = deleted[content_uid("source", "audited")]
+    assert (line["key"], line["space"]) == ("one", "one")
+    assert "audited" not in json.dumps(lines)
     assert "honey" not in json.dumps(lines)
     assert not any(token in json.dumps(lines) for token in served.tokens.values())
 
