@@ -7,6 +7,7 @@ other are embedded and committed together; what somebody waits for is applied al
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ from graphmem_schemas import DeleteReceipt, Receipt
 
 __all__ = ["OF_SERVER", "Adding", "Stopped", "Turned"]
 
+_LOG = logging.getLogger("graphmem")
 OF_SERVER = (StoreError, ModelError, EngineLost, MissingExtra, DimensionMismatch)
 """What concerns every item: the store or a model. All else is the doing of what met it."""
 
@@ -147,7 +149,9 @@ class Adding:
             return _failed(one, str(error), error.code)
         except Exception as error:
             # Nobody can tell whether it is of this item; the queue must not end for it.
-            return _failed(one, f"a defect of graphmem: {type(error).__name__}: {error}"[:1_000])
+            # What it says may be of the server's own, and is for its log.
+            _LOG.exception("a write to space %r cannot be applied", space)
+            return _failed(one, f"a defect of graphmem: {type(error).__name__}; the log says more")
         return _settled(one, receipt)
 
     def _receipt(self, space: str, one: Taken) -> Receipt | DeleteReceipt:

@@ -139,11 +139,15 @@ def test_a_conversation_that_grows_while_it_waits_is_one(bench: Bench) -> None:
     assert bench.memory().stats().nodes == other.stats().nodes
 
 
-def test_a_defect_fails_what_met_it_and_not_the_queue(bench: Bench) -> None:
+def test_a_defect_fails_what_met_it_and_not_the_queue(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
     job = bench.keep("text", {"text": "Alice is here."}, alone=True)
     bench.store.fails = ZeroDivisionError("oops")
     bench.turn()
     assert "a defect of graphmem: ZeroDivisionError" in bench.error(job)
+    assert "oops" not in bench.error(job)
+    assert "oops" in caplog.text
 
 
 def test_a_defect_that_one_of_a_group_brings_out_holds_up_no_other(
