@@ -68,7 +68,7 @@ class ProblemResponse(JSONResponse):
 
     media_type = "application/problem+json"
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, request_id: str | None = None) -> None:
         self._said = {
             "type": f"urn:graphmem:problem:{problem.code}",
             "title": problem.status.phrase,
@@ -76,6 +76,8 @@ class ProblemResponse(JSONResponse):
             "code": problem.code,
             "detail": problem.detail,
         }
+        if request_id:
+            self._said["request_id"] = request_id
         super().__init__(self._said, problem.status, problem.headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

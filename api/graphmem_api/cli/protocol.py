@@ -1,30 +1,30 @@
-"""HTTP/1.1 with an end to patience: heads, bodies and readers that come too slowly are let go."""
+"""HTTP/1.1 with an end to patience: heads, bodies and readers that come too slowly are let go.
+
+What is refused before the app has heard of it is a problem document, too, and in the log.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import json
+import logging
+import uuid
 from http import HTTPStatus
 from typing import Any
 
 import h11
+from starlette.types import Receive, Scope, Send
 from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
+
+from graphmem_api.observe.logs import FIELDS
+from graphmem_api.problems import Problem, ProblemResponse
 
 __all__ = ["BoundedProtocol"]
 
 # Who was answered before he had sent all may send a little more, so that he reads the answer.
 _LINGER_S, _LINGER_BYTES = 2.0, 4 * 1024 * 1024
-_LATE = json.dumps(
-    {
-        "type": "urn:graphmem:problem:request_timeout",
-        "title": "Request Timeout",
-        "status": 408,
-        "code": "request_timeout",
-        "detail": "the request did not arrive in time; send it in one go",
-    }
-).encode()
+_LOG = logging.getLogger("graphmem.requests")
 
 
 class BoundedProtocol(H11Protocol):
@@ -50,6 +50,9 @@ class BoundedProtocol(H11Protocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self.patience_s: float = getattr(config.app, "patience_s", 30.0)
+        # Said here, since uvicorn says it in plain text.
+        self._most, self.limit_concurrency = self.limit_concurrency, None
+        self._served, self.app = self.app, self._serve
         self._due: asyncio.TimerHandle | None = None
         self._stuck: asyncio.TimerHandle | None = None
         self._unwanted = 0
@@ -77,6 +80,13 @@ class BoundedProtocol(H11Protocol):
             self._stop_waiting()
         elif self._due is None:
             self._wait(self.patience_s)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no request."""
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            detail = "this is no request of HTTP/1.1, or its head is too long; send one that is"
+            self._refuse(Problem(HTTPStatus.BAD_REQUEST, "bad_request", detail))
+        self.transport.close()
 
     def on_response_complete(self) -> None:
         """Let go soon of who is still sending what nobody wants."""
@@ -120,23 +130,44 @@ class BoundedProtocol(H11Protocol):
             self._wait(self.patience_s)
             return
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE) and self._has_begun():
-            self._say_late()
+            detail = "the request did not arrive in time; send it in one go"
+            self._refuse(Problem(HTTPStatus.REQUEST_TIMEOUT, "request_timeout", detail))
         self.transport.close()
 
     def _has_begun(self) -> bool:
         trailing, _ = self.conn.trailing_data
         return bool(trailing) or self.conn.their_state is h11.SEND_BODY
 
-    def _say_late(self) -> None:
-        headers = [
-            (b"content-type", b"application/problem+json"),
-            (b"content-length", str(len(_LATE)).encode()),
-            (b"connection", b"close"),
-        ]
-        status = HTTPStatus.REQUEST_TIMEOUT
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have the app answer, where no more is open than may be."""
+        if self._most is None or max(len(self.connections), len(self.tasks) - 1) < self._most:
+            await self._served(scope, receive, send)
+            return
+        problem = Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "too_many_connections",
+            "so many connections are open that no more are served: try again in a moment",
+            {"Retry-After": "1"},
+        )
+        await _response(problem)(scope, receive, send)
+
+    def _refuse(self, problem: Problem) -> None:
+        """Answer what never came to be a request."""
+        response = _response(problem)
+        headers = [*response.raw_headers, (b"connection", b"close")]
+        reason = problem.status.phrase.encode()
         for event in (
-            h11.Response(status_code=status, headers=headers, reason=status.phrase.encode()),
-            h11.Data(data=_LATE),
+            h11.Response(status_code=problem.status, headers=headers, reason=reason),
+            h11.Data(data=bytes(response.body)),
             h11.EndOfMessage(),
         ):
             self.transport.write(self.conn.send(event) or b"")
+
+
+def _response(problem: Problem) -> ProblemResponse:
+    """Return the response that tells of a problem to nobody in particular, and log it."""
+    request_id = uuid.uuid4().hex
+    fields = {"request": request_id, "route": "none", "status": int(problem.status)}
+    _LOG.warning("request", extra={FIELDS: fields})
+    problem.headers["X-Request-ID"] = request_id
+    return ProblemResponse(problem, request_id)

@@ -51,18 +51,18 @@ class Metrics:
         self.denied = Counter(
             "graphmem_denied", "Calls that were turned away, by status", ("status",), registry=kept
         )
-        # Every process sees the same queue: the largest is the truth, give or take a second.
+        # Every process sees the same queue; whoever is asked has looked a second ago at most.
         self.waiting = Gauge(
             "graphmem_writes_waiting", "Writes that were taken and are not applied yet",
-            multiprocess_mode="livemax", registry=kept,
+            multiprocess_mode="mostrecent", registry=kept,
         )  # fmt: skip
         self.lag = Gauge(
             "graphmem_write_lag_seconds", "Age of the write that waits longest",
-            multiprocess_mode="livemax", registry=kept,
+            multiprocess_mode="mostrecent", registry=kept,
         )  # fmt: skip
         self.failed = Gauge(
             "graphmem_writes_failed", "Writes that could not be applied",
-            multiprocess_mode="livemax", registry=kept,
+            multiprocess_mode="mostrecent", registry=kept,
         )  # fmt: skip
         self.llm_calls = Counter(
             "graphmem_llm_calls", "Calls of the LLM, by how they ended", ("ended",), registry=kept
