@@ -1,6 +1,7 @@
 """What an extractor finds in one passage, before anything is resolved against the graph.
 
-Offsets are characters of the passage's verbatim text, half open: `text[start:end]`.
+Offsets are characters of the passage's verbatim text, half open: `text[start:end]`. What a passage
+has many of are named tuples: made, and handed to another process, in half the time.
 """
 
 from __future__ import annotations
@@ -23,8 +24,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A name or a noun phrase that may become an entity.
 
     Attributes:
@@ -58,8 +58,7 @@ class Argument(NamedTuple):
     literal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class EventDraft:
+class EventDraft(NamedTuple):
     """An elementary discourse unit: `text[start:end]`, and the same with pronouns resolved.
 
     Attributes:
@@ -76,8 +75,7 @@ class EventDraft:
     because: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PropositionDraft:
+class PropositionDraft(NamedTuple):
     """A fact as the sentence states it.
 
     Attributes:

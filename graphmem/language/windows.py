@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -60,17 +59,17 @@ def join_windows(parts: Sequence[tuple[int, Extraction]]) -> Extraction:
         parsed=any(part.parsed for _, part in parts),
         sentences=tuple((a + at, b + at) for at, part in parts for a, b in part.sentences),
         mentions=tuple(
-            replace(mention, start=mention.start + at, end=mention.end + at)
+            mention._replace(start=mention.start + at, end=mention.end + at)
             for at, part in parts
             for mention in part.mentions
         ),
         events=tuple(
-            replace(event, start=event.start + at, end=event.end + at)
+            event._replace(start=event.start + at, end=event.end + at)
             for at, part in parts
             for event in part.events
         ),
         propositions=tuple(
-            replace(draft, start=draft.start + at, end=draft.end + at)
+            draft._replace(start=draft.start + at, end=draft.end + at)
             for at, part in parts
             for draft in part.propositions
         ),

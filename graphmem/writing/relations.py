@@ -41,4 +41,4 @@ def _kept(fact: PropositionDraft, registry: Registry) -> PropositionDraft:
         obj = obj._replace(literal=True)
     if (name, subject, obj) == (fact.predicate, fact.subject, fact.object):
         return fact
-    return replace(fact, predicate=name, subject=subject, object=obj, text=worded(fact))
+    return fact._replace(predicate=name, subject=subject, object=obj, text=worded(fact))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from graphmem.core.extraction import PropositionDraft
 from graphmem.core.names import normalise_name
@@ -66,9 +65,9 @@ def _ended(fact: PropositionDraft, passage: Passage, registry: Registry) -> Prop
         return fact
     text = worded(fact)
     if passage.at is None:
-        return replace(fact, text=text, negated=True, over=False)
+        return fact._replace(text=text, negated=True, over=False)
     validity = fact.validity or Validity(None, passage.at)
-    return replace(fact, text=text, validity=validity, over=False)
+    return fact._replace(text=text, validity=validity, over=False)
 
 
 def state_facts(statements: Sequence[Statement], facts: Reconciled, draft: Draft) -> None:
