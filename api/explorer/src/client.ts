@@ -1,5 +1,5 @@
 // The server's routes as functions. Nothing else in the explorer knows a path.
-import { json, send } from "./http";
+import { json, Problem, send } from "./http";
 import { session } from "./session";
 import type {
   Change,
@@ -118,8 +118,14 @@ export const query = (
 export const ready = (signal?: Stop): Promise<Ready> =>
   json("health/ready", { signal, alsoFine: 503 });
 
+/** Return the server's metrics; after one refusal a key is taken for one of some spaces only. */
 export async function metrics(signal?: Stop): Promise<string> {
-  return (await send("metrics", { signal, accept: "text/plain" })).text();
+  try {
+    return await (await send("metrics", { signal, accept: "text/plain" })).text();
+  } catch (reason) {
+    if (reason instanceof Problem && reason.status === 403) session.forAllSpaces = false;
+    throw reason;
+  }
 }
 
 export async function sources(signal?: Stop): Promise<SourceRow[]> {

@@ -14,6 +14,10 @@ export class Problem extends Error {
   }
 }
 
+/** Whether the server turned away whoever asks: without another key it does so again. */
+export const isRefusal = (reason: unknown): boolean =>
+  reason instanceof Problem && (reason.status === 401 || reason.status === 403);
+
 export interface Call {
   method?: string;
   body?: unknown;

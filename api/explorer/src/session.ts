@@ -6,11 +6,21 @@ const THEME = "graphmem-theme";
 
 export type Theme = "system" | "light" | "dark";
 
+let forAllSpaces = true;
+
 export const session = {
+  /** Whether the key may ask about the server as a whole, as far as is known. */
+  get forAllSpaces(): boolean {
+    return forAllSpaces;
+  },
+  set forAllSpaces(value: boolean) {
+    forAllSpaces = value;
+  },
   get key(): string {
     return sessionStorage.getItem(KEY) ?? "";
   },
   set key(value: string) {
+    forAllSpaces = true;
     if (value) sessionStorage.setItem(KEY, value);
     else sessionStorage.removeItem(KEY);
   },

@@ -12,7 +12,9 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,6 +24,7 @@ from playwright.sync_api import Browser, Error, Page, Playwright, Request, sync_
 
 from graphmem import Memory
 from graphmem.cli.demo_texts import demo_texts
+from graphmem_api.access.keys import KeyFile
 from graphmem_api.app import create_app
 from graphmem_api.settings import Settings
 
@@ -63,10 +66,11 @@ class Watched:
         """Go to a view."""
         self.page.goto(f"{self.base}/explorer/#/{hash_}")
 
-    def use(self, space: str) -> None:
-        """Choose a space, as a user does."""
-        self.page.get_by_text("Space and key").click()
+    def use(self, space: str, key: str = "") -> None:
+        """Choose a space, and with a key oneself, as a user does."""
+        self.page.get_by_text("Space and key").first.click()
         self.page.get_by_label("Space", exact=True).fill(space)
+        self.page.get_by_label("API key").fill(key)
         self.page.get_by_role("button", name="Use").click()
 
     def ask(self, question: str) -> None:
@@ -124,12 +128,12 @@ def scratch(store: Path) -> dict[str, str]:
         return {"space": space, "source": added.sources[0], "fact": fact.uid}
 
 
-@pytest.fixture(scope="session")
-def base(store: Path) -> Iterator[str]:
-    """The address of a server on that memory."""
-    app = create_app(Settings(store=str(store)))
+@contextmanager
+def serving(settings: Settings) -> Iterator[str]:
+    """The address of a server, for as long as the block."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
+    config = uvicorn.Config(create_app(settings), log_level="error", lifespan="on")
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -137,6 +141,53 @@ def base(store: Path) -> Iterator[str]:
     thread.join(timeout=30)
     listening.close()
     assert not thread.is_alive()
+
+
+@pytest.fixture(scope="session")
+def base(store: Path) -> Iterator[str]:
+    """The address of a server on that memory."""
+    with serving(Settings(store=str(store))) as address:
+        yield address
+
+
+@dataclass
+class Locked:
+    """A server that asks for keys, these keys, and the log of what was asked for."""
+
+    base: str
+    tokens: dict[str, str]
+    keys: KeyFile
+    audit: Path
+
+    def denied(self) -> list[dict[str, object]]:
+        """Return what the audit log says of calls that were turned away."""
+        lines = self.audit.read_text("utf-8").splitlines() if self.audit.exists() else []
+        return [row for row in map(json.loads, lines) if row["status"] in (401, 403)]
+
+
+@pytest.fixture(scope="module")
+def locked(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Locked]:
+    folder = tmp_path_factory.mktemp("locked")
+    path = folder / "a.db"
+    shutil.copy(store, path)
+    keys = KeyFile(folder / "a.db.keys")
+    tomorrow, yesterday = (datetime.now(UTC) + timedelta(days=days) for days in (1, -1))
+    tokens = {
+        name: keys.create(name, [scope], spaces, until)[0]
+        for name, scope, spaces, until in (
+            ("tenant", "admin", ["default"], tomorrow),
+            ("reader", "read", ["default"], tomorrow),
+            ("other", "admin", ["other"], tomorrow),
+            ("operator", "admin", None, tomorrow),
+            ("expired", "admin", None, yesterday),
+            ("leaver", "admin", None, tomorrow),
+        )
+    }
+    tokens["wrong"] = tokens["operator"][:-5] + "wrong"
+    audit = folder / "audit.jsonl"
+    settings = Settings(store=str(path), keys=str(keys.path), audit=str(audit))
+    with serving(settings) as address:
+        yield Locked(address, tokens, keys, audit)
 
 
 # While it is there its event loop runs in this thread, where other modules start their own.
@@ -165,15 +216,15 @@ def open_page(browser: Browser, base: str) -> Iterator[Callable[..., Watched]]:
     """Open pages; at the end none of them may have complained, or asked somebody else."""
     opened: list[Watched] = []
 
-    def open_one(**options: object) -> Watched:
+    def open_one(at: str = base, **options: object) -> Watched:
         context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))  # type: ignore[arg-type]
-        opened.append(see(context.new_page(), base))
+        opened.append(see(context.new_page(), at))
         return opened[-1]
 
     yield open_one
     for watched in opened:
-        elsewhere = [request.url for request in watched.requests
-                     if not request.url.startswith((f"{base}/", "data:", "blob:"))]  # fmt: skip
+        inside = (f"{watched.base}/", "data:", "blob:")
+        elsewhere = [r.url for r in watched.requests if not r.url.startswith(inside)]
         watched.page.context.close()
         assert watched.errors == []
         assert elsewhere == []

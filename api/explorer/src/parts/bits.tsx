@@ -1,5 +1,6 @@
 // Small pieces that several views show.
 import type { ComponentChildren } from "preact";
+import { Problem } from "../http";
 import type { Loaded } from "./load";
 import type { ScorePart } from "../types";
 
@@ -8,6 +9,7 @@ export function Failure({ error }: { error: Error | undefined }) {
   return (
     <div role="alert" class={error ? "failure" : "none"}>
       {error?.message}
+      {error instanceof Problem && error.status === 401 ? " Set a key under “Space and key”." : ""}
     </div>
   );
 }

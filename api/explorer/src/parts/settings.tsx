@@ -14,6 +14,12 @@ export function Settings({ changed }: { changed: () => void }) {
     panel.current?.removeAttribute("open");
     changed();
   };
+  const signOut = () => {
+    session.key = "";
+    setKey("");
+    panel.current?.removeAttribute("open");
+    changed();
+  };
   return (
     <details class="settings" ref={panel}>
       <summary>Space and key: {session.space}</summary>
@@ -40,7 +46,14 @@ export function Settings({ changed }: { changed: () => void }) {
           />
         </label>
         <small id="key-note">Kept in this tab only, and sent as a Bearer header.</small>
-        <button type="submit">Use</button>
+        <div class="row">
+          <button type="submit">Use</button>
+          {session.key ? (
+            <button type="button" onClick={signOut}>
+              Sign out
+            </button>
+          ) : null}
+        </div>
         <label>
           Colours
           <select

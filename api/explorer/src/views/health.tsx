@@ -7,6 +7,7 @@ import { Growth } from "../parts/growth";
 import { useLoad } from "../parts/load";
 import { bytes, count } from "../parts/words";
 import type { Route } from "../route";
+import { session } from "../session";
 import type { Stats } from "../types";
 
 const LOOK_AGAIN_MS = 5_000;
@@ -15,10 +16,10 @@ export function Health(_: { route: Route }) {
   const state = useLoad((signal) => ready(signal), []);
   const held = useLoad((signal) => stats(signal), []);
   const rows = useLoad((signal) => sources(signal), []);
-  const measured = useLoad((signal) => metrics(signal), []);
+  const measured = useLoad(session.forAllSpaces ? (signal) => metrics(signal) : null, []);
   const all = [state, held, measured];
   useEffect(() => {
-    const look = () => document.hidden || all.forEach((each) => each.again());
+    const look = () => document.hidden || all.forEach((each) => each.poll());
     const timer = setInterval(look, LOOK_AGAIN_MS);
     return () => clearInterval(timer);
   }, []);
@@ -41,7 +42,11 @@ export function Health(_: { route: Route }) {
         </section>
         <section aria-labelledby="fast">
           <h2 id="fast">Queue and latencies</h2>
-          <Shown of={measured}>{(text) => <Measured text={text} />}</Shown>
+          {session.forAllSpaces ? (
+            <Shown of={measured}>{(text) => <Measured text={text} />}</Shown>
+          ) : (
+            <p class="quiet">They are of all spaces, and so for a key of all spaces.</p>
+          )}
         </section>
       </div>
     </>
@@ -55,8 +60,12 @@ function Held({ stats: { seq, nodes, edges, n_vectors, store_bytes, embedder } }
       <dl class="facts">
         <dt>Commits</dt>
         <dd>{count(seq)}</dd>
-        <dt>Store</dt>
-        <dd>{bytes(store_bytes)}</dd>
+        {store_bytes ? (
+          <>
+            <dt>Store</dt>
+            <dd>{bytes(store_bytes)}</dd>
+          </>
+        ) : null}
         <dt>Embedder</dt>
         <dd>{embedder ?? "none"}</dd>
         <dt>Index lag</dt>

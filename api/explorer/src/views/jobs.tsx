@@ -13,9 +13,9 @@ export function Jobs(_: { route: Route }) {
   const list = useLoad((signal) => jobs(signal), []);
   // What others began comes in by itself; what is here is followed event by event.
   useEffect(() => {
-    const timer = setInterval(() => document.hidden || list.again(), LOOK_AGAIN_MS);
+    const timer = setInterval(() => document.hidden || list.poll(), LOOK_AGAIN_MS);
     return () => clearInterval(timer);
-  }, [list.again]);
+  }, [list.poll]);
   return (
     <>
       <Remember again={list.again} />
