@@ -100,9 +100,9 @@ def new_facts(subject: int) -> list[Statement]:
     said = [("live in", "elsewhere"), ("like", "something else"), ("like", _place(subject, 5))]
     return [
         Statement(
-            text=f"Person {subject} {predicate} {name}", subject=_person(subject),
-            predicate=predicate, object=entity_uid(name), value=None, negated=False,
-            confidence=0.9, over=False, source=content_uid("source", "new"),
+            text=f"Person {subject} {predicate} {name}",
+            content=Content(_person(subject), predicate, entity_uid(name), None, negated=False),
+            confidence=0.9, source=content_uid("source", "new"),
             passage=content_uid("new passage", str(subject)), span=(0, 10),
             stated_at=_AT + 9 * _A_YEAR,
         )

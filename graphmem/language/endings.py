@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from graphmem.core.extraction import Argument
 from graphmem.language.propositions.clauses import Clause
@@ -45,7 +44,7 @@ def endings_of(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Itera
     for fact in facts:
         ended = _ended_by(fact, leaves=leaves, has_job=has_job)
         if ended is not None:
-            over = replace(clause, negated=True, tense="present", ended_by=clause.head)
+            over = clause._replace(negated=True, tense="present", ended_by=clause.head)
             yield Fact(fact.subject, ended, fact.object, "ending", over, fact.anchor)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from graphmem.core.extraction import Mention
 from graphmem.language.dates import find_dates
@@ -19,8 +20,7 @@ __all__ = ["Nominals", "Span", "find_nominals", "mentions_of"]
 _NOT_NAMES = frozenset("DATE TIME PERCENT MONEY QUANTITY ORDINAL CARDINAL LANGUAGE".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A name, date or noun phrase: tokens `start` to `end`, of which `head` is the main one."""
 
     start: int

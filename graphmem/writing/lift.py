@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from graphmem.core.changes import Changes
+from graphmem.core.contents import Content
 from graphmem.core.names import normalise_name
 from graphmem.core.support import LIFTED, LIFTED_FROM
 from graphmem.ports import GraphReader
@@ -140,10 +141,10 @@ def _statements(agent: str, words: str, tellings: Sequence[_Telling]) -> list[St
     ordered = sorted(tellings, key=lambda t: t.event.uid)
     return [
         Statement(
-            text=ordered[0].event.text, subject=agent, predicate=LIFTED, object=None, value=words,
-            negated=False, confidence=_CONFIDENCE, over=False, source=told.passage.source,
-            passage=told.passage.uid, span=(told.event.start, told.event.end),
-            stated_at=told.passage.at, position=told.passage.position, trust=told.trust,
+            text=ordered[0].event.text, content=Content(agent, LIFTED, None, words, negated=False),
+            confidence=_CONFIDENCE, source=told.passage.source, passage=told.passage.uid,
+            span=(told.event.start, told.event.end), stated_at=told.passage.at,
+            position=told.passage.position, trust=told.trust,
         )
         for told in ordered
     ]  # fmt: skip

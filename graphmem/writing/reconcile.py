@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from graphmem.core.contents import Claim, Content
 from graphmem.core.registry import ENGLISH, Registry
@@ -23,28 +24,21 @@ from graphmem_schemas import Edge, Proposition
 __all__ = ["Reconciled", "Statement", "reconcile"]
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One fact as one passage states it, its ends resolved.
 
     Attributes:
-        over: whether it is told as past: such a fact is retired, and ends what it tells of.
+        content: what it says, whenever that holds.
         stated_at: when it was said: from then on it is known to hold.
         position: of the passage in its source.
         trust: 0 to 1: how far the source is trusted.
-        content: what it says, whenever that holds; it follows from the other fields.
         validity: when it is said to hold, where that is known better than from `stated_at`.
         retired_at: when whoever stated it stopped believing it.
     """
 
     text: str
-    subject: str
-    predicate: str
-    object: str | None
-    value: str | None
-    negated: bool
+    content: Content
     confidence: float
-    over: bool
     source: str
     passage: str
     span: tuple[int, int]
@@ -53,14 +47,6 @@ class Statement:
     retired_at: datetime | None = None
     position: int = 0
     trust: float = 1.0
-    content: Content = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        content = Content(
-            self.subject, self.predicate, self.object, self.value, self.negated, self.over
-        )
-        # Asked for some ten times over, and a frozen dataclass has no other way to keep it.
-        object.__setattr__(self, "content", content)
 
     @property
     def role(self) -> str | None:
@@ -79,10 +65,11 @@ class Statement:
 
     def draft(self, now: datetime, valid_from: datetime | None = None) -> Proposition:
         """Return the fact as it reads here, at its first place in time."""
+        said = self.content
         return Proposition(
-            uid=self.content.uid, recorded_at=now, text=self.text, subject=self.subject,
-            predicate=self.predicate, object=self.object, value=self.value,
-            negated=self.negated, confidence=self.confidence, valid_from=valid_from,
+            uid=said.uid, recorded_at=now, text=self.text, subject=said.subject,
+            predicate=said.predicate, object=said.object, value=said.value,
+            negated=said.negated, confidence=self.confidence, valid_from=valid_from,
         )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from graphmem.core.contents import Content
 from graphmem.core.extraction import PropositionDraft
 from graphmem.core.names import normalise_name
 from graphmem.core.registry import ENGLISH, Registry
@@ -14,7 +15,7 @@ from graphmem.writing.reconcile import Reconciled, Statement
 from graphmem.writing.resolve import Resolution
 from graphmem.writing.uses import names_entity, states_something
 from graphmem.writing.wording import worded
-from graphmem_schemas import Edge, Passage
+from graphmem_schemas import Passage, edge_of
 
 __all__ = ["state_facts", "statements_of"]
 
@@ -35,16 +36,17 @@ def statements_of(
         obj = resolution.uid_of.get(normalise_name(fact.object.text)) if is_entity else None
         if obj and obj < subject and fact.predicate in registry.symmetric:
             subject, obj = obj, subject
+        content = Content(
+            subject, fact.predicate, obj, None if obj else " ".join(fact.object.text.split()),
+            fact.negated, _is_over(fact) and registry.is_functional(fact.predicate),
+        )  # fmt: skip
+        passage = place.passage
         statements.append(
             Statement(
-                text=worded(fact),
-                subject=subject, predicate=fact.predicate, object=obj,
-                value=None if obj else " ".join(fact.object.text.split()),
-                negated=fact.negated, confidence=fact.confidence,
-                over=_is_over(fact) and registry.is_functional(fact.predicate),
-                source=place.source, passage=place.passage.uid, span=(fact.start, fact.end),
-                stated_at=place.passage.at, validity=fact.validity, retired_at=fact.retired_at,
-                position=place.passage.position, trust=place.trust,
+                text=worded(fact), content=content, confidence=fact.confidence,
+                source=place.source, passage=passage.uid, span=(fact.start, fact.end),
+                stated_at=passage.at, validity=fact.validity, retired_at=fact.retired_at,
+                position=passage.position, trust=place.trust,
             )
         )  # fmt: skip
     return statements
@@ -79,9 +81,9 @@ def state_facts(statements: Sequence[Statement], facts: Reconciled, draft: Draft
     for statement, uid in zip(statements, facts.uids, strict=True):
         source = statement.source
         draft.add_edge(
-            Edge(kind="EVIDENCED_BY", start=uid, end=statement.passage, span=statement.span,
-                 sources={source: statement.trust}, role=statement.role)
+            edge_of("EVIDENCED_BY", uid, statement.passage, {source: statement.trust},
+                    statement.role, statement.span)
         )  # fmt: skip
-        draft.join("SUBJECT", uid, statement.subject, source)
-        if statement.object:
-            draft.join("OBJECT", uid, statement.object, source)
+        draft.join("SUBJECT", uid, statement.content.subject, source)
+        if statement.content.object:
+            draft.join("OBJECT", uid, statement.content.object, source)

@@ -12,7 +12,7 @@ from graphmem.ports import GraphReader
 from graphmem.writing.drafting import Draft, Place
 from graphmem.writing.resolve import Resolution
 from graphmem.writing.uses import names_entity
-from graphmem_schemas import Edge, Event, edge_of
+from graphmem_schemas import Event, edge_of
 
 __all__ = ["KnownEvents", "known_events", "tell_events"]
 
@@ -74,8 +74,8 @@ def tell_events(
             if uid not in known.uids:
                 draft.add_nodes([_event(uid, told, place, where, draft.now)])
             draft.add_edge(
-                Edge(kind="EVIDENCED_BY", start=uid, end=place.passage.uid,
-                     sources={place.source: 1.0}, span=(told.start, told.end))
+                edge_of("EVIDENCED_BY", uid, place.passage.uid, {place.source: 1.0},
+                        span=(told.start, told.end))
             )  # fmt: skip
             if previous:
                 draft.join("NEXT", previous, uid, place.source)

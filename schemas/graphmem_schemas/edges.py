@@ -78,6 +78,10 @@ class Edge(Frozen):
         return sum(self.sources.values())
 
 
+def _is_span(start: object, end: object) -> bool:
+    return type(start) is int and type(end) is int and start >= 0 and end >= 0
+
+
 _GIVEN = set(Edge.model_fields)
 _put = object.__setattr__
 
@@ -93,8 +97,14 @@ def edge_of(
     """Return an edge of values that were checked before, without looking at them again.
 
     A passage has some eighty edges, and to check one takes three times as long. It is for uids,
-    names and weights of our own making; what an extractor or a caller says is to be checked.
+    names and weights of our own making; what else an extractor or a caller says is to be checked.
+    A span, which extractors say, is looked at.
+
+    Raises:
+        ValidationError: The span is none.
     """
+    if span is not None and not _is_span(*span):
+        return Edge(kind=kind, start=start, end=end, sources=sources, role=role, span=span)
     edge = Edge.__new__(Edge)
     said = {
         "kind": kind, "start": start, "end": end, "sources": sources, "role": role, "span": span,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from graphmem.core.wording import STATE_VERBS
 from graphmem.language.propositions.assertion import is_asserted
@@ -22,8 +22,7 @@ _DENYING = frozenset({"advmod", "det", "cc:preconj"})
 _FUTURE = frozenset({"will", "'ll", "’ll", "shall", "wo"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Clause:
+class Clause(NamedTuple):
     """A verb, or a predicate with a copula, and what belongs to it.
 
     Attributes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from graphmem.core.extraction import Argument
 from graphmem.language.lemmas import Lemmatizer
@@ -20,8 +21,7 @@ _LONGEST_CLAUSE = 8
 _Words = tuple[str, EntityKind, bool, bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Referent:
+class Referent(NamedTuple):
     """What a pronoun stands for; `token` heads its mention, -1 where it is not in the text."""
 
     text: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from graphmem.core.extraction import Argument
 from graphmem.language.propositions.clauses import Clause
@@ -33,8 +33,7 @@ CONFIDENCE = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Fact:
+class Fact(NamedTuple):
     """Subject, predicate and object with the rule that found them.
 
     Attributes:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
 from graphmem_schemas import Edge, edge_of
 
 
@@ -18,3 +23,9 @@ def test_an_edge_made_without_a_check_is_the_same_edge() -> None:
     grown = bare.model_copy(update={"sources": {"s": 1.0, "t": 2.0}})
     assert grown.weight == 3.0
     assert bare.weight == 1.0
+
+
+@pytest.mark.parametrize("span", [(-1, 9), (1, -1), ("1st", 9), (0.5, 9)])
+def test_a_span_that_is_none_makes_no_edge(span: Any) -> None:
+    with pytest.raises(ValidationError):
+        edge_of("EVIDENCED_BY", "a", "b", {"s": 1.0}, span=span)
