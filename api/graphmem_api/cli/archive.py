@@ -26,6 +26,7 @@ from typing import IO, Any
 
 from graphmem.errors import InvalidInput, NotFound, StoreBusy, StoreCorrupt, StoreError, StoreFull
 from graphmem.models.llm.cache import ResponseCache
+from graphmem.stores.shown import ShownFile
 from graphmem_pipelines.jobs.vectors import VectorFile
 from graphmem_pipelines.ledger.ledger import Ledger
 
@@ -34,9 +35,10 @@ __all__ = ["PARTS", "Part", "read_archive", "restore_archive", "write_archive"]
 PARTS = ("jobs", "store", "answers", "keys")
 """In the order in which they are copied."""
 _KEYS = "keys"
-_NEW: dict[str, Callable[[Path], Ledger | ResponseCache | VectorFile]] = {
+_NEW: dict[str, Callable[[Path], Ledger | ResponseCache | ShownFile | VectorFile]] = {
     "jobs": Ledger,
     "answers": ResponseCache,
+    "shown": ShownFile,
     "vectors": partial(VectorFile, embedder=""),
 }
 """What is of one store and of no other that takes its place, and how a new one is made."""

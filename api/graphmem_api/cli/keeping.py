@@ -61,7 +61,7 @@ def restore(
 
 def _files(session: Session, keys: str | None) -> dict[str, Path]:
     from graphmem.errors import NotSupported
-    from graphmem.stores.beside import ANSWERS, JOBS, KEYS, VECTORS
+    from graphmem.stores.beside import ANSWERS, JOBS, KEYS, SHOWN, VECTORS
     from graphmem_api.cli.sources import held
 
     store = session.store if session.store_from == "flag" else None
@@ -77,6 +77,7 @@ def _files(session: Session, keys: str | None) -> dict[str, Path]:
         "store": path,
         "jobs": Path(settings.ledger or path.with_name(path.name + JOBS)),
         "answers": path.with_name(path.name + ANSWERS),
+        "shown": path.with_name(path.name + SHOWN),
         "vectors": path.with_name(path.name + VECTORS),
         "keys": Path(settings.keys or path.with_name(path.name + KEYS)),
     }

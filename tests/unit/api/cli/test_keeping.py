@@ -17,6 +17,8 @@ from graphmem.core.usage import Usage
 from graphmem.errors import InvalidInput, NotFound, StoreBusy, StoreCorrupt
 from graphmem.memory import Memory
 from graphmem.models.llm.cache import Kept, ResponseCache
+from graphmem.ports import ShownRecall
+from graphmem.stores.shown import ShownFile
 from graphmem.stores.sqlite import SqliteStore
 from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder
@@ -111,6 +113,8 @@ def test_nothing_that_belonged_to_the_store_before_is_left(store: Path, tmp_path
         opened.add_items(job, [Item(1, "Bo lives in Oslo.", None, "text", 17)])
     with closing(ResponseCache(tmp_path / "a.db.answers")) as answers:
         answers.put(b"question", Kept("Bo lives in Oslo.", Usage(1, 1), counted=True))
+    with closing(ShownFile(tmp_path / "a.db.shown")) as shown:
+        shown.put("default", "r", ShownRecall("Who lives in Oslo?", frozenset(), 0))
     assert command("--store", store, "restore", kept) == 1
     with closing(Ledger(ledger)) as opened:
         assert opened.jobs()
@@ -118,7 +122,7 @@ def test_nothing_that_belonged_to_the_store_before_is_left(store: Path, tmp_path
         assert opened.jobs() == []
     with closing(ResponseCache(tmp_path / "a.db.answers")) as answers:
         assert answers.stats().n_answers == 0
-    for file in (ledger, tmp_path / "a.db.answers"):
+    for file in (ledger, tmp_path / "a.db.answers", tmp_path / "a.db.shown"):
         assert all(b"Oslo" not in path.read_bytes() for path in tmp_path.glob(f"{file.name}*"))
 
 
