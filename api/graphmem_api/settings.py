@@ -26,13 +26,14 @@ class Limits(Frozen):
         cypher_s: seconds that a Cypher statement may run.
         request_s: seconds until a request's head and body must be there.
         per_minute: calls of one key; 0 is without limit.
-        wrong_keys: a minute from one address, after which it has to wait; 0 is without limit.
+        wrong_keys: a minute from one address, after which others like them from there have to
+            wait; 0 is without limit.
         concurrent: calls that are worked on at once; others wait their turn.
         connections: that are open at once; others are told to come again.
         waiting: writes of a space that wait to be applied; more are refused with 429.
         waiting_chars: characters that these have together.
         wait_s: seconds that a write with `?wait=true` is waited for.
-        streams: streams of events that are open at once.
+        streams: streams of events that are open at once; one key has half of them at most.
     """
 
     head_bytes: int = Field(default=32 * 1024, ge=1024)

@@ -28,7 +28,7 @@ def tokens(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def server(tokens: dict[str, str]) -> Iterator[Server]:
-    with serving(Path(tokens["folder"])) as server:
+    with serving(Path(tokens["folder"]), GRAPHMEM_PROXIES="127.0.0.1") as server:
         yield server
 
 
@@ -57,6 +57,15 @@ def test_no_number_tells_how_much_others_write(server: Server, tokens: dict[str,
         added(server, "other", tokens["other"], f"Bob saw {n} birds.")
     assert first_event(server, "mine", tokens["mine"]) == f'data: {{"seq": {seq}}}'
     assert added(server, "mine", tokens["mine"], "Ann bought a lamp.")["seq"] == seq + 1
+
+
+def test_the_audit_log_has_the_address_of_who_calls_and_not_of_the_proxy(
+    server: Server, tokens: dict[str, str]
+) -> None:
+    headers = {"X-Request-ID": "far", "X-Forwarded-For": "198.51.100.1, 192.0.2.7"}
+    assert server.client.get("/v1/other/stats", headers=headers).status_code == 401
+    lines = [json.loads(line) for line in (server.folder / "a.db.audit").read_text().splitlines()]
+    assert [line["peer"] for line in lines if line["request"] == "far"] == ["192.0.2.7"]
 
 
 def test_the_audit_log_says_what_was_deleted_by_uids(
