@@ -51,6 +51,7 @@ def graph(drawn: Any) -> Page:
     page.get_by_label("Clock").select_option("held")
     page.get_by_label("Moment").press("End")
     page.get_by_label("Find a node").fill("")
+    page.locator(".canvas").press("0")
     return page
 
 

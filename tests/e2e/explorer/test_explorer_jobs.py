@@ -15,13 +15,13 @@ def test_a_text_is_remembered_and_its_job_followed(
 ) -> None:
     page = look.page
     look.open("ask")
-    look.use("jobs")
+    look.use("workshop")
     look.open("jobs")
     page.get_by_text("Remember a text").click()
     page.get_by_label("Text", exact=True).fill("Linnea Holt repairs clocks in Arvika.")
     page.get_by_label("Name of its source").fill("clocks")
     page.get_by_role("button", name="Remember").click()
-    job = page.locator(".jobs > li").filter(has_text="in jobs").first
+    job = page.locator(".jobs > li").filter(has_text="in workshop").first
     expect(job).to_contain_text("done")
     expect(job).to_contain_text("1 of 1 item")
     picture(page, "jobs")

@@ -1,16 +1,12 @@
 // Names of nodes beside them, the larger first, none over another.
 import { LAYERS } from "./layers";
 import { labelOf, type Model } from "./model";
-
-export interface Spot {
-  x: number;
-  y: number;
-  radius: number;
-}
+import type { Spot } from "./spots";
 
 const FONT = "12px system-ui, sans-serif";
 const FONT_MARKED = "600 12px system-ui, sans-serif";
 const TALL = 15;
+const GAP = 5;
 const MOST = 40;
 // Smaller ones have their names when one comes closer.
 const LEAST_RADIUS = 5.5;
@@ -29,13 +25,14 @@ export interface Lettering {
   background: string;
 }
 
-/** Writes names until there is no room for more. */
+/** Writes names in a view of some width, until there is no room for more. */
 export class Names {
   private readonly taken: { left: number; top: number; right: number; bottom: number }[] = [];
 
   constructor(
     private readonly context: CanvasRenderingContext2D,
     private readonly lettering: Lettering,
+    private readonly width: number,
   ) {}
 
   get full(): boolean {
@@ -48,11 +45,14 @@ export class Names {
     const { context, lettering } = this;
     const text = labelOf(model, row);
     context.font = marked ? FONT_MARKED : FONT;
-    const left = spot.x + spot.radius + 4;
+    const wide = context.measureText(text).width;
+    const right = spot.x + spot.radius + GAP;
+    // On the other side where there is no room on this one.
+    const left = right + wide > this.width ? spot.x - spot.radius - GAP - wide : right;
     const room = {
-      left: left - 4,
+      left: left - GAP,
       top: spot.y - TALL / 2,
-      right: left + context.measureText(text).width + 4,
+      right: left + wide + GAP,
       bottom: spot.y + TALL / 2,
     };
     const clash = this.taken.some(

@@ -1,11 +1,12 @@
 // The graph on the page: layers of canvases, and when each is drawn. It knows nothing of the server.
 import { isDark } from "../session";
 import { Camera } from "./camera";
-import { paintHull } from "./hulls";
-import { bitsOf, coloursOf, isHidden, marksOf, stepsOf, type Steps, type Wanted } from "./looks";
+import { bitsOf, coloursOf, marksOf, stepsOf, type Steps, type Wanted } from "./looks";
 import type { Model } from "./model";
-import { byWeight, Names, type Spot } from "./names";
+import { byWeight } from "./names";
+import { paintHulls, paintNames, paintWays, type Seen } from "./overlay";
 import { Painter } from "./painter";
+import { Spots } from "./spots";
 
 // From here on edges and names are left out while something moves: they are most of what is drawn.
 export const MANY_EDGES = 5_000;
@@ -13,10 +14,8 @@ const REST_MS = 200;
 // A frame that takes longer can be seen to jerk; one alone may be chance.
 const SLOW_MS = 34;
 const SLOW_FRAMES = 2;
-const REACH_PX = 5;
 // Edges are drawn until they cover so many pixels, which takes a tenth of a second in software.
 const MOST_PX = 5_000_000;
-const SAMPLE = 2_000;
 
 export class Stage {
   readonly camera = new Camera();
@@ -25,6 +24,7 @@ export class Stage {
   private readonly over: HTMLCanvasElement;
   private readonly points: HTMLCanvasElement;
   private readonly painter: Painter;
+  private readonly spots: Spots;
   private readonly many: boolean;
   private readonly order: Uint32Array;
   private readonly watcher: ResizeObserver;
@@ -46,6 +46,7 @@ export class Stage {
     private wanted: Wanted,
   ) {
     this.many = model.edges.length > MANY_EDGES;
+    this.spots = new Spots(model, this.camera);
     this.sheets = document.createElement("div");
     this.sheets.className = "sheets";
     [this.under, this.points, this.over] = ["hulls", "points", "names"].map((name) => {
@@ -87,7 +88,7 @@ export class Stage {
     this.redraw();
   }
 
-  /** Say whether the user holds the view: then what takes long waits. */
+  /** Say whether the user holds the view: then edges and names wait. */
   hold(held: boolean): void {
     this.held = held;
     if (!held && this.many) this.drawAtRest();
@@ -126,13 +127,13 @@ export class Stage {
 
   /** Return the uid of the node at a point of the view. */
   nodeAt(x: number, y: number): string | null {
-    const row = this.rowAt(x, y);
+    const row = this.spots.at(x, y, this.wanted);
     return row < 0 ? null : this.model.nodes[row]!.uid;
   }
 
   /** Name the node at a point of the view, for as long as the pointer is there. */
   hover(x: number, y: number): void {
-    const row = this.rowAt(x, y);
+    const row = this.spots.at(x, y, this.wanted);
     if (row === this.hovered) return;
     this.hovered = row;
     this.container.style.cursor = row < 0 ? "" : "pointer";
@@ -152,8 +153,10 @@ export class Stage {
     return this.many ? 1 : Math.min(2, window.devicePixelRatio || 1);
   }
 
-  private get grow(): number {
-    return Math.min(5, Math.max(0.6, Math.sqrt(this.camera.sight.zoom / this.camera.whole)));
+  /** How many edges there is time for: from afar a share of many, all from near. */
+  private get nEdges(): number {
+    if (!this.many) return this.model.edges.length;
+    return this.settled ? this.spots.edgesThatCover(MOST_PX) : 0;
   }
 
   private dateAll(): void {
@@ -197,7 +200,7 @@ export class Stage {
 
   private drawAtRest(): void {
     clearTimeout(this.rest);
-    if (!this.held) this.rest = window.setTimeout(() => this.draw(false), REST_MS);
+    this.rest = window.setTimeout(() => this.draw(this.held), REST_MS);
   }
 
   /** Move the picture that is there to where it would stand if it were drawn. */
@@ -218,80 +221,28 @@ export class Stage {
       layers: bitsOf(wanted.layers),
       at: wanted.at !== null && at < 0 ? steps.moments.length : at,
       lit: wanted.lit.size > 0,
-      grow: this.grow,
-      edges: inMotion ? 0 : this.nEdges(),
+      grow: this.spots.grow,
+      edges: inMotion ? 0 : this.nEdges,
     };
     this.painter.draw(this.camera, scene, this.colours, this.dense);
     this.paintUnder();
     this.paintOver(!inMotion);
   }
 
-  /** Return how many edges there is time for: from afar a share of many, all from near. */
-  private nEdges(): number {
-    const { sample, ends } = this.model;
-    if (!this.many) return sample.length;
-    if (!this.settled) return 0;
-    const { width, height } = this.camera;
-    const inside = (a: number, b: number, room: number) => {
-      const [low, high] = a < b ? [a, b] : [b, a];
-      return Math.max(0, Math.min(room, high) - Math.max(0, low)) / Math.max(1, high - low);
-    };
-    let covered = 0;
-    for (const edge of sample.subarray(0, SAMPLE)) {
-      const [a, b] = [this.spot(ends[2 * edge]!), this.spot(ends[2 * edge + 1]!)];
-      const share = Math.min(inside(a.x, b.x, width), inside(a.y, b.y, height));
-      covered += share * Math.hypot(a.x - b.x, a.y - b.y);
-    }
-    return Math.min(sample.length, Math.floor((SAMPLE * MOST_PX) / Math.max(1, covered)));
+  private get seen(): Seen {
+    const { model, spots, wanted, colours, marks } = this;
+    return { model, spots, wanted, colours, marks };
   }
 
   private paintUnder(): void {
     const context = this.cleared(this.under);
-    for (const rows of this.model.hulls) {
-      if (isHidden(this.model, rows[0]!, this.wanted)) continue;
-      paintHull(context, rows.map((row) => this.spot(row)), this.colours.hull);
-    }
-    if (!this.wanted.lit.size) return;
-    context.strokeStyle = this.colours.lit;
-    context.lineWidth = 2.5;
-    const { ends } = this.model;
-    for (let n = 0; n < ends.length; n += 2) {
-      if (!this.marks[ends[n]!] || !this.marks[ends[n + 1]!]) continue;
-      const [a, b] = [this.spot(ends[n]!), this.spot(ends[n + 1]!)];
-      context.beginPath();
-      context.moveTo(a.x, a.y);
-      context.lineTo(b.x, b.y);
-      context.stroke();
-    }
+    paintHulls(context, this.seen);
+    paintWays(context, this.seen);
   }
 
   private paintOver(named: boolean): void {
     const context = this.cleared(this.over);
-    if (!named) return;
-    const names = new Names(context, this.colours);
-    const { model, wanted, marks, hovered } = this;
-    const marked = [...marks.keys()].filter((row) => marks[row]);
-    if (hovered >= 0) marked.unshift(hovered);
-    for (const row of marked) {
-      if (isHidden(model, row, wanted)) continue;
-      this.ring(context, row);
-      names.write(model, row, this.spot(row), true);
-    }
-    for (const row of this.order) {
-      const spot = this.spot(row);
-      if (names.full) break;
-      if (marks[row] || row === hovered || !this.inSight(spot)) continue;
-      if (!isHidden(model, row, wanted)) names.write(model, row, spot, false);
-    }
-  }
-
-  private ring(context: CanvasRenderingContext2D, row: number): void {
-    const { x, y, radius } = this.spot(row);
-    context.strokeStyle = this.colours.lit;
-    context.lineWidth = 2;
-    context.beginPath();
-    context.arc(x, y, radius * (this.marks[row] ? 1.5 : 1) + 2, 0, 2 * Math.PI);
-    context.stroke();
+    if (named) paintNames(context, this.seen, this.order, this.hovered);
   }
 
   private cleared(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
@@ -299,30 +250,5 @@ export class Stage {
     context.setTransform(this.dense, 0, 0, this.dense, 0, 0);
     context.clearRect(0, 0, this.camera.width, this.camera.height);
     return context;
-  }
-
-  private spot(row: number): Spot {
-    const { sight, width, height } = this.camera;
-    const { places, radii } = this.model;
-    return {
-      x: (places[2 * row]! - sight.x) * sight.zoom + width / 2,
-      y: (places[2 * row + 1]! - sight.y) * sight.zoom + height / 2,
-      radius: radii[row]! * this.grow,
-    };
-  }
-
-  private inSight({ x, y }: Spot): boolean {
-    return x > 0 && y > 0 && x < this.camera.width && y < this.camera.height;
-  }
-
-  private rowAt(x: number, y: number): number {
-    let [found, nearest] = [-1, Infinity];
-    for (let row = 0; row < this.model.nodes.length; row += 1) {
-      const spot = this.spot(row);
-      const away = Math.hypot(spot.x - x, spot.y - y) - spot.radius;
-      if (away > REACH_PX || away >= nearest || isHidden(this.model, row, this.wanted)) continue;
-      [found, nearest] = [row, away];
-    }
-    return found;
   }
 }

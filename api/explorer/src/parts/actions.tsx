@@ -111,7 +111,7 @@ export function Removed({ receipt }: { receipt: Receipt }) {
         Commit {receipt.seq}; cleared in {(receipt.places ?? []).join(", ") || "no place"};{" "}
         {receipt.recounted ?? 0} nodes stay with less to rest on.
       </p>
-      <div class="row">
+      <div class="row top">
         <Counts of={receipt.nodes ?? {}} caption="Nodes gone" />
         <Counts of={receipt.edges ?? {}} caption="Edges gone" />
       </div>
