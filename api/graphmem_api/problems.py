@@ -20,7 +20,10 @@ __all__ = ["Problem", "ProblemResponse", "add_problems", "problem_response"]
 
 _log = logging.getLogger("graphmem")
 # Who counts a body while it is read can only raise what FastAPI lets through.
-_CODES = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body_too_large"}
+_CODES = {
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body_too_large",
+    HTTPStatus.SERVICE_UNAVAILABLE: "busy",
+}
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 _STATUS: tuple[tuple[type[errors.GraphMemError], HTTPStatus], ...] = (

@@ -17,6 +17,7 @@ class Limits(Frozen):
     Attributes:
         head_bytes: of a request's line and headers.
         body_bytes: of a request.
+        bodies_bytes: of all requests that a process holds at once; more are to come again.
         text_chars: of one text in it.
         k: hits of a search.
         budget: tokens of a context.
@@ -38,6 +39,7 @@ class Limits(Frozen):
 
     head_bytes: int = Field(default=32 * 1024, ge=1024)
     body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
+    bodies_bytes: int = Field(default=256 * 1024 * 1024, ge=1024)
     text_chars: int = Field(default=8 * 1024 * 1024, ge=1)
     k: int = Field(default=100, ge=1, le=1000)
     budget: int = Field(default=32_000, ge=1)

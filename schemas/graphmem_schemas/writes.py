@@ -40,8 +40,13 @@ class MemoriesBody(Frozen):
     """
 
     text: str | None = Field(default=None, min_length=1, max_length=MAX_TEXT_CHARS)
-    messages: tuple[Message, ...] | None = Field(default=None, min_length=1, max_length=100_000)
-    documents: tuple[Document, ...] | None = Field(default=None, min_length=1, max_length=10_000)
+    # Only the first row that cannot be used is told: to find all of millions takes half a minute.
+    messages: tuple[Message, ...] | None = Field(
+        default=None, min_length=1, max_length=100_000, fail_fast=True
+    )
+    documents: tuple[Document, ...] | None = Field(
+        default=None, min_length=1, max_length=10_000, fail_fast=True
+    )
     source: _Name | None = None
     at: Moment | None = None
     title: _Name | None = None
@@ -68,7 +73,7 @@ class RunBody(Frozen):
     """
 
     task: str = Field(min_length=1, max_length=100_000)
-    steps: tuple[Step, ...] = Field(min_length=1, max_length=100_000)
+    steps: tuple[Step, ...] = Field(min_length=1, max_length=100_000, fail_fast=True)
     outcome: Literal["success", "failure", "unknown"] | bool | _Share
     agents: tuple[_Name, ...] | None = Field(default=None, max_length=1_000)
     score: _Share | None = None
@@ -84,8 +89,12 @@ class ExtractedBody(Frozen):
             and the others go in.
     """
 
-    passages: tuple[ExtractedPassage, ...] = Field(min_length=1, max_length=100_000)
-    extractions: tuple[dict[str, Any], ...] = Field(default=(), max_length=100_000)
+    passages: tuple[ExtractedPassage, ...] = Field(
+        min_length=1, max_length=100_000, fail_fast=True
+    )
+    extractions: tuple[dict[str, Any], ...] = Field(
+        default=(), max_length=100_000, fail_fast=True
+    )
     trust: _Share | None = None
 
 

@@ -108,10 +108,17 @@ class Authenticated:
 
 
 class BoundedBody:
-    """Refuses a body that is too large: at its head where it says so, else once it is."""
+    """Refuses a body that is too large: at its head where it says so, else once it is.
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    Args:
+        app: behind it.
+        most: bytes of one body.
+        most_together: bytes of all that are held at once; one alone is always taken.
+    """
+
+    def __init__(self, app: ASGIApp, most: int, most_together: int) -> None:
         self._app, self._most = app, most
+        self._room = self._most_together = max(most, most_together)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one request."""
@@ -127,9 +134,13 @@ class BoundedBody:
         async def counted() -> Message:
             nonlocal n_bytes
             message = await receive()
-            n_bytes += len(message.get("body", b""))
+            n_new = len(message.get("body", b""))
+            n_bytes += n_new
+            self._room -= n_new
             if n_bytes > self._most:
                 raise _TooLarge
+            if self._room < 0:
+                raise _NoRoom
             return message
 
         async def heard(message: Message) -> None:
@@ -143,6 +154,12 @@ class BoundedBody:
             if started:
                 raise
             await problem_response(self._problem())(scope, receive, send)
+        except _NoRoom:
+            if started:
+                raise
+            await problem_response(_no_room())(scope, receive, send)
+        finally:
+            self._room += n_bytes
 
     def _problem(self) -> Problem:
         return Problem(
@@ -157,6 +174,23 @@ class _TooLarge(HTTPException):
 
     def __init__(self) -> None:
         super().__init__(413, "the request's body is too large; send it in parts")
+
+
+class _NoRoom(HTTPException):
+    """So much is held of other bodies that there is no room for this one."""
+
+    def __init__(self) -> None:
+        problem = _no_room()
+        super().__init__(problem.status, problem.detail, problem.headers)
+
+
+def _no_room() -> Problem:
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "busy",
+        "so many large requests are read that there is no room for more: try again in a moment",
+        {"Retry-After": "1"},
+    )
 
 
 def _gate(scope: Scope) -> Gate:

@@ -19,7 +19,8 @@ _TOLD = ["ETag", "Location", "Retry-After", "X-Request-ID"]
 
 def protect(app: FastAPI, settings: Settings) -> None:
     """Have an app ask who calls before it does anything; the last one here is met first."""
-    app.add_middleware(BoundedBody, most=settings.limits.body_bytes)
+    limits = settings.limits
+    app.add_middleware(BoundedBody, most=limits.body_bytes, most_together=limits.bodies_bytes)
     app.add_middleware(OwnHost, settings=settings)
     app.add_middleware(Authenticated)
     if settings.origins:

@@ -52,11 +52,11 @@ class Acceptor:
         self._asked.put(_Asked(write, answer))
         return await answer
 
-    def close(self) -> None:
-        """Keep what was handed over, and end."""
+    def close(self, seconds: float) -> None:
+        """Keep what was handed over, and end, within some seconds."""
         self._closed = True
         self._asked.put(None)
-        self._thread.join()
+        self._thread.join(seconds)
 
     def _run(self) -> None:
         ending = False

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from graphmem.errors import InvalidInput
 from graphmem.writing.accept import first_problem
 from graphmem_api.problems import Problem
+from graphmem_api.values import check_values
 from graphmem_pipelines.jobs.contents import item_of
 from graphmem_pipelines.ledger.rows import Item
 from graphmem_pipelines.ledger.writes import Write
@@ -28,7 +29,9 @@ def parsed(raw: bytes, model: type[Body]) -> Body:
 
     Raises:
         InvalidInput: It is no JSON, or not that of the model.
+        Problem: 413, it has too many values.
     """
+    check_values(raw)
     try:
         return model.model_validate_json(raw)
     except ValidationError as error:

@@ -27,6 +27,8 @@ T = TypeVar("T")
 
 # Apart from the threads that search, so that no search keeps a write waiting.
 _THREADS = 8
+# Nor does anybody who only looks on.
+_STREAM_THREADS = 4
 _POLL_S = 0.5
 _STALE_S = 30.0
 
@@ -70,7 +72,8 @@ class Inbox:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="graphmem-inbox")
         self._ledgers = Ledgers(ledger_path(spaces.store, settings.ledger))
         self._ended: dict[str, asyncio.Event] = {}
-        self.feed = Feed(spaces.store, self._threads, limits.streams)
+        self._watchers = ThreadPoolExecutor(_STREAM_THREADS, "graphmem-stream")
+        self.feed = Feed(spaces.store, self._watchers, limits.streams)
         made = {"embedder": settings.embedder, "extractor": settings.extractor}
         waiting = Waiting(limits.waiting, limits.waiting_chars, made)
         self._acceptor = Acceptor(self._ledgers, waiting)
@@ -116,7 +119,7 @@ class Inbox:
         ended = self._ended.setdefault(job, asyncio.Event())
         try:
             # Another process may be the one that applies it, so the ledger is looked at, too.
-            while await self.read(lambda ledger: ledger.is_waiting(job)):
+            while await self.watch(lambda ledger: ledger.is_waiting(job)):
                 left = end - self._loop.time()
                 if left <= 0 or self.feed.ending:
                     return False
@@ -127,12 +130,11 @@ class Inbox:
 
     async def read(self, look: Callable[[WriteLedger], T]) -> T:
         """Have a thread look at, or change, the ledger."""
+        return await self._loop.run_in_executor(self._threads, self._look, look)
 
-        def lent() -> T:
-            with self._ledgers.lend() as ledger:
-                return look(ledger)
-
-        return await self._loop.run_in_executor(self._threads, lent)
+    async def watch(self, look: Callable[[WriteLedger], T]) -> T:
+        """Have a thread look at the ledger for somebody who does so again and again."""
+        return await self._loop.run_in_executor(self._watchers, self._look, look)
 
     async def aside(self, work: Callable[[], T]) -> T:
         """Have a thread of the inbox do what would keep the event loop."""
@@ -165,10 +167,15 @@ class Inbox:
         self.end()
         self._appliers.stop()
         self._watch.stop()
-        await asyncio.to_thread(self._acceptor.close)
+        await asyncio.to_thread(self._acceptor.close, seconds)
         if await asyncio.to_thread(self._joined, seconds):
             self._ledgers.close()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._watchers):
+            threads.shutdown(wait=False, cancel_futures=True)
+
+    def _look(self, look: Callable[[WriteLedger], T]) -> T:
+        with self._ledgers.lend() as ledger:
+            return look(ledger)
 
     def _joined(self, seconds: float) -> bool:
         end = time.monotonic() + seconds

@@ -107,7 +107,7 @@ async def job_events(
     async def follow() -> AsyncGenerator[str]:
         last: JobStatus | None = None
         while not service.inbox.feed.ending:
-            status = await service.inbox.read(look)
+            status = await service.inbox.watch(look)
             ended = status.finished_at is not None
             if ended or status != last:
                 yield told("end" if ended else "progress", status.model_dump(mode="json"))

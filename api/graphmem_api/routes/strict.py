@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable, Coroutine
@@ -15,8 +16,12 @@ from pydantic_core import from_json
 
 from graphmem.errors import InvalidInput
 from graphmem_api.problems import Problem
+from graphmem_api.values import check_values
 
 __all__ = ["StrictRoute"]
+
+# What is longer is read by a thread.
+_SHORT_BYTES = 64 * 1024
 
 _Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -51,11 +56,18 @@ class _StrictRequest(Request):
 
         Raises:
             json.JSONDecodeError: It is no strict JSON.
+            Problem: 413, it has too many values.
         """
-        try:
-            return from_json(await self.body(), allow_inf_nan=False)
-        except ValueError as error:
-            raise json.JSONDecodeError(str(error), "", 0) from error
+        raw = await self.body()
+        return _read(raw) if len(raw) < _SHORT_BYTES else await asyncio.to_thread(_read, raw)
+
+
+def _read(raw: bytes) -> Any:
+    check_values(raw)
+    try:
+        return from_json(raw, allow_inf_nan=False)
+    except ValueError as error:
+        raise json.JSONDecodeError(str(error), "", 0) from error
 
 
 def _parameters(dependant: Dependant) -> tuple[frozenset[str], frozenset[str]]:
