@@ -138,9 +138,9 @@ class BoundedBody:
             n_bytes += n_new
             self._room -= n_new
             if n_bytes > self._most:
-                raise _TooLarge
+                raise _Refused(self._problem())
             if self._room < 0:
-                raise _NoRoom
+                raise _Refused(_no_room())
             return message
 
         async def heard(message: Message) -> None:
@@ -150,14 +150,10 @@ class BoundedBody:
 
         try:
             await self._app(scope, counted, heard)
-        except _TooLarge:
+        except _Refused as refused:
             if started:
                 raise
-            await problem_response(self._problem())(scope, receive, send)
-        except _NoRoom:
-            if started:
-                raise
-            await problem_response(_no_room())(scope, receive, send)
+            await problem_response(refused.problem)(scope, receive, send)
         finally:
             self._room += n_bytes
 
@@ -169,19 +165,12 @@ class BoundedBody:
         )
 
 
-class _TooLarge(HTTPException):
+class _Refused(HTTPException):
     """Of a kind that what reads a body lets through."""
 
-    def __init__(self) -> None:
-        super().__init__(413, "the request's body is too large; send it in parts")
-
-
-class _NoRoom(HTTPException):
-    """So much is held of other bodies that there is no room for this one."""
-
-    def __init__(self) -> None:
-        problem = _no_room()
+    def __init__(self, problem: Problem) -> None:
         super().__init__(problem.status, problem.detail, problem.headers)
+        self.problem = problem
 
 
 def _no_room() -> Problem:

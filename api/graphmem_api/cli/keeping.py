@@ -9,6 +9,7 @@ import typer
 
 from graphmem.cli.output import emit, room
 from graphmem.cli.session import Session
+from graphmem_api.cli.configuring import ConfigOption
 
 __all__ = ["backup", "restore"]
 
@@ -23,6 +24,7 @@ def backup(
     file: FileArgument,
     force: Annotated[bool, typer.Option("--force", help="Replace a file of that name.")] = False,
     keys: KeysOption = None,
+    config: ConfigOption = None,
 ) -> None:
     """Copy the store, writes that wait, jobs, answers of LLMs and keys, while others write.
 
@@ -31,7 +33,7 @@ def backup(
     """
     from graphmem_api.cli.archive import write_archive
 
-    files = _files(session, keys)
+    files = _files(session, keys, config)
     Session(store=str(files["store"])).require_store()
     parts = write_archive(file, files, force=force)
     _tell(session, file, parts, "holds")
@@ -44,6 +46,7 @@ def restore(
         bool, typer.Option("--force", help="Write over a memory that is there.")
     ] = False,
     keys: KeysOption = None,
+    config: ConfigOption = None,
 ) -> None:
     """Put back what `backup` copied; all of it is checked before anything is changed.
 
@@ -52,20 +55,20 @@ def restore(
     """
     from graphmem_api.cli.archive import restore_archive
 
-    files = _files(session, keys)
+    files = _files(session, keys, config)
     parts = restore_archive(file, files, force=force)
     if not any(part.name == "keys" for part in parts) and files["keys"].exists():
         session.say(f"graphmem: the keys in {files['keys']} stay as they are")
     _tell(session, file, parts, "is restored:")
 
 
-def _files(session: Session, keys: str | None) -> dict[str, Path]:
+def _files(session: Session, keys: str | None, config: str | None) -> dict[str, Path]:
     from graphmem.errors import NotSupported
     from graphmem.stores.beside import ANSWERS, JOBS, KEYS, SHOWN, VECTORS
     from graphmem_api.cli.sources import held
 
     store = session.store if session.store_from == "flag" else None
-    settings = held({"store": store, "keys": keys}).settings
+    settings = held({"store": store, "keys": keys}, config).settings
     path = Session(store=settings.store).path
     if path is None:
         raise NotSupported(

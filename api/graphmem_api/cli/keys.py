@@ -11,6 +11,7 @@ import typer
 
 from graphmem.cli.output import emit
 from graphmem.cli.session import DEFAULT_SPACE, Session
+from graphmem_api.cli.configuring import ConfigOption
 
 if TYPE_CHECKING:
     from graphmem_api.access.keys import Key, KeyFile
@@ -44,6 +45,7 @@ def create(  # noqa: PLR0913  # options, all by their names
         str | None, typer.Option(help="Days, as 90, or a date.  [default: never]")
     ] = None,
     keys: KeysOption = None,
+    config: ConfigOption = None,
 ) -> None:
     """Make a key, and show it once: only a hash of it is kept."""
     named = list(spaces or ())
@@ -52,16 +54,16 @@ def create(  # noqa: PLR0913  # options, all by their names
     if bool(named) == all_spaces:
         raise typer.BadParameter("say for which --space it is, or --all-spaces")
     until = _until(expires)
-    token, key = _file(session, keys).create(
+    token, key = _file(session, keys, config).create(
         name, [scope.value], None if all_spaces else named, until
     )
     session.say("graphmem: this is the only time that the key is shown")
     emit(session, {**_row(key), "token": token}, lambda: [token])
 
 
-def list_(session: Session, keys: KeysOption = None) -> None:
+def list_(session: Session, keys: KeysOption = None, config: ConfigOption = None) -> None:
     """List the keys, those that hold no more too."""
-    rows = [_row(key) for key in _file(session, keys).read()]
+    rows = [_row(key) for key in _file(session, keys, config).read()]
     emit(session, {"keys": rows}, lambda: [_line(row) for row in rows] or ["no keys"])
 
 
@@ -69,13 +71,14 @@ def revoke(
     session: Session,
     key: Annotated[str, typer.Argument(help="Its name or its id.")],
     keys: KeysOption = None,
+    config: ConfigOption = None,
 ) -> None:
     """Revoke a key; running servers refuse it within about a second."""
-    gone = _file(session, keys).revoke(key)
+    gone = _file(session, keys, config).revoke(key)
     emit(session, _row(gone), lambda: [f"{gone.name} ({gone.id}) is revoked"])
 
 
-def _file(session: Session, keys: str | None) -> KeyFile:
+def _file(session: Session, keys: str | None, config: str | None) -> KeyFile:
     from graphmem.errors import NotSupported
     from graphmem.stores.beside import KEYS
     from graphmem_api.access.files import key_file
@@ -83,7 +86,7 @@ def _file(session: Session, keys: str | None) -> KeyFile:
     from graphmem_api.cli.sources import held
 
     store = session.store if session.store_from == "flag" else None
-    settings = held({"store": store, "keys": keys}).settings
+    settings = held({"store": store, "keys": keys}, config).settings
     path = Session(store=settings.store).path
     if settings.keys or path:
         # No store is made or opened for it.

@@ -53,8 +53,10 @@ class _Factory:
         # Not sooner: metrics of several processes need a folder that is there before.
         from graphmem_api.app import create_app
         from graphmem_api.observe.logs import set_up_logs
+        from graphmem_api.observe.tracing import set_up_spans
 
         set_up_logs(as_json=self.settings.json_logs)
+        set_up_spans()
         if multiprocessing.parent_process() is not None:
             threading.Thread(target=_end_with_parent, daemon=True).start()
         return create_app(self.settings, _leave)

@@ -33,6 +33,23 @@ def test_a_key_is_shown_once_listed_and_revoked(
     assert not (tmp_path / "a.db").exists()
 
 
+def test_settings_are_read_from_the_file_that_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    named = ["--config", str(tmp_path / "elsewhere.toml")]
+    (tmp_path / "elsewhere.toml").write_text(f'store = "{tmp_path / "a.db"}"\nkeys = "my.keys"\n')
+    assert run(["keys", "create", "ann", "--all-spaces", *named]) == 0
+    assert (tmp_path / "my.keys").exists()
+    assert run(["keys", "list", *named]) == 0
+    assert run(["keys", "revoke", "ann", *named]) == 0
+    assert run(["--store", str(tmp_path / "a.db"), "add", "--text", "Ann is here."]) == 0
+    capsys.readouterr()
+    assert run(["--json", "backup", "kept.tar", *named]) == 0
+    assert set(json.loads(capsys.readouterr().out)["parts"]) == {"store", "keys"}
+    assert run(["--json", "restore", "kept.tar", "--force", *named]) == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [
