@@ -10,7 +10,7 @@ from neo4j import Driver, GraphDatabase
 
 from graphmem.errors import StoreBusy
 from graphmem.ports import GraphStore
-from graphmem.stores.neo4j import Neo4jStore
+from graphmem.stores.neo4j import Neo4jStore, edges
 from graphmem.testing.graph_contract import put
 from graphmem.testing.samples import edge, entity, passage, vector
 from graphmem.testing.store_contract import StoreContract
@@ -53,8 +53,8 @@ class TestNeo4jStore(StoreContract):
         rows = "MATCH (c:GraphmemContribution) RETURN c.space, count(c)"
         pair = (entity("x", aliases=("z",)), entity("y"))
         for space in ("a", "b"):
-            edges = (edge("x", "y", sources={"s": 1.0, "t": 1.0}), edge("y", "x"))
-            put(store, space, nodes=pair, edges=edges, vectors=(vector("x"),))
+            both = (edge("x", "y", sources={"s": 1.0, "t": 1.0}), edge("y", "x"))
+            put(store, space, nodes=pair, edges=both, vectors=(vector("x"),))
         put(store, "a", remove_nodes=("x", "y"))
         assert [record.values() for record in driver.execute_query(rows).records] == [["b", 2]]
         counted = "MATCH (n) WHERE n.space = 'a' AND NOT n:GraphmemCommit RETURN count(n)"
@@ -97,3 +97,33 @@ class TestNeo4jStore(StoreContract):
             store._client.write("MATCH (n) DETACH DELETE n")
             store.close()
         assert identities[0] != identities[1]
+
+
+class TestNeo4jStoreWithContributionsApart(TestNeo4jStore):
+    """Edges name one source; every other stands apart."""
+
+    @pytest.fixture(autouse=True)
+    def _one_inline(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(edges, "_MAX_INLINE", 1)
+
+    def test_one_more_source_costs_what_it_says(self, store: GraphStore, driver: Driver) -> None:
+        """It was written with all the others, each time."""
+        several = {f"s{n:03}": 1.0 for n in range(200)}
+        pair = (entity("x"), entity("y"))
+        put(store, nodes=pair, edges=(edge("x", "y", sources=several),))
+        put(store, edges=(edge("x", "y", sources={"late": 0.5}),))
+        said = "MATCH ()-[r:SIMILAR]->() RETURN size(r.sources), r.n_beyond, r.weight"
+        assert driver.execute_query(said).records[0].values() == [1, 200, 200.5]
+        assert put(store, remove_sources=("s007", "s000", "late")).n_edges_removed == {}
+        assert driver.execute_query(said).records[0].values() == [0, 198, 198.0]
+        assert isinstance(store, Neo4jStore)
+        assert store.check() == []
+        put(store, remove_nodes=("x",))
+        left = driver.execute_query("MATCH (s:GraphmemShare) RETURN count(s)").records
+        assert left[0].values() == [0]
+
+    def test_the_doctor_counts_them(self, store: GraphStore, driver: Driver) -> None:
+        put(store, nodes=(entity("x"),), edges=(edge("x", "x", sources={"s": 1.0, "t": 1.0}),))
+        driver.execute_query("MATCH (s:GraphmemShare) DELETE s")
+        assert isinstance(store, Neo4jStore)
+        assert any("0 contributions to edges apart" in said for said in store.check())

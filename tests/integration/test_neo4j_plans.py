@@ -84,7 +84,7 @@ def live(store: Neo4jStore, space: str) -> None:
     crowd = [
         n.model_copy(update={"uid": f"{n.uid}{i}"}) for n in one_of_each_label() for i in copies
     ]
-    put(nodes=tuple(crowd))
+    put(nodes=(*crowd, *(entity(f"x{n}") for n in range(3))))
     many = tuple(passage(f"p{i}") for i in range(500))
     chain = [edge(p.uid, "p0", kind="NEXT", sources={"u": 1.0}) for p in many]
     put(nodes=many, edges=tuple(chain))
@@ -94,6 +94,12 @@ def live(store: Neo4jStore, space: str) -> None:
     put(edges=(*every, both), vectors=(vector("passage", 0.5),))
     put(edges=(edge("entity", "entity", sources={"t": 2.0}),))
     put(nodes=(passage("concept"),))
+    several = {f"s{n}": 1.0 for n in range(80)}
+    put(edges=(edge("x0", "x1", sources=several), edge("x0", "x2", sources=several)))
+    put(edges=(edge("x0", "x1", sources={"s79": 2.0}),))
+    store.neighbours(space, ["x0"])
+    put(remove_sources=("s78",))
+    put(remove_nodes=("x0",))
     store.find(space, "Entity", ["=b"])
     store.neighbours(space, ["entity"])
     store.neighbours(space, ["entity"], ["SIMILAR", "NEXT"])

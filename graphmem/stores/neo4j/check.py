@@ -55,8 +55,11 @@ def _look(client: Client) -> Iterator[str]:
 
 def _counters(client: Client, space: str, kept: dict[str, int], seq: int) -> Iterator[str]:
     real: dict[str, int] = {}
-    for term, n, n_vectors, newest, n_crossing in _ask(client, check_counts(), space=space):
+    beyond = 0
+    for row in _ask(client, check_counts(), space=space):
+        term, n, n_vectors, newest, n_crossing, n_beyond = row
         real[term] = n
+        beyond += n_beyond
         real["n_vectors"] = real.get("n_vectors", 0) + n_vectors
         if newest is not None and newest > seq:
             yield f"space {space!r} has rows of commit {newest}, which it never finished"
@@ -67,6 +70,11 @@ def _counters(client: Client, space: str, kept: dict[str, int], seq: int) -> Ite
     if n_rows and not any(n for name, n in real.items() if name.startswith("e_")):
         yield f"space {space!r} has no edges, but {n_rows} rows of who contributed to some; " + (
             "the next removal in it takes them along"
+        )
+    ((n_shares,),) = _ask(client, text("store/check_shares"), space=space)
+    if n_shares != beyond:
+        yield f"space {space!r} has {n_shares} contributions to edges apart from these, " + (
+            f"but its edges speak of {beyond}"
         )
     for name in sorted(real.keys() | kept.keys()):
         n, said = real.get(name, 0), kept.get(name, 0)
@@ -122,7 +130,7 @@ class _Reader:
                 by_source.setdefault(source, set()).add(key)
         for source, keys in by_source.items():
             rows = self._read(text("store/contributions"), space=self._space, sources=[source])
-            for key in sorted(keys.difference(*(lines for (lines,) in rows))):
+            for key in sorted(keys.difference(*(lines for _, lines in rows))):
                 kind, start, end = decode_key(key)
                 yield f"edge {kind} {start} -> {end} is not found by its source {source}"
 

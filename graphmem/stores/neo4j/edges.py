@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from graphmem.core.changes import EdgeKey
-from graphmem.stores.neo4j.rows import (
-    chunks,
-    decode_edge,
-    decode_key,
-    encode_edge,
-    encode_key,
-)
+from graphmem.core.shares import MAX_INLINE, Shares, split_shares
+from graphmem.stores.neo4j.rows import chunks, decode_edge, decode_key, encode_key
+from graphmem.stores.neo4j.shares import ShareWriter
 from graphmem.stores.neo4j.transaction import Found, Transaction
 from graphmem_queries.texts import text
 from graphmem_schemas import Edge, EdgeKind
@@ -22,15 +18,36 @@ __all__ = ["EdgeWriter"]
 
 _BATCH_ROWS = 5_000
 _EDGES_A_ROW = 1_000
+_MAX_INLINE = MAX_INLINE
 
 
 @dataclass(slots=True)
 class _Draft:
-    """An edge that is being merged; `id` is None while it is new."""
+    """An edge that is being merged; `id` is None while it is new.
 
-    edge: Edge
+    Attributes:
+        weights: what each source contributes; of those beyond the edge's own list only what this
+            transaction is about.
+        weight: what all of them contribute.
+        inline: the sources that the edge names so far.
+        n_beyond: how many others contribute so far.
+        joined: the sources among `weights` that did not contribute before.
+    """
+
     id: str | None
+    role: str | None
+    span: Sequence[int] | None
+    weights: dict[str, float]
+    weight: float = 0.0
+    inline: frozenset[str] = frozenset()
+    n_beyond: int = 0
+    joined: frozenset[str] = frozenset()
     changed: bool = False
+
+    def shares(self) -> Shares[str]:
+        """Say where what is contributed is written."""
+        new = frozenset(self.weights) if self.id is None else self.joined
+        return split_shares(self.weights, self.inline, new, self.n_beyond, _MAX_INLINE)
 
 
 class EdgeWriter:
@@ -38,6 +55,7 @@ class EdgeWriter:
 
     def __init__(self, transaction: Transaction) -> None:
         self._tx = transaction
+        self._shares = ShareWriter(transaction)
 
     def put(self, edges: Sequence[Edge]) -> None:
         """Merge the contributions of the edges into what is there.
@@ -50,20 +68,31 @@ class EdgeWriter:
         nodes = self._tx.locate((uid for edge in edges for uid in (edge.start, edge.end)), "edge")
         keys = dict.fromkeys(_key(edge) for edge in edges)
         drafts = self._stored(keys, nodes)
+        self._read_beyond(drafts, edges)
         given: dict[str, dict[EdgeKey, None]] = {}
         for edge in edges:
             key = _key(edge)
             draft = drafts.get(key)
-            known = draft.edge.sources.keys() if draft else ()
-            for source in sorted(edge.sources.keys() - known):
-                given.setdefault(source, {})[key] = None
             if draft is None:
-                drafts[key] = _Draft(_sorted(edge), None)
-            else:
-                _merge(draft, edge)
-        self._create([draft.edge for draft in drafts.values() if draft.id is None], nodes)
-        self._replace([d for d in drafts.values() if d.id is not None and d.changed])
+                drafts[key] = draft = _Draft(None, edge.role, edge.span, {})
+            for source in sorted(edge.sources.keys() - draft.weights.keys()):
+                given.setdefault(source, {})[key] = None
+            _merge(draft, edge)
+        self._create({key: draft for key, draft in drafts.items() if draft.id is None}, nodes)
+        self._replace({k: d for k, d in drafts.items() if d.id is not None and d.changed})
         self._contribute(given)
+
+    def _read_beyond(self, drafts: Mapping[EdgeKey, _Draft], edges: Sequence[Edge]) -> None:
+        """Have the drafts say of each source of the edges what it contributes so far."""
+        asked = [
+            (key, source)
+            for edge in edges
+            if (draft := drafts.get(key := _key(edge))) is not None and draft.n_beyond
+            for source in edge.sources
+            if source not in draft.inline
+        ]
+        for key, found in self._shares.some(dict.fromkeys(asked)).items():
+            drafts[key].weights.update(found)
 
     def _stored(
         self, keys: Iterable[EdgeKey], nodes: Mapping[str, Found]
@@ -80,28 +109,52 @@ class EdgeWriter:
         for kind, asked_of_kind in rows.items():
             statement = text("store/edges_between", kinds=(kind,))
             for part in chunks(asked_of_kind, _BATCH_ROWS):
-                for n, i, said in self._tx.run(statement, space=self._tx.space, rows=part):
-                    drafts[asked[n]] = _Draft(decode_edge(asked[n], said), i)
+                for n, i, weight, said in self._tx.run(statement, space=self._tx.space, rows=part):
+                    drafts[asked[n]] = _draft(asked[n], i, weight, said)
         return drafts
 
-    def _create(self, edges: Sequence[Edge], nodes: Mapping[str, Found]) -> None:
+    def _create(self, drafts: Mapping[EdgeKey, _Draft], nodes: Mapping[str, Found]) -> None:
         tx = self._tx
-        for part in chunks(edges, _BATCH_ROWS):
+        split = {key: draft.shares() for key, draft in drafts.items()}
+        for part in chunks([*drafts.items()], _BATCH_ROWS):
             rows = [
-                (nodes[e.start].id, e.kind, nodes[e.end].id, encode_edge(e, tx.space, tx.seq))
-                for e in part
+                (nodes[key[1]].id, key[0], nodes[key[2]].id, self._said(draft, split[key]))
+                for key, draft in part
             ]
             tx.run(text("store/create_edges"), rows=rows)
-        for edge in edges:
-            tx.totals[f"e_{edge.kind}"] += 1
-        tx.changed(len(edges))
-
-    def _replace(self, drafts: Sequence[_Draft]) -> None:
-        tx = self._tx
-        for part in chunks(drafts, _BATCH_ROWS):
-            said = {str(draft.id): encode_edge(draft.edge, tx.space, tx.seq) for draft in part}
-            tx.run(text("store/replace_edges"), ids=list(said), said=said)
+        self._shares.put({key: shares.beyond for key, shares in split.items()})
+        for kind, _, _ in drafts:
+            tx.totals[f"e_{kind}"] += 1
         tx.changed(len(drafts))
+
+    def _replace(self, drafts: Mapping[EdgeKey, _Draft]) -> None:
+        tx = self._tx
+        split = {key: draft.shares() for key, draft in drafts.items()}
+        for part in chunks([*drafts.items()], _BATCH_ROWS):
+            said = {str(draft.id): self._said(draft, split[key]) for key, draft in part}
+            tx.run(text("store/replace_edges"), ids=list(said), said=said)
+        self._shares.put({key: shares.beyond for key, shares in split.items()})
+        tx.changed(len(drafts))
+
+    def _said(self, draft: _Draft, shares: Shares[str]) -> dict[str, Any]:
+        """Return the properties of an edge; sources by uid, so that their order of coming does
+        not show in their sum.
+        """
+        inline = dict(sorted(shares.inline.items()))
+        said: dict[str, Any] = {
+            "weight": draft.weight if shares.n_beyond else sum(inline.values()),
+            "sources": [*inline],
+            "shares": [*inline.values()],
+            "space": self._tx.space,
+            "seq": self._tx.seq,
+        }
+        if draft.role is not None:
+            said["role"] = draft.role
+        if draft.span is not None:
+            said["span"] = list(draft.span)
+        if shares.n_beyond:
+            said["n_beyond"] = shares.n_beyond
+        return said
 
     def _contribute(self, given: Mapping[str, Iterable[EdgeKey]]) -> None:
         """Write down which edges each source has a part in, so that it can be taken out."""
@@ -121,16 +174,26 @@ class EdgeWriter:
         if not gone or tx.seq == 1:
             return
         rows = tx.run(text("store/contributions"), space=tx.space, sources=sorted(gone))
-        keys = dict.fromkeys(decode_key(line) for (lines,) in rows for line in lines)
-        drafts = self._stored(*self._still_there(keys))
+        given: dict[EdgeKey, set[str]] = {}
+        for source, lines in rows:
+            for line in lines:
+                given.setdefault(decode_key(line), set()).add(source)
+        drafts = self._stored(*self._still_there(given))
+        asked = [
+            (key, source)
+            for key, draft in drafts.items()
+            if draft.n_beyond
+            for source in sorted(given[key] - draft.inline)
+        ]
+        beyond = self._shares.some(asked)
+        self._shares.drop(beyond)
         empty: list[tuple[str, EdgeKey]] = []
-        rest: list[_Draft] = []
+        rest: dict[EdgeKey, _Draft] = {}
         for key, draft in drafts.items():
-            sources = {uid: w for uid, w in draft.edge.sources.items() if uid not in gone}
-            if not sources:
+            if not _lose(draft, gone, beyond.get(key, {})):
                 empty.append((str(draft.id), key))
-            elif len(sources) < len(draft.edge.sources):
-                rest.append(_Draft(draft.edge.model_copy(update={"sources": sources}), draft.id))
+            elif draft.changed:
+                rest[key] = draft
         self._delete(empty)
         self._replace(rest)
         if rows:
@@ -147,7 +210,8 @@ class EdgeWriter:
         edges: dict[str, EdgeKey] = {}
         for part in chunks(ids, _BATCH_ROWS):
             rows = tx.run(text("store/edges_at"), space=tx.space, ids=part)
-            edges.update((i, (kind, start, end)) for i, kind, start, end in rows)
+            edges.update((i, (kind, start, end)) for i, kind, start, end, _ in rows)
+            self._shares.drop_all((kind, start, end) for _, kind, start, end, n in rows if n)
         self._delete(list(edges.items()))
 
     def forget_where_none(self) -> None:
@@ -172,22 +236,42 @@ def _key(edge: Edge) -> EdgeKey:
     return edge.kind, edge.start, edge.end
 
 
-def _sorted(edge: Edge) -> Edge:
-    """Sort the sources by uid, so that the order of adding does not show in their sum."""
-    if len(edge.sources) == 1:
-        return edge
-    return edge.model_copy(update={"sources": dict(sorted(edge.sources.items()))})
+def _draft(key: EdgeKey, i: str, weight: float, said: Sequence[Any]) -> _Draft:
+    """Read an edge that is there.
+
+    Raises:
+        StoreCorrupt: It is none.
+    """
+    sources, shares, role, span, n_beyond = said
+    if sources or not n_beyond:
+        decode_edge(key, said[:-1])
+    weights = dict(zip(sources, shares, strict=True))
+    return _Draft(i, role, span, weights, weight, frozenset(weights), n_beyond or 0)
 
 
 def _merge(draft: _Draft, edge: Edge) -> None:
-    old = draft.edge
-    update: dict[str, Any] = {}
-    if not edge.sources.items() <= old.sources.items():
-        update["sources"] = dict(sorted({**old.sources, **edge.sources}.items()))
+    for source, weight in edge.sources.items():
+        before = draft.weights.get(source)
+        if before != weight:
+            draft.weight += weight - (before or 0.0)
+            draft.weights[source] = weight
+            draft.changed = True
+        if before is None:
+            draft.joined |= {source}
     for name in ("role", "span"):
         value = getattr(edge, name)
-        if value is not None and value != getattr(old, name):
-            update[name] = value
-    if update:
-        draft.edge = old.model_copy(update=update)
-        draft.changed = True
+        old = getattr(draft, name)
+        if value is not None and (old is None or value != type(value)(old)):
+            setattr(draft, name, value)
+            draft.changed = True
+
+
+def _lose(draft: _Draft, gone: Set[str], beyond: Mapping[str, float]) -> bool:
+    """Take what sources contribute out of an edge; return whether anything is left."""
+    lost = {**beyond, **{uid: w for uid, w in draft.weights.items() if uid in gone}}
+    draft.weights = {uid: w for uid, w in draft.weights.items() if uid not in gone}
+    draft.inline -= gone
+    draft.n_beyond -= len(beyond)
+    draft.weight -= sum(lost.values())
+    draft.changed = bool(lost)
+    return bool(draft.weights or draft.n_beyond)

@@ -8,7 +8,8 @@ from typing import Any
 
 from graphmem.core.changes import ChangeBatch
 from graphmem.stores.neo4j.client import Rows, Run
-from graphmem.stores.neo4j.rows import decode_edge, decode_key, decode_node, decode_vector
+from graphmem.stores.neo4j.reads import decode_edges
+from graphmem.stores.neo4j.rows import decode_key, decode_node, decode_vector
 from graphmem.stores.neo4j.statements import feed
 from graphmem_queries.texts import text
 from graphmem_schemas import EDGE_KINDS, EdgeKind, Node
@@ -52,7 +53,7 @@ def next_batch(
     end, n_commits = _end(commits)
     statement = feed(wanted.labels, wanted.kinds, wanted.vectors)
     rows = run(statement, space=space, after=after, end=end)
-    return _batch(end, rows), n_commits < len(commits) or len(commits) == BATCH_ROWS
+    return _batch(run, space, end, rows), n_commits < len(commits) or len(commits) == BATCH_ROWS
 
 
 def _end(commits: Rows) -> tuple[int, int]:
@@ -65,7 +66,7 @@ def _end(commits: Rows) -> tuple[int, int]:
     return commits[-1][0], len(commits)
 
 
-def _batch(end: int, rows: Rows) -> ChangeBatch:
+def _batch(run: Run, space: str, end: int, rows: Rows) -> ChangeBatch:
     sorts: dict[str, list[list[Any]]] = {"node": [], "edge": [], "vector": [], "removal": []}
     for sort, *row in rows:
         sorts[sort].append(row)
@@ -78,7 +79,11 @@ def _batch(end: int, rows: Rows) -> ChangeBatch:
         seq=end,
         nodes=tuple(decode_node(label, said) for label, _, said in nodes),
         edges=tuple(
-            decode_edge((kind, start, stop), said) for kind, _, (start, stop, *said) in edges
+            decode_edges(
+                run,
+                space,
+                {(kind, start, stop): said for kind, _, (start, stop, *said) in edges},
+            )
         ),
         vectors=tuple(decode_vector(*said) for _, _, said in vectors),
         removed_nodes=tuple(_merged(nodes for nodes, _ in removals)),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphmem.core.changes import Counts, EdgeKey
 from graphmem.errors import StoreCorrupt
-from graphmem.stores.neo4j.client import Run
+from graphmem.stores.neo4j.client import Rows, Run
 from graphmem.stores.neo4j.rows import (
     decode_edge,
+    decode_key,
     decode_node,
+    encode_key,
     index_key,
     labels_with_keys,
 )
@@ -18,7 +20,10 @@ from graphmem.stores.neo4j.statements import find, get, neighbours
 from graphmem_queries.texts import text
 from graphmem_schemas import EDGE_KINDS, Edge, EdgeKind, Node
 
-__all__ = ["Neo4jReader", "as_totals", "newest"]
+__all__ = ["Neo4jReader", "ShareMap", "add_shares", "as_totals", "decode_edges", "newest"]
+
+ShareMap = dict[EdgeKey, dict[str, float]]
+"""What sources contribute to edges."""
 
 
 class Neo4jReader:
@@ -68,7 +73,7 @@ class Neo4jReader:
         edges: dict[EdgeKey, list[Any]] = {
             (kind, start, end): said for kind, (start, end, *said) in rows
         }
-        return [decode_edge(key, edges[key]) for key in sorted(edges)]
+        return decode_edges(self._run, space, {key: edges[key] for key in sorted(edges)})
 
     def count(self, space: str) -> Counts:
         """Count what the space holds, and say at which `seq`; reads counters, not rows."""
@@ -78,6 +83,27 @@ class Neo4jReader:
             msg = f"commit {seq} of space {space!r} is missing; `graphmem doctor` says more"
             raise StoreCorrupt(msg)
         return _counts(seq, as_totals(rows[0][0]))
+
+
+def decode_edges(run: Run, space: str, rows: Mapping[EdgeKey, Sequence[Any]]) -> list[Edge]:
+    """Read edges, with all that sources contribute to them.
+
+    Args:
+        run: runs statements.
+        space: whose edges they are.
+        rows: sources, shares, role, span and n_beyond of each.
+    """
+    wide = [encode_key(key) for key, said in rows.items() if said[-1]]
+    found: ShareMap = {}
+    if wide:
+        add_shares(found, run(text("store/shares"), space=space, edges=wide))
+    return [decode_edge(key, said[:-1], found.get(key)) for key, said in rows.items()]
+
+
+def add_shares(found: ShareMap, rows: Rows) -> None:
+    """Take in what sources contribute to edges that these do not name: edge, source, share."""
+    for line, source, share in rows:
+        found.setdefault(decode_key(line), {})[source] = share
 
 
 def newest(run: Run, space: str) -> tuple[int, str]:

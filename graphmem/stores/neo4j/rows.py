@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, TypeVar
@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from graphmem.core.changes import EdgeKey, Vector
 from graphmem.core.property_graph import (
     edge_from,
-    edge_properties,
     node_from,
     node_properties,
     property_types,
@@ -27,7 +26,6 @@ __all__ = [
     "decode_key",
     "decode_node",
     "decode_vector",
-    "encode_edge",
     "encode_key",
     "encode_node",
     "encode_vector",
@@ -111,24 +109,26 @@ def decode_node(label: str, said: Sequence[Any]) -> Node:
         raise StoreCorrupt(msg) from error
 
 
-def encode_edge(edge: Edge, space: str, seq: int) -> dict[str, Any]:
-    """Return the properties of an edge."""
-    return {**edge_properties(edge), "space": space, "seq": seq}
-
-
-def decode_edge(key: EdgeKey, said: Sequence[Any]) -> Edge:
+def decode_edge(
+    key: EdgeKey, said: Sequence[Any], beyond: Mapping[str, float] | None = None
+) -> Edge:
     """Read an edge.
 
     Args:
+        key: its kind and ends.
         said: sources, shares, role, span.
+        beyond: what sources contribute that it does not name itself.
 
     Raises:
         StoreCorrupt: They are not those of an edge.
     """
     kind, start, end = key
     sources, shares, role, span = said
-    known = {"sources": sources, "shares": shares, "role": role, "span": span}
     try:
+        if beyond:
+            whole = dict(sorted({**dict(zip(sources, shares, strict=True)), **beyond}.items()))
+            sources, shares = list(whole), list(whole.values())
+        known = {"sources": sources, "shares": shares, "role": role, "span": span}
         return edge_from(kind, start, end, known)
     except (ValidationError, ValueError, TypeError) as error:
         msg = f"edge {kind} {start} -> {end} cannot be read; `graphmem doctor` says more"

@@ -55,9 +55,14 @@ def _second() -> Iterator[LiteralString]:
     yield text("schema/drop_text")
 
 
+def _third() -> Iterator[LiteralString]:
+    """Version 3. What thousands of sources say is written once each: an edge names the first."""
+    yield text("schema/share")
+
+
 # Migration i brings a database from version i to i + 1; each of its statements may run twice.
 # Append; never change one that was released.
-MIGRATIONS: tuple[Callable[[], Iterator[LiteralString]], ...] = (_first, _second)
+MIGRATIONS: tuple[Callable[[], Iterator[LiteralString]], ...] = (_first, _second, _third)
 
 
 def check_version(agent: str, address: Address) -> None:

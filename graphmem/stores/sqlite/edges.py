@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
+from graphmem.core.shares import MAX_INLINE, Shares, split_shares
 from graphmem.stores.sqlite.reads import EDGE_COLUMNS, EDGE_TABLES
 from graphmem.stores.sqlite.rows import (
     decode_sources,
@@ -32,8 +33,7 @@ _ONE_EDGE = (
     " WHERE start_node = ? AND kind = ? AND end_node = ?"
 )
 _N_BEYOND = "UPDATE edge SET n_beyond = ? WHERE id = ?"
-# So many contributions stand in the row of an edge; few edges have more.
-_MAX_INLINE = 64
+_MAX_INLINE = MAX_INLINE
 
 
 @dataclass(slots=True)
@@ -56,19 +56,10 @@ class _Draft:
     joined: frozenset[int] = frozenset()
     changed: bool = False
 
-
-class _Shares(NamedTuple):
-    """Where the contributions to an edge are written.
-
-    Attributes:
-        inline: those in the edge's row.
-        beyond: those that are put in rows of their own.
-        n_beyond: how many the edge has of these, with those that stay as they are.
-    """
-
-    inline: dict[int, float]
-    beyond: dict[int, float]
-    n_beyond: int
+    def shares(self) -> Shares[int]:
+        """Say where what is contributed is written."""
+        new = frozenset(self.weights) if self.id is None else self.joined
+        return split_shares(self.weights, self.inline, new, self.n_beyond, _MAX_INLINE)
 
 
 class EdgeWriter:
@@ -163,7 +154,7 @@ class EdgeWriter:
     def _insert(self, drafts: list[tuple[_Key, _Draft]]) -> None:
         tx = self._tx
         ids = tx.new_edge_ids(len(drafts))
-        split = [_split(draft) for _, draft in drafts]
+        split = [draft.shares() for _, draft in drafts]
         texts = self._encode([shares.inline for shares in split])
         rows = [
             (i, tx.space, kind, start, end, tx.seq, draft.attributes, text)
@@ -190,7 +181,7 @@ class EdgeWriter:
 
     def _update(self, drafts: list[_Draft]) -> None:
         tx = self._tx
-        split = [_split(draft) for draft in drafts]
+        split = [draft.shares() for draft in drafts]
         texts = self._encode([shares.inline for shares in split])
         tx.executemany(
             "UPDATE edge SET seq = ?, attributes = ?, sources = ?, n_beyond = ? WHERE id = ?",
@@ -211,7 +202,7 @@ class EdgeWriter:
             [(draft.id or 0, shares) for draft, shares in zip(drafts, split, strict=True)]
         )
 
-    def _put_beyond(self, edges: Iterable[tuple[int, _Shares]]) -> None:
+    def _put_beyond(self, edges: Iterable[tuple[int, Shares[int]]]) -> None:
         """Write contributions that do not stand in their edges' rows."""
         self._tx.executemany(
             "INSERT INTO contribution (source, edge, weight) VALUES (?, ?, ?)"
@@ -329,24 +320,6 @@ class EdgeWriter:
             for each in weights
             for said in [tuple(each.items() if len(each) == 1 else _sorted_by(known, each))]
         ]
-
-
-def _split(draft: _Draft) -> _Shares:
-    """Say which contributions stand in the edge's row: those that do, and new ones up to a limit.
-
-    Else an edge that N sources speak for would be read and written N times with all of them.
-    """
-    weights = draft.weights
-    if not draft.n_beyond and len(weights) <= _MAX_INLINE:
-        return _Shares(weights, {}, 0)
-    new = frozenset(weights) if draft.id is None else draft.joined
-    room = max(0, _MAX_INLINE - len(draft.inline))
-    near = draft.inline.union(sorted(new)[:room])
-    return _Shares(
-        {source: weight for source, weight in weights.items() if source in near},
-        {source: weight for source, weight in weights.items() if source not in near},
-        draft.n_beyond + len(new - near),
-    )
 
 
 def _sorted_by(uids: Mapping[int, str], weights: dict[int, float]) -> list[tuple[int, float]]:

@@ -1,7 +1,7 @@
 // Which edges of a kind are there already? Fills: KIND.
 // The CALL makes the server look between the two ends, however many edges one of them has.
 // Parameters: space; rows of [number, id of the start, id of the end].
-// Columns: number, id, what an edge says.
+// Columns: number, id, weight, what an edge says.
 UNWIND $rows AS row
 MATCH (a) WHERE elementId(a) = row[1]
 MATCH (b) WHERE elementId(b) = row[2]
@@ -10,4 +10,4 @@ CALL (a, b) {
   WHERE r.space = $space
   RETURN r
 }
-RETURN row[0] AS number, elementId(r) AS id, [r.sources, r.shares, r.role, r.span] AS said
+RETURN row[0] AS number, elementId(r) AS id, r.weight AS weight, [r.sources, r.shares, r.role, r.span, r.n_beyond] AS said

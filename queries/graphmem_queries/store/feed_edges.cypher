@@ -3,4 +3,4 @@
 MATCH (a)-[r:<KIND>]->(b)
 WHERE r.space = $space AND r.seq > $after AND r.seq <= $end
 RETURN 'edge' AS sort, '<KIND>' AS term, r.seq AS seq,
-  [a.uid, b.uid, r.sources, r.shares, r.role, r.span] AS said
+  [a.uid, b.uid, r.sources, r.shares, r.role, r.span, r.n_beyond] AS said

@@ -5,4 +5,4 @@ WHERE n.space = $space AND n.uid IN $uids
 MATCH (n)-[r<KINDS>]-()
 WHERE r.space = $space
 RETURN type(r) AS kind,
-  [startNode(r).uid, endNode(r).uid, r.sources, r.shares, r.role, r.span] AS said
+  [startNode(r).uid, endNode(r).uid, r.sources, r.shares, r.role, r.span, r.n_beyond] AS said
