@@ -35,17 +35,22 @@ from graphmem_api.spaces import Spaces
 __all__ = ["create_app"]
 
 
-def create_app(settings: Settings, leave: Callable[[], None] = lambda: None) -> FastAPI:
+def create_app(
+    settings: Settings, leave: Callable[[], None] = lambda: None, *, warm: bool = False
+) -> FastAPI:
     """Return the app of a server; nothing is opened until it starts.
 
     Args:
         settings: of the server.
+        warm: whether it is ready only when models are loaded and loops compiled.
         leave: is called at the end, where calls are still under way that do not end in time.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         spaces = Spaces(settings)
+        if warm:
+            spaces.warming.start()
         app.state.gate = Gate(settings, spaces.store)
         inbox = Inbox(settings, spaces)
         app.state.service = Service(settings, spaces, inbox)
@@ -67,6 +72,8 @@ def create_app(settings: Settings, leave: Callable[[], None] = lambda: None) -> 
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,
+        # Its spans and logs are beside ours, with paths and errors that tell of memories.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     add_problems(app)
     protect(app, settings)

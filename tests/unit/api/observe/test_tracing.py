@@ -34,7 +34,10 @@ def test_spans_go_to_the_exporter_that_the_environment_names() -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     spans = json.loads("[" + done.stdout.strip().replace("\n}\n{", "\n},\n{") + "]")
-    span = next(span for span in spans if span["name"] == "GET /health/live")
+    (span,) = spans
+    assert span["name"] == "GET /health/live"
+    assert "http.route" in span["attributes"]
+    assert "url.path" not in span["attributes"]
     assert span["resource"]["attributes"]["service.name"] == "graphmem"
 
 
