@@ -24,6 +24,8 @@ _CODES = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body_too_large",
     HTTPStatus.SERVICE_UNAVAILABLE: "busy",
 }
+# Where pydantic says it is wrong: "body" and a name.
+_IN_BODY = 2
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 _STATUS: tuple[tuple[type[errors.GraphMemError], HTTPStatus], ...] = (
@@ -124,9 +126,19 @@ async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     first = error.errors()[0]
     where = ".".join(str(part)[:80] for part in first["loc"][:8])
     why = first.get("ctx", {}).get("error", "") if first["type"] == "json_invalid" else ""
-    detail = f"{where}: {first['msg']}{f': {why}' if why else ''}"
+    said = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        said = f"there is no such field{_fields(request, first['loc'])}"
+    detail = f"{where}: {said}{f': {why}' if why else ''}"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     return problem_response(Problem(status, errors.InvalidInput.code, detail))
+
+
+def _fields(request: Request, where: tuple[int | str, ...]) -> str:
+    """Say which fields a body has, where one of it is wrong and not of what stands in it."""
+    field = getattr(request.scope.get("route"), "body_field", None)
+    known = getattr(field and field.field_info.annotation, "model_fields", {})
+    return f"; there are: {', '.join(known)}" if known and len(where) == _IN_BODY else ""
 
 
 async def _on_http(request: Request, error: Exception) -> JSONResponse:

@@ -23,6 +23,7 @@ from graphmem.stores.shown import shown_beside
 from graphmem.writing.accept import check_space
 from graphmem_api.admission import Admission, Turn
 from graphmem_api.settings import Settings
+from graphmem_api.warming import Warming
 
 __all__ = ["Spaces"]
 
@@ -53,6 +54,7 @@ class Spaces:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._models = LazyModels(settings.embedder, settings.extractor, settings.llm)
+        self.warming = Warming(self._models)
         self.store = open_store(settings.store)
         self._shown = shown_beside(self.store)
         # Never fewer threads than calls that are let in, so that none waits for a thread.

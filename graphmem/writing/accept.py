@@ -262,13 +262,16 @@ def check_path(path: object) -> Path:
 def first_problem(error: ValidationError) -> str:
     """Say in one line what pydantic found first, and in which value."""
     problem = error.errors(include_url=False)[0]
-    where = ".".join(str(step) for step in problem["loc"]) or "it"
+    where = ".".join(str(step) for step in problem["loc"])
     if problem["type"] == "missing":
         return f"{where} is missing"
+    if not where:
+        # What is wrong with the whole is said without it: it may be long, and private.
+        return problem["msg"].removeprefix("Value error, ")
     value = ascii(problem["input"])
     shown = value if len(value) <= MAX_SHOWN_CHARS else value[:MAX_SHOWN_CHARS] + "…"
-    said = problem["msg"].removeprefix("Input should ")
-    told = f": {said}" if said == problem["msg"] else f" must {said}"
+    said = problem["msg"].removeprefix("Value error, ").removeprefix("Input should ")
+    told = f" must {said}" if problem["msg"].startswith("Input should ") else f": {said}"
     return f"{where}{told}; it is {shown}"
 
 

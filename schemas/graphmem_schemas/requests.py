@@ -40,11 +40,15 @@ def _written_date(value: object) -> object:
     Raises:
         ValueError: It is something else, or no date that exists.
     """
+    if value is None or isinstance(value, datetime):
+        return value
+    why = "it is no text"
     if isinstance(value, str):
-        return datetime.fromisoformat(value)
-    if value is not None and not isinstance(value, datetime):
-        raise ValueError("a date is a datetime or ISO 8601 text, such as 2023-05-01T10:00:00Z")
-    return value
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError as error:
+            why = str(error)
+    raise ValueError(f"no date in ISO 8601, such as 2023-05-01 or 2023-05-01T10:00:00Z ({why})")
 
 
 Moment = Annotated[Timestamp, BeforeValidator(_written_date)]

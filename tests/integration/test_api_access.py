@@ -192,9 +192,9 @@ def test_only_what_tells_nothing_of_a_memory_needs_no_key(server: Server) -> Non
     assert {path for path in public if not path.startswith("/explorer")} == {
         "/health/live", "/health/ready", "/openapi.json",
     }  # fmt: skip
-    assert call(server, "GET", "/health/ready", None).json() == {
-        "status": "ready", "reasons": [],
-    }  # fmt: skip
+    said = call(server, "GET", "/health/ready", None).json()
+    assert said.keys() == {"status", "reasons"}
+    assert said["status"] == "ready" or said["reasons"][0].startswith("starting: ")
     # A way round by dots leads nowhere: paths are taken as they are.
     with socket.create_connection(server.address, timeout=30) as client:
         client.sendall(b"GET /explorer/../v1/mine/stats HTTP/1.1\r\nHost: x\r\n\r\n")

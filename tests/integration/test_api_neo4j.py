@@ -294,7 +294,7 @@ def test_a_neo4j_that_goes_away_is_told_and_comes_back(
 
     question = {"question": "Where does Caroline live?"}
     with filled.client("one") as http:
-        assert status() == 200
+        until(lambda: status() == 200)
         neo4j_alone.kill()
         until(lambda: status() == 503)
         assert httpx.get(filled.url + "/health/live").status_code == 200

@@ -59,7 +59,7 @@ class _Factory:
         set_up_spans()
         if multiprocessing.parent_process() is not None:
             threading.Thread(target=_end_with_parent, daemon=True).start()
-        return create_app(self.settings, _leave)
+        return create_app(self.settings, _leave, warm=True)
 
 
 def run_server(settings: Settings, session: Session) -> None:

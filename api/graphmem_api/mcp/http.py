@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from graphmem.aio import AsyncMemory
 from graphmem.writing.accept import check_space
-from graphmem_api.access.caller import Caller
+from graphmem_api.access.caller import LOOPBACK, Caller
 from graphmem_api.access.guard import Reader, Space, said_of, told
 from graphmem_api.admission import CALLER
 from graphmem_api.inbox.deleting import delete
@@ -60,14 +60,15 @@ async def _of_space(
 @router.post("/mcp")
 async def _of_key(request: Request, service: ServiceHere, caller: Reader) -> Response:
     """Take a message about the only space of a key."""
-    spaces = caller.spaces
-    if spaces is not None and len(spaces) != 1:
+    spaces = frozenset((DEFAULT_SPACE,)) if caller is LOOPBACK else caller.spaces
+    if spaces is None or len(spaces) != 1:
+        n_spaces = "all" if spaces is None else len(spaces)
         raise Problem(
             HTTPStatus.BAD_REQUEST,
             "space_missing",
-            f"this key is for {len(spaces)} spaces: name one in the address, /v1/<space>/mcp",
+            f"this key is for {n_spaces} spaces: name one in the address, /v1/<space>/mcp",
         )
-    space = DEFAULT_SPACE if spaces is None else next(iter(spaces))
+    (space,) = spaces
     caller.require("read", space)
     return _answer(request, service, caller, space)
 

@@ -27,6 +27,7 @@ _PATIENCE_S, _READ_EVERY_S, _WRITE_EVERY_S = 5.0, 2.0, 30.0
 # One that fails where another does not is not the server's fault.
 _SPACES = 3
 _KEY = "serve.probe"
+_STARTING = "starting: models are loaded, and loops compiled where that was never done"
 
 
 class Alive(Frozen):
@@ -66,6 +67,8 @@ class Health:
 
     async def reasons(self) -> tuple[str, ...]:
         """Return why the server cannot work; nothing where it can."""
+        if self._service.spaces.warming.under_way:
+            return (_STARTING,)
         async with self._looking:
             if time.monotonic() - self._looked_at >= _READ_EVERY_S:
                 self._store_fails = await self._look()

@@ -33,7 +33,7 @@ class Served:
 
     Attributes:
         tokens: by the name of the key: "one", "two" and "both" may write in the spaces of these
-            names, "reader" may read in "one".
+            names, "all" in every one, "reader" may read in "one".
     """
 
     url: str
@@ -63,6 +63,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             ("one", "write", ["one"]),
             ("two", "write", ["two"]),
             ("both", "write", ["one", "two"]),
+            ("all", "write", None),
             ("reader", "read", ["one"]),
         )
     }

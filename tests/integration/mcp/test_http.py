@@ -87,6 +87,7 @@ def test_two_spaces_never_meet(served: Any, within: Within) -> None:
         ("one", "/v1/none/mcp", 403, "not for that space"),
         ("one", "/v1/one%2F..%2Ftwo/mcp", 404, ""),
         ("both", "/mcp", 400, "name one in the address"),
+        ("all", "/mcp", 400, "name one in the address"),
     ],
 )
 def test_who_is_not_let_in_hears_why(

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from graphmem import errors
 from graphmem_api.problems import Problem, add_problems
 from graphmem_api.routes.strict import StrictRoute
+from graphmem_schemas import SearchBody
 
 SECRET = "/srv/secret/agent.db"
 
@@ -96,3 +97,18 @@ def test_a_query_is_what_the_route_takes(query: str, says: str | None) -> None:
         assert answer.status_code == 422
         assert re.search(says, answer.json()["detail"])
         assert len(answer.text) < 400
+
+
+def test_an_unknown_field_is_told_with_those_that_there_are() -> None:
+    app = FastAPI()
+    add_problems(app)
+
+    @app.post("/search")
+    async def search(asked: SearchBody) -> None:
+        raise AssertionError(asked)
+
+    answer = TestClient(app).post("/search", json={"question": "Who?", "kk": 3})
+    assert answer.status_code == 422
+    detail = answer.json()["detail"]
+    assert detail.startswith("body.kk: there is no such field; there are: question, ")
+    assert "mode" in detail

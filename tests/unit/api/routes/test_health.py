@@ -66,6 +66,7 @@ def service(search: Callable[..., None], inbox: InboxHealth, *names: str) -> Ser
         latest=lambda n: [*(names or ("ann",))][:n],
         lend=lend,
         run=asyncio.to_thread,
+        warming=SimpleNamespace(under_way=False),
     )
     return cast(
         Service, SimpleNamespace(spaces=spaces, inbox=SimpleNamespace(health=lambda: inbox))
@@ -80,6 +81,13 @@ def failing(error: Exception) -> Callable[[], None]:
         raise error
 
     return search
+
+
+def test_a_server_that_starts_is_not_ready_and_says_so() -> None:
+    starting = service(lambda: None, WELL)
+    cast(Any, starting.spaces.warming).under_way = True
+    (said,) = asyncio.run(Health(starting).reasons())
+    assert said.startswith("starting: ")
 
 
 @pytest.mark.parametrize(
