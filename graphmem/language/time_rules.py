@@ -7,6 +7,7 @@ In a pattern a blank stands for any blanks, and a word in angle brackets for a p
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from graphmem.core.when import SEASONS
@@ -15,6 +16,7 @@ from graphmem.language.time_readers import DECADES, MONTHS, NUMBERS, WEEKDAYS, R
 
 __all__ = ["RULES", "TRIGGERS", "Rule", "topics_of"]
 
+_TURNS = ("last", "this", "next")
 _UNITS = ("day", "week", "weekend", "month", "year", "decade")
 # Short forms want their capital: "sat", "sun" and "mar" are other words.
 _FULL_DAY, _SHORT_DAY = "|".join(WEEKDAYS), "(?-i:Mon|Tues?|Weds?|Thu(?:rs?)?|Fri|Sat|Sun)"
@@ -24,10 +26,21 @@ _NO_YEAR = r"BCE?|B\.C\.|people|dollars|euros|miles|met(?:er|re)s|km|kg|feet"
 _YEAR = rf"(?:1\d{{3}}|20\d{{2}}|['’]\d{{2}})(?![\d%]|[.,]\d|\s*(?:{_NO_YEAR})\b)"
 _FULL_YEAR = r"(?:1\d|20)\d\d"
 
+
+def _begins(words: Iterable[str]) -> str:
+    """Return the start of a word that begins as one of these: most are passed by at a glance."""
+    letters = "".join(sorted({word[0] for word in words}))
+    return rf"(?<!\w)(?=[{letters}])"
+
+
+_LEADS = (
+    "in since until till til during from by through before after of around about early late mid"
+).split()
+
 _PIECES = {
     "n": rf"(?P<n>an?|{'|'.join(NUMBERS)}|\d{{1,3}})",
     "unit": rf"(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})",
-    "turn": "(?P<turn>last|this|next)",
+    "turn": f"(?P<turn>{'|'.join(_TURNS)})",
     "turns": "(?P<turn>last|this past|past|this coming|coming|this|next)",
     "weekday": f"(?P<day>{_FULL_DAY}|{_SHORT_DAY})",
     "full-weekday": f"(?P<day>{_FULL_DAY})",
@@ -46,8 +59,10 @@ _PIECES = {
     "decade": rf"(?P<decade>(?:1\d|20)\d0s|['’]?[2-9]0s|{'|'.join(DECADES)})",
     "to": r"\s*(?:to|until|till|through|and|-|–)\s*",
     "comma": r"(?:,\s*|\s+)",
-    "in": r"\b(?:in|since|until|till|til|during|from|by|through|before|after|of|around|about"
-    r"|early|late|mid)[\s-]+",
+    "in": rf"{_begins(_LEADS)}(?:{'|'.join(_LEADS)})[\s-]+",
+    "at-month": _begins(MONTHS),
+    "at-date": _begins((*WEEKDAYS, *MONTHS)),
+    "at-day": _begins((*WEEKDAYS, *"0123456789")),
     "free": r"(?<![\w.,/$-])",
     "no-number": r"(?![\d/-])",
     "none": "(?P<turn>)",
@@ -129,14 +144,23 @@ RULES: tuple[Rule, ...] = (
         r"\b{the day before yesterday|the day after tomorrow|(?:yesterday|tomorrow)<part>|today"
         r"|tonight|last night|this (?:morning|afternoon|evening)}\b",
         read.day_word,
+        *_TOPICS["day word"],
     ),
     # "The last year" rolls, "the last week of May" and "the next day" are of another time.
-    _relative(r"(?<!the\s)(?<!of\s)\b{<turns> <unit>}(?!s? (?:of|ago)\b|\w)", read.turn_of_unit),
+    _relative(
+        r"(?<!the\s)(?<!of\s)\b{<turns> <unit>}(?!s? (?:of|ago)\b|\w)",
+        read.turn_of_unit,
+        *_TURNS,
+        "past",
+        "coming",
+    ),
     _relative(r"\b{the <unit> before last}\b", read.before_last, "before"),
     _relative(
         r"\b(?:in|for|over|during|within|throughout) {the (?:last|past) (?:<n> )?<unit>s?}\b"
         r"(?! of)",
         read.last_units,
+        "last",
+        "past",
     ),
     _relative(r"<free>{<n> <unit>s? (?:ago|back)}\b(?! today)", read.ago, "ago", "back"),
     _relative(r"<free>{<n> <unit>s? ago today}\b", read.units_ago_today, "ago"),
@@ -151,15 +175,18 @@ RULES: tuple[Rule, ...] = (
         r"\b{<none><Weekday><part>}\b(?!['’]s\b| (?:of|before|after)\b| (?-i:[A-Z]\w))",
         read.weekday_alone,
     ),
-    _relative(r"\b{(?:on )?<full-weekday><part> (?:of )?<turn> week}\b", read.weekday_of_week),
-    _relative(r"\b{<turn> week,? on <full-weekday>}\b", read.weekday_of_week),
-    _absolute(r"\b{<any-weekday><month> <day><comma><year>}", read.full_date),
-    _absolute(r"\b{<any-weekday><day> (?:of )?<month><comma><year>}", read.full_date),
     _relative(
-        r"\b{<any-weekday><month> <day>}\b(?!\s*[-–:]\s*\d|\s*(?:%|percent|people|million))",
+        r"\b{(?:on )?<full-weekday><part> (?:of )?<turn> week}\b", read.weekday_of_week, "week"
+    ),
+    _relative(r"\b{<turn> week,? on <full-weekday>}\b", read.weekday_of_week, "week"),
+    _absolute(r"<at-date>{<any-weekday><month> <day><comma><year>}", read.full_date),
+    _absolute(r"<at-day>{<any-weekday><day> (?:of )?<month><comma><year>}", read.full_date),
+    _relative(
+        r"<at-date>{<any-weekday><month> <day>}\b"
+        r"(?!\s*[-–:]\s*\d|\s*(?:%|percent|people|million))",
         read.yearless_date,
     ),
-    _relative(r"\b{<any-weekday><day> (?:of )?<month>}\b", read.yearless_date),
+    _relative(r"<at-day>{<any-weekday><day> (?:of )?<month>}\b", read.yearless_date),
     _relative(
         r"\bon {the (?P<day>\d\d?(?:st|nd|rd|th))}(?! and (?:the )?\d)"
         r"(?=\s*(?:[.,;:!?]|$)| (?:after|before|and|at|in|with|for|but|to|when|because|so"
@@ -167,21 +194,28 @@ RULES: tuple[Rule, ...] = (
         read.day_of_month,
     ),
     _relative(
-        r"\b{<month> <day>\s*(?:-|–|to)\s*<last-day>(?:<comma><year>)?}<no-number>",
+        r"<at-month>{<month> <day>\s*(?:-|–|to)\s*<last-day>(?:<comma><year>)?}<no-number>",
         read.days_of_month,
     ),
     _relative(
-        r"\b{the (?P<unit>week|weekend) of <month> <day>(?:<comma><year>)?}", read.week_of_date
+        r"\b{the (?P<unit>week|weekend) of <month> <day>(?:<comma><year>)?}",
+        read.week_of_date,
+        "week",
     ),
-    _absolute(r"\b{<month>,? (?:of )?<year>}", read.month_and_year),
-    _relative(r"\b{<month> (?:of )?<turn> year}\b", read.month_of_turn),
-    _relative(r"\b{<turn> year,? in <month>}\b", read.month_of_turn),
+    _absolute(r"<at-month>{<month>,? (?:of )?<year>}", read.month_and_year),
+    _relative(r"<at-month>{<month> (?:of )?<turn> year}\b", read.month_of_turn, "year"),
+    _relative(r"\b{<turn> year,? in <month>}\b", read.month_of_turn, "year"),
     _relative(r"<in><none>{<month>}\b(?! (?-i:[A-Z]\w)|\s*['’]?\d)", read.month_alone),
-    _relative(r"\b{<turn> <month>}\b(?!\s*['’]?\d)", read.month_alone),
-    _absolute(r"\b(?:from|between) {<month><to><last-month> (?:of )?<year>}", read.months_to),
-    _absolute(r"\b{<month> <year><to><last-month> <to-year>}", read.full_months_to),
+    _relative(r"\b{<turn> <month>}\b(?!\s*['’]?\d)", read.month_alone, *_TURNS),
+    _absolute(
+        r"\b(?:from|between) {<month><to><last-month> (?:of )?<year>}",
+        read.months_to,
+        "from",
+        "between",
+    ),
+    _absolute(r"<at-month>{<month> <year><to><last-month> <to-year>}", read.full_months_to),
     _absolute(r"\b{<none><season>(?: of)? <year>}", read.season),
-    _relative(r"\b{<turn> <season>(?P<year>)}\b(?! of)", read.season),
+    _relative(r"\b{<turn> <season>(?P<year>)}\b(?! of)", read.season, *_TURNS),
     _absolute(r"<in>(?:the year )?{<year>}(?![-–/]\d|\w)", read.year_alone),
     _absolute(r"\b(?:from|between|in|during) {<full-year><to><last-year>}\b", read.years_to),
     _absolute(
