@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from graphmem import Memory
 from graphmem.cli.demo_texts import read_questions
 
 QUESTIONS = read_questions()
@@ -48,6 +50,22 @@ def test_a_citation_leads_to_its_passage(look: Any) -> None:
     page.go_back()
     expect(page.get_by_label("Question", exact=True)).to_have_value(QUESTIONS.asked[0].question)
     expect(page.locator(".packed li").first).to_be_visible()
+
+
+def test_a_passage_is_told_from_where_it_is_from(look: Any, store: Path) -> None:
+    text = "Otis Bell keeps a list:\n\n[2] (twice) is what it says of owls."
+    with Memory(store, space="titled") as memory:
+        memory.add(text, source="notes (2nd ed., 1999)")
+        memory.add("Otis Bell counts owls in Dunmore.", source="owls")
+    look.open("ask")
+    look.use("titled")
+    look.ask("What does Otis Bell say of owls?")
+    rows = look.page.locator(".packed li")
+    rows.first.wait_for()
+    told = {row.locator("small").inner_text(): row.locator("p").inner_text() for row in rows.all()}
+    assert told["owls"] == "Otis Bell counts owls in Dunmore."
+    assert "notes (2nd ed., 1999)" in told
+    assert all(words and not words.startswith("(notes") for words in told.values())
 
 
 def test_what_the_memory_does_not_know_it_says(look: Any) -> None:

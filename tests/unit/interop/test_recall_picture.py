@@ -52,6 +52,12 @@ def test_the_packed_text_is_taken_apart_into_what_it_cites() -> None:
     ]
 
 
+def test_words_that_look_like_a_citation_are_none() -> None:
+    rows = cited(_context("He wrote:\n\n[2] (paper) Owls."))
+    assert rows[0].text == "Mara: He wrote:\n\n[2] (paper) Owls."
+    assert rows[1].text == "It was founded in 1961. [3] is no citation."
+
+
 def test_the_walk_goes_from_seeds_over_what_lies_between_to_hits() -> None:
     walk = walk_of(_context().recall)
     roles = [(place.uid, place.role, place.rank) for place in walk.places.values()]

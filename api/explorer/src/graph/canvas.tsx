@@ -33,14 +33,17 @@ export function Canvas({ model, wanted, focus, chosen, moved }: Props) {
       return undefined;
     }
     stage.current = made;
-    const stopPointers = followPointers(box.current!, made, chosen);
     const stopTheme = onTheme(() => made.recolour());
-    const stopLayout = startLayout(model, (done) => {
+    const layout = startLayout(model, (done) => {
       made.replace(done);
       moved(done);
     });
+    const stopPointers = followPointers(box.current!, made, chosen, (held) => {
+      made.hold(held);
+      layout.wait(held);
+    });
     return () => {
-      stopLayout();
+      layout.stop();
       stopTheme();
       stopPointers();
       made.kill();

@@ -96,6 +96,13 @@ export class Painter {
     gl.drawArrays(gl.POINTS, 0, model.nodes.length);
   }
 
+  /** Wait until all is drawn. */
+  finish(): void {
+    const { gl } = this;
+    // Browsers take `gl.finish` for a wish; a pixel cannot be read before it is drawn.
+    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+  }
+
   /** Give up what the graphics processor holds: a browser has room for a few of these only. */
   kill(): void {
     this.gl.getExtension("WEBGL_lose_context")?.loseContext();

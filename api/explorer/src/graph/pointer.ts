@@ -4,11 +4,16 @@ import type { Stage } from "./stage";
 const CLICK_PX = 4;
 const PER_WHEEL = 0.0015;
 
-/** Have a stage follow the pointers over an element; returns how to end that. */
+/**
+ * Have a stage follow the pointers over an element; returns how to end that.
+ *
+ * @param hold told when the view is taken hold of, and when it is let go
+ */
 export function followPointers(
   element: HTMLElement,
   stage: Stage,
   chosen: (uid: string | null) => void,
+  hold: (held: boolean) => void,
 ): () => void {
   const down = new Map<number, { x: number; y: number }>();
   let gone = 0;
@@ -19,7 +24,7 @@ export function followPointers(
   const onDown = (event: PointerEvent) => {
     element.setPointerCapture(event.pointerId);
     if (!down.size) gone = 0;
-    stage.hold(true);
+    hold(true);
     down.set(event.pointerId, at(event));
   };
   const onMove = (event: PointerEvent) => {
@@ -37,7 +42,7 @@ export function followPointers(
   const onUp = (event: PointerEvent) => {
     const { x, y } = at(event);
     const clicked = down.delete(event.pointerId) && !down.size && gone <= CLICK_PX;
-    if (!down.size) stage.hold(false);
+    if (!down.size) hold(false);
     if (clicked && event.type === "pointerup") chosen(stage.nodeAt(x, y));
   };
   const onWheel = (event: WheelEvent) => {

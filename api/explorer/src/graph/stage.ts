@@ -11,9 +11,8 @@ import { Spots } from "./spots";
 // From here on edges and names are left out while something moves: they are most of what is drawn.
 export const MANY_EDGES = 5_000;
 const REST_MS = 200;
-// A frame that takes longer can be seen to jerk; one alone may be chance.
-const SLOW_MS = 34;
-const SLOW_FRAMES = 2;
+// Where it takes longer to draw, as without a GPU, what is drawn is moved instead.
+const SLOW_MS = 10;
 // Edges are drawn until they cover so many pixels, which takes a tenth of a second in software.
 const MOST_PX = 5_000_000;
 
@@ -36,8 +35,7 @@ export class Stage {
   private hovered = -1;
   private frame = 0;
   private rest = 0;
-  private asked = 0;
-  private nSlow = 0;
+  private slow = false;
   private drawn = { ...this.camera.sight };
 
   constructor(
@@ -64,6 +62,9 @@ export class Stage {
     this.dateAll();
     this.resize();
     this.replace(false);
+    // The first time takes in what has to be made ready.
+    this.painter.finish();
+    this.slow = this.many && this.msToDraw() > SLOW_MS;
     this.watcher = new ResizeObserver(() => this.resize());
     this.watcher.observe(container);
   }
@@ -86,6 +87,7 @@ export class Stage {
     this.painter.place();
     this.fit();
     this.redraw();
+    if (settled) this.slow = this.many && this.msToDraw() > SLOW_MS;
   }
 
   /** Say whether the user holds the view: then edges and names wait. */
@@ -119,7 +121,7 @@ export class Stage {
 
   /** Draw at the next frame, or shift what is drawn where drawing is slow. */
   moved(): void {
-    if (this.nSlow >= SLOW_FRAMES) {
+    if (this.slow) {
       this.shift();
       this.drawAtRest();
     } else this.redraw();
@@ -189,13 +191,18 @@ export class Stage {
 
   private redraw(): void {
     if (this.frame) return;
-    this.asked = performance.now();
     this.frame = requestAnimationFrame(() => {
       this.frame = 0;
       this.draw(this.many);
-      this.nSlow = performance.now() - this.asked > SLOW_MS ? this.nSlow + 1 : 0;
       if (this.many) this.drawAtRest();
     });
+  }
+
+  private msToDraw(): number {
+    const began = performance.now();
+    this.draw(true);
+    this.painter.finish();
+    return performance.now() - began;
   }
 
   private drawAtRest(): void {

@@ -1,7 +1,8 @@
 // The packed context, its citations as links, and what found no place in it.
 import { askLink, nodeLink } from "../route";
-import type { Citation, Context } from "../types";
-import { day, plural } from "./words";
+import type { Context } from "../types";
+import { citedIn } from "./cited";
+import { plural } from "./words";
 
 export function Packed({ context, budget }: { context: Context; budget: number }) {
   const { recall } = context;
@@ -19,19 +20,17 @@ export function Packed({ context, budget }: { context: Context; budget: number }
         </p>
       )}
       <ol class="packed">
-        {blocks(context).map(([citation, text]) => (
-          <li key={citation.number} id={`cited-${citation.number}`}>
+        {citedIn(context).map(({ number, passage, head, text }) => (
+          <li key={number} id={`cited-${number}`}>
             <a
               class="cite"
-              href={nodeLink(citation.passage)}
-              aria-label={`Citation ${citation.number}: open its passage`}
+              href={nodeLink(passage)}
+              aria-label={`Citation ${number}: open its passage`}
             >
-              {citation.number}
+              {number}
             </a>
             <div>
-              <small>
-                {citation.source} {day(citation.at)}
-              </small>
+              <small>{head}</small>
               <p>{text}</p>
             </div>
           </li>
@@ -40,16 +39,6 @@ export function Packed({ context, budget }: { context: Context; budget: number }
       <Dropped context={context} />
     </section>
   );
-}
-
-/** What the text holds after each `[n] (source, day)`. */
-function blocks(context: Context): [Citation, string][] {
-  const texts = new Map<number, string>();
-  const parts = context.text.split(/^\[(\d+)\] /m);
-  for (let n = 1; n + 1 < parts.length; n += 2) {
-    texts.set(Number(parts[n]), (parts[n + 1] ?? "").trim().replace(/^\([^)]*\) /, ""));
-  }
-  return context.citations.map((citation) => [citation, texts.get(citation.number) ?? ""]);
 }
 
 function Dropped({ context }: { context: Context }) {

@@ -72,20 +72,25 @@ def cited(context: Context) -> list[Cited]:
     rows, start = [], 0
     for citation in context.citations:
         start += len(f"[{citation.number}] ")
-        end = context.text.find(f"\n\n[{citation.number + 1}] ", start)
-        block = context.text[start : end if end >= 0 else None]
-        start = end + 2
-        head, text = _parted(block, hits.get(citation.passage))
+        hit = hits.get(citation.passage)
+        said = f"{hit.speaker}: {hit.text}" if hit and hit.speaker else hit.text if hit else ""
+        at = context.text.find(said, start) if said else -1
+        if at >= 0:
+            # By its very words: some of them may look like the next citation.
+            head, text = context.text[start:at].strip()[1:-1], said
+            start = at + len(said)
+        else:
+            end = context.text.find(f"\n\n[{citation.number + 1}] ", start)
+            end = end if end >= 0 else len(context.text)
+            head, text = _parted(context.text[start:end])
+            start = end
         rows.append(Cited(citation.number, citation.passage, head, text))
+        start += len("\n\n")
     return rows
 
 
-def _parted(block: str, hit: Hit | None) -> tuple[str, str]:
-    """Part what a block says of itself from its words."""
-    said = f"{hit.speaker}: {hit.text}" if hit and hit.speaker else hit.text if hit else ""
-    if said and block.endswith(said):
-        return block.removesuffix(said).strip()[1:-1], said
-    # What stands beside a hit is packed with it, and is none itself.
+def _parted(block: str) -> tuple[str, str]:
+    """Part what a block says of itself from its words, as what stands beside a hit is packed."""
     found = _HEAD.match(block)
     return (found[1], block[found.end() :]) if found else ("", block)
 
