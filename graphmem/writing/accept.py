@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from graphmem.core.uids import content_uid
 from graphmem.errors import InvalidInput, NotFound
+from graphmem.writing.refused import first_problem
 from graphmem_schemas import (
     MAX_K,
     Document,
@@ -41,7 +42,6 @@ __all__ = [
     "check_path",
     "check_space",
     "check_text",
-    "first_problem",
     "is_blank",
 ]
 
@@ -50,7 +50,6 @@ MAX_SPACE_CHARS = 200
 MAX_NAME_CHARS = 1_000
 MAX_MOMENT_CHARS = 64
 MAX_PATH_CHARS = 4_096
-MAX_SHOWN_CHARS = 60
 
 Content = str | Path | Document | Iterable[Message | Document | Path | Mapping[str, Any]]
 
@@ -257,22 +256,6 @@ def check_path(path: object) -> Path:
     if text in ("", ".") or "\x00" in text or not _encodable(text):
         raise InvalidInput(f"{text!a} cannot be the path of a file: give another")
     return Path(path)
-
-
-def first_problem(error: ValidationError) -> str:
-    """Say in one line what pydantic found first, and in which value."""
-    problem = error.errors(include_url=False)[0]
-    where = ".".join(str(step) for step in problem["loc"])
-    if problem["type"] == "missing":
-        return f"{where} is missing"
-    if not where:
-        # What is wrong with the whole is said without it: it may be long, and private.
-        return problem["msg"].removeprefix("Value error, ")
-    value = ascii(problem["input"])
-    shown = value if len(value) <= MAX_SHOWN_CHARS else value[:MAX_SHOWN_CHARS] + "…"
-    said = problem["msg"].removeprefix("Value error, ").removeprefix("Input should ")
-    told = f" must {said}" if problem["msg"].startswith("Input should ") else f": {said}"
-    return f"{where}{told}; it is {shown}"
 
 
 def _no_path(text: str) -> str:

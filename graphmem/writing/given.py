@@ -22,7 +22,8 @@ from graphmem.core.quotes import find_quote
 from graphmem.core.validity import Validity
 from graphmem.core.when import When
 from graphmem.errors import InvalidInput
-from graphmem.writing.accept import first_problem, is_blank
+from graphmem.writing.accept import is_blank
+from graphmem.writing.refused import first_problem
 from graphmem.writing.uses import states_something
 from graphmem_schemas import (
     EntityKind,

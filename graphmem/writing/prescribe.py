@@ -15,10 +15,11 @@ from graphmem.core.changes import Changes
 from graphmem.core.uids import content_uid
 from graphmem.errors import InvalidInput
 from graphmem.ports import Clock, Embedder, Float32, GraphReader, GraphStore
-from graphmem.writing.accept import SourceText, Turn, check_text, first_problem
+from graphmem.writing.accept import SourceText, Turn, check_text
 from graphmem.writing.add_run import receipt_of
 from graphmem.writing.drafting import Draft
 from graphmem.writing.lay import embed_new, lay_passages
+from graphmem.writing.refused import first_problem
 from graphmem.writing.segment import PassageDraft, segment
 from graphmem.writing.tell_lessons import prescription_uid
 from graphmem_schemas import GivenPrescription, Prescription, Receipt, Source

@@ -18,9 +18,9 @@ from graphmem.writing.accept import (
     Turn,
     check_moment,
     check_text,
-    first_problem,
     is_blank,
 )
+from graphmem.writing.refused import first_problem
 from graphmem.writing.segment import PassageDraft, segment
 from graphmem_schemas import Outcome, Step
 

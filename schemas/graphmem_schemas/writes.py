@@ -92,9 +92,7 @@ class ExtractedBody(Frozen):
     passages: tuple[ExtractedPassage, ...] = Field(
         min_length=1, max_length=100_000, fail_fast=True
     )
-    extractions: tuple[dict[str, Any], ...] = Field(
-        default=(), max_length=100_000, fail_fast=True
-    )
+    extractions: tuple[dict[str, Any], ...] = Field(default=(), max_length=100_000, fail_fast=True)
     trust: _Share | None = None
 
 

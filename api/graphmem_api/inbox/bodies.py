@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from graphmem.errors import InvalidInput
-from graphmem.writing.accept import first_problem
+from graphmem.writing.refused import first_problem
 from graphmem_api.problems import Problem
 from graphmem_api.values import check_values
 from graphmem_pipelines.jobs.contents import item_of

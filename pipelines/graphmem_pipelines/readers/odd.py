@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from graphmem.errors import InvalidInput
-from graphmem.writing.accept import first_problem
+from graphmem.writing.refused import first_problem
 
 __all__ = ["ODD", "not_built_so"]
 

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from graphmem.errors import InvalidInput
-from graphmem.writing.accept import first_problem
+from graphmem.writing.refused import first_problem
 from graphmem_pipelines.readers.content import Content
 from graphmem_pipelines.readers.moments import read_moment
 from graphmem_schemas import Document, Message

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from graphmem.errors import InvalidInput
-from graphmem.writing.accept import first_problem
+from graphmem.writing.refused import first_problem
 from graphmem_pipelines.readers.content import Content, ReaderOptions
 from graphmem_pipelines.readers.exports import from_chatgpt, from_locomo, from_longmemeval
 from graphmem_pipelines.readers.messages import is_langchain, is_message, read_messages

@@ -2,7 +2,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
 from graphmem.errors import InvalidInput, NotFound
 from graphmem.writing.accept import (
@@ -11,10 +10,8 @@ from graphmem.writing.accept import (
     check_moment,
     check_space,
     check_text,
-    first_problem,
 )
-from graphmem_schemas import Document, SearchRequest
-from graphmem_schemas.writes import MemoriesBody
+from graphmem_schemas import Document
 
 
 def accept_one(content: object, **more: object) -> object:
@@ -86,30 +83,6 @@ def test_a_refused_date_is_named_and_shown_how_to_write() -> None:
     says = r"as_of 'yesterday' is not a date in ISO 8601.+: write 2024-05-03, or 2024-05-03T10"
     with pytest.raises(InvalidInput, match=says):
         check_moment("yesterday", "as_of")
-
-
-def test_what_a_schema_refuses_is_said_in_our_words() -> None:
-    for wrong, says in (
-        ({"k": 0}, "k must be greater than or equal to 1; it is 0"),
-        ({"mode": "newest"}, "mode must be 'latest', 'all' or 'chronological'; it is 'newest'"),
-        (
-            {"as_of": "soon"},
-            "as_of: no date in ISO 8601, such as 2023-05-01 or 2023-05-01T10:00:00Z "
-            "(Invalid isoformat string: 'soon'); it is 'soon'",
-        ),
-    ):
-        with pytest.raises(ValidationError) as refused:
-            SearchRequest.model_validate({"question": "Who?", **wrong})
-        assert first_problem(refused.value) == says
-
-
-def test_what_is_wrong_with_the_whole_is_said_without_it() -> None:
-    with pytest.raises(ValidationError) as refused:
-        MemoriesBody.model_validate({"text": "secret", "documents": [{"text": "also"}]})
-    says = first_problem(refused.value)
-    assert "give exactly one of" in says
-    assert "secret" not in says
-    assert "Value error" not in says
 
 
 def test_a_naive_date_is_utc() -> None:
