@@ -17,6 +17,8 @@ from graphmem.stores.sqlite.mapping import BUSY_TIMEOUT_S, mapped
 __all__ = ["ConnectionPool", "begin_write", "connect", "empty_log", "keep_log"]
 
 _IDLE_MAX = 8
+# Pages of each are up to 16 MiB; who is seldom lent reads them again from the system's memory.
+_IDLE_WITH_PAGES = 2
 _LOOK_MS = 20
 _PAUSE_S = 0.001
 # What was acknowledged must be on disk, and what was deleted must not.
@@ -139,6 +141,9 @@ class ConnectionPool:
         try:
             if connection.in_transaction:
                 connection.rollback()
+            # The last one back is lent first, so these two are the ones in use most of the time.
+            if len(self._idle) >= _IDLE_WITH_PAGES:
+                connection.execute("PRAGMA shrink_memory")
             with self._returned:
                 # A frozen connection would not see a writer that comes later: use it once.
                 if self._closed or self._frozen or len(self._idle) >= _IDLE_MAX:
