@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 
 from graphmem.errors import InvalidInput
 from graphmem.facets.base import Facet
 from graphmem.models.llm.forgetting import forget_answers
-from graphmem.ports import Progress
+from graphmem.ports import GraphStore, Progress
 from graphmem.reading.lookup import find_entity, find_exactly, find_node, find_source
 from graphmem.stores.beside import ANSWERS, SHOWN, beside
 from graphmem.stores.shown import forget_shown
@@ -16,7 +17,7 @@ from graphmem.views.cypher.reader import CypherReader
 from graphmem.writing.accept import check_moment
 from graphmem_schemas import ConsolidateReceipt, DeleteReceipt, Predicate, Receipt
 
-__all__ = ["Upkeep"]
+__all__ = ["Upkeep", "forget_beside"]
 
 # What lessons are drawn from or told as: those that are held follow where one goes.
 LESSONS = frozenset(("Query", "Insight", "Prescription"))
@@ -74,16 +75,15 @@ class Upkeep(Facet):
                     undefine(node.uid, self._store, self.space)
             plan = partial(forget.forget_nodes, uids, space=self.space)
             receipt, gone = forget.forget(self._store, self.space, plan)
-        if not receipt.seq:
+        if not receipt.seq and space is None:
             return receipt
         self._reader.forget()
         self._reader.shown.forget(gone)
         if receipt.nodes.keys() & LESSONS:
             self._reader.lessons()
         clear_caches()
-        forget_answers(beside(self._store, ANSWERS), gone)
-        forget_shown(beside(self._store, SHOWN), self.space, gone)
         self._cypher.close()
+        forget_beside(self._store, self.space, gone)
         return receipt.model_copy(update={"places": forget.PLACES})
 
     def retire(self, uid: str, at: datetime | str | None = None) -> Receipt:
@@ -167,6 +167,21 @@ class Upkeep(Facet):
         if progress is not None and not callable(progress):
             raise InvalidInput(f"progress is called as (stage, done, total), not {progress!r}")
         return consolidate(self._store, self.space, self._models, self._clock, progress or _silent)
+
+
+def forget_beside(store: GraphStore, space: str, gone: Collection[str] | None) -> None:
+    """Remove what was deleted from the files beside a store; doing it again changes nothing.
+
+    Args:
+        store: whose files.
+        space: of what was deleted.
+        gone: its uids; None is all of the space, where they are not known any more.
+
+    Raises:
+        StoreError: A file cannot be written.
+    """
+    forget_answers(beside(store, ANSWERS), gone)
+    forget_shown(beside(store, SHOWN), space, gone)
 
 
 def _silent(stage: str, done: int, total: int) -> None:

@@ -10,7 +10,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from graphmem.core.uids import content_uid
@@ -23,13 +23,14 @@ from graphmem.errors import (
     NotFound,
     StoreError,
 )
+from graphmem.facets.upkeep import forget_beside
 from graphmem.memory import Memory
 from graphmem.models.seal import describe, seal
 from graphmem.ports import GraphStore, Models
 from graphmem.writing.accept import SourceText
 from graphmem.writing.writer import Writer
 from graphmem_pipelines.jobs.contents import TEXTS, texts_of
-from graphmem_pipelines.ledger.rows import ItemResult
+from graphmem_pipelines.ledger.rows import DELETE, ItemResult
 from graphmem_pipelines.ledger.writes import Settled, Taken, WriteLedger
 from graphmem_schemas import DeleteReceipt, Receipt
 
@@ -103,6 +104,7 @@ class Adding:
             for group in _groups(left):
                 if self.stopping():
                     raise Stopped
+                left = [_at_hand(left[0]), *left[1:]]
                 ended += self.ledger.settle(self._apply(space, group))
                 left = left[len(group) :]
         except BaseException:
@@ -162,8 +164,22 @@ class Adding:
             if one.kind == "run":
                 return memory.add_run(**content)
             if one.kind == "delete":
-                return _deleted(memory, **content)
+                return self._deleted(memory, one, **content)
             return memory.add_extracted(**content, progress=self._hear)
+
+    def _deleted(
+        self, memory: Memory, one: Taken, n_erased: int = 0, **named: str
+    ) -> DeleteReceipt:
+        """Delete something; what has only waited until then is in no memory."""
+        try:
+            return memory.delete(**named)
+        except NotFound:
+            if one.begun:
+                # It may be gone by the attempt before, which then did not come to the files.
+                forget_beside(self.store, memory.space, None)
+            elif not n_erased:
+                raise
+            return DeleteReceipt(seq=0)
 
     def _writer(self, space: str) -> Writer:
         return Writer(self.store, space, self.models, lambda: datetime.now(UTC))
@@ -193,14 +209,9 @@ def _groups(taken: Sequence[Taken]) -> Iterator[list[Taken]]:
         yield group
 
 
-def _deleted(memory: Memory, n_erased: int = 0, **named: str) -> DeleteReceipt:
-    """Delete something; what has only waited until then is in no memory."""
-    try:
-        return memory.delete(**named)
-    except NotFound:
-        if not n_erased:
-            raise
-        return DeleteReceipt(seq=0)
+def _at_hand(one: Taken) -> Taken:
+    """Mark a delete as begun, also where it waits again: done twice it finds nothing."""
+    return replace(one, begun=one.begun or one.kind == DELETE)
 
 
 def _settled(one: Taken, receipt: Receipt | DeleteReceipt) -> Settled:

@@ -73,6 +73,7 @@ class Taken:
 
     Attributes:
         n_deaths: how many processes ended while they were at it.
+        begun: whether somebody was at it before: what it does may be done already.
         alone: see `Write`.
     """
 
@@ -84,6 +85,7 @@ class Taken:
     size: int
     alone: bool
     n_deaths: int = 0
+    begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)

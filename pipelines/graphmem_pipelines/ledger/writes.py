@@ -133,21 +133,23 @@ class WriteLedger(Ledger):
         with mapped(self._shown), self._writing():
             rows = self._connection.execute(
                 "SELECT accepted.job, item.n, item.kind, item.key, item.content, item.size, "
-                "alone, item.attempts * (item.state = 'extracting') "
+                "alone, item.attempts * (item.state = 'extracting'), item.attempts > 0 "
                 "FROM accepted CROSS JOIN item INDEXED BY item_waiting "
                 "ON item.job = accepted.job "
                 f"WHERE accepted.space = ? AND waiting AND item.state IN {_WAITING} "
                 "ORDER BY accepted.n, item.n LIMIT ?",
                 (space, most),
             )
-            for job, n, kind, key, content, size, alone, n_deaths in rows:
+            for job, n, kind, key, content, size, alone, n_deaths, begun in rows:
                 if content is None:  # deleted while somebody was at it who then died
                     erased.append(Settled(job, ItemResult(n, "skipped", DELETED)))
                     continue
                 if found and (n_deaths or n_chars + size > most_chars):
                     break
                 text = zlib.decompress(content).decode()
-                found.append(Taken(job, n, kind, key, text, size, bool(alone), n_deaths))
+                found.append(
+                    Taken(job, n, kind, key, text, size, bool(alone), n_deaths, bool(begun))
+                )
                 n_chars += size
                 if n_deaths:
                     break
@@ -162,9 +164,9 @@ class WriteLedger(Ledger):
         """Have items wait again that were not applied, through no fault of theirs."""
         with mapped(self._shown), self._writing():
             self._connection.executemany(
-                "UPDATE item SET state = 'pending', attempts = attempts - 1 "
+                "UPDATE item SET state = 'pending', attempts = max(attempts - 1, ?) "
                 "WHERE job = ? AND n = ? AND state = 'extracting'",
-                [(one.job, one.n) for one in taken],
+                [(one.begun, one.job, one.n) for one in taken],
             )
 
     def settle(self, settled: Sequence[Settled]) -> list[str]:
