@@ -49,10 +49,11 @@ with Memory(path) as memory:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that runs: where it is called, and its first process."""
+    """A server that runs: where it is called, its first process, and what it has to say."""
 
     url: str
     pid: int
+    log: Path
 
 
 def sdk_rate(
@@ -95,11 +96,12 @@ def server_at(path: Path, workers: int) -> Iterator[Server]:
     command = [sys.executable, "-m", "graphmem", "--json", "serve", "--store", str(path)]
     command += ["--port", "0", "--workers", str(workers)]
     with ExitStack() as stack:
-        log = stack.enter_context(path.with_suffix(".log").open("wb"))
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+        log = path.with_suffix(".log")
+        said = stack.enter_context(log.open("wb"))
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True)
         stack.callback(_ended, child)
         assert child.stdout is not None
-        yield Server(json.loads(child.stdout.readline())["url"], child.pid)
+        yield Server(json.loads(child.stdout.readline())["url"], child.pid, log)
 
 
 def _ended(child: subprocess.Popen[str]) -> None:

@@ -29,7 +29,7 @@ TARGETS: Mapping[str, tuple[str, str]] = {
 
 _SAMPLES = 60
 _N_TEXTS = 5_000
-_N_SHOWN = 5
+_N_SHOWN, _N_LOG_LINES = 5, 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class SoakReport:
         figures: by the names in `TARGETS`.
         details: what they were made of.
         held: memory, files and threads, evenly spread over the time.
-        notes: the first answers that were no success.
+        notes: the first answers that were no success, and the end of the server's log then.
     """
 
     figures: Mapping[str, float]
@@ -96,7 +96,10 @@ def run_soak(soak: Soak, report: Callable[[str], None]) -> SoakReport:
             report(f"{soak.minutes:g} minutes of traffic")
             traffic = Traffic(server.url, Answered(soak.minutes * 60.0))
             held = asyncio.run(_watched(traffic, server, questions, texts, soak))
-    return _report(traffic, held)
+        notes = traffic.told.errors[:_N_SHOWN]
+        if notes:
+            notes += server.log.read_text(errors="replace").splitlines()[-_N_LOG_LINES:]
+    return _report(traffic, held, notes)
 
 
 async def _watched(
@@ -116,7 +119,7 @@ async def _watched(
     return held
 
 
-def _report(traffic: Traffic, held: Sequence[Footprint]) -> SoakReport:
+def _report(traffic: Traffic, held: Sequence[Footprint], notes: Sequence[str]) -> SoakReport:
     told = traffic.told
     quarter = len(held) // 4
     early, late = held[quarter : 2 * quarter], held[-quarter:]
@@ -145,5 +148,5 @@ def _report(traffic: Traffic, held: Sequence[Footprint]) -> SoakReport:
             "files_late": median(seen.n_files for seen in late),
         },
         held=held,
-        notes=told.errors[:_N_SHOWN],
+        notes=notes,
     )
