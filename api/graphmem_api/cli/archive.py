@@ -1,9 +1,9 @@
 """A backup: one file with all that cannot be made anew, each part with its digest.
 
 It is a tar file without compression: `manifest.json` first, then the parts. They are copied while
-others write, each as of one moment, and in an order in which nothing that was acknowledged is
-lost: the ledger of what waits before the store that it is applied to. What is applied in between
-is in both, and applying it again changes nothing.
+others write, each as of one moment, and the ledger of what waits and the store that it is applied
+to as of the same: else a delete that still waits in the one could come to what the other got after
+it. At most the turn that was being applied is in both; it is applied again, in its order.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -33,7 +33,9 @@ from graphmem_pipelines.ledger.ledger import Ledger
 __all__ = ["PARTS", "Part", "read_archive", "restore_archive", "write_archive"]
 
 PARTS = ("jobs", "store", "answers", "keys")
-"""In the order in which they are copied."""
+"""In the order in which they are in it."""
+_TOGETHER = ("jobs", "store")
+"""As of the same moment."""
 _KEYS = "keys"
 _NEW: dict[str, Callable[[Path], Ledger | ResponseCache | ShownFile | VectorFile]] = {
     "jobs": Ledger,
@@ -82,11 +84,7 @@ def write_archive(target: Path, sources: Mapping[str, Path], *, force: bool) -> 
             prefix=f".{target.name}.", dir=target.absolute().parent
         ) as folder,
     ):
-        copies = {
-            name: _copied(sources[name], Path(folder) / name)
-            for name in PARTS
-            if name in sources and sources[name].exists()
-        }
+        copies = _copies(sources, Path(folder))
         parts = [Part(name, path.stat().st_size, _digest(path)) for name, path in copies.items()]
         whole = Path(folder) / "backup"
         _pack(whole, parts, copies)
@@ -165,19 +163,64 @@ def restore_archive(backup: Path, targets: Mapping[str, Path], *, force: bool) -
     return restored
 
 
-def _copied(source: Path, copy: Path) -> Path:
-    """Copy a database as of one moment; writers go on meanwhile."""
+def _copies(sources: Mapping[str, Path], folder: Path) -> dict[str, Path]:
+    """Copy the files that are there; writers go on meanwhile."""
+    there = {name: sources[name] for name in PARTS if name in sources and sources[name].exists()}
+    with ExitStack() as stack:
+        seen: dict[str, sqlite3.Connection] = {}
+        # Nothing is acknowledged, taken or settled while both are looked at.
+        with _unchanged(there.get("jobs")):
+            for name in there.keys() & set(_TOGETHER):
+                seen[name] = stack.enter_context(_seen(there[name]))
+        copies = {name: _copied(seen[name], there[name], folder / name) for name in seen}
+    for name in there.keys() - copies.keys():
+        with _seen(there[name]) as old:
+            copies[name] = _copied(old, there[name], folder / name)
+    return {name: copies[name] for name in there}
+
+
+@contextmanager
+def _unchanged(source: Path | None) -> Iterator[None]:
+    """Let nobody write to a database during a block; readers go on."""
+    if source is None:
+        yield
+        return
+    with closing(_connected(source)) as held:
+        with _told_of(source):
+            held.execute("BEGIN IMMEDIATE")
+        yield
+
+
+@contextmanager
+def _seen(source: Path) -> Iterator[sqlite3.Connection]:
+    """See a database as it is now during a block, whoever writes to it."""
+    with closing(_connected(source)) as old:
+        with _told_of(source):
+            old.execute("BEGIN")
+            # The moment is that of the first look.
+            old.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        yield old
+
+
+def _connected(source: Path) -> sqlite3.Connection:
+    uri = f"{source.absolute().as_uri()}?mode=rw"
+    with _told_of(source):
+        return sqlite3.connect(uri, _BUSY_S, uri=True, isolation_level=None)
+
+
+@contextmanager
+def _told_of(source: Path) -> Iterator[None]:
     try:
-        with (
-            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=rw", uri=True)) as old,
-            closing(sqlite3.connect(copy)) as new,
-        ):
-            old.execute(f"PRAGMA busy_timeout = {int(_BUSY_S * 1000)}")
-            old.backup(new, progress=_patience(source))
-            # A copy is one file: no log beside it that could be left behind.
-            new.execute("PRAGMA journal_mode = DELETE").fetchone()
+        yield
     except sqlite3.Error as error:
         raise StoreError(f"{source} cannot be copied: {error}; `graphmem doctor` looks") from error
+
+
+def _copied(old: sqlite3.Connection, source: Path, copy: Path) -> Path:
+    with _told_of(source), closing(sqlite3.connect(copy)) as new:
+        old.backup(new, progress=_patience(source))
+        # A copy is one file: no log beside it that could be left behind.
+        new.execute("PRAGMA journal_mode = DELETE").fetchone()
     _check(copy)
     return copy
 

@@ -6,8 +6,8 @@ and any process of the server can answer it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -20,13 +20,15 @@ from graphmem.writing.accept import check_space
 from graphmem_api.access.caller import LOOPBACK, Caller
 from graphmem_api.access.guard import Reader, Space, said_of, told
 from graphmem_api.admission import CALLER
+from graphmem_api.inbox.adding import add
 from graphmem_api.inbox.deleting import delete
 from graphmem_api.mcp.server import Context, create_server
 from graphmem_api.mcp.visit import Busy, Visit
 from graphmem_api.problems import Problem
 from graphmem_api.service import Service, ServiceHere
 from graphmem_api.settings import Settings
-from graphmem_schemas import DeleteReceipt
+from graphmem_pipelines.ledger.rows import Item
+from graphmem_schemas import DeleteReceipt, Receipt
 from graphmem_schemas.writes import JobStatus
 
 __all__ = ["mcp_running", "router"]
@@ -84,34 +86,53 @@ class _Answer(Response):
         await self._manager.handle_request(scope, receive, send)
 
 
+class _Queued:
+    """Changes a space through the inbox, as REST does, so that all come in one order."""
+
+    def __init__(self, request: Request, service: Service, space: str) -> None:
+        self._request, self._inbox, self._space = request, service.inbox, space
+        self._wait_s = service.settings.limits.wait_s
+
+    async def add(self, item: Item) -> Receipt | JobStatus:
+        with _told_as_busy():
+            job, found = await add(self._inbox, self._space, item, self._wait_s)
+        told(self._request, job=job)
+        return found
+
+    async def delete(self, **named: str) -> DeleteReceipt | JobStatus:
+        told(self._request, **said_of(**named))
+        with _told_as_busy():
+            job, found = await delete(self._inbox, self._space, self._wait_s, **named)
+        told(self._request, job=job)
+        return found
+
+
+@contextmanager
+def _told_as_busy() -> Iterator[None]:
+    try:
+        yield
+    except Problem as problem:
+        raise Busy(problem.detail) from problem
+
+
 def _answer(request: Request, service: Service, caller: Caller, space: str) -> Response:
     name = check_space(space)
-
-    async def delete_(**named: str) -> DeleteReceipt | JobStatus:
-        told(request, **said_of(**named))
-        try:
-            job, found = await delete(service.inbox, name, limits.wait_s, **named)
-        except Problem as problem:
-            raise Busy(problem.detail) from problem
-        told(request, job=job)
-        return found
 
     @asynccontextmanager
     async def lend(*, slow: bool = False) -> AsyncGenerator[AsyncMemory]:
         # Messages are worked on in tasks of the SDK's own.
         CALLER.set(caller.name)
-        try:
+        with _told_as_busy():
             async with service.spaces.lend(name, slow=slow) as memory:
                 yield memory
-        except Problem as problem:
-            raise Busy(problem.detail) from problem
 
     def note(**what: object) -> None:
         request.scope["state"]["needs"] = "write"
         told(request, **what)
 
+    queue = _Queued(request, service, name)
     limits, may_write = service.settings.limits, "write" in caller.scopes
-    request.scope["state"][_VISIT] = Visit(name, lend, limits, may_write, delete_, note)
+    request.scope["state"][_VISIT] = Visit(name, lend, limits, may_write, queue, note)
     return _Answer(request.app.state.mcp)
 
 

@@ -60,6 +60,7 @@ class Added(Result):
         default=(), description="Uids of facts that now stand beside one that says otherwise."
     )
     notes: tuple[str, ...] = ()
+    job: str | None = Field(default=None, description="Where it is kept and will be done later.")
 
     @classmethod
     def of(cls, receipt: Receipt, sources: Sequence[SourceName]) -> Added:
@@ -75,6 +76,8 @@ class Added(Result):
 
     def text(self) -> str:
         """Return it in short."""
+        if self.job:
+            return "It is kept, and will be remembered as soon as what came before is through."
         named = ", ".join(repr(one.name) for one in self.sources)
         if not self.changed:
             return "\n".join([f"Nothing new: {named or 'it'} was known already.", *self.notes])

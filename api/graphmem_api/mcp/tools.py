@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ from mcp_types import ToolAnnotations
 
 from graphmem.aio import AsyncMemory
 from graphmem.errors import InvalidInput
+from graphmem.writing.accept import check_moment
 from graphmem_api.mcp.arguments import (
     AddMemory,
     Arguments,
@@ -36,9 +38,10 @@ from graphmem_api.mcp.results import (
     Stored,
     Table,
 )
-from graphmem_api.mcp.visit import Visit
+from graphmem_api.mcp.visit import Queue, Visit
 from graphmem_api.settings import Limits
-from graphmem_schemas import Document, Source
+from graphmem_pipelines.jobs.contents import item_of
+from graphmem_schemas import Document, Receipt, Source
 
 __all__ = ["TOOLS", "Tool"]
 
@@ -55,6 +58,8 @@ class Tool(Generic[A]):
         writes: whether it needs the scope for writing.
         destroys: whether it removes something.
         slow: whether it may take seconds.
+        queued: does the same where changes wait for their turn: it needs no memory, and so holds
+            none while it waits.
     """
 
     name: str
@@ -66,6 +71,7 @@ class Tool(Generic[A]):
     writes: bool = False
     destroys: bool = False
     slow: bool = False
+    queued: Callable[[Queue, A, Visit], Awaitable[Result]] | None = None
 
     def card(self, limits: Limits) -> ToolCard:
         """Return how a host lists it."""
@@ -92,6 +98,8 @@ class Tool(Generic[A]):
             GraphMemError: It cannot be done; the text says why.
         """
         asked = read_arguments(self.arguments, given, visit.limits)
+        if self.queued is not None and visit.queue is not None:
+            return await self.queued(visit.queue, asked, visit)
         async with visit.lend(slow=self.slow) as memory:
             return await self.run(memory, asked, visit)
 
@@ -101,27 +109,49 @@ class Tool(Generic[A]):
 
 
 async def _add(memory: AsyncMemory, asked: AddMemory, visit: Visit) -> Result:
-    if (asked.text is None) == (asked.messages is None):
-        raise InvalidInput("give either text or messages")
-    if asked.messages is None:
-        # As a document, so that no text is taken for the name of a file of the server.
-        content: Any = Document(text=asked.text or "")
-    else:
-        content = [turn.model_dump(exclude_none=True) for turn in asked.messages]
-        n_chars = sum(len(turn.text) for turn in asked.messages)
-        if n_chars > visit.limits.text_chars:
-            raise InvalidInput(
-                f"messages: {n_chars:,} characters are too much for one call; give "
-                f"{visit.limits.text_chars:,} at most, and the rest in another call"
-            )
+    _check(asked, visit.limits)
+    content: Any = asked.model_dump(exclude_none=True)
     receipt = await memory.add(
-        content, source=asked.source, at=asked.at, title=asked.title, progress=visit.progress
+        # As a document, so that no text is taken for the name of a file of the server.
+        content["messages"] if asked.messages else Document(text=content["text"]),
+        source=asked.source,
+        at=asked.at,
+        title=asked.title,
+        progress=visit.progress,
     )
     nodes = [await memory.get(uid) for uid in receipt.sources]
     sources = [
         SourceName(uid=node.uid, name=node.name) for node in nodes if isinstance(node, Source)
     ]
     return Added.of(receipt, sources)
+
+
+async def _add_queued(queue: Queue, asked: AddMemory, visit: Visit) -> Result:
+    _check(asked, visit.limits)
+    kind, content = "messages" if asked.messages else "text", asked.model_dump(exclude_none=True)
+    # A long one takes a while to check.
+    item = await asyncio.to_thread(item_of, 1, kind, content)
+    if visit.progress is not None:
+        visit.progress("waiting", 0, 1)
+    told = await queue.add(item)
+    if not isinstance(told, Receipt):
+        return Added(changed=False, job=told.id)
+    # Of one text there is one source.
+    name = item.key.partition(":")[2]
+    return Added.of(told, [SourceName(uid=uid, name=name) for uid in told.sources])
+
+
+def _check(asked: AddMemory, limits: Limits) -> None:
+    check_moment(asked.at)
+    if (asked.text is None) == (asked.messages is None):
+        raise InvalidInput("give either text or messages")
+    if asked.messages is not None:
+        n_chars = sum(len(turn.text) for turn in asked.messages)
+        if n_chars > limits.text_chars:
+            raise InvalidInput(
+                f"messages: {n_chars:,} characters are too much for one call; give "
+                f"{limits.text_chars:,} at most, and the rest in another call"
+            )
 
 
 async def _search(memory: AsyncMemory, asked: SearchMemories, _: Visit) -> Result:
@@ -145,11 +175,19 @@ async def _history(memory: AsyncMemory, asked: MemoryHistory, _: Visit) -> Resul
     return History.of(changes, asked.limit)
 
 
-async def _delete(memory: AsyncMemory, asked: DeleteMemory, visit: Visit) -> Result:
-    named = asked.model_dump(exclude_none=True)
+async def _delete(memory: AsyncMemory, asked: DeleteMemory, _: Visit) -> Result:
+    return Deleted.of(await memory.delete(**_named(asked)))
+
+
+async def _delete_queued(queue: Queue, asked: DeleteMemory, _: Visit) -> Result:
+    return Deleted.of(await queue.delete(**_named(asked)))
+
+
+def _named(asked: DeleteMemory) -> dict[str, str]:
+    named: dict[str, str] = asked.model_dump(exclude_none=True)
     if len(named) != 1:
         raise InvalidInput("give exactly one of uid, source and entity: it says what is deleted")
-    return Deleted.of(await (visit.delete or memory.delete)(**named))
+    return named
 
 
 async def _cypher(memory: AsyncMemory, asked: CypherQuery, visit: Visit) -> Result:
@@ -181,6 +219,7 @@ TOOLS: dict[str, Tool[Any]] = {
             _add,
             writes=True,
             slow=True,
+            queued=_add_queued,
         ),
         Tool(
             "search_memories",
@@ -235,6 +274,7 @@ TOOLS: dict[str, Tool[Any]] = {
             writes=True,
             destroys=True,
             slow=True,
+            queued=_delete_queued,
         ),
         Tool(
             "cypher_query",

@@ -11,10 +11,11 @@ from graphmem.aio import AsyncMemory
 from graphmem.errors import GraphMemError
 from graphmem.ports import Progress
 from graphmem_api.settings import Limits
-from graphmem_schemas import DeleteReceipt
+from graphmem_pipelines.ledger.rows import Item
+from graphmem_schemas import DeleteReceipt, Receipt
 from graphmem_schemas.writes import JobStatus
 
-__all__ = ["Busy", "Delete", "Lend", "Visit"]
+__all__ = ["Busy", "Lend", "Queue", "Visit"]
 
 
 class Busy(GraphMemError):
@@ -32,10 +33,14 @@ class Lend(Protocol):
         ...
 
 
-class Delete(Protocol):
-    """Deletes from the one space that a visitor may reach."""
+class Queue(Protocol):
+    """Changes the one space that a visitor may reach, behind what waits to be applied."""
 
-    def __call__(self, **named: str) -> Awaitable[DeleteReceipt | JobStatus]:
+    def add(self, item: Item) -> Awaitable[Receipt | JobStatus]:
+        """Add an item; how far it is comes where it takes long."""
+        ...
+
+    def delete(self, **named: str) -> Awaitable[DeleteReceipt | JobStatus]:
         """Delete what is named; how far it is comes where it takes long."""
         ...
 
@@ -52,7 +57,7 @@ class Visit:
         space: the one space that it is about; no other can be named.
         lend: lends its memory.
         may_write: whether it may add and delete.
-        delete: deletes behind what waits to be applied; None where nothing does.
+        queue: changes it in the order in which all others do; None where nobody waits.
         note: hears which tool changes something, for the audit log.
         progress: hears how far an add has come.
     """
@@ -61,6 +66,6 @@ class Visit:
     lend: Lend
     limits: Limits
     may_write: bool
-    delete: Delete | None = None
+    queue: Queue | None = None
     note: Callable[..., None] = _nothing
     progress: Progress | None = None

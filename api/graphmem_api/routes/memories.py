@@ -10,11 +10,11 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from graphmem.writing.accept import check_space
 from graphmem_api.access.guard import Space, Writer, told
+from graphmem_api.inbox.adding import how_far
 from graphmem_api.inbox.bodies import Body, parsed, schema_of, write_of
-from graphmem_api.inbox.status import failure_of, status_of
 from graphmem_api.problems import Problem
 from graphmem_api.service import Service, ServiceHere
-from graphmem_pipelines.ledger.writes import Kept, Write, WriteLedger
+from graphmem_pipelines.ledger.writes import Kept, Write
 from graphmem_schemas import Receipt
 from graphmem_schemas.writes import ExtractedBody, JobStatus, MemoriesBody, RunBody
 
@@ -112,7 +112,7 @@ async def _take(call: _Call, model: type[Body]) -> Response:
     told(call.request, job=kept.job, items=len(write.items))
     if call.wait and await inbox.wait(kept.job, limits.wait_s):
         return await _applied(call.service, kept)
-    status = await inbox.read(lambda ledger: _status(ledger, kept.job))
+    status = await inbox.read(lambda ledger: how_far(ledger, kept.job))
     return _answer(HTTPStatus.ACCEPTED, status, kept)
 
 
@@ -150,31 +150,12 @@ async def _applied(service: Service, kept: Kept) -> Response:
         InvalidInput: All of it failed; nothing of it is kept.
         Problem: 500, a defect is to blame for that.
     """
-    status = await service.inbox.read(lambda ledger: _status(ledger, kept.job, refused=True))
+    status = await service.inbox.read(lambda ledger: how_far(ledger, kept.job, refused=True))
     if status.state != "done":
         return _answer(HTTPStatus.ACCEPTED, status, kept)
     receipt = status.receipt if isinstance(status.receipt, Receipt) else Receipt(seq=0)
     is_new = receipt.changed and kept.as_ == "new"
     return _answer(HTTPStatus.CREATED if is_new else HTTPStatus.OK, receipt, kept)
-
-
-def _status(ledger: WriteLedger, job: str, *, refused: bool = False) -> JobStatus:
-    """Return how far a write is.
-
-    Args:
-        ledger: knows it.
-        job: its own.
-        refused: whether its caller is told now where all of it failed, so that it can go.
-    """
-    found = ledger.find(job)
-    if found is None:
-        raise Problem(HTTPStatus.NOT_FOUND, "not_found", f"the job {job} is long over")
-    status = status_of(ledger, found, with_receipt=True)
-    if refused and status.state == "done" and status.failed == status.items:
-        (item,) = ledger.items(job, ("failed",), limit=1)
-        ledger.forget(job)
-        raise failure_of(item)
-    return status
 
 
 def _answer(status: HTTPStatus, body: JobStatus | Receipt, kept: Kept) -> Response:

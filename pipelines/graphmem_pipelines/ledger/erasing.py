@@ -9,7 +9,7 @@ import json
 import sqlite3
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 __all__ = ["DELETED", "erase"]
 
@@ -17,13 +17,12 @@ DELETED = "deleted by the user"
 
 _WAITING = "('pending', 'extracting', 'extracted')"
 # A command that is at work on its own items goes on with them: who ran it deletes after it.
-_NOT_AT_WORK = (
-    "(item.state = 'failed' OR job.state NOT IN ('scanning', 'running') "
-    "OR EXISTS (SELECT 1 FROM accepted WHERE accepted.job = job.id))"
-)
+_NOT_AT_WORK = "(item.state = 'failed' OR job.id NOT IN (SELECT value FROM json_each(?)))"
 
 
-def erase(connection: sqlite3.Connection, space: str, source: str | None) -> int:
+def erase(
+    connection: sqlite3.Connection, space: str, source: str | None, at_work: Sequence[str] = ()
+) -> int:
     """Erase what the ledger holds of a source, or of a whole space.
 
     What waits is applied no more. What a server is applying at this moment is: its content goes
@@ -33,15 +32,17 @@ def erase(connection: sqlite3.Connection, space: str, source: str | None) -> int
         connection: of the ledger.
         space: of the source.
         source: its name; None is all of the space but deletes that wait.
+        at_work: jobs of commands that some process works on now.
 
     Returns:
         How many items had content of it.
     """
+    busy = json.dumps(at_work)
     if source is None:
-        found = _whole(connection, space)
+        found = _whole(connection, space, busy)
         connection.execute("DELETE FROM applied WHERE space = ?", (space,))
         return _erase(connection, found)
-    found = _of(connection, space, source)
+    found = _of(connection, space, source, busy)
     n_cut, emptied = _cut(connection, space, source)
     connection.execute("DELETE FROM applied WHERE space = ? AND key = ?", (space, source))
     return n_cut + _erase(connection, [*found, *emptied])
@@ -51,16 +52,16 @@ def erase(connection: sqlite3.Connection, space: str, source: str | None) -> int
 _Found = list[tuple[str, int, bool]]
 
 
-def _whole(connection: sqlite3.Connection, space: str) -> _Found:
+def _whole(connection: sqlite3.Connection, space: str, at_work: str) -> _Found:
     return connection.execute(
         "SELECT item.job, item.n, item.content IS NOT NULL "
         "FROM job JOIN item ON item.job = job.id "
         f"WHERE job.space = ? AND job.kind <> 'delete' AND {_NOT_AT_WORK}",
-        (space,),
+        (space, at_work),
     ).fetchall()
 
 
-def _of(connection: sqlite3.Connection, space: str, source: str) -> _Found:
+def _of(connection: sqlite3.Connection, space: str, source: str, at_work: str) -> _Found:
     found: _Found = []
     # The number is in front of the name of what a server takes; see `contents.item_of`.
     for name in ("item.key", "substr(item.key, instr(item.key, ':') + 1)"):
@@ -69,7 +70,7 @@ def _of(connection: sqlite3.Connection, space: str, source: str) -> _Found:
             f"JOIN job ON job.id = item.job WHERE {name} = ? AND job.space = ? "
             "AND job.kind <> 'delete' AND (item.kind <> 'extracted' OR item.content IS NULL) "
             f"AND {_NOT_AT_WORK}",
-            (source, space),
+            (source, space, at_work),
         )
     return found
 

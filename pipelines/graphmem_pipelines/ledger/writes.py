@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence, Set
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from hashlib import blake2b
 
 from filelock import FileLock, Timeout
 
+from graphmem.errors import StoreBusy
 from graphmem.stores.sqlite.mapping import mapped
 from graphmem.stores.sqlite.pool import empty_log
 from graphmem_pipelines.ledger import items
@@ -39,10 +40,29 @@ class WriteLedger(Ledger):
 
     def keep(self, writes: Sequence[Write], limits: Waiting) -> list[Kept]:
         """Keep writes, in the order of acceptance, all of them on disk at once."""
-        with mapped(self._shown), self._writing():
-            return [self._keep(write, limits) for write in writes]
+        erasing = {write.space for write in writes if write.erases is not None}
+        with mapped(self._shown), self._at_work(erasing) as at_work, self._writing():
+            return [self._keep(write, limits, at_work) for write in writes]
 
-    def _keep(self, write: Write, limits: Waiting) -> Kept:
+    @contextmanager
+    def _at_work(self, spaces: Set[str]) -> Iterator[list[str]]:
+        """Tell which commands are at work in spaces; a killed one cannot go on meanwhile."""
+        at_work: list[str] = []
+        with ExitStack() as stack:
+            for space in sorted(spaces):
+                rows = self._connection.execute(
+                    "SELECT id FROM job WHERE space = ? AND kind NOT IN ('add', 'delete') "
+                    "AND state IN ('scanning', 'running')",
+                    (space,),
+                )
+                for (job,) in rows.fetchall():
+                    try:
+                        stack.enter_context(self.held(job))
+                    except StoreBusy:
+                        at_work.append(job)
+            yield at_work
+
+    def _keep(self, write: Write, limits: Waiting, at_work: Sequence[str]) -> Kept:
         if write.name is not None and (known := self._named(write)):
             return known
         n, chars = self._connection.execute(
@@ -52,13 +72,14 @@ class WriteLedger(Ledger):
         # Deletes are short, and may leave less that waits. They have room of their own.
         most = limits.most * (2 if write.kind == DELETE else 1)
         # What alone is more than may wait is taken where nothing waits, or it never would be.
-        if n >= most or (n and chars + write.size > limits.most_chars):
+        is_much = n and chars + write.size > limits.most_chars and write.kind != DELETE
+        if n >= most or is_much:
             return Kept("", "full")
         now = time.time()
         job = new_id(now)
         found = write.items
         if write.erases is not None:
-            n_erased = erase(self._connection, write.space, write.erases or None)
+            n_erased = erase(self._connection, write.space, write.erases or None, at_work)
             # Whoever deletes what only waited has deleted something.
             found = tuple(_with_content(item, n_erased=n_erased) for item in found)
         self._connection.execute(

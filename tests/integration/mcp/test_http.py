@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from graphmem.core.uids import content_uid
 from graphmem.memory import Memory
 from graphmem_api.app import create_app
 from graphmem_api.settings import Settings
+from graphmem_pipelines.ledger.rows import Job
+from graphmem_pipelines.ledger.writes import WriteLedger
 
 Within = Callable[[Any], Any]
 
@@ -147,6 +149,41 @@ def test_a_client_that_leaves_leaves_a_whole_write_or_none(served: Any, within: 
         there = [one.uid for one in memory.sources().sources if one.name in sources]
         assert there
         assert {len(memory.evidence(uid, k=1_000).passages) for uid in there} == {n_messages}
+
+
+def test_an_add_does_not_overtake_a_delete_that_came_before(served: Any, within: Within) -> None:
+    ledger = served.store.with_name(served.store.name + ".jobs")
+
+    async def talk() -> None:
+        async with served.connect("two") as client:
+            with closing(WriteLedger(ledger)) as held, held.turn("two") as mine:
+                assert mine
+                gone = httpx2.delete(
+                    served.url + "/v1/two/memories?source=ordered&wait=false",
+                    headers=served.headers("two"),
+                )
+                assert gone.status_code == 202
+                adding = asyncio.create_task(
+                    told(client, "add_memory", text="Tom likes figs.", source="ordered")
+                )
+                while not adding.done() and not any(
+                    (job.kind, job.state) == ("add", "running") for job in held.jobs()
+                ):
+                    await asyncio.sleep(0.05)
+            error, text = await adding
+            assert not error, text
+            assert "Remembered as 'ordered'" in text
+            while any(job.state == "running" for job in held_jobs(ledger)):
+                await asyncio.sleep(0.05)
+            names = [one.name for one in (await client.list_resources()).resources]
+            assert "ordered" in names
+
+    within(talk())
+
+
+def held_jobs(ledger: Path) -> list[Job]:
+    with closing(WriteLedger(ledger)) as opened:
+        return opened.jobs()
 
 
 def test_many_clients_at_once(served: Any, within: Within) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,7 +15,10 @@ from graphmem.errors import InvalidInput
 from graphmem_api.mcp.arguments import GetContext, SearchMemories, read_arguments
 from graphmem_api.mcp.results import MAX_CHARS, Table
 from graphmem_api.mcp.tools import TOOLS
+from graphmem_api.mcp.visit import Visit
 from graphmem_api.settings import Limits
+from graphmem_pipelines.ledger.rows import Item
+from graphmem_schemas.writes import JobStatus
 
 LIMITS = Limits(k=7, budget=500, rows=20, text_chars=100)
 
@@ -67,3 +72,33 @@ def test_a_very_large_table_is_cut_and_says_so() -> None:
     assert table.cut
     assert 0 < len(table.text()) < MAX_CHARS * 1.1
     assert table.text().endswith("(there are more rows)")
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [("delete_memory", {"source": "note"}), ("add_memory", {"text": "Tom likes tea."})],
+)
+def test_a_change_that_waits_for_its_turn_holds_no_memory(
+    tool: str, arguments: dict[str, str]
+) -> None:
+    """Or searches would find none left while a long text is applied."""
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    later = JobStatus(
+        id="j1", kind="add", space="mine", state="waiting", items=1, done=0, failed=0,
+        created_at=now, updated_at=now,
+    )  # fmt: skip
+
+    class Queued:
+        async def add(self, item: Item) -> Any:
+            return later
+
+        async def delete(self, **named: str) -> Any:
+            return later
+
+    def lend(*, slow: bool = False) -> Any:
+        raise AssertionError("a memory was lent")
+
+    visit = Visit("mine", lend, Limits(), may_write=True, queue=Queued())
+    told = asyncio.run(TOOLS[tool].call(visit, arguments))
+    assert told.model_dump()["job"] == "j1"
+    assert "as soon as what came before is through" in told.text()

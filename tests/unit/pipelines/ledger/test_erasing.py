@@ -163,6 +163,15 @@ def test_a_delete_is_taken_though_no_more_may_wait(ledger: WriteLedger) -> None:
     ]  # fmt: skip
 
 
+def test_a_delete_is_taken_though_no_more_characters_may_wait(ledger: WriteLedger) -> None:
+    item = item_of(1, "delete", {"source": "else"})
+    gone = Write("s", (item,), True, None, "d", kind="delete", erases="else")
+    add = Write("s", (text("note"),), False, None, "d")
+    assert [one.as_ for one in ledger.keep([add, add, gone], Waiting(10, 1))] == [
+        "new", "full", "new",
+    ]  # fmt: skip
+
+
 def test_failed_items_of_commands_go_too_and_their_work_goes_on(
     ledger: WriteLedger, path: Path
 ) -> None:
@@ -171,10 +180,20 @@ def test_failed_items_of_commands_go_too_and_their_work_goes_on(
     ledger.add_items(job.id, there)
     ledger.move(job.id, "running")
     ledger.record(job.id, [ItemResult(1, "failed", "no")])
-    delete(ledger)
+    with closing(WriteLedger(path)) as worker, worker.held(job.id):
+        delete(ledger)
     assert [said for said in held(path) if SECRET in said] == [f"{SECRET} b "]
     ledger.move(job.id, "stopped")
     delete(ledger)
+    assert SECRET not in str(held(path))
+
+
+@pytest.mark.parametrize("source", ["note", ""])
+def test_what_a_killed_command_left_goes_too(ledger: WriteLedger, path: Path, source: str) -> None:
+    job = ledger.begin("ingest", "s", {}, "f")
+    ledger.add_items(job.id, [Item(1, "note", None, "text", 1, SECRET)])
+    ledger.move(job.id, "running")
+    delete(ledger, source)
     assert SECRET not in str(held(path))
 
 
