@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -56,6 +57,16 @@ class Server:
 
     def said(self) -> str:
         return (self.folder / "stderr").read_text("utf-8")
+
+    def audited(self, *requests: str) -> list[dict[str, Any]]:
+        """Return the audit log once it tells of some requests: a line follows its answer."""
+        for _ in range(200):
+            lines = (self.folder / "a.db.audit").read_text("utf-8").splitlines()
+            found = [json.loads(line) for line in lines]
+            if set(requests) <= {line["request"] for line in found}:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"no line of one of {requests} in {lines}")
 
 
 @contextmanager
@@ -237,7 +248,7 @@ def test_writes_and_denials_are_in_the_audit_log(server: Server, tokens: dict[st
     body = {"text": "Nobody may read this in a log."}
     answer = server.client.post("/v1/mine/memories", json=body, headers=headers)
     assert answer.status_code in (200, 202), answer.text
-    lines = [json.loads(line) for line in (server.folder / "a.db.audit").read_text().splitlines()]
+    lines = server.audited("write-1")
     (line,) = [line for line in lines if line["request"] == "write-1"]
     assert (line["key"], line["path"]) == ("writer", "/v1/mine/memories")
     assert not any("Nobody may read" in json.dumps(line) for line in lines)
