@@ -18,10 +18,33 @@ DELETED = "deleted by the user"
 _WAITING = "('pending', 'extracting', 'extracted')"
 # A command that is at work on its own items goes on with them: who ran it deletes after it.
 _NOT_AT_WORK = "(item.state = 'failed' OR job.id NOT IN (SELECT value FROM json_each(?)))"
+_BEFORE = "coalesce((SELECT n FROM accepted WHERE accepted.job = job.id), 0) < ?"
+
+# A space may have any number of writes that are through: CROSS JOIN begins at the items' indexes.
+# The number is in front of the name of what a server takes; see `contents.item_of`.
+OF_SOURCE = tuple(
+    "SELECT item.job, item.n, item.content IS NOT NULL FROM item "
+    f"CROSS JOIN job ON job.id = item.job WHERE {name} = ? AND job.space = ? AND {kind} "
+    f"AND (item.kind <> 'extracted' OR item.content IS NULL) AND {_BEFORE} AND {_NOT_AT_WORK}"
+    for name, kind in (
+        ("item.key", "job.kind NOT IN ('add', 'delete')"),
+        ("substr(item.key, instr(item.key, ':') + 1)", "job.kind = 'add'"),
+    )
+)
+EXTRACTED = (
+    "SELECT item.job, item.n, item.content FROM item INDEXED BY item_extracted "
+    "CROSS JOIN job ON job.id = item.job WHERE job.space = ? AND job.kind = 'add' "
+    f"AND item.kind = 'extracted' AND item.content IS NOT NULL AND {_BEFORE}"
+)
+"""Statements that find what is kept of a source."""
 
 
 def erase(
-    connection: sqlite3.Connection, space: str, source: str | None, at_work: Sequence[str] = ()
+    connection: sqlite3.Connection,
+    space: str,
+    source: str | None,
+    at_work: Sequence[str] = (),
+    before: str | None = None,
 ) -> int:
     """Erase what the ledger holds of a source, or of a whole space.
 
@@ -33,6 +56,7 @@ def erase(
         space: of the source.
         source: its name; None is all of the space but deletes that wait.
         at_work: jobs of commands that some process works on now.
+        before: a write; what was accepted later stays. None is all.
 
     Returns:
         How many items had content of it.
@@ -42,8 +66,9 @@ def erase(
         found = _whole(connection, space, busy)
         connection.execute("DELETE FROM applied WHERE space = ?", (space,))
         return _erase(connection, found)
-    found = _of(connection, space, source, busy)
-    n_cut, emptied = _cut(connection, space, source)
+    end = _place(connection, before)
+    found = _of(connection, space, source, busy, end)
+    n_cut, emptied = _cut(connection, space, source, end)
     connection.execute("DELETE FROM applied WHERE space = ? AND key = ?", (space, source))
     return n_cut + _erase(connection, [*found, *emptied])
 
@@ -61,28 +86,22 @@ def _whole(connection: sqlite3.Connection, space: str, at_work: str) -> _Found:
     ).fetchall()
 
 
-def _of(connection: sqlite3.Connection, space: str, source: str, at_work: str) -> _Found:
+def _place(connection: sqlite3.Connection, write: str | None) -> int:
+    """Return where a write stands in the order of acceptance; behind all for None."""
+    row = connection.execute("SELECT n FROM accepted WHERE job = ?", (write,)).fetchone()
+    return row[0] if row else 2**63 - 1
+
+
+def _of(connection: sqlite3.Connection, space: str, source: str, at_work: str, end: int) -> _Found:
     found: _Found = []
-    # The number is in front of the name of what a server takes; see `contents.item_of`.
-    for name in ("item.key", "substr(item.key, instr(item.key, ':') + 1)"):
-        found += connection.execute(
-            "SELECT item.job, item.n, item.content IS NOT NULL FROM item "
-            f"JOIN job ON job.id = item.job WHERE {name} = ? AND job.space = ? "
-            "AND job.kind <> 'delete' AND (item.kind <> 'extracted' OR item.content IS NULL) "
-            f"AND {_NOT_AT_WORK}",
-            (source, space, at_work),
-        )
+    for statement in OF_SOURCE:
+        found += connection.execute(statement, (source, space, end, at_work))
     return found
 
 
-def _cut(connection: sqlite3.Connection, space: str, source: str) -> tuple[int, _Found]:
+def _cut(connection: sqlite3.Connection, space: str, source: str, end: int) -> tuple[int, _Found]:
     """Cut a source out of items with passages of several; return how many, and those emptied."""
-    rows = connection.execute(
-        "SELECT item.job, item.n, item.content FROM job JOIN item ON item.job = job.id "
-        "WHERE job.space = ? AND job.kind = 'add' AND item.kind = 'extracted' "
-        "AND item.content IS NOT NULL",
-        (space,),
-    ).fetchall()
+    rows = connection.execute(EXTRACTED, (space, end)).fetchall()
     cut: list[tuple[bytes, str, str, int]] = []
     emptied: _Found = []
     for job, n, content in rows:
@@ -112,6 +131,7 @@ def _session(passage: Mapping[str, str]) -> str:
 def _erase(connection: sqlite3.Connection, found: _Found) -> int:
     connection.executemany(
         f"UPDATE item SET content = NULL, key = n || ':', path = NULL, digest = NULL, "
+        "receipt = NULL, code = NULL, "
         f"error = iif(state IN {_WAITING} OR state = 'failed', '{DELETED}', NULL), "
         "state = iif(state IN ('pending', 'extracted', 'failed'), 'skipped', state) "
         "WHERE job = ? AND n = ?",
@@ -124,18 +144,20 @@ def _erase(connection: sqlite3.Connection, found: _Found) -> int:
 
 def _settle(connection: sqlite3.Connection, job: str) -> None:
     """Count anew what is left of a job; one of which nothing waits any more is over."""
-    n_waiting, n_failed = connection.execute(
-        f"SELECT coalesce(sum(state IN {_WAITING}), 0), coalesce(sum(state = 'failed'), 0) "
-        "FROM item WHERE job = ?",
+    n_waiting, n_failed, n_applied = connection.execute(
+        f"SELECT coalesce(sum(state IN {_WAITING}), 0), coalesce(sum(state = 'failed'), 0), "
+        "coalesce(sum(state = 'applied'), 0) FROM item WHERE job = ?",
         (job,),
     ).fetchone()
     connection.execute(
-        "UPDATE accepted SET waiting = min(waiting, ?), n_failed = min(n_failed, ?) WHERE job = ?",
+        "UPDATE accepted SET waiting = min(waiting, ?), n_failed = min(n_failed, ?), "
+        "receipt = NULL WHERE job = ?",
         (bool(n_waiting), n_failed, job),
     )
     if not n_waiting:
+        state, error = ("done", None) if n_applied or n_failed else ("cancelled", DELETED)
         connection.execute(
-            "UPDATE job SET state = 'cancelled', error = ?1, updated_at = ?2, finished_at = ?2 "
-            "WHERE id = ?3 AND state NOT IN ('done', 'cancelled')",
-            (DELETED, time.time(), job),
+            "UPDATE job SET state = ?1, error = ?2, updated_at = ?3, finished_at = ?3 "
+            "WHERE id = ?4 AND state NOT IN ('done', 'cancelled')",
+            (state, error, time.time(), job),
         )

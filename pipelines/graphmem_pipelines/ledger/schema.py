@@ -10,7 +10,7 @@ from graphmem.errors import NotAStore, SchemaTooNew
 __all__ = ["check", "create"]
 
 _APPLICATION_ID = 0x674D4A42  # "gMJB"
-_VERSION = 3
+_VERSION = 4
 
 _TABLES = """
 CREATE TABLE job (
@@ -100,6 +100,13 @@ WHERE state IN ('pending', 'extracting', 'extracted');
 CREATE INDEX item_source ON item (substr(key, instr(key, ':') + 1));
 """
 
+_ADDED_IN_4 = """
+-- A delete looks into what is kept of passages, and at commands that run, not at all that was.
+CREATE INDEX item_extracted ON item (job, n) WHERE kind = 'extracted' AND content IS NOT NULL;
+CREATE INDEX job_running ON job (space)
+WHERE kind NOT IN ('add', 'delete') AND state IN ('scanning', 'running');
+"""
+
 
 def check(connection: sqlite3.Connection, path: Path) -> bool:
     """Check that a file is a ledger, and change nothing; return whether it is a new one.
@@ -136,7 +143,7 @@ def create(connection: sqlite3.Connection, path: Path) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if not is_new and version == _VERSION:
         return
-    missing = (_TABLES, _ADDED_IN_2, _ADDED_IN_3)[0 if is_new else version :]
+    missing = (_TABLES, _ADDED_IN_2, _ADDED_IN_3, _ADDED_IN_4)[0 if is_new else version :]
     for statement in filter(str.strip, "".join(missing).split(";")):
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")

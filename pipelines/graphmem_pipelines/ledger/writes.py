@@ -203,11 +203,12 @@ class WriteLedger(Ledger):
 
     def _settle(self, job: str, settled: Sequence[Settled]) -> bool:
         now = time.time()
-        items.update(self._connection, job, [one.result for one in settled])
         self._connection.executemany(
-            "UPDATE item SET receipt = ? WHERE job = ? AND n = ?",
+            # Of what was deleted meanwhile nothing is told.
+            "UPDATE item SET receipt = ? WHERE job = ? AND n = ? AND content IS NOT NULL",
             [(one.receipt, job, one.result.n) for one in settled if one.receipt is not None],
         )
+        items.update(self._connection, job, [one.result for one in settled])
         failed = [(job, one.result.n) for one in settled if one.result.state == "failed"]
         # Of what was deleted meanwhile nothing is left to be tried again.
         n_deleted = self._connection.executemany(

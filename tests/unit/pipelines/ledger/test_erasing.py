@@ -204,3 +204,63 @@ def test_it_is_not_taken_for_unchanged_when_it_comes_again(ledger: WriteLedger) 
     assert ledger.applied_as("s", ["a"])
     delete(ledger, "a")
     assert not ledger.applied_as("s", ["a"])
+
+
+def test_a_document_is_not_taken_for_one_whose_name_ends_like_it(ledger: WriteLedger) -> None:
+    keep(ledger, text("note"))
+    job = ledger.begin("ingest", "s", {}, "f")
+    ledger.add_items(job.id, [Item(1, "my:note", None, "text", 1, SECRET)])
+    delete(ledger, "1:note")
+    assert [one.key for one in take(ledger)][0] == "1:note"
+    delete(ledger, "note")
+    assert ledger.items(job.id, ("pending",))[0].content == SECRET
+
+
+def test_what_is_left_of_a_write_of_which_a_part_is_erased(ledger: WriteLedger) -> None:
+    documents = [item_of(n, "document", {"text": "Text.", "ref": f"doc {n}"}) for n in (1, 2)]
+    kept = keep(ledger, *documents)
+    ledger.take("s", 1, 10**9)
+    ledger.settle([Settled(kept.job, ItemResult(1, "applied"), '"receipt"')])
+    delete(ledger, "doc 2")
+    assert state(ledger, kept) == ("done", None)
+    assert ledger.receipts(kept.job) == ['"receipt"']
+
+
+def test_the_receipt_of_what_is_erased_goes(ledger: WriteLedger) -> None:
+    kept, at_hand = keep(ledger, text("note")), keep(ledger, text("note"))
+    first, second = take(ledger)
+    ledger.settle([Settled(kept.job, ItemResult(first.n, "applied"), '"receipt"')])
+    delete(ledger, "note")
+    ledger.settle([Settled(at_hand.job, ItemResult(second.n, "applied"), '"receipt"')])
+    assert ledger.receipts(kept.job) == ledger.receipts(at_hand.job) == []
+
+
+def test_a_failed_write_of_which_the_rest_is_erased_can_be_tried_again(
+    ledger: WriteLedger,
+) -> None:
+    documents = [item_of(n, "document", {"text": "Text.", "ref": f"doc {n}"}) for n in (1, 2)]
+    kept = keep(ledger, *documents)
+    fail(ledger, *ledger.take("s", 1, 10**9))
+    delete(ledger, "doc 2")
+    assert state(ledger, kept) == ("done", None)
+    assert ledger.try_again(kept.job) == 1
+
+
+def test_a_delete_does_not_look_at_all_that_was_ever_written(
+    ledger: WriteLedger, path: Path
+) -> None:
+    said: list[str] = []
+    ledger._connection.set_trace_callback(said.append)
+    delete(ledger, "note")
+    ledger._connection.set_trace_callback(None)
+    with closing(sqlite3.connect(path)) as rows:
+        plans = {
+            step[3]
+            for statement in said
+            if statement.lstrip().startswith(("SELECT", "UPDATE", "DELETE"))
+            for step in rows.execute(f"EXPLAIN QUERY PLAN {statement}")
+        }
+    by_space = {plan for plan in plans if "job_space (space=?)" in plan}
+    scanned = {plan for plan in plans if plan.startswith("SCAN item") or "SCAN job" in plan}
+    assert not by_space
+    assert scanned == {"SCAN item USING INDEX item_extracted"}

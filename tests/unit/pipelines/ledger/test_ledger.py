@@ -337,7 +337,7 @@ def test_a_ledger_of_a_newer_version_is_left_alone(ledger: Ledger, path: Path) -
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(SchemaTooNew, match="version 99, and this graphmem knows 3"):
+    with pytest.raises(SchemaTooNew, match="version 99, and this graphmem knows 4"):
         Ledger(path)
 
 

@@ -278,17 +278,19 @@ def test_a_job_is_found_by_all_of_its_id(ledger: WriteLedger) -> None:
     assert ledger.find("last") is None
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_a_ledger_of_an_older_version_gains_what_it_lacks(path: Path, version: int) -> None:
     with closing(sqlite3.connect(path)) as old:
-        old.executescript("".join((schema._TABLES, schema._ADDED_IN_2)[:version]))
+        old.executescript(
+            "".join((schema._TABLES, schema._ADDED_IN_2, schema._ADDED_IN_3)[:version])
+        )
         old.execute(f"PRAGMA application_id = {schema._APPLICATION_ID}")
         old.execute(f"PRAGMA user_version = {version}")
         old.execute(
             "INSERT INTO job (id, kind, space, state, settings, fingerprint, created_at, "
             "updated_at) VALUES ('1', 'add', 's', 'running', '{}', 'f', 1, 1)"
         )
-        if version == 2:
+        if version > 1:
             parts = zlib.compress(b'["first"]')
             old.execute(
                 "INSERT INTO accepted (job, space, alone, size, digest, created_at, receipt) "
@@ -304,7 +306,7 @@ def test_a_ledger_of_an_older_version_gains_what_it_lacks(path: Path, version: i
     with closing(WriteLedger(path)) as ledger:
         assert [one.as_ for one in keep(ledger, write("new"))] == ["new"]
         taken = take(ledger)
-        assert [one.content for one in taken] == ["old", "new"][2 - version :]
+        assert [one.content for one in taken] == ["old", "new"][version == 1 :]
         ledger.settle(applied(taken, "second"))
         assert ledger.receipts("1") == ([] if version == 1 else ["first", "second"])
 
