@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphmem.cli.output import counted, day, emit, named, wrapped
+from graphmem.cli.output import citation_line, counted, emit, wrapped
 from graphmem.cli.session import Session
 from graphmem.cli.values import moment
 from graphmem.cli.where import tell_where
@@ -52,10 +52,7 @@ def _lines(answer: Answer) -> list[str]:
         return [f"no answer: {answer.abstained}"]
     texts = {hit.uid: hit.text for hit in answer.context.recall.hits}
     lines = [*wrapped(answer.text, indent=""), ""]
-    for citation in answer.citations:
-        source = named(citation.source, texts.get(citation.passage, ""))
-        origin = " · ".join(p for p in (source, citation.ref, day(citation.at)) if p)
-        lines.append(f"[{citation.number}] {origin}")
+    lines += [citation_line(one, texts.get(one.passage, "")) for one in answer.citations]
     if answer.n_unknown:
         lines.append(f"({counted(answer.n_unknown, 'citation')} of nothing: left out)")
     return lines

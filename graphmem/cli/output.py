@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphmem.cli.session import Session
+from graphmem.core.origins import day_of, origin
 from graphmem.core.uids import is_content_uid
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from graphmem_schemas import Hit, Node
+    from graphmem_schemas import Citation, Hit, Node
 
 __all__ = [
+    "citation_line",
     "counted",
     "counts_table",
     "day",
@@ -76,7 +78,7 @@ def counted(number: int, what: str, plural: str | None = None) -> str:
 
 def day(moment: datetime | None) -> str:
     """Return the date of a moment, or nothing where there is none."""
-    return moment.date().isoformat() if moment else ""
+    return day_of(moment)
 
 
 def wrapped(text: str, indent: str = "   ") -> list[str]:
@@ -94,6 +96,16 @@ def named(source: str | None, text: str) -> str:
     return f"“{words}” (source {source})"
 
 
+def citation_line(citation: Citation, text: str) -> str:
+    """Write what a citation stands for.
+
+    Args:
+        text: of its passage, whose words stand for a source that nobody named.
+    """
+    told = origin([named(citation.source, text), citation.ref], citation.at)
+    return f"[{citation.number}] {' · '.join(told)}"
+
+
 def told_parts(hit: Hit) -> str:
     """Return the largest parts of a hit's score, in their order, and how many more there are."""
     told = [part for part in hit.parts if part.value and part.name != _SCALE]
@@ -108,8 +120,8 @@ def told_parts(hit: Hit) -> str:
 def hit_lines(number: int, hit: Hit, *, why: bool = False) -> list[str]:
     """Write one hit: where it is from, what it says, and on request how it came up."""
     source = named(hit.source, hit.text) or hit.kind
-    origin = " · ".join(part for part in (source, hit.ref, hit.speaker, day(hit.at)) if part)
-    lines = [f"{number}. [{hit.score:.3f}] {origin}", *wrapped(hit.text)]
+    told = " · ".join(origin([source, hit.ref, hit.speaker], hit.at))
+    lines = [f"{number}. [{hit.score:.3f}] {told}", *wrapped(hit.text)]
     if hit.superseded_by:
         lines.append(f"   no longer so: superseded by {hit.superseded_by}")
     if why:

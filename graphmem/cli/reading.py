@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphmem.cli.output import counted, day, emit, hit_lines, named, node_payload, wrapped
+from graphmem.cli.output import citation_line, counted, emit, hit_lines, node_payload, wrapped
 from graphmem.cli.session import Session
 from graphmem.cli.values import Kind, Mode, moment
 from graphmem.cli.where import tell_where
@@ -112,10 +112,7 @@ def context_lines(packed: Context) -> list[str]:
         return [f"no answer: {packed.abstained}"]
     lines = [packed.text, ""]
     texts = {hit.uid: hit.text for hit in packed.recall.hits}
-    for citation in packed.citations:
-        source = named(citation.source, texts.get(citation.passage, ""))
-        origin = " · ".join(p for p in (source, citation.ref, day(citation.at)) if p)
-        lines.append(f"[{citation.number}] {origin}")
+    lines += [citation_line(one, texts.get(one.passage, "")) for one in packed.citations]
     return [*lines, f"({counted(packed.n_tokens, 'token')})"]
 
 

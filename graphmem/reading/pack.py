@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import exp
 
+from graphmem.core.origins import origin
 from graphmem.core.terms import terms
 from graphmem.core.token_counts import TokenCounter, estimate_tokens
 from graphmem.core.uids import is_content_uid
@@ -163,10 +164,9 @@ def _numbered(order: Sequence[Hit], blocks: Mapping[str, str], count: TokenCount
 
 def _block(hit: Hit, remark: str = "") -> str:
     """Return a hit as the context shows it: where it is from, when, who, and its words."""
-    day = f"{hit.at:%Y-%m-%d}" if hit.at else ""
     # A source that nobody named has its content's hash for a name, which costs tokens for nothing.
     named = hit.title or ("" if is_content_uid(hit.source or "") else hit.source)
-    about = ", ".join(part for part in (named, day) if part)
+    about = ", ".join(origin([named], hit.at))
     speaker = f"{hit.speaker}: " if hit.speaker else ""
     head = "; ".join(part for part in (about, remark) if part)
     return (f"({head}) " if head else "") + f"{speaker}{hit.text}"

@@ -54,6 +54,8 @@ MAX_PATH_CHARS = 4_096
 Content = str | Path | Document | Iterable[Message | Document | Path | Mapping[str, Any]]
 
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(Timestamp)
+_OPENING = re.compile(r"\s*#[ \t]+(\S.*?)[ \t]*#*[ \t]*(?:\n|\Z)")
+_HEADINGS = re.compile(r"^#{2,6}\s+\S", re.MULTILINE)
 _HEADING = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.MULTILINE)
 _NOT_A_NAME = "give Path(…) of each file to add what it holds, or say more than the name"
 _TEXT_SUFFIXES = frozenset((".md", ".markdown", ".txt", ".rst", ".text", ""))
@@ -360,9 +362,18 @@ def _from_document(
     _check_names(document, ("title", "uri", "ref"), "of the document")
     title = title or document.title
     moment = document.at or at
-    name = source or document.ref or document.uri or content_uid("document", title or "", text)
+    called = source or document.ref or document.uri
+    name = called or content_uid("document", title or "", text)
+    title = title or _title_of(text, called)
     turn = Turn(text, at=moment, ref=document.ref, title=title, whole=False)
     return SourceText(name, "document", (turn,), title=title, uri=document.uri, at=moment)
+
+
+def _title_of(text: str, called: str | None) -> str | None:
+    """Return what a text's headings stand under: the heading that it opens with, or its name."""
+    if opening := _OPENING.match(text):
+        return opening.group(1)
+    return called if _HEADINGS.search(text) else None
 
 
 def _from_messages(

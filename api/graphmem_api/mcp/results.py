@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from graphmem.core.cypher import CypherResult
+from graphmem.core.origins import day_of, origin
 from graphmem_schemas import Change, Citation, Context, DeleteReceipt, Hit, Node, Recall, Receipt
 from graphmem_schemas.base import Frozen, Timestamp
 from graphmem_schemas.writes import JobStatus
@@ -132,7 +133,7 @@ class Found(Result):
             lines.append(f"The memory has no answer: {self.abstained}")
             lines += ["The nearest, which are not trusted to answer it:"] if self.hits else []
         for number, hit in enumerate(self.hits, 1):
-            about = (_day(hit.at), hit.when and f"of {hit.when}", hit.speaker, hit.source)
+            about = (day_of(hit.at), hit.when and f"of {hit.when}", hit.speaker, hit.source)
             said = " · ".join(part for part in about if part)
             old = f" [holds no more, see {hit.superseded_by}]" if hit.superseded_by else ""
             lines += [f"{number}. {hit.text}{old}", f"   ({said or hit.kind}; uid {hit.uid})"]
@@ -161,10 +162,11 @@ class Packed(Result):
         """Return it in short."""
         if self.abstained:
             return f"The memory has no answer: {self.abstained}"
-        cited = [
-            f"[{one.number}] {' · '.join(filter(None, (one.source, one.ref, _day(one.at))))}"
-            for one in self.citations
-        ]
+        numbers: dict[str, list[str]] = {}
+        for one in self.citations:
+            told = " · ".join(origin([one.source, one.ref], one.at))
+            numbers.setdefault(told, []).append(f"[{one.number}]")
+        cited = [f"{' '.join(numbered)} {told}" for told, numbered in numbers.items()]
         return "\n".join([self.context, "", *cited])
 
 
@@ -232,9 +234,9 @@ class History(Result):
         """Return it in short."""
         lines = ["(older states were left out)"] if self.cut else []
         for state in self.states:
-            held = [f"{word} {_day(at)}" for word, at in state.held() if at]
+            held = [f"{word} {day_of(at)}" for word, at in state.held() if at]
             told = "; ".join([*held, f"uid {state.uid}"])
-            lines.append(f"{_day(state.at)} {state.what}: {state.text} ({told})")
+            lines.append(f"{day_of(state.at)} {state.what}: {state.text} ({told})")
         return "\n".join(lines) or "Nothing is known about it."
 
 
@@ -295,7 +297,3 @@ def _counted(counts: Mapping[str, int]) -> str:
         return f"{n} {label if n == 1 else many}"
 
     return ", ".join(one(label, n) for label, n in counts.items())
-
-
-def _day(at: datetime | None) -> str | None:
-    return at.date().isoformat() if at else None

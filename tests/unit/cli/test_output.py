@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from graphmem.cli.output import told_parts
-from graphmem_schemas import Hit, ScorePart
+from datetime import UTC, datetime
+
+from graphmem.cli.output import citation_line, hit_lines, told_parts
+from graphmem_schemas import Citation, Hit, ScorePart
 
 
 def _hit(**parts: float) -> Hit:
@@ -23,3 +25,13 @@ def test_what_people_said_of_a_hit_is_told_however_little_it_is() -> None:
 
 def test_a_hit_without_parts_tells_none() -> None:
     assert told_parts(_hit()) == ""
+
+
+def test_a_day_that_a_name_says_is_told_once() -> None:
+    at = datetime(2025, 6, 8, tzinfo=UTC)
+    one = Citation(number=1, passage="p", source="messages 2025-06-08", at=at)
+    assert citation_line(one, "") == "[1] messages 2025-06-08"
+    other = one.model_copy(update={"source": "messages"})
+    assert citation_line(other, "") == "[1] messages · 2025-06-08"
+    told = _hit().model_copy(update={"source": "messages 2025-06-08", "at": at})
+    assert hit_lines(1, told)[0] == "1. [1.000] messages 2025-06-08"

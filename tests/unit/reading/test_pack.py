@@ -131,3 +131,14 @@ def test_a_question_may_stand_without_its_answer() -> None:
         hit("a", -9.0, "Moss.", speaker="Tom"),
     ]
     assert cited(packed_of(turns, turns, 500)) == {"q"}
+
+
+def test_a_day_that_the_source_is_named_by_is_told_once() -> None:
+    at = datetime(2025, 6, 8, tzinfo=UTC)
+    hits = [
+        hit("a", 2.0, "Mara moved.", source="messages 2025-06-08", at=at),
+        hit("b", 1.0, "She paints.", source="letters", at=at),
+    ]
+    packed = packed_of(hits, hits, 400)
+    assert "(messages 2025-06-08) Mara" in packed.text
+    assert "(letters, 2025-06-08) She" in packed.text

@@ -123,6 +123,24 @@ def test_a_path_is_read_and_named_by_its_heading(tmp_path: Path) -> None:
     assert (text.name, text.title) == (file.as_posix(), "The guide")  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("text", "source", "title"),
+    [
+        ("# The guide\n\nBe kind.\n\n## Food\n\nEat.", "guide.md", "The guide"),
+        ("Be kind.\n\n## Food\n\nEat.", "guide.md", "guide.md"),
+        ("Be kind.\n\n## Food\n\nEat.", None, None),
+        ("Be kind. # 1 rule", "guide.md", None),
+    ],
+)
+def test_a_text_with_headings_is_called_by_its_first_or_its_name(
+    text: str, source: str | None, title: str | None
+) -> None:
+    """Else its passages would be cited by headings that say nothing alone."""
+    accepted = accept_one(text, source=source)
+    assert accepted.title == title  # type: ignore[attr-defined]
+    assert accepted.turns[0].title == title  # type: ignore[attr-defined]
+
+
 def test_a_path_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match=r"no file .*nowhere"):
         accept_one(tmp_path / "nowhere.md")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from graphmem.core.origins import origin as where_from
 from graphmem_schemas import Context, Hit, Recall
 
 __all__ = [
@@ -149,6 +150,5 @@ def analysis(recall: Recall) -> list[tuple[str, str]]:
 
 def origin(hit: Hit) -> str:
     """Say where a hit is from, in one line."""
-    day = f"{hit.at:%Y-%m-%d}" if hit.at else ""
-    gone = "no longer so" if hit.superseded_by else ""
-    return " · ".join(part for part in (hit.kind, hit.title or hit.source, day, gone) if part)
+    gone = ["no longer so"] if hit.superseded_by else []
+    return " · ".join([*where_from([hit.kind, hit.title or hit.source], hit.at), *gone])
