@@ -151,7 +151,7 @@ class _Content:
         self._rows = VectorRows(dimension, arrays)
         # Copied, because what is mapped cannot be written.
         self._slots = Column(np.array(given.get("slots", ()), np.int64))
-        self._dead: Slots = given.get("dead", np.empty(0, np.int64))
+        self._dead = Column(given.get("dead", np.empty(0, np.int64)))
         self._graph = _read_graph(dimension, given.get("graph"))
 
     @property
@@ -172,8 +172,9 @@ class _Content:
             self._point(owners[owners >= 0], _NONE)
         if batch.vectors:
             values = _stack(batch, self._rows.dimension)
+            # First, so that a reader never finds a uid that has no place here yet.
+            self._slots.extend_to(len(self._uids) + len(batch.vectors), _NONE)
             owners = self._uids.add([vector.uid for vector in batch.vectors])
-            self._slots.extend_to(len(self._uids), _NONE)
             first = len(self._rows)
             self._rows.append(values, owners)
             self._point(owners, np.arange(first, len(self._rows)))
@@ -216,7 +217,7 @@ class _Content:
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return everything as arrays, of which a `_Content` makes the same again."""
-        arrays = {"slots": self._slots.values, "dead": self._dead}
+        arrays = {"slots": self._slots.values, "dead": self._dead.values}
         if len(self._graph):
             arrays["graph"] = self._graph.to_image()
         return {**arrays, **self._uids.to_arrays(), **self._rows.to_arrays()}
@@ -225,17 +226,16 @@ class _Content:
         """Give the uids with these numbers, each once, other slots; the old ones are dead."""
         old = self._slots.values[owners]
         self._slots.values[owners] = slots
-        if (old >= 0).any():
-            self._dead = np.concatenate([self._dead, np.unique(old[old >= 0])])
+        self._dead.append(np.unique(old[old >= 0]))
 
     def _candidates(self, queries: Float32, counts: Sequence[int]) -> list[Slots]:
         """Return for each query the slots that are best by code, or more; some may be dead."""
         graph, stop = self._graph, len(self._rows)
         start = len(graph)
         scores = self._rows.approximate(queries, start, stop)
-        if len(self._dead):
-            dead = self._dead[(self._dead >= start) & (self._dead < stop)]
-            scores[:, dead - start] = -np.inf
+        # Looked at once: more may be dead a moment later.
+        dead = self._dead.values
+        scores[:, dead[(dead >= start) & (dead < stop)] - start] = -np.inf
         found = []
         for row, count in zip(scores, counts, strict=True):
             bar = np.partition(row, -count)[-count] if len(row) > count else -np.inf
