@@ -118,6 +118,7 @@ class Match:
             self.unknown = frozenset(t for t, df in zip(self.terms, dfs, strict=True) if not df)
             self.idfs = tuple(idf_of(self.n_passages, df) for df in dfs)
             self.mass = sum(self.idfs) + 1e-9
+            self._numbers = dict(zip(self.terms, numbers, strict=True))
             self._months, self._has_bests = query.months, False
             self._scan(numbers)
             average = max(arrays.total_length / max(1, arrays.n_passages), 1e-9)
@@ -363,7 +364,8 @@ class Match:
         """Return the question as a talk of some people is asked it: their names say nothing."""
         kept = few.without_names(self.terms)
         idfs = dict(zip(self.terms, self.idfs, strict=True))
-        numbers = [self._number(term) for term in kept]
+        # As they were looked up at first: what has come since may have brought a term.
+        numbers = [self._numbers[term] for term in kept]
         named = few.named(self._query.terms)
         asked = self._as_asked(numbers, [idfs[term] for term in kept], named)
         return LookedUp(self._query, kept, numbers, asked)

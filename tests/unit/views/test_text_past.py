@@ -162,13 +162,14 @@ def test_what_comes_while_a_question_is_answered_is_not_in_it() -> None:
     some = [
         Passage(
             uid=f"{number:032x}", recorded_at=NOW, source="a", position=number,
-            text="boat", title="Night Ferry", at=UNTIL + timedelta(days=1 if number == 1 else -1),
+            text="boat" if number < 2 else "boat lantern", title="Night Ferry",
+            at=UNTIL + timedelta(days=1 if number == 1 else -1),
         )
         for number in range(1_500)
     ]  # fmt: skip
     store.apply(SPACE, lambda _: Changes(nodes=tuple(some[:2])))
     view.refresh(store)
-    with view.match(analyse("Night Ferry boat", UNTIL).query) as match:
+    with view.match(analyse("Night Ferry boat lantern", UNTIL).query) as match:
         store.apply(SPACE, lambda _: Changes(nodes=tuple(some[2:])))
         view.refresh(store)
         assert match.uids(match.best(9)) == [f"{0:032x}"]
