@@ -75,8 +75,10 @@ class Facts(Facet):
     ) -> list[Proposition]:
         """Return the facts about an entity that hold, the one that began last first.
 
-        Facts that contradict each other come together, the best supported first; what is
-        retired, quarantined or superseded does not come.
+        These are all whose subject or object it is; of one relation, those whose subject it is,
+        or whose object, where the relation is asked for by its inverse. Facts that contradict
+        each other come together, the best supported first; what is retired, quarantined or
+        superseded does not come.
 
         Args:
             entity: a name in any spelling, or a uid; what was merged with it counts as one.

@@ -83,8 +83,10 @@ def facts_about(
 ) -> list[Proposition]:
     """Return the facts about an entity, by uid, as they are or were believed.
 
-    Three reads, and three more where another time's belief or entities that were merged want
-    the timelines to be laid out anew. Time: O(facts of the entity), or of the relation.
+    A relation is asked for from its subject's end, an inverse of it from its object's; all there
+    is, from both. Five reads at most, and five more where another time's belief or entities that
+    were merged want the timelines to be laid out anew. Time: O(facts of the entity), or of the
+    relation.
 
     Args:
         entities: uids of one entity and of all that are one with it; it comes first.
@@ -99,36 +101,41 @@ def facts_about(
     either = registry.symmetric.intersection(
         registry.symmetric if wanted is None else (registry.names.get(w, w) for w in wanted)
     )
+    anew = known_at is not None or len(entities) > 1
     found: list[Proposition] = []
-    if either or not turned:
+    if wanted is None or either or not turned:
         found = _facts_of(entities, wanted, registry, reader, space)
-    if either or turned:
-        names = {name for form in turned for name in registry.family_of(form)} | either
-        holders = _holders(entities, names, reader, space)
-        found += _facts_of(holders, sorted(names), registry, reader, space)
+    if wanted is None or either or turned:
+        told = _told_of(entities, reader, space)
+        if wanted is not None:
+            names = {name for form in turned for name in registry.family_of(form)} | either
+            told = [fact for fact in told if fact.predicate in names]
+        found += told
+        if anew:
+            # What a timeline says of a fact is known from all that is on it.
+            holders, names = {fact.subject for fact in told}, {fact.predicate for fact in told}
+            found += _facts_of(sorted(holders), sorted(names), registry, reader, space)
     facts = list({fact.uid: fact for fact in found}.values())
-    if known_at is not None or len(entities) > 1:
+    if anew:
         facts = _laid_out(facts, entities, registry, reader, space, known_at)
-    if either or turned:
-        facts = [fact for fact in facts if _is_about(fact, entities, either, bool(turned))]
+    both = {fact.predicate for fact in facts} if wanted is None else either
+    facts = [fact for fact in facts if _is_about(fact, entities, both, bool(turned))]
     return sorted(facts, key=lambda fact: fact.uid)
 
 
-def _holders(
-    entities: Sequence[str], names: Collection[str], reader: GraphReader, space: str
-) -> list[str]:
-    """Return whose facts to read where relations are asked for from their other end."""
+def _told_of(entities: Sequence[str], reader: GraphReader, space: str) -> list[Proposition]:
+    """Return the facts whose object an entity is."""
     edges = reader.neighbours(space, list(entities), ["OBJECT"])
     uids = sorted({edge.start for edge in edges if edge.end in entities})
-    found = (node for node in reader.get(space, uids) if isinstance(node, Proposition))
-    return sorted({fact.subject for fact in found if fact.predicate in names})
+    found = reader.get(space, uids) if uids else []
+    return [node for node in found if isinstance(node, Proposition)]
 
 
 def _is_about(
-    fact: Proposition, entities: Sequence[str], either: Collection[str], turned: bool
+    fact: Proposition, entities: Sequence[str], both: Collection[str], turned: bool
 ) -> bool:
-    """Whether a fact is about an entity from the end that it is asked from, or from either."""
-    if fact.predicate in either:
+    """Whether a fact is about an entity from the end that it is asked from, or from both."""
+    if fact.predicate in both:
         return fact.subject in entities or fact.object in entities
     return (fact.object if turned else fact.subject) in entities
 
