@@ -24,6 +24,12 @@ __all__ = ["FILE", "Held", "held", "masked"]
 
 FILE = "graphmem.toml"
 _LIMITS = "limits"
+_PREFIX = "GRAPHMEM_"
+# Of variables that are not the server's alone: what is no slip for a setting.
+_OTHERS = ("config", "pictures", "prices", "views_dir")
+# How near a variable is to a setting that it was meant for. Others may well have the prefix: a
+# cluster gives a service named so GRAPHMEM_SERVICE_HOST.
+_A_SLIP = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,8 @@ def held(
 
     Raises:
         NotFound: The named file is not there.
-        InvalidInput: The file has a key that is no setting, or a value cannot be used.
+        InvalidInput: The file or the environment has a key that is no setting, or a value cannot
+            be used.
     """
     env = os.environ if environment is None else environment
     origins = dict.fromkeys(_names(), "default")
@@ -120,13 +127,34 @@ def _require_known(name: str, where: str) -> None:
 
 
 def _in_environment(env: Mapping[str, str]) -> Iterator[tuple[dict[str, Any], str]]:
+    _require_no_slip(env)
     for name in _names():
-        variable = "GRAPHMEM_" + name.replace(".", "_").upper()
+        variable = _variable(name)
         # An empty variable is what an unset one leaves in many shells.
         if given := env.get(variable):
             many = isinstance(_default(name), tuple)
             parts = tuple(part.strip() for part in given.split(",") if part.strip())
             yield {name: parts if many else given}, f"environment {variable}"
+
+
+def _variable(name: str) -> str:
+    return _PREFIX + name.replace(".", "_").upper()
+
+
+def _require_no_slip(env: Mapping[str, str]) -> None:
+    """Refuse a variable that is no setting and was meant for one."""
+    known = {_variable(name) for name in _names()} | {_PREFIX + one.upper() for one in _OTHERS}
+    limits = _variable(f"{_LIMITS}.")
+    for given in sorted(env):
+        if not given.startswith(_PREFIX) or given in known or not env[given]:
+            continue
+        is_limit = given.startswith(limits)
+        near = difflib.get_close_matches(given, known, n=3, cutoff=0.5 if is_limit else _A_SLIP)
+        if is_limit or near:
+            hint = (
+                f"did you mean {' or '.join(near)}?" if near else "`graphmem config` lists those"
+            )
+            raise InvalidInput(f"the environment's {given} is no setting; {hint}")
 
 
 def _default(name: str) -> object:

@@ -62,6 +62,35 @@ def test_every_setting_can_be_set_from_the_environment(here: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("variable", "said"),
+    [
+        ("GRAPHMEM_LIMITS_KK", "GRAPHMEM_LIMITS_KK is no setting.*GRAPHMEM_LIMITS_K"),
+        ("GRAPHMEM_LIMITS_ZZZZZZZZZZZZZ", "`graphmem config` lists"),
+        ("GRAPHMEM_WORKER", "did you mean GRAPHMEM_WORKERS"),
+    ],
+)
+def test_a_slip_in_the_environment_is_refused_with_what_was_meant(
+    here: Path, variable: str, said: str
+) -> None:
+    with pytest.raises(InvalidInput, match=said):
+        held({}, environment={variable: "1"})
+
+
+def test_what_others_named_alike_is_left_alone(here: Path) -> None:
+    names = (
+        "SERVICE_HOST",
+        "CONFIG",
+        "PRICES",
+        "VIEWS_DIR",
+        "PICTURES",
+        "TEST_KILLS",
+        "NEO4J_CACHE",
+    )
+    env = {f"GRAPHMEM_{name}": "" if name == "CONFIG" else "a" for name in names}
+    assert set(held({}, environment=env).origins.values()) == {"default"}
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("prot = 1", "'prot' is no setting; did you mean 'port'"),
