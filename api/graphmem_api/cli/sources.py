@@ -148,13 +148,12 @@ def _require_no_slip(env: Mapping[str, str]) -> None:
     for given in sorted(env):
         if not given.startswith(_PREFIX) or given in known or not env[given]:
             continue
-        is_limit = given.startswith(limits)
-        near = difflib.get_close_matches(given, known, n=3, cutoff=0.5 if is_limit else _A_SLIP)
-        if is_limit or near:
-            hint = (
-                f"did you mean {' or '.join(near)}?" if near else "`graphmem config` lists those"
+        cutoff = 0.0 if given.startswith(limits) else _A_SLIP
+        if near := difflib.get_close_matches(given, known, n=3, cutoff=cutoff):
+            raise InvalidInput(
+                f"the environment's {given} is no setting; did you mean {' or '.join(near)}? "
+                "`graphmem config` lists all"
             )
-            raise InvalidInput(f"the environment's {given} is no setting; {hint}")
 
 
 def _default(name: str) -> object:
