@@ -123,6 +123,28 @@ def test_what_writes_is_refused_on_both(file: Memory, server: Memory, statement:
             memory.cypher(statement)
 
 
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("MATCH (n:Entty {space: $space}) RETURN n", "did you mean Entity.*labels Concept"),
+        (
+            "MATCH (n:Entity {space: $space})-[e:SUBJEC]-(m {space: $space}) RETURN e",
+            "did you mean SUBJECT.*relationships ABOUT",
+        ),
+        (
+            "MATCH (n:Entity {space: $space}) RETURN n.namme",
+            "did you mean name.*properties of Entity",
+        ),
+    ],
+)
+def test_a_name_that_is_not_there_is_answered_with_those_that_are(
+    file: Memory, server: Memory, statement: str, said: str
+) -> None:
+    for memory in (file, server):
+        with pytest.raises(InvalidInput, match=said):
+            memory.cypher(statement)
+
+
 def test_the_server_itself_refuses_to_write(server: Memory) -> None:
     """The second lock, without the first."""
     from graphmem.core.cypher import CypherRequest

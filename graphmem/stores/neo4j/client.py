@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import random
+import re
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from itertools import islice
@@ -31,21 +32,27 @@ from graphmem.stores.neo4j.address import Address, driver_options
 from graphmem.stores.neo4j.mapping import is_lost, is_transient, to_store_error
 from graphmem_queries.texts import text
 
-__all__ = ["PATIENCE_S", "Client", "Rows", "Run", "Tracer", "Write"]
+__all__ = ["PATIENCE_S", "Client", "Missed", "Rows", "Run", "Tracer", "Write"]
 
 PATIENCE_S = 60.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 2.0
 # Also what a writer waits for others at most; the server ends what takes longer.
 _WRITE_LIMIT_S = 300.0
 _N_LOOKS = 3
+_REMARK = re.compile(r"The (label|relationship type|property) `(.+?)` does not exist")
+_WARNING = NotificationMinimumSeverity.WARNING
 _ALL_ROWS = -1
 _SOME_ROWS = 1_000
 
 # What went wrong is raised; the driver's log is for who asks for it.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
+# What a server remarks on a statement has the statement in it, which is for no log.
+logging.getLogger("neo4j.notifications").setLevel(logging.ERROR)
 
 _T = TypeVar("_T")
 Rows = list[list[Any]]
+Missed = tuple[str, str]
+"""A name that the database has not, behind what it is of: "label", "relationship", "property"."""
 Tracer = Callable[[str, Mapping[str, Any]], None]
 
 
@@ -89,16 +96,19 @@ class Client:
 
     def read_some(
         self, statement: str, parameters: dict[str, Any], *, limit: int, timeout_s: float
-    ) -> tuple[list[str], Rows]:
+    ) -> tuple[list[str], Rows, list[Missed]]:
         """Run a statement of a user, which cannot write; tried once.
 
         Returns:
-            The columns and the first rows; of EXPLAIN and PROFILE, the plan as a text.
+            The columns and the first rows; of EXPLAIN and PROFILE, the plan as a text. Then the
+            names that the statement has and the database has not.
         """
         # It was checked before, and the server holds this transaction to reading.
         checked = cast(LiteralString, statement)  # type: ignore[redundant-cast]
         with (
-            self._session(READ_ACCESS, fetch_size=min(limit, _SOME_ROWS)) as session,
+            self._session(
+                READ_ACCESS, fetch_size=min(limit, _SOME_ROWS), told=_WARNING
+            ) as session,
             session.begin_transaction(timeout=timeout_s) as transaction,
         ):
             if self.tracer is not None:
@@ -107,9 +117,11 @@ class Client:
             columns = list(result.keys())
             rows = [record.values() for record in islice(result, limit)]
             summary = result.consume()
+            missed = _missed(summary.metadata.get("statuses") or ())
             if plan := summary.profile or summary.plan:
-                return ["plan"], [[plan.get("args", {}).get("string-representation", str(plan))]]
-            return columns, rows
+                columns = ["plan"]
+                rows = [[plan.get("args", {}).get("string-representation", str(plan))]]
+            return columns, rows, missed
 
     def write(self, statement: LiteralString, **parameters: Any) -> Rows:
         """Run one statement in a transaction of its own; tried once."""
@@ -176,7 +188,13 @@ class Client:
         self._lock = Lock()
 
     @contextmanager
-    def _session(self, mode: str, *, fetch_size: int = _ALL_ROWS) -> Iterator[Session]:
+    def _session(
+        self,
+        mode: str,
+        *,
+        fetch_size: int = _ALL_ROWS,
+        told: NotificationMinimumSeverity = NotificationMinimumSeverity.OFF,
+    ) -> Iterator[Session]:
         driver, bookmarks = self._take()
         try:
             with driver.session(
@@ -184,6 +202,7 @@ class Client:
                 default_access_mode=mode,
                 bookmark_manager=bookmarks,
                 fetch_size=fetch_size,
+                notifications_min_severity=told,
             ) as session:
                 yield session
         finally:
@@ -265,6 +284,12 @@ class Write:
     def commit(self) -> None:
         """End the transaction; what it did is on the server's disk."""
         self._transaction.commit()
+
+
+def _missed(statuses: Iterable[Mapping[str, Any]]) -> list[Missed]:
+    """Read what a server remarks: "The label `Entty` does not exist."."""
+    found = (_REMARK.search(str(one.get("status_description"))) for one in statuses)
+    return [(one[1].partition(" ")[0], one[2]) for one in found if one]
 
 
 def _make_driver(address: Address) -> Driver:

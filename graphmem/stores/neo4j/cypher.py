@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -12,9 +13,15 @@ from neo4j.graph import Path, Relationship
 from neo4j.time import Duration
 
 from graphmem.core.cypher import CypherRequest, CypherResult
+from graphmem.core.cypher_names import (
+    known_properties,
+    known_tables,
+    knows_property,
+    knows_table,
+)
 from graphmem.core.property_graph import EDGE_PROPERTIES, property_types
 from graphmem.errors import GraphMemError, InvalidInput, StatementTimedOut
-from graphmem.stores.neo4j.client import Client
+from graphmem.stores.neo4j.client import Client, Missed
 from graphmem_schemas import Node
 
 __all__ = ["CypherServing"]
@@ -35,7 +42,7 @@ class CypherServing:
     def cypher(self, request: CypherRequest) -> CypherResult:
         """Run a statement that was checked, in a transaction that the server lets only read."""
 
-        def run() -> tuple[list[str], list[list[Any]]]:
+        def run() -> tuple[list[str], list[list[Any]], list[Missed]]:
             try:
                 return self._client.read_some(
                     request.statement,
@@ -49,7 +56,8 @@ class CypherServing:
                     raise blamed from error
                 raise
 
-        columns, rows = self._client.patiently(run)
+        columns, rows, missed = self._client.patiently(run)
+        _require_known(missed, request.statement)
         return CypherResult(
             columns=tuple(columns),
             rows=tuple(tuple(map(_plain, row)) for row in rows[: request.limit]),
@@ -70,6 +78,25 @@ def _blamed(error: Neo4jError, request: CypherRequest) -> GraphMemError | None:
     if code.startswith(("Neo.ClientError.Statement", "Neo.ClientError.Procedure")):
         return InvalidInput(f"the statement cannot be run ({said})")
     return None
+
+
+def _require_known(missed: Iterable[Missed], statement: str) -> None:
+    """Refuse a name that nothing of ours has, as every other home does.
+
+    What the schemas know, and no node of this database has yet, finds nothing.
+    """
+    for what, name in missed:
+        if what == "property":
+            if not knows_property(name):
+                said = known_properties(name, _owner(name, statement), statement)
+                raise InvalidInput(f"there is no property {name!r}: {said}")
+        elif not knows_table(name):
+            raise InvalidInput(f"there is no {what} {name!r}: {known_tables(name)}")
+
+
+def _owner(name: str, statement: str) -> str:
+    found = re.search(rf"(\w+)\s*\.\s*`?{re.escape(name)}\b", statement)
+    return found[1] if found else ""
 
 
 def _plain(value: Any) -> Any:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from graphmem.core.cypher_names import known_properties, known_tables
 from graphmem.errors import GraphMemError, InvalidInput, StatementTimedOut, StoreError
 from graphmem.views.cypher.engines import Engines
 from graphmem.views.cypher.process import Engine
@@ -14,6 +16,9 @@ __all__ = ["Answer", "Reading"]
 
 # Until then the engine should have stopped by itself, which costs no new process.
 _GRACE_S = 0.5
+# As the engine words it.
+_NO_TABLE = re.compile(r"Table (\w+) does not exist")
+_NO_PROPERTY = re.compile(r"Cannot find property (\w+) for (\w+)")
 
 Answer = tuple[list[str], list[list[Any]], bool]
 """The columns, rows in the engine's values, and whether there were more."""
@@ -54,7 +59,7 @@ class Reading:
             if "large" in answer:
                 raise _too_large(answer["large"])
         if "refused" in answer:
-            raise _refused(answer["refused"], timeout_s)
+            raise _refused(answer["refused"], statement, timeout_s)
         return answer["columns"], answer["rows"], answer["cut"]
 
     def close(self) -> None:
@@ -86,9 +91,18 @@ def _too_large(why: str) -> InvalidInput:
     )
 
 
-def _refused(why: str, timeout_s: float) -> GraphMemError:
+def _refused(why: str, statement: str, timeout_s: float) -> GraphMemError:
     if why.startswith("Interrupted"):
         return _timed_out(timeout_s)
     if "Unable to allocate memory" in why or "bad_alloc" in why:
         return _too_large("the engine's memory is used up")
-    return InvalidInput(f"the statement cannot be run ({why})")
+    return InvalidInput(f"the statement cannot be run ({why}){_known(why, statement)}")
+
+
+def _known(why: str, statement: str) -> str:
+    """Say which names there are, where the engine misses one."""
+    if found := _NO_TABLE.search(why):
+        return f"; {known_tables(found[1])}"
+    if found := _NO_PROPERTY.search(why):
+        return f"; {known_properties(found[1], found[2], statement)}"
+    return ""

@@ -387,6 +387,23 @@ def test_what_the_engine_does_not_understand_is_the_callers_mistake(view: Cypher
     assert _ask(view, "UNWIND $x AS x RETURN x", x=[]) == []
 
 
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("MATCH (n:Entty) RETURN n", "did you mean Entity.*labels Concept, Entity.*ABOUT"),
+        ("MATCH (:Entity)-[e:SUBJEC]-() RETURN e", "did you mean SUBJECT"),
+        ("MATCH (n:Entity) RETURN n.nam", "did you mean name.*properties of Entity aliases"),
+        ("MATCH ()-[e:SUBJECT]-() RETURN e.foo", "properties of SUBJECT role, shares"),
+        ("MATCH (n) RETURN n.foo", "there are the properties action"),
+    ],
+)
+def test_a_name_that_is_not_there_is_answered_with_those_that_are(
+    view: CypherView, statement: str, said: str
+) -> None:
+    with pytest.raises(InvalidInput, match=said):
+        _ask(view, statement)
+
+
 def test_functions_of_a_server_are_there(view: CypherView, store: SqliteStore) -> None:
     _put(store, world("w"))
     rows = _ask(
