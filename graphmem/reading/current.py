@@ -65,12 +65,17 @@ def support_of(facts: Sequence[str], reader: GraphReader, space: str) -> dict[st
 def story(facts: Iterable[Proposition]) -> list[Change]:
     """Return the facts as the states of what they are about, oldest first."""
     told = sorted(facts, key=_place)
-    return [Change(at=f.valid_from or f.recorded_at, what=f.status, node=f) for f in told]
+    return [Change(at=_began(f) or f.recorded_at, what=f.status, node=f) for f in told]
+
+
+def _began(fact: Proposition) -> datetime | None:
+    """Return since when a fact is what it is: what is retired, since it holds no more."""
+    return fact.valid_to or fact.retired_at if fact.status == "retired" else fact.valid_from
 
 
 def _place(fact: Proposition) -> tuple[datetime, datetime, bool, datetime, str]:
     """Sort by time; of those that nobody dated, what was taken back comes first."""
-    begun, ended = fact.valid_from or _BEGINNING, fact.valid_to or _END
+    begun, ended = _began(fact) or _BEGINNING, fact.valid_to or _END
     return begun, ended, fact.status != "superseded", fact.recorded_at, fact.uid
 
 

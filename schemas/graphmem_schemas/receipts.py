@@ -123,7 +123,12 @@ class ConsolidateReceipt(Frozen):
 
 
 class Change(Frozen):
-    """One state of a node in its history."""
+    """One state of a node in its history.
+
+    Attributes:
+        at: when it began to hold, where that is known, else when it was recorded; of what was
+            retired, since when it does not hold.
+    """
 
     at: Timestamp
     what: str

@@ -194,7 +194,8 @@ class State(Frozen):
     """A state of a node."""
 
     at: Timestamp = Field(
-        description="When it began to hold, where that is known; else when it was recorded."
+        description="When it began to hold, where that is known; else when it was recorded. "
+        "Of what was retired, since when it does not hold."
     )
     what: str = Field(description="What it is: current, superseded, retired, recorded, …")
     uid: str

@@ -9,6 +9,7 @@ from graphmem.stores.memory import MemoryStore
 from graphmem.testing.fakes import FakeEmbedder
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
+MAY, JUNE = datetime(2023, 5, 1, tzinfo=UTC), datetime(2023, 6, 1, tzinfo=UTC)
 TOLD = [("Ann", "likes", "Bo"), ("Bo", "owns", "boat"), ("Cy", "hires", "Bo")]
 
 
@@ -27,3 +28,16 @@ def test_a_fact_is_about_its_object_too() -> None:
         assert held("Bo", "likes") == set()
         memory.merge("Bo", "boat")
         assert held("boat") == held("Bo") > {"Ann likes Bo", "Cy hires Bo"}
+
+
+def test_a_retired_fact_has_its_date_in_a_history() -> None:
+    with Memory(MemoryStore(), embedder=FakeEmbedder(), clock=lambda: NOW) as memory:
+        for key, at, told in (("a", MAY, TOLD[0]), ("b", JUNE, TOLD[2])):
+            memory.add_extracted(
+                [{"id": key, "text": f"Step {key}.", "at": at}], [{"id": key, "triples": [told]}]
+            )
+        (likes,) = memory.current("Ann")
+        memory.retire(likes.uid, "2023-07-01")
+        hires, retired = memory.history(entity="Bo")
+        assert (hires.what, hires.at) == ("current", JUNE)
+        assert (retired.what, retired.at) == ("retired", datetime(2023, 7, 1, tzinfo=UTC))
