@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
+from collections.abc import Mapping
 
 from graphmem_api.inbox.inbox import Inbox
 from graphmem_api.inbox.status import failure_of, status_of
-from graphmem_pipelines.jobs.contents import item_of
-from graphmem_pipelines.ledger.rows import DELETE
-from graphmem_pipelines.ledger.writes import Write, WriteLedger
+from graphmem_pipelines.jobs.deleting import delete_of, refusal
+from graphmem_pipelines.ledger.writes import WriteLedger
 from graphmem_schemas import DeleteReceipt
 from graphmem_schemas.writes import JobStatus
 
@@ -37,22 +36,19 @@ async def delete(
         Problem: 429, too much waits.
         StoreError: It could not be kept.
     """
-    erases = "" if "space" in named else named.get("source")
-    digest = blake2b(repr(sorted(named.items())).encode(), digest_size=16).hexdigest()
-    item = item_of(1, DELETE, named)
-    kept = await inbox.keep(
-        Write(space, (item,), alone=True, name=None, digest=digest, kind=DELETE, erases=erases)
-    )
+    kept = await inbox.keep(delete_of(space, named))
     await inbox.wait(kept.job, wait_s)
-    return kept.job, await inbox.read(lambda ledger: _what_came_of(ledger, kept.job))
+    return kept.job, await inbox.read(lambda ledger: _what_came_of(ledger, kept.job, named))
 
 
-def _what_came_of(ledger: WriteLedger, job: str) -> DeleteReceipt | JobStatus:
+def _what_came_of(
+    ledger: WriteLedger, job: str, named: Mapping[str, str]
+) -> DeleteReceipt | JobStatus:
     status = status_of(ledger, ledger.job(job), with_receipt=True)
     if isinstance(status.receipt, DeleteReceipt):
         return status.receipt
     for item in ledger.items(job, ("failed",)):
         # Whoever asked has heard of it, and nobody tries it again.
         ledger.forget(job)
-        raise failure_of(item)
+        raise failure_of(item) if item.code is None else refusal(item, status.space, named)
     return status

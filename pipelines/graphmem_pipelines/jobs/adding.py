@@ -20,16 +20,15 @@ from graphmem.errors import (
     GraphMemError,
     MissingExtra,
     ModelError,
-    NotFound,
     StoreError,
 )
-from graphmem.facets.upkeep import forget_beside
 from graphmem.memory import Memory
 from graphmem.models.seal import describe, seal
 from graphmem.ports import GraphStore, Models
 from graphmem.writing.accept import SourceText
 from graphmem.writing.writer import Writer
 from graphmem_pipelines.jobs.contents import TEXTS, texts_of
+from graphmem_pipelines.jobs.deleting import deleted
 from graphmem_pipelines.ledger.rows import DELETE, ItemResult
 from graphmem_pipelines.ledger.writes import Settled, Taken, WriteLedger
 from graphmem_schemas import DeleteReceipt, Receipt
@@ -148,7 +147,8 @@ class Adding:
         except (*OF_SERVER, Stopped):
             raise
         except GraphMemError as error:
-            return _failed(one, str(error), error.code)
+            # What is not there to be deleted is named nowhere.
+            return _failed(one, None if one.kind == DELETE else str(error), error.code)
         except Exception as error:
             # Nobody can tell whether it is of this item; the queue must not end for it.
             # What it says may be of the server's own, and is for its log.
@@ -164,22 +164,8 @@ class Adding:
             if one.kind == "run":
                 return memory.add_run(**content)
             if one.kind == "delete":
-                return self._deleted(memory, one, **content)
+                return deleted(self.store, memory, self.ledger, one)
             return memory.add_extracted(**content, progress=self._hear)
-
-    def _deleted(
-        self, memory: Memory, one: Taken, n_erased: int = 0, **named: str
-    ) -> DeleteReceipt:
-        """Delete something; what has only waited until then is in no memory."""
-        try:
-            return memory.delete(**named)
-        except NotFound:
-            if one.begun:
-                # It may be gone by the attempt before, which then did not come to the files.
-                forget_beside(self.store, memory.space, None)
-            elif not n_erased:
-                raise
-            return DeleteReceipt(seq=0)
 
     def _writer(self, space: str) -> Writer:
         return Writer(self.store, space, self.models, lambda: datetime.now(UTC))
@@ -220,7 +206,7 @@ def _settled(one: Taken, receipt: Receipt | DeleteReceipt) -> Settled:
     return Settled(one.job, result, receipt.model_dump_json(exclude_defaults=True))
 
 
-def _failed(one: Taken, reason: str, code: str | None = None) -> Settled:
+def _failed(one: Taken, reason: str | None, code: str | None = None) -> Settled:
     return Settled(one.job, ItemResult(one.n, "failed", reason, code=code))
 
 

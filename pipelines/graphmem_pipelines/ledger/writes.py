@@ -216,6 +216,12 @@ class WriteLedger(Ledger):
             "WHERE job = ? AND n = ? AND content IS NULL",
             failed,
         ).rowcount
+        self._connection.executemany(
+            # Of what is not there, or cannot go, the code says enough, and a name would stay.
+            "UPDATE item SET content = NULL WHERE job = ? AND n = ? AND kind = 'delete' "
+            "AND code IS NOT NULL",
+            failed,
+        )
         (is_waiting,) = self._connection.execute(
             f"SELECT EXISTS (SELECT 1 FROM item WHERE job = ? AND state IN {_WAITING})", (job,)
         ).fetchone()
@@ -291,6 +297,11 @@ class WriteLedger(Ledger):
 
     # What users do
 
+    def erase(self, space: str, source: str, before: str) -> None:
+        """Erase what is kept of a source, as `keep` does; what came after a write stays."""
+        with mapped(self._shown), self._at_work({space}) as at_work, self._writing():
+            erase(self._connection, space, source, at_work, before)
+
     def cancel(self, job: str) -> None:
         """Give a job up: see `Ledger`; of a write also what is not at hand."""
         if not self._is_write(job):
@@ -330,8 +341,8 @@ class WriteLedger(Ledger):
         with mapped(self._shown), self._writing():
             n = self._connection.execute(
                 "UPDATE item SET state = 'pending', error = NULL, code = NULL, attempts = 0 "
-                "WHERE job = ? "
-                "AND state = 'failed' AND EXISTS (SELECT 1 FROM accepted WHERE job = item.job)",
+                "WHERE job = ? AND state = 'failed' AND content IS NOT NULL "
+                "AND EXISTS (SELECT 1 FROM accepted WHERE job = item.job)",
                 (job,),
             ).rowcount
             if n:
