@@ -19,6 +19,7 @@ def test_a_small_load_is_measured() -> None:
     assert report.figures["writes_ended"] == 1
     assert report.details["writes"] >= 1
     assert report.details["sdk_searches_per_s"] > 0
+    assert report.details["sdk_writes"] >= 1
 
 
 @pytest.mark.slow

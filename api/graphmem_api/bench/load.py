@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from graphmem.bench.speed_texts import make_passages
 from graphmem_api.bench.clients import Answered, run_clients
 from graphmem_api.bench.filled import UNUSED, fill
-from graphmem_api.bench.processes import sdk_rate, server_at
+from graphmem_api.bench.processes import BySdk, by_sdk, server_at
 
 __all__ = ["TARGETS", "Load", "LoadReport", "run_load"]
 
@@ -91,7 +91,7 @@ def run_load(load: Load, report: Callable[[str], None]) -> LoadReport:
         report(f"the SDK in {load.workers} processes")
         texts = [made.text for made in make_passages(20_000, UNUSED)]
         half = len(texts) // 2
-        sdk = sdk_rate(path, questions, texts[:half], load.workers, load.adders, load.seconds)
+        sdk = by_sdk(path, questions, texts[:half], load.workers, load.adders, load.seconds)
         with server_at(path, load.workers) as server:
             report("one client")
             alone = asyncio.run(run_clients(server.url, questions, 1, [], 0, load.seconds))
@@ -101,17 +101,18 @@ def run_load(load: Load, report: Callable[[str], None]) -> LoadReport:
     return _report(load, sdk, alone, many)
 
 
-def _report(load: Load, sdk: float, alone: Answered, many: Answered) -> LoadReport:
+def _report(load: Load, sdk: BySdk, alone: Answered, many: Answered) -> LoadReport:
     share = alone.p95_ms * load.searchers / load.workers
     return LoadReport(
         figures={
             "errors": float(alone.n_errors + many.n_errors),
             "p95_vs_share": many.p95_ms / share,
-            "rate_vs_sdk": many.searches_per_s / sdk,
+            "rate_vs_sdk": many.searches_per_s / sdk.searches_per_s,
             "writes_ended": many.n_applied / many.n_acknowledged if many.n_acknowledged else 1.0,
         },
         details={
-            "sdk_searches_per_s": sdk,
+            "sdk_searches_per_s": sdk.searches_per_s,
+            "sdk_writes": float(sdk.n_added),
             "one_searches_per_s": alone.searches_per_s,
             "one_p95_ms": alone.p95_ms,
             "many_searches_per_s": many.searches_per_s,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from graphmem_api.bench.clients import ADD_EVERY_S
 
-__all__ = ["Server", "sdk_rate", "server_at"]
+__all__ = ["BySdk", "Server", "by_sdk", "server_at"]
 
 _STOP_S = 60
 
@@ -24,7 +24,7 @@ given = json.load(sys.stdin)
 questions, texts = given["questions"], given["texts"]
 with Memory(path) as memory:
     memory.search(questions[0])
-    begun, n = time.perf_counter(), 0
+    begun, n, added = time.perf_counter(), 0, []
 
     def add(number):
         for text in texts[number :: int(n_adders)]:
@@ -32,6 +32,7 @@ with Memory(path) as memory:
             if due >= begun + seconds:
                 break
             memory.add(text)
+            added.append(text)
             time.sleep(max(0.0, due - time.perf_counter()))
 
     adders = [threading.Thread(target=add, args=(number,)) for number in range(int(n_adders))]
@@ -43,8 +44,22 @@ with Memory(path) as memory:
     rate = n / (time.perf_counter() - begun)
     for adder in adders:
         adder.join()
-    print(rate, flush=True)
+    print(json.dumps([rate, len(added)]), flush=True)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class BySdk:
+    """What processes that use the SDK did together.
+
+    Attributes:
+        searches_per_s: of all of them.
+        n_added: on a busy machine fewer than a server takes, which applies them later: then the
+            two were not at equal work.
+    """
+
+    searches_per_s: float
+    n_added: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +71,15 @@ class Server:
     log: Path
 
 
-def sdk_rate(
+def by_sdk(
     path: Path,
     questions: Sequence[str],
     texts: Sequence[str],
     n_processes: int,
     n_adders: int,
     seconds: float,
-) -> float:
-    """Return searches/s of processes that ask a memory at the same time.
+) -> BySdk:
+    """Have processes ask a memory at the same time.
 
     Each begins when its views are there, which takes all of them as long. The first of them adds
     too, as the one process of a server does that holds the space.
@@ -87,7 +102,8 @@ def sdk_rate(
             assert child.stdin is not None
             child.stdin.write(given)
             child.stdin.close()
-        return sum(float(child.stdout.read()) for child in children if child.stdout)
+        told = [json.loads(child.stdout.read()) for child in children if child.stdout]
+    return BySdk(sum(rate for rate, _ in told), sum(n_added for _, n_added in told))
 
 
 @contextmanager
