@@ -84,7 +84,9 @@ def show(  # noqa: PLR0913  # options, all by their names
     else:
         drawn, counts = _memory(session, kind, layer or [], around, most)
     _write(out, drawn)
-    emit(session, {"file": str(out), **counts}, lambda: [f"wrote {out}"])
+    why = counts.get("abstained")
+    said = [f"wrote {out}", *([f"it shows why there is no answer: {why}"] if why else [])]
+    emit(session, {"file": str(out), **counts}, lambda: said)
 
 
 def _recall(

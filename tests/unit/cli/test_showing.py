@@ -81,6 +81,9 @@ def test_a_recall_that_abstains_says_so(store: str, capsys: Capture) -> None:
     svg = Path("no.svg").read_text("utf-8")
     assert "The memory abstains" in svg
     assert "so nothing is packed" in svg or "left out" not in svg
+    question = "What is Mara's blood type?"
+    assert run(["show", question, "--out", "no.svg", "--store", store]) == 0
+    assert "it shows why there is no answer" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,16 @@ def test_nothing_to_show_is_shown_as_nothing() -> None:
         assert "There was nothing to walk from." in drawn
 
 
+def test_where_nothing_joins_what_is_found_no_walk_is_drawn() -> None:
+    context = _context()
+    hits = tuple(hit.model_copy(update={"why": ()}) for hit in context.recall.hits)
+    alone = context.model_copy(update={"recall": context.recall.model_copy(update={"hits": hits})})
+    for draw in (recall_svg, recall_html):
+        assert "Nothing joins what is found" in draw(alone)
+        assert 'class="place' not in draw(alone)
+        assert "Nothing joins" not in draw(context)
+
+
 @pytest.mark.parametrize(
     "css",
     [read_part("theme.css"), read_part("theme.css") + read_part("diagram.css"),

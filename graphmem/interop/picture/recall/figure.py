@@ -15,6 +15,7 @@ from graphmem.interop.picture.recall.told import (
     dropped,
     origin,
     status_of,
+    unwalked,
     walk_of,
 )
 from graphmem.interop.picture.recall.walk import Drawn, draw_walk
@@ -145,10 +146,10 @@ def _reasons(column: _Column, context: Context, down_to: float) -> None:
         column.line(value, indent=92.0)
     column.section("The walk: from where it began to what it found")
     walk = walk_of(recall)
-    if walk.places:
-        column.put(draw_walk(walk, _COLUMN))
+    if why_not := unwalked(walk):
+        column.line(why_not, "quiet")
     else:
-        column.line("There was nothing to walk from.", "quiet")
+        column.put(draw_walk(walk, _COLUMN))
     if recall.hits:
         column.section("Score parts of the best hits")
     for rank, hit in enumerate(recall.hits, 1):

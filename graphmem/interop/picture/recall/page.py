@@ -12,6 +12,7 @@ from graphmem.interop.picture.recall.told import (
     dropped,
     origin,
     status_of,
+    unwalked,
     walk_of,
 )
 from graphmem.interop.picture.recall.walk import Drawn, draw_walk
@@ -81,8 +82,8 @@ def _dropped(context: Context) -> str:
 
 def _walk(recall: Recall, numbers: dict[str, int]) -> str:
     walk = walk_of(recall)
-    if not walk.places:
-        return '<p class="quiet">There was nothing to walk from.</p>'
+    if why_not := unwalked(walk):
+        return f'<p class="quiet">{why_not}</p>'
     drawn = draw_walk(walk, _WIDE, {uid: f"#cited-{number}" for uid, number in numbers.items()})
     # It holds links, so it is no single image to a screen reader.
     svg = _svg(drawn, 'role="group" aria-label="Places of the walk"')

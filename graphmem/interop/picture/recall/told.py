@@ -20,6 +20,7 @@ __all__ = [
     "dropped",
     "origin",
     "status_of",
+    "unwalked",
     "walk_of",
 ]
 
@@ -132,6 +133,15 @@ def walk_of(recall: Recall) -> Walk:
         if step.kind not in (kinds or "").split(" · "):
             steps[step.start, step.end] = f"{kinds} · {step.kind}" if kinds else step.kind
     return Walk(places, steps)
+
+
+def unwalked(walk: Walk) -> str:
+    """Say why there is no walk to draw; nothing where there is one."""
+    if not walk.places:
+        return "There was nothing to walk from."
+    if not walk.steps:
+        return "Nothing joins what is found: each was found for itself, so no way is drawn."
+    return ""
 
 
 def analysis(recall: Recall) -> list[tuple[str, str]]:
