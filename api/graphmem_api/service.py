@@ -27,7 +27,7 @@ class Service:
 async def service_of(request: Request) -> Service:
     """Return the service that a request came to; what it lends goes to the caller's account."""
     service: Service = request.app.state.service
-    CALLER.set(getattr(request.scope["state"].get("caller"), "name", ""))
+    CALLER.set(getattr(request.scope["state"].get("caller"), "account", ""))
     return service
 
 

@@ -33,6 +33,14 @@ class Caller:
     key_id: str | None = None
     until: float = inf
 
+    @property
+    def account(self) -> str:
+        """Under what his share of the server is counted; two keys may have one name.
+
+        Without keys everybody is "", nobody in particular.
+        """
+        return "" if self is LOOPBACK else self.key_id or self.name
+
     def require(self, scope: str, space: str | None = None) -> None:
         """Check that he may do something, in a space where it is about one.
 

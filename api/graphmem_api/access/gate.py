@@ -114,7 +114,7 @@ class Gate:
                 caller = self._remembered(digest) or await self._checked(token, peer)
                 self._remember(digest, caller)
         caller = self._renewed(caller)
-        if wait := self._rates.take(caller.name):
+        if wait := self._rates.take(caller.account):
             raise Denied(too_often("this key has made too many calls", wait), caller)
         return caller
 

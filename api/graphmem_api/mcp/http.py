@@ -121,7 +121,7 @@ def _answer(request: Request, service: Service, caller: Caller, space: str) -> R
     @asynccontextmanager
     async def lend(*, slow: bool = False) -> AsyncGenerator[AsyncMemory]:
         # Messages are worked on in tasks of the SDK's own.
-        CALLER.set(caller.name)
+        CALLER.set(caller.account)
         with _told_as_busy():
             async with service.spaces.lend(name, slow=slow) as memory:
                 yield memory

@@ -14,7 +14,7 @@ from starlette.types import Send
 
 from graphmem.errors import GraphMemError
 from graphmem.writing.accept import check_space
-from graphmem_api.access.caller import LOOPBACK, Caller, unauthorised
+from graphmem_api.access.caller import Caller, unauthorised
 from graphmem_api.access.guard import Reader, Space, StillHolds
 from graphmem_api.inbox.feed import Feed, Mark
 from graphmem_api.inbox.status import status_of
@@ -66,8 +66,7 @@ class EventStream(StreamingResponse):
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         super().__init__(_beating(events, holds), headers=headers)
         self._feed = feed
-        # Without keys everybody is one caller.
-        self._of = "" if caller is LOOPBACK else caller.name
+        self._of = caller.account
         with feed.place(self._of):  # refused before it begins
             pass
 

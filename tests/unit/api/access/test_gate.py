@@ -221,6 +221,21 @@ def test_a_key_may_come_so_often(file: KeyFile) -> None:
     assert 1 <= int(run(waits())) <= 30
 
 
+def test_two_keys_of_one_name_have_a_share_each(file: KeyFile) -> None:
+    before, _ = file.create("ann", ["read"], None)
+    gate = gate_of(file, limits=Limits(per_minute=1))
+
+    async def all_of_it() -> list[int | str]:
+        found = await asked(gate, before)
+        file.revoke("ann")
+        after, _ = file.create("ann", ["read"], None)
+        while (came := await asked(gate, after)) == [401]:  # until the file is read again
+            await asyncio.sleep(0.05)
+        return found + came
+
+    assert run(all_of_it()) == ["ann", "ann"]
+
+
 def test_a_bucket_fills_evenly_and_says_how_long() -> None:
     now = 0.0
     rates = Rates(60, lambda: now)
