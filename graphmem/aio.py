@@ -267,6 +267,10 @@ class AsyncMemory(_Awaited[Memory]):
         """Calls that are not through, also those whose callers were cancelled."""
         return self._threads.under_way
 
+    async def run(self, call: Callable[[Memory], R]) -> R:
+        """Return what a call does with the memory, in one of the threads."""
+        return await self._threads.run(partial(call, self._blocking))
+
     # Writing
 
     add = _in_thread(Memory.add)

@@ -81,7 +81,6 @@ for command, name in (
     (cypher.queries, "queries"),
     (cypher.query, "query"),
     (showing.show, "show"),
-    (forgetting.delete, "delete"),
     (forgetting.retire, "retire"),
     (forgetting.merge, "merge"),
     (forgetting.undo, "undo"),

@@ -1,7 +1,4 @@
-"""`graphmem delete | retire | merge | undo`: taking back, and saying who is one with whom.
-
-Only `delete` removes anything; it leaves a receipt.
-"""
+"""`graphmem retire | merge | undo`: taking back, and saying who is one with whom."""
 
 from __future__ import annotations
 
@@ -9,42 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphmem.cli.output import counted, counts_table, emit
+from graphmem.cli.output import emit
 from graphmem.cli.session import Session
 from graphmem.cli.values import moment
 
 if TYPE_CHECKING:
-    from graphmem_schemas import DeleteReceipt, Receipt
+    from graphmem_schemas import Receipt
 
-__all__ = ["delete", "merge", "retire", "undo"]
-
-_STAYS = (
-    "the passages with the name stay, word for word, and are found: `graphmem delete --source "
-    "NAME` removes those of a source, `graphmem delete UID` one"
-)
-
-
-def delete(
-    session: Session,
-    uid: Annotated[str | None, typer.Argument(help="One node.")] = None,
-    source: Annotated[str | None, typer.Option(help="A source and all that rests on it.")] = None,
-    entity: Annotated[
-        str | None, typer.Option(help="A name or uid: who has it, and the facts about them.")
-    ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="The whole space.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before --all.")] = False,
-) -> None:
-    """Delete a node, a source, an entity, or the whole space, with what rests on it alone."""
-    if sum((uid is not None, source is not None, entity is not None, everything)) != 1:
-        raise typer.BadParameter("name one of UID, --source, --entity and --all")
-    if everything and not yes:
-        typer.confirm(f"Delete all of space {session.space!r}?", abort=True, err=True)
-    with session.memory() as memory:
-        if everything:
-            receipt = memory.delete(space=session.space)
-        else:
-            receipt = memory.delete(uid, source=source, entity=entity)
-    emit(session, receipt, lambda: _lines(receipt))
+__all__ = ["merge", "retire", "undo"]
 
 
 def retire(
@@ -87,15 +56,3 @@ def undo(
 
 def _emit(session: Session, receipt: Receipt, done: str, before: str) -> None:
     emit(session, receipt, lambda: [done if receipt.changed else f"nothing changed: {before}"])
-
-
-def _lines(receipt: DeleteReceipt) -> list[str]:
-    """Say what went, and what of a deleted entity did not."""
-    stay = counted(receipt.recounted, "node stays with less", "nodes stay with less")
-    return [
-        *counts_table(receipt.nodes, "nodes removed"),
-        *counts_table(receipt.edges, "edges removed"),
-        *([stay] if receipt.recounted else []),
-        *([f"cleared: {', '.join(receipt.places)}"] if receipt.places else []),
-        *([_STAYS] if receipt.edges.get("MENTIONS") and not receipt.nodes.get("Passage") else []),
-    ]

@@ -39,6 +39,8 @@ class Upkeep(Facet):
         """Remove a node, a source, an entity or the whole space, with what rests on it alone.
 
         What has other support stays, with weights and counts as if the removed had never been.
+        What a server has kept and not yet applied is not known here: `graphmem delete` and MCP
+        remove that as well.
 
         Args:
             uid: a node; an entity takes the facts about it along, a step of a run its words; facts

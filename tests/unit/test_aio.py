@@ -62,7 +62,9 @@ def public(kind: type) -> dict[str, object]:
 def test_everything_public_is_there_with_its_signature_and_its_words(
     kind: type, awaited: type
 ) -> None:
-    of_its_own = {"open", "memory", "space", "under_way"} if awaited is AsyncMemory else set()
+    of_its_own = (
+        {"open", "memory", "run", "space", "under_way"} if awaited is AsyncMemory else set()
+    )
     attributes = {"question", "rounds", "notes", "drafted"} if kind is Workspace else set()
     assert public(awaited).keys() == public(kind).keys() | of_its_own | attributes
     for name, method in public(kind).items():

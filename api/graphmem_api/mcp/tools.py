@@ -175,8 +175,8 @@ async def _history(memory: AsyncMemory, asked: MemoryHistory, _: Visit) -> Resul
     return History.of(changes, asked.limit)
 
 
-async def _delete(memory: AsyncMemory, asked: DeleteMemory, _: Visit) -> Result:
-    return Deleted.of(await memory.delete(**_named(asked)))
+async def _delete(memory: AsyncMemory, asked: DeleteMemory, visit: Visit) -> Result:
+    return Deleted.of(await visit.delete(memory, **_named(asked)))
 
 
 async def _delete_queued(queue: Queue, asked: DeleteMemory, _: Visit) -> Result:

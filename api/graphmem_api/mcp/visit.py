@@ -49,6 +49,10 @@ def _nothing(**_: object) -> None:
     """Note nothing."""
 
 
+def _delete(memory: AsyncMemory, /, **named: str) -> Awaitable[DeleteReceipt]:
+    return memory.delete(**named)
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """Whom a message comes from, and what that one may reach.
@@ -60,6 +64,7 @@ class Visit:
         queue: changes it in the order in which all others do; None where nobody waits.
         note: hears which tool changes something, for the audit log.
         progress: hears how far an add has come.
+        delete: deletes from the memory what is named, where there is no queue.
     """
 
     space: str
@@ -69,3 +74,4 @@ class Visit:
     queue: Queue | None = None
     note: Callable[..., None] = _nothing
     progress: Progress | None = None
+    delete: Callable[..., Awaitable[DeleteReceipt]] = _delete

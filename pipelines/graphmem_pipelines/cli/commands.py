@@ -6,17 +6,18 @@ import typer
 
 from graphmem.cli.findings import MORE_CHECKS
 from graphmem.cli.session import with_session
-from graphmem_pipelines.cli import benching, ingesting, jobs, upkeep
+from graphmem_pipelines.cli import benching, deleting, ingesting, jobs, upkeep
 from graphmem_pipelines.cli.checkup import check_jobs
 
 __all__ = ["add_to"]
 
 
 def add_to(app: typer.Typer, bench: typer.Typer) -> None:
-    """Add `ingest`, the group `jobs`, `bench batch`, and what `doctor` says of jobs."""
+    """Add `ingest`, `delete`, the group `jobs`, `bench batch`, and what `doctor` says of jobs."""
     bench.command("batch")(with_session(benching.batch, leave_out=("store", "space")))
     MORE_CHECKS.append(check_jobs)
     app.command("ingest")(with_session(ingesting.ingest))
+    app.command("delete")(with_session(deleting.delete))
     group = typer.Typer(
         help="Batch jobs: run them, see how far they are and what failed.",
         no_args_is_help=True,

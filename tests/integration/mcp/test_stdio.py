@@ -8,12 +8,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from graphmem.memory import Memory
+from graphmem_pipelines.jobs.contents import item_of
+from graphmem_pipelines.ledger.writes import Waiting, Write, WriteLedger
 
 HELLO = {
     "jsonrpc": "2.0", "id": 0, "method": "initialize",
@@ -136,6 +139,21 @@ def test_a_signal_ends_it_once_what_is_written_is_whole(child: Child, tmp_path: 
     assert status == 0, errors
     assert "Traceback" not in errors
     assert n_passages(tmp_path / "a.db") in (1, 1 + N_TURNS)
+
+
+def test_a_delete_takes_along_what_a_server_has_not_applied_yet(
+    child: Child, tmp_path: Path
+) -> None:
+    with closing(WriteLedger(tmp_path / "a.db.jobs")) as beside:
+        item = item_of(1, "text", {"text": "Tom is in Lisbon.", "source": "note"})
+        beside.keep([Write("default", (item,), False, None, "d")], Waiting(1, 100))
+        child.say(HELLO)
+        child.hear()
+        child.say(READY, calling(1, "delete_memory", source="note"))
+        assert not child.hear()["result"].get("isError")
+        assert beside.waiting_spaces() == []
+        (job,) = beside.jobs()
+        assert job.state == "cancelled"
 
 
 @pytest.mark.parametrize(
