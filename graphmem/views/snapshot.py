@@ -89,7 +89,7 @@ def save(
     header = _header(contiguous, (kind, identity, seq, token))
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(0o700, parents=True, exist_ok=True)
         _drop_stale(path)
         with open(temporary, "wb") as file:
             _write(file, header, contiguous)

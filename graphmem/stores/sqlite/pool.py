@@ -7,7 +7,7 @@ import sqlite3
 import time
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Condition, local
 
@@ -179,12 +179,18 @@ class ConnectionPool:
 def connect(path: Path, *, frozen: bool = False) -> sqlite3.Connection:
     """Open one connection with the settings that all of them share.
 
+    A file that is made is its owner's alone, and so are its log and index.
+
     Args:
         frozen: read a file that nobody writes, without locks.
 
     Raises:
         sqlite3.Error: SQLite could not open it.
     """
+    if not path.exists():
+        # Before SQLite makes it by the umask; what cannot be made, it says better.
+        with suppress(OSError, ValueError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = sqlite3.connect(
         f"{path.as_uri()}?immutable=1" if frozen else path,
         timeout=BUSY_TIMEOUT_S,
