@@ -14,7 +14,7 @@ from graphmem.core.walk import Link, Walk
 from graphmem.errors import InvalidInput
 from graphmem.ports import GraphStore
 from graphmem.views.history import token_at
-from graphmem.views.kept import Arrays, KeptView
+from graphmem.views.kept import Arrays, KeptView, is_mostly_dead
 from graphmem.views.links import SpaceLinks
 from graphmem.views.sharing import SharedLock
 from graphmem_schemas import EdgeKind
@@ -138,10 +138,17 @@ class AdjacencyView(KeptView):
         with self._shared.writing():
             self._links = SpaceLinks(self._kinds)
 
+    def _is_wasteful(self) -> bool:
+        links = self._links
+        return is_mostly_dead(len(links.index) - links.n_linked, links.n_linked)
+
+    def _compact(self) -> None:
+        with self._shared.writing():
+            self._links = self._links.tidied()
+
     def _packed(self) -> Arrays:
         # Only a refresh writes to the arrays, and that waits.
         with self._shared.writing():
-            self._links = self._links.tidied()
             return self._links.to_arrays()
 
     def _put_back(self, arrays: Arrays) -> None:

@@ -122,6 +122,9 @@ class JudgedView(KeptView):
     def _clear(self) -> None:
         self._questions, self._used, self._table = {}, {}, None
 
+    def _compact(self) -> None:
+        """Nothing of what was removed is held."""
+
     def _packed(self) -> Arrays:
         told = sorted(self._questions.items())
         rows = [[uid, one.share, sorted(self._used.get(uid, ()))] for uid, one in told]

@@ -16,9 +16,13 @@ from graphmem.views import snapshot
 from graphmem.views.history import is_history, token_at
 from graphmem.views.unkept import Unkept
 
-__all__ = ["Arrays", "KeptView"]
+__all__ = ["Arrays", "KeptView", "is_mostly_dead"]
 
 Arrays = Mapping[str, npt.NDArray[Any]]
+
+# What was removed is let go of when it is so much, and more than what is left: so that each
+# removal costs the same on average, whatever the size, and few take 5 to 10 MB.
+_LEAST_DEAD = 1_000
 
 
 class KeptView(ABC):
@@ -60,6 +64,8 @@ class KeptView(ABC):
             if not is_history(store, self._space, self.seq, self._token):
                 self._start_anew()
             self._catch_up(store)
+            if self._is_wasteful():
+                self._compact()
 
     def save(self, store: GraphStore) -> None:
         """Keep the view on disk, where it has a place and enough is new.
@@ -75,6 +81,7 @@ class KeptView(ABC):
                 return
             if self._saved_seq > 0 and self._unkept.is_little(self._n_held(), path):
                 return
+            self._compact()
             snapshot.save(
                 path,
                 kind=self._kind,
@@ -98,8 +105,12 @@ class KeptView(ABC):
         """Forget everything."""
 
     @abstractmethod
+    def _compact(self) -> None:
+        """Let go of what was removed; answers stay the same, bit for bit."""
+
+    @abstractmethod
     def _packed(self) -> Arrays:
-        """Let go of what was removed, and return the rest as arrays."""
+        """Return what is held as arrays; `_compact` came before."""
 
     @abstractmethod
     def _put_back(self, arrays: Arrays) -> None:
@@ -108,6 +119,10 @@ class KeptView(ABC):
     @abstractmethod
     def _n_held(self) -> int:
         """Return how much is held, in what `Unkept` counts."""
+
+    def _is_wasteful(self) -> bool:
+        """Whether what was removed takes so much room that it is better let go of."""
+        return False
 
     def _catch_up(self, store: GraphStore) -> None:
         for batch in self._changes(store):
@@ -132,3 +147,8 @@ class KeptView(ABC):
 
     def _identity(self, store: GraphStore) -> str:
         return "/".join(part for part in (store.identity, self._settings, self._space) if part)
+
+
+def is_mostly_dead(n_dead: int, n_alive: int) -> bool:
+    """Whether what was removed is much, and more than what is left."""
+    return n_dead > max(_LEAST_DEAD, n_alive)

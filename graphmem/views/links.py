@@ -53,6 +53,7 @@ class SpaceLinks:
         index: uids of the rows.
         adjacency: links between rows.
         n_passages: how many passages have links.
+        n_linked: how many nodes have; rows of others are of removed ones.
     """
 
     def __init__(self, kinds: Sequence[EdgeKind]) -> None:
@@ -70,7 +71,7 @@ class SpaceLinks:
         self._end_labels = np.array([labels_of(kind) for kind in kinds], np.uint8)
         self._labels = np.empty(0, np.uint8)
         self._staged: list[tuple[Rows, Rows, Codes]] = []
-        self.n_passages = 0
+        self.n_passages = self.n_linked = 0
         self._scales: tuple[int, npt.NDArray[np.float32]] | None = None
 
     @property
@@ -211,6 +212,7 @@ class SpaceLinks:
         links.adjacency = Adjacency.from_arrays(arrays, len(kinds), _counted(kinds))
         links._labels = arrays["labels"]
         links.n_passages = int(arrays["n_passages"][0])
+        links.n_linked = int(np.count_nonzero(links.adjacency.degrees))
         return links
 
     def _mention_codes(self) -> MentionCodes:
@@ -233,14 +235,16 @@ class SpaceLinks:
         if not len(codes):
             return
         touched = np.unique(np.concatenate([starts, ends]))
-        before = self._count_passages(touched)
+        self._count_linked(touched, -1)
         self.adjacency.put(starts, ends, codes)
-        self.n_passages += self._count_passages(touched) - before
+        self._count_linked(touched, +1)
 
-    def _count_passages(self, rows: Rows) -> int:
+    def _count_linked(self, rows: Rows, sign: int) -> None:
+        """Add those of the rows that have links to the totals, or take them out."""
         linked = self.adjacency.degrees[rows] > 0
         passages = self._labels[rows] == WALK_LABELS.index("Passage")
-        return int(np.count_nonzero(linked & passages))
+        self.n_linked += sign * int(np.count_nonzero(linked))
+        self.n_passages += sign * int(np.count_nonzero(linked & passages))
 
     def _ensure_rows(self) -> None:
         n_rows = len(self.index)

@@ -26,34 +26,35 @@ class NameTerms:
     """Up to `MAX_NAME_TERMS` terms by entity; 36 bytes an entity.
 
     Attributes:
-        is_tidy: whether nothing is left of names that went or changed.
+        n_lost: how many names went or changed, of which something is left.
     """
 
     def __init__(self, arrays: Mapping[str, Array] | None = None) -> None:
         given = arrays or {}
         self._uids = UidIndex.from_arrays(given) if given else UidIndex()
         self._terms = Column(np.array(given.get("terms", ()), np.int32))
-        self.is_tidy = True
+        self.n_lost = 0
 
     def add(self, entities: Iterable[Entity], number_of: Callable[[str], int]) -> None:
         """Take names over; one that is there already is replaced. O(words)."""
         named = list(entities)
         n_known = len(self._uids)
         rows = self._uids.add([entity.uid for entity in named]).tolist()
-        self.is_tidy &= all(row >= n_known for row in rows)
         self._terms.extend_to(MAX_NAME_TERMS * len(self._uids), -1)
         table = self._table()
         for row, entity in zip(rows, named, strict=True):
             # A name of stop words alone ("It") is in no sentence that could be told.
             found = [number_of(term) for term in terms(entity.name)[:MAX_NAME_TERMS]]
-            table[row] = found + [-1] * (MAX_NAME_TERMS - len(found))
+            found += [-1] * (MAX_NAME_TERMS - len(found))
+            self.n_lost += row < n_known and table[row].tolist() != found
+            table[row] = found
 
     def remove(self, uids: Iterable[str]) -> None:
         """Forget names; unknown uids are none of ours."""
         wanted = list(uids)
         rows = self._uids.rows(wanted) if wanted else np.empty(0, np.int64)
         self._table()[rows[rows >= 0]] = -1
-        self.is_tidy &= not (rows >= 0).any()
+        self.n_lost += int(np.count_nonzero(rows >= 0))
 
     def of(self, keys: Keys) -> Int32:
         """Return (n, MAX_NAME_TERMS) the terms of each entity's name, -1 behind the last."""

@@ -67,14 +67,17 @@ class NodeView(KeptView):
     def _take(self, batch: ChangeBatch) -> None:
         self._content.remove(batch.removed_nodes)
         self._content.put(batch.nodes)
-        if self._content.wasteful:
-            self._content = self._content.compacted()
 
     def _clear(self) -> None:
         self._content = _Content()
 
-    def _packed(self) -> Arrays:
+    def _is_wasteful(self) -> bool:
+        return self._content.wasteful
+
+    def _compact(self) -> None:
         self._content = self._content.compacted()
+
+    def _packed(self) -> Arrays:
         return self._content.to_arrays()
 
     def _put_back(self, arrays: Arrays) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from graphmem.core.changes import ChangeBatch
 from graphmem.core.lexical import TextQuery
 from graphmem.ports import GraphStore
-from graphmem.views.kept import Arrays, KeptView
+from graphmem.views.kept import Arrays, KeptView, is_mostly_dead
 from graphmem.views.text_index import TextIndexArrays
 from graphmem.views.text_match import Match
 from graphmem.views.text_past import arrays_at
@@ -58,9 +58,14 @@ class TextView(KeptView):
     def _clear(self) -> None:
         self._arrays, self._past = TextIndexArrays(), None
 
-    def _packed(self) -> Arrays:
+    def _is_wasteful(self) -> bool:
+        return is_mostly_dead(self._arrays.n_dead, len(self))
+
+    def _compact(self) -> None:
         # Questions under way go on with the arrays that they began with.
         self._arrays, self._past = self._arrays.compacted(), None
+
+    def _packed(self) -> Arrays:
         return self._arrays.to_arrays()
 
     def _put_back(self, arrays: Arrays) -> None:

@@ -130,31 +130,31 @@ class TextIndexArrays:
         """Return everything as arrays, from which `TextIndexArrays` makes the same again."""
         self.merge()
         arrays = {name: column.values for name, column in self.rows.items()}
-        arrays.update({f"u_{name}": values for name, values in self.uids.to_arrays().items()})
-        arrays.update({f"s_{name}": values for name, values in self.sources.to_arrays().items()})
-        arrays.update({f"n_{name}": values for name, values in self.names.to_arrays().items()})
+        for prefix, part in (("u_", self.uids), ("s_", self.sources), ("n_", self.names)):
+            arrays.update({prefix + name: values for name, values in part.to_arrays().items()})
         for name in ("row_of", "tails", "source_lengths", "frequencies"):
             arrays[name] = getattr(self, name).values
         arrays.update(write_texts("vocabulary", self.vocabulary))
         arrays.update(write_texts("speakers", self.voices.names))
-        arrays["starts"], arrays["posting_rows"], arrays["posting_counts"] = (
-            self.starts,
-            *self.block,
-        )
+        arrays["starts"] = self.starts
+        arrays["posting_rows"], arrays["posting_counts"] = self.block
         arrays.update({name: values for (name, _), values in zip(_FORWARD, self.old, strict=True)})
-        arrays["totals"] = np.array(
-            [self.n_passages, self.total_length, self.n_sentences, self.total_sentence_length],
-            np.int64,
-        )
+        totals = self.n_passages, self.total_length, self.n_sentences, self.total_sentence_length
+        arrays["totals"] = np.array(totals, np.int64)
         return arrays
 
     def compacted(self) -> TextIndexArrays:
         """Return the same without a trace of removed passages; itself where there is none."""
-        if len(self.rows["uid"]) == self.n_passages and self.names.is_tidy:
+        if not self.n_dead:
             return self
         return TextIndexArrays(compacted(self.to_arrays()))
 
     # Reading
+
+    @property
+    def n_dead(self) -> int:
+        """Rows of passages, and names, that were removed or replaced."""
+        return len(self.rows["uid"]) - int(self.n_passages) + self.names.n_lost
 
     def postings(self) -> Postings:
         """Return the inverted index for the kernels."""

@@ -18,7 +18,7 @@ from graphmem.core.uid_index import Keys, UidIndex
 from graphmem.errors import DimensionMismatch, InvalidInput
 from graphmem.ports import Float32, GraphStore, PlacedVectors
 from graphmem.views.columns import Column
-from graphmem.views.kept import Arrays, KeptView
+from graphmem.views.kept import Arrays, KeptView, is_mostly_dead
 from graphmem.views.vector_graph import VectorGraph
 from graphmem.views.vector_rows import Slots, VectorRows
 
@@ -61,8 +61,9 @@ class VectorView(KeptView):
 
         About 0.2 ms a vector, so only a rebuild and an import do it. Between those, what came
         since is looked at one by one (1.4 ms a search for each 105,000); and where a vector was
-        removed or replaced, `save` gives up the whole graph, which could not forget it, and
-        every search looks at all vectors until the next rebuild.
+        removed or replaced, `save` gives up the whole graph, which could not forget it (as is
+        done where most were removed), and every search looks at all vectors until the next
+        rebuild.
         """
         with self._lock:
             if self._content.graph_lags:
@@ -125,8 +126,13 @@ class VectorView(KeptView):
     def _clear(self) -> None:
         self._content = _Content(self._dimension)
 
-    def _packed(self) -> Arrays:
+    def _is_wasteful(self) -> bool:
+        return is_mostly_dead(self._content.n_dead, len(self))
+
+    def _compact(self) -> None:
         self._content = self._content.without_dead()
+
+    def _packed(self) -> Arrays:
         return self._content.to_arrays()
 
     def _put_back(self, arrays: Arrays) -> None:
@@ -158,6 +164,11 @@ class _Content:
     def n_alive(self) -> int:
         """How many uids have a vector."""
         return len(self._rows) - len(self._dead)
+
+    @property
+    def n_dead(self) -> int:
+        """How many vectors were removed or replaced."""
+        return len(self._dead)
 
     @property
     def graph_lags(self) -> bool:
