@@ -22,7 +22,12 @@ from scripts.neo4j_server.server import Login, Neo4jServer
 ROOM = pytest.StashKey[Room]()
 
 # The first call of a kernel compiles it, and a machine may be busy: slow is not wrong.
-settings.register_profile("graphmem", settings(deadline=None))
+# CI asks the same each time, so that a change is judged by itself; developers ask anew, and
+# `--hypothesis-profile thorough` asks ten times as much.
+settings.register_profile(
+    "graphmem", deadline=None, max_examples=40, derandomize=bool(os.environ.get("CI"))
+)
+settings.register_profile("thorough", deadline=None, max_examples=400)
 settings.load_profile("graphmem")
 
 

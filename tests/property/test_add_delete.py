@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graphmem.memory import Memory
@@ -42,7 +42,6 @@ def picture(memory: Memory) -> tuple[list[str], list[str]]:
     )
 
 
-@settings(max_examples=60)
 @given(TEXTS, st.data())
 def test_add_then_delete_leaves_the_graph_as_without_the_source(
     texts: list[str], data: st.DataObject
@@ -70,7 +69,6 @@ def without_names_and_order(memory: Memory) -> tuple[set[str], set[str]]:
     )
 
 
-@settings(max_examples=60)
 @given(TEXTS)
 def test_adding_everything_again_changes_nothing(texts: list[str]) -> None:
     with open_memory() as memory:

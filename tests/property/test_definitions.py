@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graphmem.memory import Memory
@@ -36,7 +36,6 @@ def picture(memory: Memory) -> tuple[list[Any], list[str]]:
     return sorted(facts, key=lambda fact: fact["uid"]), sorted(e.model_dump_json() for e in edges)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(PASSAGE, min_size=1, max_size=6), st.data())
 def test_when_a_relation_is_defined_does_not_show(
     passages: list[Any], data: st.DataObject

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graphmem.errors import NotFound
@@ -100,7 +100,6 @@ def in_words(memory: Memory, fact: Proposition) -> Any:
     return model.Fact(said, day(fact.valid_from), day(fact.valid_to), fact.status)
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(TALK, min_size=1, max_size=5), st.data())
 def test_any_course_of_things_gives_the_facts_that_the_words_of_the_design_give(
     talks: list[Any], data: st.DataObject

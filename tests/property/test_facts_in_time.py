@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graphmem.memory import Memory
@@ -43,7 +43,6 @@ def picture(memory: Memory) -> tuple[list[str], list[str]]:
     return sorted(n.model_dump_json() for n in nodes), sorted(e.model_dump_json() for e in edges)
 
 
-@settings(max_examples=150)
 @given(TEXTS, st.data())
 def test_any_order_of_adds_and_deletes_is_what_remains_in_order_of_time(
     texts: list[str], data: st.DataObject

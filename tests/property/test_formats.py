@@ -31,7 +31,7 @@ def ignore(embedder: str | None) -> None:
 
 @pytest.mark.parametrize("ending", [".jsonl", ".trig", ".ttl"])
 @given(graph=changes(), space=SPACES)
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 def test_any_graph_comes_back_the_same(
     tmp_path_factory: pytest.TempPathFactory, ending: str, graph: Changes, space: str
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graphmem.memory import Memory
@@ -58,7 +58,6 @@ def picture(memory: Memory) -> tuple[list[str], list[str]]:
     return sorted(n.model_dump_json() for n in nodes), sorted(e.model_dump_json() for e in edges)
 
 
-@settings(max_examples=150)
 @given(PASSAGES, st.data())
 def test_any_order_of_adds_and_deletes_is_what_remains(
     passages: list[list[dict[str, Any]]], data: st.DataObject

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graphmem.memory import Memory
@@ -77,7 +77,6 @@ def picture(memory: Memory) -> dict[str, str]:
     return nodes | edges
 
 
-@settings(max_examples=100)
 @given(ADDS, ADDS, st.booleans(), st.data())
 def test_what_is_added_and_deleted_leaves_the_graph_as_it_was(
     first: list[Any], more: list[Any], consolidated: bool, data: st.DataObject
@@ -96,7 +95,6 @@ def test_what_is_added_and_deleted_leaves_the_graph_as_it_was(
         assert picture(memory) == before
 
 
-@settings(max_examples=60)
 @given(ADDS, ADDS)
 def test_consolidating_again_changes_nothing_whenever_it_was_done_before(
     first: list[Any], more: list[Any]
@@ -113,7 +111,6 @@ def test_consolidating_again_changes_nothing_whenever_it_was_done_before(
         assert (picture(memory), memory.stats().seq) == (before, seq)
 
 
-@settings(max_examples=60)
 @given(ADDS)
 def test_adding_everything_again_changes_nothing_in_any_layer(told: list[Any]) -> None:
     with open_memory() as memory:
@@ -125,7 +122,6 @@ def test_adding_everything_again_changes_nothing_in_any_layer(told: list[Any]) -
         assert (picture(memory), memory.stats().seq) == (before, seq)
 
 
-@settings(max_examples=60)
 @given(ADDS, ADDS)
 def test_deleting_all_that_was_told_leaves_nothing(first: list[Any], more: list[Any]) -> None:
     with open_memory() as memory:
@@ -142,7 +138,6 @@ def test_deleting_all_that_was_told_leaves_nothing(first: list[Any], more: list[
         assert picture(memory) == {}
 
 
-@settings(max_examples=60)
 @given(ADDS, ADDS)
 def test_what_was_consolidated_meanwhile_is_taken_back_too(
     first: list[Any], more: list[Any]

@@ -63,8 +63,8 @@ def n_held(memory: Memory) -> tuple[int, ...]:
     assert isinstance(memory._reader, HeldReader)
     views = memory._reader._views
     assert views is not None
-    rows = views.text._arrays.rows["uid"], views.vectors._content._rows
-    return *map(len, rows), len(views.adjacency._links.index)
+    texts, vectors, links = views.text._arrays, views.vectors._content, views.adjacency._links
+    return len(texts.rows["uid"]), len(vectors._rows), len(links.index)
 
 
 @settings(max_examples=25, deadline=None)

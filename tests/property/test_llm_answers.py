@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graphmem.core.quotes import QuotedText
@@ -73,7 +73,6 @@ answers = st.fixed_dictionaries(
 
 
 @given(answer=answers | values, again=answers)
-@settings(max_examples=300, deadline=None)
 def test_rows_rest_on_a_passage_or_there_is_one_clear_error(answer: Any, again: Any) -> None:
     llm = FakeLLM([json.dumps(answer), json.dumps(again)])
     with suppress(CompletionFailed):
@@ -94,7 +93,6 @@ def test_rows_rest_on_a_passage_or_there_is_one_clear_error(answer: Any, again: 
     start=st.integers(0, 80),
     length=st.integers(1, 80),
 )
-@settings(max_examples=300, deadline=None)
 def test_words_of_a_text_are_found_in_it_in_any_case(text: str, start: int, length: int) -> None:
     words = text[start : start + length]
     span = QuotedText(text).find(words)

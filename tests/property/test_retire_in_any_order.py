@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graphmem.errors import InvalidInput
@@ -62,7 +62,6 @@ def retire_rome(memory: Memory) -> None:
     memory.retire(facts[-1].uid, at=RETIRED_FROM)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(TOLD, max_size=4), st.data())
 def test_it_does_not_matter_when_a_fact_is_retired(told: list[Any], data: st.DataObject) -> None:
     n = len(told)

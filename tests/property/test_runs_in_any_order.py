@@ -52,7 +52,6 @@ def add(memory: Memory, runs: list[tuple[int, Any]]) -> None:
         memory.add_run(task, steps, succeeded, source=f"run-{number}")
 
 
-@settings(max_examples=40)
 @given(RUNS, st.randoms(use_true_random=False))
 def test_settled_runs_are_the_same_in_any_order(runs: list[Any], random: Any) -> None:
     numbered = list(enumerate(runs))
@@ -66,7 +65,6 @@ def test_settled_runs_are_the_same_in_any_order(runs: list[Any], random: Any) ->
         assert settle_runs(one._store, one.space).seq == 0
 
 
-@settings(max_examples=40)
 @given(RUNS, RUNS)
 def test_runs_that_are_taken_back_leave_what_the_others_teach(
     kept: list[Any], gone: list[Any]

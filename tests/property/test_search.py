@@ -141,7 +141,6 @@ def scored(hits: Iterable[Hit]) -> list[tuple[str, float]]:
     return [(hit.uid, hit.score) for hit in hits]
 
 
-@settings(max_examples=40)
 @given(memories, st.data())
 def test_the_order_of_adding_changes_no_bit_of_an_answer(
     told: list[Told], data: st.DataObject
@@ -173,7 +172,6 @@ def test_reopening_and_rebuilding_change_no_bit_of_an_answer(told: list[Told]) -
             assert answers(memory) == first
 
 
-@settings(max_examples=40)
 @given(memories, st.data())
 def test_what_is_deleted_is_as_if_it_had_never_been(told: list[Told], data: st.DataObject) -> None:
     gone = data.draw(st.sets(st.integers(0, len(told) - 1), min_size=1))
@@ -186,7 +184,6 @@ def test_what_is_deleted_is_as_if_it_had_never_been(told: list[Told], data: st.D
         assert answers(full) == answers(kept)
 
 
-@settings(max_examples=40)
 @given(memories, questions, st.data())
 def test_a_deleted_passage_is_in_no_channel_at_once(
     told: list[Told], question: str, data: st.DataObject
@@ -207,7 +204,6 @@ def test_a_deleted_passage_is_in_no_channel_at_once(
         assert {hit.uid for hit in memory.search(question, k=ALL).hits} <= {h.uid for h in shown}
 
 
-@settings(max_examples=60)
 @given(
     memories, questions, days, st.sampled_from(MODES), st.integers(1, 12),
     st.lists(st.sampled_from(KINDS), min_size=1, unique=True),
@@ -235,7 +231,6 @@ def test_every_hit_keeps_to_every_filter(
         assert recall.hits or recall.abstained or "passage" not in kinds
 
 
-@settings(max_examples=60)
 @given(memories, questions, days)
 def test_as_of_a_time_comes_what_was_said_by_then_of_all_that_is_found(
     told: list[Told], question: str, as_of: datetime
@@ -252,7 +247,6 @@ def test_as_of_a_time_comes_what_was_said_by_then_of_all_that_is_found(
             assert scored(then) == scored(every)
 
 
-@settings(max_examples=60)
 @given(
     memories, questions, st.sampled_from(MODES),
     st.lists(st.sampled_from(KINDS), min_size=1, unique=True),
@@ -276,7 +270,6 @@ def test_hits_of_some_kinds_are_those_of_all_without_the_others(
             assert scored(some) == scored(wanted)
 
 
-@settings(max_examples=60)
 @given(memories, questions, st.integers(1, 12), st.sampled_from(MODES[:3]))
 def test_k_hits_are_the_first_of_all(
     told: list[Told], question: str, k: int, mode: SearchMode | None

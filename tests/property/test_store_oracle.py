@@ -139,7 +139,6 @@ class WideEdgesAgree(StoresAgree):
 TestStoresAgree, TestWideEdgesAgree = StoresAgree.TestCase, WideEdgesAgree.TestCase
 for case in (TestStoresAgree, TestWideEdgesAgree):
     case.settings = settings(
-        max_examples=40,
         stateful_step_count=25,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )

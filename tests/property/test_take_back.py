@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graphmem.core.changes import Changes
@@ -194,7 +194,6 @@ def memory_of(layers: dict[str, Any], sources: set[int]) -> Memory:
     return Memory(store, embedder=FakeEmbedder(), extractor=FakeExtractor(), clock=FixedClock(NOW))
 
 
-@settings(max_examples=150)
 @given(LAYERS, st.lists(st.integers(0, N_SOURCES - 1), min_size=1, unique=True))
 def test_what_is_left_is_what_the_other_sources_make(
     layers: dict[str, Any], gone: list[int]

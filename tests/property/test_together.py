@@ -6,7 +6,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graphmem.memory import Memory
@@ -45,7 +45,6 @@ def graph_of(batches: list[list[Document]]) -> list[str]:
         return sorted(path.read_text().splitlines())
 
 
-@settings(max_examples=60)
 @given(documents)
 def test_one_call_and_many_give_the_same_graph(told: list[tuple[str, datetime | None]]) -> None:
     sources = [Document(text=text, ref=f"d{n}", at=at) for n, (text, at) in enumerate(told)]

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graphmem.core.chat import ChatMessage, ask
@@ -73,7 +73,6 @@ def test_whatever_the_schema_of_a_round_allows_is_understood(said: Round) -> Non
     assert (answer.value, answer.dropped) == (said, ())
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(ROUNDS, max_size=3))
 def test_whatever_an_llm_says_nothing_is_stored_and_every_point_is_of_the_memory(
     memory: Memory, tmp_path_factory: pytest.TempPathFactory, rounds: list[Round]
@@ -98,7 +97,6 @@ STEPS = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(STEPS, max_size=8))
 def test_whatever_is_done_in_it_nothing_is_stored_before_it_is_kept(
     memory: Memory, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, list[str]]]
