@@ -1,7 +1,7 @@
 """What was shown lately, in a file beside the store, for all processes that serve it.
 
 Who searches does not wait for it: a thread writes what has come meanwhile. So a process that is
-asked for a recall that another has only just shown looks again for a moment.
+asked for a recall that another has only just shown looks once more, a moment later.
 """
 
 from __future__ import annotations
@@ -28,8 +28,7 @@ MAX_RECALLS = 10_000
 MAX_CHARS = 20_000_000
 """Of a space: questions, and uids of hits."""
 _KEPT_S = 86_400.0
-_LOOKED_AGAIN_S = 1.0
-_PAUSE_S = 0.02
+_LOOKED_AGAIN_S = 0.1
 _BUSY_S = 10.0
 _TRIM_EVERY = 64
 
@@ -43,16 +42,23 @@ _TABLES = (
     " id TEXT NOT NULL, at REAL NOT NULL, question TEXT NOT NULL, uids TEXT NOT NULL,"
     " n_gone INTEGER NOT NULL, UNIQUE (space, id))",
     "CREATE INDEX IF NOT EXISTS shown_at ON shown (at)",
+    # Trimming reads this alone, not the rows.
+    "CREATE INDEX IF NOT EXISTS shown_late ON shown (space, n, length(question) + length(uids))",
 )
 _PUT = (
     "INSERT INTO shown (space, id, at, question, uids, n_gone) VALUES (?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (space, id) DO UPDATE SET uids = excluded.uids, n_gone = excluded.n_gone"
 )
 _FIND = "SELECT question, uids, n_gone FROM shown WHERE space = ? AND id = ?"
-_TRIM = (
+_TOO_MANY = (
+    "DELETE FROM shown WHERE space = ?1 AND n <="
+    " (SELECT n FROM shown WHERE space = ?1 ORDER BY n DESC LIMIT 1 OFFSET ?2)"
+)
+_CHARS = "SELECT coalesce(sum(length(question) + length(uids)), 0) FROM shown WHERE space = ?"
+_TOO_LARGE = (
     "DELETE FROM shown WHERE n IN (SELECT n FROM (SELECT n, ROW_NUMBER() OVER late AS rank,"
     " SUM(length(question) + length(uids)) OVER late AS chars FROM shown WHERE space = ?"
-    " WINDOW late AS (ORDER BY n DESC)) WHERE rank > ? OR (chars > ? AND rank > 1))"
+    " WINDOW late AS (ORDER BY n DESC)) WHERE chars > ? AND rank > 1)"
 )
 
 _Key = tuple[str, str]
@@ -103,22 +109,23 @@ class ShownFile:
             self._come.notify()
 
     def find(self, space: str, recall_id: str) -> ShownRecall | None:
-        """Return a recall; one that is not there yet is looked for again, for a second.
+        """Return a recall; one that is not there yet is looked for once more.
 
         Raises:
             StoreError: The file cannot be read.
         """
-        end = time.monotonic() + _LOOKED_AGAIN_S
-        while True:
-            with self._come:
-                waiting = self._waiting.get((space, recall_id))
-            with _opened(self._path) as connection:
-                found = _found(connection, space, recall_id)
-            if waiting or found:
-                return waiting.and_also(found) if waiting and found else waiting or found
-            if time.monotonic() > end:
-                return None
-            time.sleep(_PAUSE_S)
+        found = self._look(space, recall_id)
+        if found is None:
+            time.sleep(_LOOKED_AGAIN_S)
+            found = self._look(space, recall_id)
+        return found
+
+    def _look(self, space: str, recall_id: str) -> ShownRecall | None:
+        with self._come:
+            waiting = self._waiting.get((space, recall_id))
+        with _opened(self._path) as connection:
+            found = _found(connection, space, recall_id)
+        return waiting.and_also(found) if waiting and found else waiting or found
 
     def forget(self, space: str, gone: Collection[str] | None) -> None:
         """Let go of what waits to be written; `forget_shown` clears the file."""
@@ -177,7 +184,7 @@ class ShownFile:
             connection.execute(_PUT, row)
             self._n_put += 1
             if not self._n_put % _TRIM_EVERY:
-                connection.execute(_TRIM, (space, MAX_RECALLS, MAX_CHARS))
+                _trim(connection, space)
         connection.execute("COMMIT")
 
 
@@ -238,6 +245,13 @@ def forget_shown(path: Path | None, space: str, gone: Collection[str] | None) ->
         else:
             _lose(connection, space, frozenset(gone))
         connection.execute("COMMIT")
+
+
+def _trim(connection: sqlite3.Connection, space: str) -> None:
+    connection.execute(_TOO_MANY, (space, MAX_RECALLS))
+    (chars,) = connection.execute(_CHARS, (space,)).fetchone()
+    if chars > MAX_CHARS:
+        connection.execute(_TOO_LARGE, (space, MAX_CHARS))
 
 
 def _lose(connection: sqlite3.Connection, space: str, gone: frozenset[str]) -> None:

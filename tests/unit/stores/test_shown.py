@@ -6,7 +6,7 @@ import multiprocessing
 import sqlite3
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -26,6 +26,13 @@ from graphmem_schemas import Hit, Recall
 def recall(name: str, *uids: str, question: str = "Where?") -> Recall:
     hits = tuple(Hit(uid=uid, kind="passage", text=uid, score=1.0) for uid in uids)
     return Recall(id=name, question=question, hits=hits)
+
+
+def until(look: Callable[[], ShownRecall | None]) -> ShownRecall:
+    """Look until another has written it."""
+    while (found := look()) is None:
+        pass
+    return found
 
 
 @pytest.fixture
@@ -49,13 +56,29 @@ def other(path: Path) -> Iterator[ShownFile]:
 
 def test_what_one_shows_the_other_finds(one: ShownFile, other: ShownFile) -> None:
     one.of("a").note(recall("r", "x", "y"), ["z"])
-    assert other.of("a").find("r") == ShownRecall("Where?", frozenset("xyz"))
+    assert until(lambda: other.of("a").find("r")) == ShownRecall("Where?", frozenset("xyz"))
     assert one.of("a").find("r") == other.of("a").find("r")
     one.of("a").note(recall("r", "w"))
     one.close()
     found = other.of("a").find("r")
     assert found is not None
     assert found.uids == frozenset("wxyz")
+
+
+def test_what_nobody_showed_is_looked_for_twice(
+    one: ShownFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paused: list[float] = []
+    monkeypatch.setattr(time, "sleep", paused.append)
+    assert one.of("a").find("r") is None
+    assert paused == [shown._LOOKED_AGAIN_S]
+
+
+def test_what_another_writes_meanwhile_is_found(
+    path: Path, one: ShownFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: _show(path))
+    assert one.of("a").find("r") is not None
 
 
 def _show(path: Path) -> None:
@@ -156,6 +179,22 @@ def test_it_is_bounded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file.close()
     with shown._opened(path) as connection:
         assert connection.execute("SELECT id FROM shown").fetchall() == [("new",)]
+
+
+def test_trimming_looks_into_an_index(one: ShownFile, path: Path) -> None:
+    read: list[str] = []
+    with shown._opened(path) as connection:
+        connection.set_trace_callback(read.append)
+        shown._trim(connection, "a")
+        connection.set_trace_callback(None)
+        plans = [
+            step[3]
+            for statement in read
+            for step in connection.execute(f"EXPLAIN QUERY PLAN {statement}")
+        ]
+    looks = [plan for plan in plans if " shown " in plan]
+    assert len(looks) == 3
+    assert all("shown_late (space=?" in plan for plan in looks), plans
 
 
 def test_large_recalls_leave_room_for_fewer(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
