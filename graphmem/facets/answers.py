@@ -44,8 +44,8 @@ class Answers(Facet):
         answering = open_llm(llm) or self._models.llm
         if answering is None:
             raise InvalidInput(
-                "an answer needs an LLM: give Memory(…, llm='openai:<model>') or "
-                "answer(…, llm=…); `context` needs none"
+                "an answer needs an LLM, and none is set: llm='openai:<model>' of the memory or "
+                "of its server names one; a context needs none"
             )
         now = request.as_of or self._clock()
         return answer_from(self._reader.context(request), question, answering, now)

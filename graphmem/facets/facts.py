@@ -171,7 +171,9 @@ class Facts(Facet):
 
         fact = find_node(self._store, self.space, uid)
         seq = self._store.apply(self.space, partial(release, fact.uid, space=self.space)).seq
-        return Receipt(seq=seq, confirmed={"Proposition": (fact.uid,)} if seq else {})
+        if not seq:
+            return Receipt(seq=0, notes=(f"nothing changed: {uid} was released before",))
+        return Receipt(seq=seq, confirmed={"Proposition": (fact.uid,)})
 
     def _facts_about(
         self, entity: str, predicate: object, known_at: datetime | None

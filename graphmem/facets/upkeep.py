@@ -108,7 +108,8 @@ class Upkeep(Facet):
         moment, now = check_moment(at), self._clock()
         plan = partial(retire, fact.uid, moment, now, space=self.space)
         seq = self._store.apply(self.space, plan).seq
-        return Receipt(seq=seq, superseded=(uid,) if seq else ())
+        notes = () if seq else (f"nothing changed: {uid} was retired before",)
+        return Receipt(seq=seq, superseded=(uid,) if seq else (), notes=notes)
 
     def merge(self, uid: str, into: str) -> Receipt:
         """Say that two entities are one; nothing is moved, and `undo` takes it back.
@@ -126,7 +127,9 @@ class Upkeep(Facet):
         one, other = (find_exactly(self._store, self.space, name) for name in (uid, into))
         seq = self._store.apply(self.space, partial(merge, one, other, space=self.space)).seq
         set_apart(self._store, self.space, one, other, apart=False)
-        return Receipt(seq=seq, confirmed={"Entity": (one, other)} if seq else {})
+        if not seq:
+            return Receipt(seq=0, notes=("nothing changed: they were one before",))
+        return Receipt(seq=seq, confirmed={"Entity": (one, other)})
 
     def undo(self, one: str, other: str) -> Receipt:
         """Say that two merged entities are two: both are again what they were.

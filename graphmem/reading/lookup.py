@@ -11,9 +11,25 @@ from graphmem.errors import InvalidInput, NotFound
 from graphmem.ports import GraphReader
 from graphmem_schemas import Entity, Node
 
-_LIST_SOURCES = "`graphmem cypher 'MATCH (s:Source {space: $space}) RETURN s.name'`"
+# Told to callers of every kind, so in words that are no one's command or call.
+_HINTS = {
+    "node": "hits and receipts give the uids of those that there are",
+    "source": "`MATCH (s:Source {space: $space}) RETURN s.name` lists them by Cypher",
+    "entity": "a search for kind entity tells what names there are",
+}
 
-__all__ = ["find_entity", "find_exactly", "find_node", "find_source", "merged"]
+__all__ = ["find_entity", "find_exactly", "find_node", "find_source", "merged", "missing"]
+
+
+def missing(what: str, name: str, space: str) -> NotFound:
+    """Return the error that says what is not there, and what tells of those that are.
+
+    Args:
+        what: "node", "source" or "entity".
+        name: that was asked for.
+        space: where.
+    """
+    return NotFound(f"there is no {what} {name[:80]!r} in space {space!r}: {_HINTS[what]}")
 
 
 def find_node(reader: GraphReader, space: str, uid: str) -> Node:
@@ -27,10 +43,7 @@ def find_node(reader: GraphReader, space: str, uid: str) -> Node:
         raise InvalidInput(f"a uid is a string, not {type(uid).__name__}")
     (node,) = reader.get(space, [uid])
     if node is None:
-        raise NotFound(
-            f"there is no node {uid[:80]!r} in space {space!r}: hits and receipts give the uids "
-            "of those that there are (`graphmem search --json`)"
-        )
+        raise missing("node", uid, space)
     return node
 
 
@@ -45,9 +58,7 @@ def find_source(reader: GraphReader, space: str, name: str) -> str:
         raise InvalidInput(f"a source's name is a string, not {type(name).__name__}")
     found = reader.find(space, "Source", [name]).get(name, ())
     if not found:
-        raise NotFound(
-            f"there is no source {name[:80]!r} in space {space!r}: {_LIST_SOURCES} lists them"
-        )
+        raise missing("source", name, space)
     return found[0]
 
 
@@ -70,7 +81,7 @@ def find_exactly(reader: GraphReader, space: str, entity: str) -> str:
     name = normalise_name(entity)
     found = reader.find(space, "Entity", [f"={name}"]).get(f"={name}", ())
     if not found:
-        raise NotFound(f"there is no entity {entity[:80]!r} in space {space!r}")
+        raise missing("entity", entity, space)
     nodes = [one for one in reader.get(space, found) if isinstance(one, Entity)]
     first = [one.uid for one in nodes if one.key == name] or list(found)
     if len(first) > 1:

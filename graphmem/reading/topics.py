@@ -34,7 +34,10 @@ def find_concept(name: str, reader: GraphReader, space: str) -> Concept:
     found = reader.find(space, Concept.label, [key]).get(key, ()) if key else ()
     nodes = [n for n in reader.get(space, [name, *found]) if isinstance(n, Concept)]
     if not nodes:
-        raise NotFound(f"there is no concept {name[:80]!r} in space {space!r}")
+        raise NotFound(
+            f"there is no concept {name[:80]!r} in space {space!r}: the list of concepts has "
+            "those that there are"
+        )
     return min(nodes, key=lambda one: (one.uid != name, one.key != key, one.uid))
 
 

@@ -50,6 +50,7 @@ PLACES = (
 the lessons that are held with their vectors, what was shown lately, the caches of functions, and
 what an LLM said of it."""
 
+_NOTHING = ("there was nothing to delete",)
 _PART = 2_000
 _FIRST = ("Source", "Passage", "Entity", "Concept", "Query")
 _LAST_FIRST = (*(label for label in Node.registry if label not in _FIRST), *reversed(_FIRST))
@@ -135,7 +136,7 @@ def forget(
 
     commit = store.apply(space, changes)
     if not commit.seq:
-        return DeleteReceipt(seq=0), frozenset()
+        return DeleteReceipt(seq=0, notes=_NOTHING), frozenset()
     labels, kinds = last[0].restored
     receipt = DeleteReceipt(
         seq=commit.seq,
@@ -154,7 +155,8 @@ def receipt_of(commits: Iterable[Commit]) -> DeleteReceipt:
         nodes.update(commit.n_nodes_removed)
         edges.update(commit.n_edges_removed)
         last = max(last, commit.seq)
-    return DeleteReceipt(seq=last, nodes=dict(nodes), edges=dict(edges))
+    notes = () if last else _NOTHING
+    return DeleteReceipt(seq=last, nodes=dict(nodes), edges=dict(edges), notes=notes)
 
 
 def forget_space(store: GraphStore, space: str) -> Iterator[Commit]:

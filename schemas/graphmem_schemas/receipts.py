@@ -69,6 +69,7 @@ class DeleteReceipt(Frozen):
     Attributes:
         recounted: nodes that stay, with less to rest on.
         places: what was cleared: "graph", "vectors", "text", "adjacency", …
+        notes: what the caller should know ("there was nothing to delete").
     """
 
     seq: int
@@ -76,6 +77,7 @@ class DeleteReceipt(Frozen):
     edges: dict[str, int] = Field(default_factory=dict)
     recounted: int = 0
     places: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class JudgedPair(Frozen):

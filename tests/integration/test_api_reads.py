@@ -112,7 +112,16 @@ def test_a_recall_takes_cues_and_feedback_credits_it(http: httpx.Client) -> None
 
 def test_an_answer_needs_an_llm(http: httpx.Client) -> None:
     problem = refused(http.post("answer", json={"question": "Where?"}), 422, "invalid_input")
-    assert "LLM" in problem["detail"]
+    assert "of its server names one; a context needs none" in problem["detail"]
+
+
+def test_what_is_not_there_is_told_in_no_words_of_the_command_line(http: httpx.Client) -> None:
+    for path in ("nodes/none", "current?entity=None+Such", "../jobs/none"):
+        problem = refused(http.get(path), 404, "not_found")
+        assert problem["detail"].count(": ") == 1, "what to do is said"
+        assert "graphmem " not in problem["detail"]
+    told = refused(http.delete("memories", params={"source": "none"}), 404, "not_found")
+    assert "MATCH (s:Source" in told["detail"]
 
 
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
@@ -390,6 +399,17 @@ def test_what_is_no_question_is_refused(http: httpx.Client, body: bytes, status:
 def test_limits_are_told(http: httpx.Client) -> None:
     refused(http.post("search", json={"question": "x", "k": 21}), 422, "over_limit")
     refused(http.post("context", json={"question": "x", "budget": 4_001}), 422, "over_limit")
+    # Also of what is more than any server takes: there is one limit.
+    for asked, allowed in (
+        (http.post("search", json={"question": "x", "k": 5_000}), 20),
+        (http.post("context", json={"question": "x", "budget": 10**9}), 4_000),
+        (http.get("insights?task=x&k=5000"), 20),
+        (http.get("graph?hops=99"), 2),
+        (http.post("cypher", json={"statement": "RETURN 1", "limit": 10**6}), 50),
+        (http.post("cypher", json={"statement": "RETURN 1", "timeout_s": 1_000}), 2),
+    ):
+        told = refused(asked, 422, "over_limit")
+        assert f"this server allows {allowed:,}" in told["detail"]
     refused(http.post("search", json={"question": "x" * 2_001}), 413, "text_too_long")
     refused(http.post("search", json={"question": "x" * 70_000}), 413, "body_too_large")
     form = http.post("search", data={"question": "x"})

@@ -247,6 +247,7 @@ class Deleted(Result):
     changed: bool
     nodes: dict[str, int] = Field(description="Removed nodes by label.")
     recounted: int = Field(description="Nodes that stay, with less to rest on.")
+    notes: tuple[str, ...] = ()
     job: str | None = Field(default=None, description="Where it is kept and will be done later.")
 
     @classmethod
@@ -255,14 +256,19 @@ class Deleted(Result):
         if isinstance(receipt, JobStatus):
             return cls(changed=False, nodes={}, recounted=0, job=receipt.id)
         changed = receipt.seq > 0
-        return cls(changed=changed, nodes=receipt.nodes, recounted=receipt.recounted)
+        return cls(
+            changed=changed,
+            nodes=receipt.nodes,
+            recounted=receipt.recounted,
+            notes=receipt.notes,
+        )
 
     def text(self) -> str:
         """Return it in short."""
         if self.job:
             return "It will be deleted for good, as soon as what came before is through."
         if not self.changed:
-            return "Nothing was deleted."
+            return "; ".join(["Nothing was deleted", *self.notes]) + "."
         stays = f"; other nodes that rest on less now: {self.recounted}" if self.recounted else ""
         return f"Deleted for good: {_counted(self.nodes)}{stays}."
 

@@ -117,7 +117,11 @@ def job_of(ledger: WriteLedger, job: str, caller: Caller) -> Job:
     """
     found = ledger.find(job)
     if found is None or (caller.spaces is not None and found.space not in caller.spaces):
-        raise Problem(HTTPStatus.NOT_FOUND, "not_found", f"there is no job {job!r}")
+        raise Problem(
+            HTTPStatus.NOT_FOUND,
+            "not_found",
+            f"there is no job {job!r}: GET /v1/jobs lists those that there are",
+        )
     return found
 
 

@@ -11,11 +11,13 @@ from typing import Any, get_args, get_origin
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic_core import from_json
 
 from graphmem.errors import InvalidInput
 from graphmem_api.problems import Problem
+from graphmem_api.routes.within import check_most
 from graphmem_api.values import check_values
 
 __all__ = ["StrictRoute"]
@@ -45,7 +47,12 @@ class StrictRoute(APIRoute):
                     raise _unknown(name, takes)
             if has_body:
                 _check_type(request)
-            return await handle(_StrictRequest(request.scope, request.receive))
+            try:
+                return await handle(_StrictRequest(request.scope, request.receive))
+            except RequestValidationError as error:
+                limits = request.app.state.service.settings.limits
+                check_most(error.errors()[0], self.operation_id, limits)
+                raise
 
         return strictly
 

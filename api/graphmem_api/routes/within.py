@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from graphmem_api.problems import Problem
+from graphmem_api.settings import Limits
 from graphmem_schemas import Frozen
 
-__all__ = ["at_most", "check_length", "within"]
+__all__ = ["at_most", "check_length", "check_most", "within"]
 
 _N = TypeVar("_N", int, float)
+# Which setting limits what a request names; `limit` is of the operation.
+_FIELDS = {"k": "k", "budget": "budget", "hops": "hops", "timeout_s": "cypher_s"}
+_ROWS = {"graph": "nodes", "cypher": "rows", "query": "rows"}
+
+
+def check_most(error: Mapping[str, Any], operation: str | None, limits: Limits) -> None:
+    """Refuse what is above what any server takes by what this one does: there is one limit.
+
+    Args:
+        error: of a request that is not valid, as pydantic tells it.
+        operation: its id.
+
+    Raises:
+        Problem: 422, where a number is too high that a setting limits.
+    """
+    field = str(error["loc"][-1])
+    setting = _ROWS.get(operation or "") if field == "limit" else _FIELDS.get(field)
+    if error["type"] == "less_than_equal" and setting:
+        most = error["ctx"]["le"]
+        asked = error["input"]
+        number = float(asked) if isinstance(most, float) else int(asked)
+        at_most(number, min(most, getattr(limits, setting)), field)
 
 
 def at_most(asked: _N, limit: _N, what: str) -> _N:

@@ -57,7 +57,7 @@ def delete(  # noqa: PLR0913  # options, all by their names
 def _lines(receipt: DeleteReceipt) -> list[str]:
     """Say what went, and what of a deleted entity did not."""
     if not receipt.nodes:
-        return ["nothing of it was in the memory; what of it waited to be added is deleted"]
+        return list(receipt.notes)
     stay = counted(receipt.recounted, "node stays with less", "nodes stay with less")
     return [
         *counts_table(receipt.nodes, "nodes removed"),

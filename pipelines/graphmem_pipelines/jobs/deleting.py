@@ -14,6 +14,7 @@ from graphmem.errors import GraphMemError, InvalidInput, NotFound
 from graphmem.facets.upkeep import forget_beside
 from graphmem.memory import Memory
 from graphmem.ports import GraphStore
+from graphmem.reading.lookup import missing
 from graphmem_pipelines.jobs.contents import item_of
 from graphmem_pipelines.ledger.rows import DELETE, Item, ItemResult
 from graphmem_pipelines.ledger.writes import Taken, Waiting, Write, WriteLedger
@@ -101,15 +102,14 @@ def deleted(store: GraphStore, memory: Memory, ledger: WriteLedger, one: Taken) 
             forget_beside(store, memory.space, None)
         elif not n_erased:
             raise
-        return DeleteReceipt(seq=0)
+        return DeleteReceipt(seq=0, notes=("what of it waited to be added is deleted",))
 
 
 def refusal(item: Item, space: str, named: Mapping[str, str]) -> GraphMemError:
     """Return why something was not deleted; the ledger keeps no more than the code of it."""
     ((what, name),) = named.items()
     if item.code == NotFound.code:
-        thing = "node" if what == "uid" else what
-        return NotFound(f"there is no {thing} {name[:80]!r} in space {space!r}")
+        return missing("node" if what == "uid" else what, name, space)
     if item.code == InvalidInput.code and what in _WHY:
         return InvalidInput(f"{name[:80]!r} cannot be deleted: {_WHY[what]}")
     return GraphMemError(
