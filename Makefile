@@ -26,7 +26,7 @@ demo: model ## real text into a graph, eight questions, a picture; TEXT=path add
 	@$(BIN)/graphmem demo --out $(STORE_OUT) $(if $(TEXT),--text "$(TEXT)")
 
 test: model ## run the whole test suite
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 check: setup ## lint, format, types, layers, docstrings, generated files, sizes
 	@sh scripts/check.sh $(BIN)
