@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -113,12 +114,14 @@ class BoundedBody:
     Args:
         app: behind it.
         most: bytes of one body.
-        most_together: bytes of all that are held at once; one alone is always taken.
+        most_together: bytes of all that are held at once; one alone is always taken. Who has
+            others here gets no room for one more while they hold more than is free.
     """
 
     def __init__(self, app: ASGIApp, most: int, most_together: int) -> None:
         self._app, self._most = app, most
-        self._room = self._most_together = max(most, most_together)
+        self._room = max(most, most_together)
+        self._held: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one request."""
@@ -129,7 +132,7 @@ class BoundedBody:
         if said.isdecimal() and int(said) > self._most:
             await problem_response(self._problem())(scope, receive, send)
             return
-        n_bytes, started = 0, False
+        n_bytes, started, of = 0, False, _account(scope)
 
         async def counted() -> Message:
             nonlocal n_bytes
@@ -137,9 +140,11 @@ class BoundedBody:
             n_new = len(message.get("body", b""))
             n_bytes += n_new
             self._room -= n_new
+            self._held[of] += n_new
             if n_bytes > self._most:
                 raise _Refused(self._problem())
-            if self._room < 0:
+            n_others = self._held[of] - n_bytes if of else 0
+            if self._room < n_others:
                 raise _Refused(_no_room())
             return message
 
@@ -156,6 +161,9 @@ class BoundedBody:
             await problem_response(refused.problem)(scope, receive, send)
         finally:
             self._room += n_bytes
+            self._held[of] -= n_bytes
+            if not self._held[of]:
+                del self._held[of]
 
     def _problem(self) -> Problem:
         return Problem(
@@ -185,6 +193,12 @@ def _no_room() -> Problem:
 def _gate(scope: Scope) -> Gate:
     gate: Gate = scope["app"].state.gate
     return gate
+
+
+def _account(scope: Scope) -> str:
+    """Return whose share a request takes; "" is nobody in particular, who takes nobody's."""
+    caller: Caller | None = scope["state"].get("caller")
+    return caller.account if caller else ""
 
 
 def _peer(scope: Scope) -> str:
