@@ -41,7 +41,7 @@ class Runs(Facet):
             outcome: "success", "failure", "unknown", a bool, or a score from 0 to 1.
             agents: who takes part; a step without an agent is the first one's.
             score: 0 to 1, where an outcome in words was measured, too.
-            source: name of the run; None is its content's hash.
+            source: name of the run; None is its task, and a hash of what it holds.
             at: when it was: ISO 8601 or datetime.
 
         Raises:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from textwrap import shorten
 from typing import Any, get_args
 
 from pydantic import ValidationError
@@ -30,6 +31,8 @@ DEFAULT_AGENT = "agent"
 _MAX_TASK_CHARS = 100_000
 _MAX_NAME_CHARS = 1_000
 _MAX_STEPS = 100_000
+# Of the name of a run that nobody named: of its task, and of the hash behind it.
+_MAX_SHOWN_CHARS, _MARK_CHARS = 60, 12
 _HALF = 0.5
 _OUTCOMES: Mapping[str, Outcome] = {word: word for word in get_args(Outcome)}
 
@@ -82,7 +85,7 @@ def accept_run(
         steps: rows as `Step`, pairs of action and observation, or actions alone.
         outcome: from `accept_outcome`.
         agents: names of all who take part; None takes whoever the steps name.
-        source: name of the run; None is its content's hash.
+        source: name of the run; None is its task, and a hash of what it holds.
         at: when it was.
 
     Raises:
@@ -200,10 +203,11 @@ def _content_name(
     score: float | None,
     at: datetime | None,
 ) -> str:
-    """Return a name for a run without one: the same for the same run only."""
+    """Return a name for a run without one: its task, and what is the same for that run only."""
     said = [step.model_dump_json() for step in steps]
     moment = at.isoformat() if at else ""
-    return content_uid("run", task, outcome, str(score), moment, *said)
+    mark = content_uid("run", task, outcome, str(score), moment, *said)[:_MARK_CHARS]
+    return f"{shorten(task, _MAX_SHOWN_CHARS, placeholder=' …')} ({mark})"
 
 
 def _cut(run: Run, idle: Sequence[bool]) -> list[PassageDraft]:
