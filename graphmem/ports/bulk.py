@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
 from graphmem.core.changes import EdgeKey, EdgeRow
-from graphmem_schemas import EdgeKind, Node
+from graphmem_schemas import Edge, EdgeKind, Node
 
 __all__ = ["EdgeRowReader", "PageReader"]
 
@@ -48,6 +48,23 @@ class PageReader(Protocol):
         """Return the nodes of a label whose key comes next after one, in the order of their keys.
 
         For labels whose nodes have one key each, which no other has.
+
+        Raises:
+            StoreError: The store cannot be read.
+        """
+        ...
+
+    def page_of_edges(
+        self, space: str, uid: str, kinds: Sequence[EdgeKind] | None, after: EdgeKey, limit: int
+    ) -> list[Edge]:
+        """Return the edges at a node that come next after a key, in the order of their keys.
+
+        Args:
+            space: the space.
+            uid: of the node.
+            kinds: of edges; None is all.
+            after: kind, start and end; empty ones come before all.
+            limit: how many at most.
 
         Raises:
             StoreError: The store cannot be read.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from heapq import nsmallest
+from typing import cast
 
 from graphmem.core.changes import EdgeKey
 from graphmem.core.cursors import read_cursor, write_cursor
@@ -131,9 +132,12 @@ def neighbour_page(  # noqa: PLR0913  # a listing, with its place and its page
     Raises:
         InvalidInput: The cursor is none.
     """
-    after = read_cursor(cursor, _KEY)
-    found = store.neighbours(space, [uid], kinds)
-    rest = [edge for edge in found if after is None or _key(edge) > after]
+    after = cast("EdgeKey", read_cursor(cursor, _KEY) or _KEY)
+    if isinstance(store, PageReader):
+        rest = store.page_of_edges(space, uid, kinds, after, limit + 1)
+    else:
+        found = store.neighbours(space, [uid], kinds)
+        rest = [edge for edge in found if _key(edge) > after]
     edges = rest[:limit]
     ends = sorted({end for edge in edges for end in (edge.start, edge.end)} - {uid})
     nodes = [node for node in store.get(space, ends) if node is not None]

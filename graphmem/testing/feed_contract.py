@@ -10,7 +10,7 @@ from typing import Any
 from graphmem.core.changes import ChangeBatch, Changes, EdgeKey, EdgeRow
 from graphmem.ports import EdgeRowReader, GraphStore, PageReader
 from graphmem.testing.samples import edge, entity, passage, source, vector
-from graphmem_schemas import EDGE_KINDS, Edge, Node
+from graphmem_schemas import EDGE_KINDS, Edge, EdgeKind, Node
 
 __all__ = ["FeedContract", "Mirror", "read_feed"]
 
@@ -261,6 +261,37 @@ class FeedContract:
             seen += [key for node in page for key in node.lookup_keys]
         assert seen == sorted(names)
         assert store.page_by_key("c", "Source", "", 2) == []
+
+    def test_pages_of_edges_are_all_at_a_node(self, store: GraphStore) -> None:
+        """Of a store that hands out pages (`PageReader`): by their keys, each once."""
+        names = [f"n{i}" for i in range(12)]
+        widths: dict[EdgeKind, int] = {"SIMILAR": 1, "MENTIONS": 3, "SAME_AS": 90}
+        edges = [
+            edge(one, other, kind=kind, sources={f"s{i}": 1.0 for i in range(n)})
+            for kind, n in widths.items()
+            for one, other in [
+                ("n0", "n0"),
+                *((n, "n0") for n in names),
+                *(("n0", n) for n in names),
+            ]
+        ]
+        nodes = tuple(map(entity, names))
+        store.apply("a", lambda _: Changes(nodes=nodes, edges=tuple(edges)))
+        store.apply("b", lambda _: Changes(nodes=nodes, edges=tuple(edges[:3])))
+        if not isinstance(store, PageReader):
+            return
+        choices: tuple[tuple[EdgeKind, ...] | None, ...] = (None, ("SIMILAR", "SAME_AS"), ())
+        before: EdgeKey = ("", "", "")  # type: ignore[assignment]  # comes before all
+        for kinds in choices:
+            seen: list[Edge] = []
+            after = before
+            while some := store.page_of_edges("a", "n0", kinds, after, 4):
+                assert len(some) <= 4
+                seen += some
+                after = _key(seen[-1])
+            assert seen == store.neighbours("a", ["n0"], kinds)
+        assert store.page_of_edges("a", "none", None, before, 4) == []
+        assert store.page_of_edges("c", "n0", None, before, 4) == []
 
 
 def _edge_of(row: EdgeRow) -> Edge:

@@ -8,12 +8,12 @@ from graphmem.core.changes import EdgeKey
 from graphmem.core.property_graph import property_types
 from graphmem.stores.neo4j import statements
 from graphmem.stores.neo4j.client import Run
-from graphmem.stores.neo4j.reads import Neo4jReader
+from graphmem.stores.neo4j.reads import Neo4jReader, decode_edges
 from graphmem.stores.neo4j.rows import chunks, decode_node, index_key
 from graphmem_queries.texts import columns, text
-from graphmem_schemas import Node
+from graphmem_schemas import EDGE_KINDS, Edge, EdgeKind, Node
 
-__all__ = ["page", "page_by_key"]
+__all__ = ["page", "page_by_key", "page_of_edges"]
 
 _BATCH_ROWS = 5_000
 
@@ -50,3 +50,29 @@ def page_by_key(run: Run, space: str, label: str, after: str, limit: int) -> lis
     statement = text("store/page_by_key", label=label, columns=columns(property_types(label)))
     rows = run(statement, space=space, after=index_key(after), limit=limit)
     return [decode_node(label, said) for (said,) in rows]
+
+
+def page_of_edges(
+    run: Run,
+    space: str,
+    uid: str,
+    kinds: Sequence[EdgeKind] | None,
+    after: EdgeKey,
+    limit: int,
+) -> list[Edge]:
+    """Return the edges at a node whose keys come next.
+
+    Complexity: the keys of the node's edges, and the edges of the page.
+    """
+    known = () if kinds is None else tuple(kind for kind in EDGE_KINDS if kind in kinds)
+    if kinds is not None and not known:
+        return []
+    kind, start, stop = after
+    rows = run(
+        statements.page_of_edges(known),
+        space=space, uid=uid, kind=kind, start=start, stop=stop, limit=limit,
+    )  # fmt: skip
+    found: dict[EdgeKey, list[object]] = {
+        (kind, start, stop): said for kind, (start, stop, *said) in rows
+    }
+    return decode_edges(run, space, {key: found[key] for key in sorted(found)})

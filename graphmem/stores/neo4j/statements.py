@@ -11,7 +11,8 @@ from graphmem_queries.texts import columns, each, text
 from graphmem_schemas import EDGE_KINDS, EdgeKind, Node
 
 __all__ = [
-    "check_counts", "feed", "find", "get", "locate", "neighbours", "page_edges", "page_uids",
+    "check_counts", "feed", "find", "get", "locate", "neighbours", "page_edges",
+    "page_of_edges", "page_uids",
 ]  # fmt: skip
 
 
@@ -50,6 +51,12 @@ def page_uids(labels: tuple[str, ...]) -> LiteralString:
 def page_edges(labels: tuple[str, ...]) -> LiteralString:
     """Read the ends of the edges that start at nodes of the labels."""
     return each(text("store/page_edges", label=label, kinds=EDGE_KINDS) for label in labels)
+
+
+@cache
+def page_of_edges(kinds: tuple[EdgeKind, ...]) -> LiteralString:
+    """Read which edges at a node come next; no kinds are all kinds."""
+    return each(text("store/page_of_edges", label=label, kinds=kinds) for label in Node.registry)
 
 
 @cache

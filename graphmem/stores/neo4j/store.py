@@ -19,7 +19,7 @@ from graphmem.stores.neo4j.check import problems
 from graphmem.stores.neo4j.client import Client, Tracer
 from graphmem.stores.neo4j.cypher import CypherServing
 from graphmem.stores.neo4j.feed import Wanted, next_batch
-from graphmem.stores.neo4j.paging import page, page_by_key
+from graphmem.stores.neo4j.paging import page, page_by_key, page_of_edges
 from graphmem.stores.neo4j.reads import Neo4jReader, newest
 from graphmem.stores.neo4j.schema import VECTOR_LABELS, check_version, index_vectors, prepare
 from graphmem.stores.neo4j.serving import Serving
@@ -221,6 +221,13 @@ class Neo4jStore(Serving, CypherServing):
         """Return the nodes of a label whose key comes next, in the order of their keys."""
         read = self._client.read
         return self._client.patiently(lambda: page_by_key(read, space, label, after, limit))
+
+    def page_of_edges(
+        self, space: str, uid: str, kinds: Sequence[EdgeKind] | None, after: EdgeKey, limit: int
+    ) -> list[Edge]:
+        """Return the edges at a node that come next after a key, in the order of their keys."""
+        read = self._client.read
+        return self._client.patiently(lambda: page_of_edges(read, space, uid, kinds, after, limit))
 
     def close(self) -> None:
         """Release every resource; closing twice is fine."""

@@ -6,11 +6,19 @@ import sqlite3
 from collections.abc import Sequence
 
 from graphmem.core.changes import EdgeKey
-from graphmem.stores.sqlite.reads import space_id
+from graphmem.stores.sqlite.reads import EDGE_COLUMNS, EDGE_TABLES, edges_of, space_id
 from graphmem.stores.sqlite.rows import decode_node, in_chunks
-from graphmem_schemas import Node
+from graphmem_schemas import EDGE_KINDS, Edge, EdgeKind, Node
 
-__all__ = ["page", "page_by_key"]
+__all__ = ["page", "page_by_key", "page_of_edges"]
+
+_KEYS_AT = (
+    "SELECT start.uid, stop.uid, edge.id FROM edge"
+    " CROSS JOIN node AS start ON start.id = edge.start_node"
+    " CROSS JOIN node AS stop ON stop.id = edge.end_node"
+    " WHERE edge.{end} = :node AND edge.kind = :kind AND (start.uid, stop.uid) > (:start, :stop)"
+)
+_NEXT_KEYS = " UNION ".join(_KEYS_AT.format(end=end) for end in ("start_node", "end_node"))
 
 # Nodes of other labels that are passed over, before a page ends as it is.
 _MOST_LOOKED_AT = 20_000
@@ -74,3 +82,42 @@ def page_by_key(
         (space, label, after, limit),
     )
     return [decode_node(label, body) for (body,) in rows]
+
+
+def page_of_edges(
+    connection: sqlite3.Connection,
+    space: str,
+    uid: str,
+    kinds: Sequence[EdgeKind] | None,
+    after: EdgeKey,
+    limit: int,
+) -> list[Edge]:
+    """Return the edges at a node whose keys come next.
+
+    Raises:
+        StoreCorrupt: An edge cannot be read.
+
+    Complexity: the keys of the node's edges of the kinds on the page, and the edges of the page.
+    """
+    held = connection.execute(
+        "SELECT node.id FROM node JOIN space ON space.id = node.space"
+        " WHERE space.name = ? AND node.uid = ?",
+        (space, uid),
+    ).fetchone()
+    if held is None:
+        return []
+    terms = dict(connection.execute("SELECT name, id FROM term"))
+    ids: list[int] = []
+    for kind in sorted(EDGE_KINDS if kinds is None else set(kinds)):
+        if kind in terms and kind >= after[0] and len(ids) < limit:
+            start, stop = after[1:] if kind == after[0] else ("", "")
+            named = {"node": held[0], "kind": terms[kind], "start": start, "stop": stop}
+            rows = connection.execute(
+                f"{_NEXT_KEYS} ORDER BY 1, 2 LIMIT :limit", named | {"limit": limit - len(ids)}
+            )
+            ids += (row[2] for row in rows)
+    found: list[Edge] = []
+    for marks, chunk in in_chunks(ids):
+        query = f"SELECT {EDGE_COLUMNS} FROM {EDGE_TABLES} WHERE edge.id IN {marks}"
+        found += edges_of(connection, connection.execute(query, chunk))
+    return sorted(found, key=lambda edge: (edge.kind, edge.start, edge.end))

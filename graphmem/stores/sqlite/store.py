@@ -15,7 +15,7 @@ from graphmem.stores.sqlite.bulk import edge_rows
 from graphmem.stores.sqlite.check import problems
 from graphmem.stores.sqlite.feed import Wanted, next_batch
 from graphmem.stores.sqlite.mapping import BUSY_TIMEOUT_S, mapped
-from graphmem.stores.sqlite.paging import page, page_by_key
+from graphmem.stores.sqlite.paging import page, page_by_key, page_of_edges
 from graphmem.stores.sqlite.pool import ConnectionPool, begin_write, empty_log
 from graphmem.stores.sqlite.reads import SqliteReader, space_id
 from graphmem.stores.sqlite.schema import is_cut, prepare
@@ -206,6 +206,13 @@ class SqliteStore:
         """Return the nodes of a label whose key comes next, in the order of their keys."""
         with self._reading() as connection:
             return page_by_key(connection, space, label, after, limit)
+
+    def page_of_edges(
+        self, space: str, uid: str, kinds: Sequence[EdgeKind] | None, after: EdgeKey, limit: int
+    ) -> list[Edge]:
+        """Return the edges at a node that come next after a key, in the order of their keys."""
+        with self._reading() as connection:
+            return page_of_edges(connection, space, uid, kinds, after, limit)
 
     def close(self) -> None:
         """Release every resource; closing twice is fine."""

@@ -5,14 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from graphmem.core.changes import Changes
-from graphmem.stores.sqlite import SqliteStore, paging
-from graphmem.testing.samples import entity, passage, source
+from graphmem.reading.browse import neighbour_page
+from graphmem.reading.drawn import Moments
+from graphmem.stores.sqlite import SqliteStore, paging, reads
+from graphmem.stores.sqlite.rows import decode_sources
+from graphmem.testing.samples import edge, entity, passage, source
 
 Look = Callable[[sqlite3.Connection], Any]
 
@@ -75,3 +79,22 @@ def test_what_is_rare_comes_on_short_pages(
             after = following
     assert found == [node.uid for node in few]
     assert n_pages >= 500 // 50
+
+
+def test_only_the_edges_of_a_page_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def decoded(text: str) -> dict[int, float]:
+        read.append(text)
+        return decode_sources(text)
+
+    monkeypatch.setattr(reads, "decode_sources", decoded)
+    with closing(SqliteStore(tmp_path / "a.db")) as store:
+        crowd = [entity(f"e{i:03}") for i in range(300)]
+        edges = [edge("e000", one.uid, sources={f"s{i}": 1.0}) for i, one in enumerate(crowd[1:])]
+        store.apply("a", lambda _: Changes(nodes=tuple(crowd), edges=tuple(edges)))
+        read.clear()
+        neighbour_page(store, "a", "e000", None, Moments(datetime.now(UTC)), 5, None)
+    assert 0 < len(read) <= 6
