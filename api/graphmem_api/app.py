@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -34,6 +35,8 @@ from graphmem_api.spaces import Spaces
 
 __all__ = ["create_app"]
 
+_MOMENT_S = 1.0
+
 
 def create_app(
     settings: Settings, leave: Callable[[], None] = lambda: None, *, warm: bool = False
@@ -54,14 +57,25 @@ def create_app(
         app.state.gate = Gate(settings, spaces.store)
         inbox = Inbox(settings, spaces)
         app.state.service = Service(settings, spaces, inbox)
+        end = math.inf
+
+        def stop() -> None:
+            nonlocal end
+            end = min(end, time.monotonic() + settings.shutdown_s)
+            inbox.end()
+
+        def left() -> float:
+            # What is at nothing ends in a moment, also where calls have taken all the time.
+            return max(_MOMENT_S, end - time.monotonic())
+
         try:
             async with mcp.mcp_running(app, settings):
-                with on_stop(inbox.end):
+                with on_stop(stop):
                     yield
         finally:
-            end = time.monotonic() + settings.shutdown_s
-            await inbox.close(settings.shutdown_s)
-            if not await spaces.close(max(0.0, end - time.monotonic())):
+            stop()
+            applied = await inbox.close(left())
+            if not await spaces.close(left(), in_use=not applied):
                 leave()
 
     # Pages that FastAPI makes of the document load scripts from elsewhere.

@@ -113,17 +113,18 @@ class Spaces:
         """Return what a call returns that would hold up the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self.pool, call)
 
-    async def close(self, seconds: float) -> bool:
+    async def close(self, seconds: float, *, in_use: bool = False) -> bool:
         """Keep the views of what is open, and close the store.
 
         Args:
             seconds: that calls may take to end.
+            in_use: whether others use the store still.
 
         Returns:
-            Whether all did; else the store stays open under those that did not.
+            Whether all ended; else the store stays open under those that did not.
         """
         end = time.monotonic() + seconds
-        ended = await self._admission.idle(seconds)
+        ended = await self._admission.idle(seconds) and not in_use
         with self._lock:
             idle = [held.memory for held in self._open.values() if not held.n_users]
             self._open.clear()

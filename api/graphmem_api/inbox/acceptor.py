@@ -52,11 +52,12 @@ class Acceptor:
         self._asked.put(_Asked(write, answer))
         return await answer
 
-    def close(self, seconds: float) -> None:
-        """Keep what was handed over, and end, within some seconds."""
+    def close(self, seconds: float) -> bool:
+        """Keep what was handed over, and end; return whether that was within some seconds."""
         self._closed = True
         self._asked.put(None)
         self._thread.join(seconds)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         ending = False

@@ -122,6 +122,16 @@ class Appliers:
             thread.join(max(0.0, end - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 
+    def give_back(self) -> None:
+        """Have what threads are at wait again: the process ends under them, and not for it.
+
+        Raises:
+            StoreError: The ledger cannot be written.
+        """
+        with self._ledgers.lend() as ledger:
+            for taken in tuple(self._owed.values()):
+                ledger.give_back(tuple(taken))
+
     def _run(self) -> None:
         seen = 0
         while not self._turns.stopping:

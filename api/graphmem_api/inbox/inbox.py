@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeVar
 
+from graphmem.errors import GraphMemError
 from graphmem_api.inbox.acceptor import Acceptor
 from graphmem_api.inbox.applying import Appliers
 from graphmem_api.inbox.feed import Feed
@@ -22,6 +24,8 @@ from graphmem_pipelines.ledger.where import ledger_path
 from graphmem_pipelines.ledger.writes import Kept, Waiting, Write, WriteLedger
 
 __all__ = ["Inbox", "InboxHealth"]
+
+_LOG = logging.getLogger("graphmem.inbox")
 
 T = TypeVar("T")
 
@@ -157,30 +161,46 @@ class Inbox:
         return InboxHealth(reason is None, reason, queue.n_waiting, oldest, queue.n_failed)
 
     def end(self) -> None:
-        """End streams and waiting callers, so that the server can; what is at hand goes on."""
+        """End streams and waiting callers, so that the server can; no more writes are begun."""
+        self._appliers.stop()
         self.feed.end()
         for ended in self._ended.values():
             ended.set()
 
-    async def close(self, seconds: float) -> None:
-        """Finish what is at hand, for some seconds at most; the rest waits in the ledger."""
+    async def close(self, seconds: float) -> bool:
+        """Finish what is at hand; the rest waits in the ledger.
+
+        Args:
+            seconds: that this may take.
+
+        Returns:
+            Whether it was finished; else it waits as well, and the store is in use still.
+        """
         self.end()
-        self._appliers.stop()
         self._watch.stop()
-        await asyncio.to_thread(self._acceptor.close, seconds)
-        if await asyncio.to_thread(self._joined, seconds):
-            self._ledgers.close()
+        ended = await asyncio.to_thread(self._finished, time.monotonic() + seconds)
         for threads in (self._threads, self._watchers):
             threads.shutdown(wait=False, cancel_futures=True)
+        return ended
 
     def _look(self, look: Callable[[WriteLedger], T]) -> T:
         with self._ledgers.lend() as ledger:
             return look(ledger)
 
-    def _joined(self, seconds: float) -> bool:
-        end = time.monotonic() + seconds
-        all_ended = self._appliers.join(seconds)
-        return self._watch.join(max(0.0, end - time.monotonic())) and all_ended
+    def _finished(self, end: float) -> bool:
+        parts = (self._acceptor.close, self._appliers.join, self._watch.join)
+        ended = all([part(max(0.0, end - time.monotonic())) for part in parts])
+        if ended:
+            self._ledgers.close()
+        else:
+            self._give_back()
+        return ended
+
+    def _give_back(self) -> None:
+        try:
+            self._appliers.give_back()
+        except GraphMemError as error:
+            _LOG.warning("what is at hand counts as what the server died over: %s", error)
 
     def _hear(self, space: str, jobs: tuple[str, ...]) -> None:
         self._watch.applied()

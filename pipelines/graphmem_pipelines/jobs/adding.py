@@ -72,8 +72,8 @@ class Adding:
         models: of the store.
         memory_of: lends the memory of a space, for what is more than texts.
         stopping: whether to end soon.
-        owed: what could not be given back when it was to be; give the same list again, so that
-            nobody takes it for what a process died over.
+        owed: what is taken and not settled, also what could not be given back when it was to be;
+            give the same list again, so that nobody takes it for what a process died over.
     """
 
     ledger: WriteLedger
@@ -97,17 +97,16 @@ class Adding:
         seal(self.store, describe(self.models.embedder))
         _ = self.models.extractor
         self._give_back()
-        left = self.ledger.take(space, MAX_ITEMS, MAX_CHARS)
-        n_items, ended = len(left), list[str]()
+        self.owed.extend(self.ledger.take(space, MAX_ITEMS, MAX_CHARS))
+        n_items, ended = len(self.owed), list[str]()
         try:
-            for group in _groups(left):
+            for group in _groups(tuple(self.owed)):
                 if self.stopping():
                     raise Stopped
-                left = [_at_hand(left[0]), *left[1:]]
+                self.owed[0] = _at_hand(self.owed[0])
                 ended += self.ledger.settle(self._apply(space, group))
-                left = left[len(group) :]
+                del self.owed[: len(group)]
         except BaseException:
-            self.owed.extend(left)
             # What keeps it from being written is told by the error that is on its way.
             with suppress(GraphMemError):
                 self._give_back()

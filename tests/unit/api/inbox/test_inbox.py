@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -25,6 +25,7 @@ from graphmem_api.settings import Settings
 from graphmem_api.spaces import Spaces
 from graphmem_pipelines.jobs.contents import item_of
 from graphmem_pipelines.ledger.kept import Write
+from graphmem_pipelines.ledger.writes import WriteLedger
 
 PATIENCE_S = 120
 
@@ -83,6 +84,23 @@ def test_the_queue_is_looked_at_while_every_applier_is_at_a_long_text(tmp_path: 
             assert inbox.health().ok
             store.gate.set()
             await until(lambda: inbox.health().n_waiting == 0)
+
+    asyncio.run(all_of_it())
+
+
+def test_what_a_stop_cuts_off_waits_again_and_nobody_died_over_it(tmp_path: Path) -> None:
+    async def all_of_it() -> None:
+        store = Store()
+        store.gate.clear()
+        async with inbox_of(store, tmp_path, appliers=1) as inbox:
+            await inbox.keep(write("a"))
+            await until(lambda: store.n_inside == 1)
+            assert not await inbox.close(0.05)
+            with closing(WriteLedger(tmp_path / "jobs")) as ledger:
+                (taken,) = ledger.take("a", 1, 10**9)
+            assert taken.n_deaths == 0
+            store.gate.set()
+            assert await inbox.close(PATIENCE_S)
 
     asyncio.run(all_of_it())
 
