@@ -67,7 +67,10 @@ def context(
     budget: Annotated[int, typer.Option(min=1, help="Tokens that the text may take.")] = 1500,
     as_of: AsOf = None,
 ) -> None:
-    """Pack what answers a question into cited text for a prompt."""
+    """Pack what answers a question into cited text for a prompt.
+
+    It is laid out and numbered by source and time; --json also gives the hits, best first.
+    """
     with session.memory() as memory:
         packed = memory.context(question, budget=budget, as_of=as_of)
     emit(session, packed, lambda: context_lines(packed))

@@ -16,7 +16,10 @@ from graphmem_schemas import Edge, Hit, Insight, PathStep, Recall, ScorePart
 
 __all__ = ["fitting_insights"]
 
-_NONE = "no insight is remembered that fits"
+_NONE = (
+    "no insight is remembered that fits: several runs of a sort of task teach one, and "
+    "consolidate draws more from them"
+)
 _N_SEEDS = 20
 _N_BY_WORDS = 30
 # How much each counts: fit to the task, what runs near it say, how sure the lesson is.

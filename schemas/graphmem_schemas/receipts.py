@@ -261,7 +261,12 @@ class Citation(Frozen):
 
 
 class Context(Frozen):
-    """Text for an LLM's prompt with citations `[1]`, inside a token budget."""
+    """Text for an LLM's prompt with citations `[1]`, inside a token budget.
+
+    Attributes:
+        citations: numbered as the text has them, which is by source and time, so that a model
+            reads what belongs together in its order; `recall.hits` are best first.
+    """
 
     text: str
     citations: tuple[Citation, ...] = ()

@@ -396,6 +396,34 @@ def test_what_is_no_question_is_refused(http: httpx.Client, body: bytes, status:
     assert len(problem["detail"]) < 1_000
 
 
+def linked(http: httpx.Client, path: str) -> Iterator[list[Any]]:
+    """Follow a list by the links of its pages."""
+    while path:
+        page = http.get(path)
+        assert page.status_code == 200, page.text
+        yield page.json()
+        link = page.headers.get("Link", "")
+        rest = link.partition("<")[2].partition(">")[0]
+        path = path.partition("?")[0] + rest if rest else ""
+
+
+def test_facts_and_histories_come_page_by_page(http: httpx.Client) -> None:
+    (uid,) = {
+        node["subject"]
+        for node in http.get("current?entity=Caroline").json()
+        if node["text"].startswith("Caroline")
+    }
+    for path in ("current?entity=Caroline", f"nodes/{uid}/history"):
+        whole = http.get(path)
+        assert "Link" not in whole.headers
+        assert len(whole.json()) > 1
+        mark = "&" if "?" in path else "?"
+        pages = list(linked(http, f"{path}{mark}limit=1"))
+        assert [row for page in pages for row in page] == whole.json()
+        assert {len(page) for page in pages} == {1}
+        refused(http.get(f"{path}{mark}cursor=x"), 422, "invalid_input")
+
+
 def test_limits_are_told(http: httpx.Client) -> None:
     refused(http.post("search", json={"question": "x", "k": 21}), 422, "over_limit")
     refused(http.post("context", json={"question": "x", "budget": 4_001}), 422, "over_limit")

@@ -14,7 +14,7 @@ from graphmem_api.settings import Settings
 __all__ = ["protect"]
 
 _TAKEN = ["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID"]
-_TOLD = ["ETag", "Location", "Retry-After", "X-Request-ID"]
+_TOLD = ["ETag", "Link", "Location", "Retry-After", "X-Request-ID"]
 
 
 def protect(app: FastAPI, settings: Settings) -> None:

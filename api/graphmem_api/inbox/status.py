@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from http import HTTPStatus
+from pathlib import PurePath
 
 from graphmem.errors import InvalidInput, NotFound
 from graphmem.writing.writer import merge_receipts
@@ -19,19 +20,25 @@ __all__ = ["failure_of", "item_page", "receipt_of", "status_of"]
 _MAX_REJECTED = 1_000
 
 
-def status_of(ledger: WriteLedger, job: Job, *, with_receipt: bool = False) -> JobStatus:
+def status_of(
+    ledger: WriteLedger, job: Job, *, with_receipt: bool = False, of_server: bool = False
+) -> JobStatus:
     """Return how far a job is.
 
     Args:
         ledger: knows it.
         job: of the ledger.
         with_receipt: whether what it did goes along, once it is done.
+        of_server: whether the caller may know of the server's files, which jobs of the command
+            line name.
     """
     totals = ledger.totals(job.id)
     state, error = job.state, job.error
     if job.kind not in WRITES:
         job = as_it_is(ledger, job)
         state, error = job.state, job.error
+        if error and not of_server:
+            error = f"whoever runs the server is told why: `graphmem jobs show {job.id[-8:]}`"
     done = totals.n_items - totals.n_waiting
     untouched = not done and not totals.items["extracting"]
     waits = job.kind in WRITES and state == "running" and untouched
@@ -81,38 +88,54 @@ def failure_of(item: Item) -> Exception:
 
 
 def item_page(
-    ledger: WriteLedger, job: Job, failed: bool, cursor: str | None, limit: int
+    ledger: WriteLedger,
+    job: Job,
+    failed: bool | None,
+    cursor: str | None,
+    limit: int,
+    *,
+    of_server: bool = False,
 ) -> JobItemPage:
     """Return items of a job in order.
 
     Args:
         ledger: knows them.
         job: whose.
-        failed: whether only those that failed are wanted.
+        failed: whether only those that failed are wanted; None: where some did.
         cursor: `next` of the page before.
         limit: how many at most.
+        of_server: as `status_of` takes it.
 
     Raises:
         InvalidInput: It is no cursor.
     """
     if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 16):
         raise InvalidInput(f"{cursor[:40]!r} is no cursor: give the `next` of the page before")
+    if failed is None:
+        failed = ledger.totals(job.id).items["failed"] > 0
     states = ("failed",) if failed else ITEM_STATES
     found = ledger.items(job.id, states, after=int(cursor or 0), limit=limit + 1)
     more = str(found[limit - 1].n) if len(found) > limit else None
-    return JobItemPage(items=tuple(_item(job, item) for item in found[:limit]), next=more)
+    return JobItemPage(
+        items=tuple(_item(job, item, of_server) for item in found[:limit]), next=more
+    )
 
 
-def _item(job: Job, item: Item) -> JobItem:
-    # The number is in front of the name where two items of a job may have one; see `item_of`.
-    name = item.key.partition(":")[2] if job.kind in WRITES else item.key
+def _item(job: Job, item: Item, of_server: bool) -> JobItem:
+    name, error = item.key, item.error
+    if job.kind in WRITES:
+        # The number is in front of the name where two items of a job may have one: `item_of`.
+        name = name.partition(":")[2]
+    elif not of_server:
+        # Why a file could not be read may name it by its path.
+        error = error and error.replace(item.path or "\0", PurePath(item.path or "").name)
     return JobItem(
         n=item.n,
         name=name,
         kind=item.kind,
         state=item.state,
         attempts=item.attempts,
-        error=item.error,
+        error=error,
         code=item.code,
     )
 

@@ -17,9 +17,8 @@ from graphmem.writing.accept import check_space
 from graphmem_api.access.caller import Caller, unauthorised
 from graphmem_api.access.guard import Reader, Space, StillHolds
 from graphmem_api.inbox.feed import Feed, Mark
-from graphmem_api.inbox.status import status_of
 from graphmem_api.problems import Problem
-from graphmem_api.routes.jobs import JobId, job_of
+from graphmem_api.routes.jobs import JobId, job_status
 from graphmem_api.service import Service, ServiceHere
 from graphmem_pipelines.ledger.writes import WriteLedger
 from graphmem_schemas.writes import JobStatus
@@ -101,7 +100,7 @@ async def job_events(
     """
 
     def look(ledger: WriteLedger) -> JobStatus:
-        return status_of(ledger, job_of(ledger, job, caller), with_receipt=True)
+        return job_status(ledger, job, caller)
 
     async def follow() -> AsyncGenerator[str]:
         last: JobStatus | None = None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
 from graphmem_api.access.guard import Reader, Space
+from graphmem_api.routes.paged import PAGED, Cursor, MostRows, page_of
 from graphmem_api.routes.strict import StrictRoute
 from graphmem_api.routes.within import at_most
 from graphmem_api.service import Service, ServiceHere
@@ -22,20 +23,27 @@ Task = Annotated[str, Query(min_length=1, max_length=20_000, description="In pla
 K = Annotated[int | None, Query(ge=1, le=1_000, description="Hits at most.")]
 
 
-@router.get("/current", operation_id="current", summary="Get the facts that hold")
-async def current(
+@router.get("/current", operation_id="current", summary="Get the facts that hold", responses=PAGED)
+async def current(  # noqa: PLR0913  # one parameter each
     space: Space,
+    request: Request,
+    response: Response,
     service: ServiceHere,
     _: Reader,
     entity: Named,
     predicate: Named | None = None,
     as_of: Annotated[Moment | None, Query(description="World time; now unless said.")] = None,
     known_at: Annotated[Moment | None, Query(description="System time; now unless said.")] = None,
+    limit: MostRows = None,
+    cursor: Cursor = None,
 ) -> tuple[Proposition, ...]:
-    """Return the facts about an entity that hold, the one that began last first."""
+    """Return the facts about an entity that hold, the one that began last first.
+
+    Without a predicate these are all whose subject or object it is.
+    """
     async with service.spaces.lend(space) as memory:
         found = await memory.current(entity, predicate, as_of=as_of, known_at=known_at)
-    return tuple(found)
+    return tuple(page_of(found, lambda fact: fact.uid, limit, cursor, request, response))
 
 
 @router.get("/insights", operation_id="insights", summary="Get insights for a task")

@@ -15,7 +15,7 @@ from graphmem_pipelines.ledger.rows import WRITES, Job
 from graphmem_pipelines.ledger.writes import WriteLedger
 from graphmem_schemas.writes import JobItemPage, JobPage, JobStatus
 
-__all__ = ["JobId", "job_of", "router"]
+__all__ = ["JobId", "job_of", "job_status", "router"]
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 
@@ -38,7 +38,9 @@ async def list_jobs(
 
     def look(ledger: WriteLedger) -> JobPage:
         found = ledger.page(caller.spaces, cursor, limit + 1)
-        shown = tuple(status_of(ledger, job) for job in found[:limit])
+        shown = tuple(
+            status_of(ledger, job, of_server=caller.spaces is None) for job in found[:limit]
+        )
         return JobPage(jobs=shown, next=shown[-1].id if len(found) > limit else None)
 
     return await service.inbox.read(look)
@@ -49,7 +51,7 @@ async def get_job(job: JobId, service: ServiceHere, caller: Reader) -> JobStatus
     """Tell how far a job is; what a write did is in its receipt, once it is done."""
 
     def look(ledger: WriteLedger) -> JobStatus:
-        return status_of(ledger, job_of(ledger, job, caller), with_receipt=True)
+        return job_status(ledger, job, caller)
 
     return await service.inbox.read(look)
 
@@ -60,16 +62,25 @@ async def list_items(
     service: ServiceHere,
     caller: Reader,
     state: Annotated[
-        Literal["failed", "all"], Query(description="Only those that failed, or all.")
-    ] = "failed",
+        Literal["failed", "all"] | None,
+        Query(
+            description="Only those that failed, or all. Unless said, those that failed where "
+            "some did, else all."
+        ),
+    ] = None,
     cursor: Cursor = None,
     limit: _Limit = 100,
 ) -> JobItemPage:
-    """List the items of a job with the reasons of those that failed."""
+    """List the items of a job, with the reasons of those that failed.
+
+    To a key of some spaces, reasons tell files that the command line read by their names alone.
+    """
 
     def look(ledger: WriteLedger) -> JobItemPage:
         found = job_of(ledger, job, caller)
-        return item_page(ledger, found, state == "failed", cursor, limit)
+        failed = None if state is None else state == "failed"
+        of_server = caller.spaces is None
+        return item_page(ledger, found, failed, cursor, limit, of_server=of_server)
 
     return await service.inbox.read(look)
 
@@ -84,7 +95,7 @@ async def retry_job(
     def change(ledger: WriteLedger) -> JobStatus:
         found = _add_of(ledger, job, caller, "retry")
         ledger.try_again(found.id)
-        return status_of(ledger, job_of(ledger, job, caller), with_receipt=True)
+        return job_status(ledger, job, caller)
 
     status = await service.inbox.read(change)
     told(request, space=status.space)
@@ -102,7 +113,7 @@ async def cancel_job(
     def change(ledger: WriteLedger) -> JobStatus:
         found = job_of(ledger, job, caller)
         ledger.cancel(found.id)
-        return status_of(ledger, job_of(ledger, job, caller), with_receipt=True)
+        return job_status(ledger, job, caller)
 
     status = await service.inbox.read(change)
     told(request, space=status.space)
@@ -123,6 +134,16 @@ def job_of(ledger: WriteLedger, job: str, caller: Caller) -> Job:
             f"there is no job {job!r}: GET /v1/jobs lists those that there are",
         )
     return found
+
+
+def job_status(ledger: WriteLedger, job: str, caller: Caller) -> JobStatus:
+    """Return how far a job is, as far as the caller may know.
+
+    Raises:
+        Problem: 404, as `job_of`.
+    """
+    found = job_of(ledger, job, caller)
+    return status_of(ledger, found, with_receipt=True, of_server=caller.spaces is None)
 
 
 def _add_of(ledger: WriteLedger, job: str, caller: Caller, what: str) -> Job:

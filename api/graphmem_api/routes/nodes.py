@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from graphmem_api.access.guard import Reader, Space, Writer, said_of, told
+from graphmem_api.routes.paged import PAGED, Cursor, MostRows, page_of
 from graphmem_api.routes.strict import StrictRoute
 from graphmem_api.service import ServiceHere
 from graphmem_schemas import (
@@ -28,7 +29,7 @@ __all__ = ["router"]
 router = APIRouter(prefix="/v1/{space}/nodes/{uid}", tags=["nodes"], route_class=StrictRoute)
 
 Uid = Annotated[str, Path(min_length=1, max_length=80, description="Of any node.")]
-Cursor = Annotated[
+NextCursor = Annotated[
     str | None, Query(max_length=8_000, description="`next` of the page before, as it is.")
 ]
 PageSize = Annotated[int, Query(ge=1, le=1_000, description="Rows a page.")]
@@ -65,9 +66,18 @@ async def get_node(
     return Response(body, headers=headers, media_type="application/json")
 
 
-@router.get("/history", operation_id="node_history", summary="Get a node's history")
-async def history(
-    space: Space, uid: Uid, service: ServiceHere, _: Reader
+@router.get(
+    "/history", operation_id="node_history", summary="Get a node's history", responses=PAGED
+)
+async def history(  # noqa: PLR0913  # one parameter each
+    space: Space,
+    uid: Uid,
+    request: Request,
+    response: Response,
+    service: ServiceHere,
+    _: Reader,
+    limit: MostRows = None,
+    cursor: Cursor = None,
 ) -> tuple[NodeState, ...]:
     """Return how a node came to be what it is, oldest first.
 
@@ -76,7 +86,8 @@ async def history(
     """
     async with service.spaces.lend(space) as memory:
         states = await memory.history(uid)
-    return tuple(_state(one) for one in states)
+    page = page_of(states, lambda state: state.node.uid, limit, cursor, request, response)
+    return tuple(_state(one) for one in page)
 
 
 @router.get("/neighbors", operation_id="node_neighbors", summary="Get what is around a node")
@@ -87,7 +98,7 @@ async def neighbors(
     _: Reader,
     kind: Annotated[list[EdgeKind] | None, Query(description="Of edges; all unless said.")] = None,
     limit: PageSize = 100,
-    cursor: Cursor = None,
+    cursor: NextCursor = None,
 ) -> NeighbourPage:
     """Return the edges of a node with what they lead to."""
     async with service.spaces.lend(space) as memory:
@@ -101,7 +112,7 @@ async def evidence(
     service: ServiceHere,
     _: Reader,
     limit: PageSize = 20,
-    cursor: Cursor = None,
+    cursor: NextCursor = None,
 ) -> EvidencePage:
     """Return the passages that a node rests on, with where in them it is said.
 
