@@ -27,8 +27,8 @@ class Limits(Frozen):
         cypher_s: seconds that a Cypher statement may run.
         request_s: seconds until a request's head and body must be there.
         per_minute: calls of one key; 0 is without limit.
-        wrong_keys: a minute from one address, after which others like them from there have to
-            wait; 0 is without limit.
+        wrong_keys: a minute from one address, or one /64 of IPv6, after which others like them
+            from there have to wait; 0 is without limit.
         concurrent: calls that are worked on at once; others wait their turn.
         connections: that are open at once; others are told to come again.
         waiting: writes of a space that wait to be applied; more are refused with 429.

@@ -9,7 +9,7 @@ import secrets
 import time
 from collections import OrderedDict
 from datetime import UTC, datetime
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address, ip_network
 from math import ceil
 from weakref import WeakValueDictionary
 
@@ -185,7 +185,7 @@ class Gate:
         key, hashed = self._ring.find(parts[0])
         # Each key that is there has a share of its own: who guesses at others from the address of
         # a proxy, or at one of them, keeps no other from being let in.
-        share = f"{peer} {key.id if key else ''}"
+        share = f"{_home(peer)} {key.id if key else ''}"
         if wait := self._failures.take(share):
             raise too_often("too many wrong keys from this address", wait)
         if not await self._compared(parts[1], hashed) or key is None:
@@ -213,6 +213,20 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _home(peer: str) -> str:
+    """Return what an address has in common with the others of its owner.
+
+    Whoever has an address of IPv6 has 2**64 of them, so their network is what is told apart.
+    """
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return peer
+    if isinstance(address, IPv4Address):
+        return peer
+    return str(address.ipv4_mapped or ip_network((int(address) >> 64 << 64, 64)))
 
 
 def _bearer(authorization: str | None) -> str:

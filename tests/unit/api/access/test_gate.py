@@ -126,6 +126,32 @@ def test_wrong_keys_of_one_address_have_to_wait_and_known_ones_not(file: KeyFile
     assert run(all_of_it()) == ["ann", 401, 401, 401, 429, "ann"]
 
 
+@pytest.mark.parametrize(
+    ("peers", "n_tried"),
+    [
+        (["2001:db8::1", "2001:db8::2", "2001:db8::ffff:1:2:3"], 1),
+        (["2001:db8::1", "2001:db8:0:1::1", "2001:db8:0:2::1"], 3),
+        (["::ffff:10.0.0.1", "::ffff:10.0.0.2", "10.0.0.3"], 3),
+        (["fe80::1%eth0", "fe80::2%eth0", ""], 2),
+    ],
+)
+def test_wrong_keys_are_counted_by_who_has_the_addresses(
+    file: KeyFile, peers: list[str], n_tried: int
+) -> None:
+    token, _ = file.create("ann", ["read"], None)
+    gate = gate_of(file, limits=Limits(wrong_keys=1))
+
+    async def all_of_it() -> list[int]:
+        found: list[int] = []
+        for peer in peers:
+            with pytest.raises(Problem) as raised:
+                await gate.caller(f"Bearer {token[:-3]}xyz", peer)
+            found.append(raised.value.status)
+        return found
+
+    assert run(all_of_it()).count(401) == n_tried
+
+
 def test_wrong_keys_lock_out_nobody_who_comes_from_the_same_address(file: KeyFile) -> None:
     """Behind one proxy all have one address: keys that are there, and tokens, are let in."""
     ann, _ = file.create("ann", ["read"], None)
