@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from graphmem import Memory
 from graphmem.interop.whole import graph_of
@@ -178,6 +178,61 @@ def test_a_node_is_found_chosen_and_expanded(look: Any) -> None:
     assert _n_nodes(page) > few
     page.get_by_role("link", name="Show all").click()
     expect(page.get_by_text("Around a few nodes.")).to_have_count(0)
+
+
+def test_what_one_looks_at_stays_where_it_is_when_it_is_expanded(look: Any) -> None:
+    page = look.page
+    look.draw("graph")
+    page.get_by_label("Find a node").fill("Brandt Foundation")
+    page.get_by_role("list", name="Found nodes").get_by_role("button").first.click()
+    chosen = page.get_by_role("region", name="Chosen node")
+    uid = chosen.get_by_role("link", name="Open").get_attribute("href").split("/")[-1]
+    look.draw(f"graph?around={uid}", settled=True)
+    few = _n_nodes(page)
+    page.get_by_label("Find a node").fill("Mara")
+    page.get_by_role("list", name="Found nodes").get_by_role("button").first.click()
+    said = chosen.get_by_role("heading").inner_text()
+    canvas = page.locator(".canvas")
+    # The view went to what was found, so that it is in the middle; from there it is moved.
+    canvas.press("ArrowRight")
+    page.get_by_role("button", name="Expand").click()
+    expect(page.locator(".stage [role=status]")).not_to_contain_text(f"{few} nodes")
+    page.locator('.stage[data-settled="true"]').wait_for()
+    box = canvas.bounding_box()
+    canvas.click(position={"x": 2, "y": 2})
+    expect(chosen).to_have_count(0)
+    canvas.click(position={"x": box["width"] / 2 - 80, "y": box["height"] / 2})
+    expect(chosen.get_by_role("heading")).to_have_text(said)
+
+
+def test_the_graph_comes_back_with_the_graphics_that_the_browser_had_taken_away(
+    look: Any,
+) -> None:
+    page = look.page
+    look.draw("graph", settled=True)
+    canvas = page.locator(".canvas")
+    # Edges are drawn when the view is at rest.
+    whole = at_rest(canvas)
+    page.evaluate("""() => {
+        const gl = document.querySelector("canvas.points").getContext("webgl2");
+        window.graphics = gl.getExtension("WEBGL_lose_context");
+        window.graphics.loseContext();
+    }""")
+    told = page.get_by_role("alert").filter(has_text="graphics")
+    expect(told).to_be_visible()
+    assert at_rest(canvas) < 0.8 * whole  # the names are there still
+    page.evaluate("() => window.graphics.restoreContext()")
+    expect(told).to_have_count(0)
+    assert at_rest(canvas) == pytest.approx(whole, rel=0.05)
+
+
+def at_rest(canvas: Locator) -> int:
+    """How much there is to see: the size of a picture, once it is the same twice."""
+    sizes = [0, len(canvas.screenshot())]
+    while sizes[-1] != sizes[-2]:
+        canvas.page.wait_for_timeout(500)
+        sizes.append(len(canvas.screenshot()))
+    return sizes[-1]
 
 
 def _n_nodes(page: Page) -> int:

@@ -118,6 +118,24 @@ def test_a_key_that_does_not_hold_says_so_and_is_not_tried_on(
     assert [request.url for request in look.requests if "/v1/" in request.url] == []
 
 
+def test_who_has_no_key_is_shown_where_to_set_one(
+    open_page: Callable[..., Any], locked: Any
+) -> None:
+    look = open_page(locked.base)
+    look.expected.add(401)
+    page = look.page
+    look.open("graph")
+    told = page.get_by_role("alert").filter(has_text="This server asks for a key").first
+    expect(told).to_be_visible()
+    expect(page.locator(".failure")).to_have_count(0)
+    told.get_by_role("button", name="Space and key").click()
+    expect(page.get_by_label("API key")).to_be_focused()
+    page.get_by_label("API key").fill(locked.tokens["reader"])
+    page.keyboard.press("Enter")
+    expect(page.locator(".stage [role=status]")).to_contain_text("nodes")
+    expect(told).to_have_count(0)
+
+
 def test_a_key_that_is_revoked_meanwhile_is_not_tried_on(
     visit: Callable[..., Any], locked: Any
 ) -> None:

@@ -1,10 +1,12 @@
 // What part of the plane is in sight.
 
-export interface Sight {
-  /** The point of the plane in the middle of the view. */
+export interface Point {
   x: number;
   y: number;
-  /** Pixels a unit of the plane. */
+}
+
+/** The point of the plane in the middle of the view, and pixels a unit of the plane. */
+export interface Sight extends Point {
   zoom: number;
 }
 

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Failure } from "../parts/bits";
 import { onTheme } from "../session";
 import { startLayout } from "./layout";
+import { Camera } from "./camera";
 import type { Wanted } from "./looks";
 import type { Model } from "./model";
 import { followPointers } from "./pointer";
@@ -17,17 +18,23 @@ interface Props {
   moved: (done: boolean) => void;
 }
 
+const GONE =
+  "the browser has taken the graphics away from this page; the graph is drawn again when it gives them back";
 const STEP_PX = 80;
 const ZOOM = 1.3;
 
 export function Canvas({ model, wanted, focus, chosen, moved }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const stage = useRef<Stage | null>(null);
+  // What is in sight stays so when more is joined to the graph.
+  const [camera] = useState(() => new Camera());
   const [error, setError] = useState<Error>();
   useEffect(() => {
     let made: Stage;
     try {
-      made = new Stage(box.current!, model, wanted);
+      made = new Stage(box.current!, model, wanted, camera, (gone) =>
+        setError(gone ? new Error(GONE) : undefined),
+      );
     } catch (reason) {
       setError(reason as Error);
       return undefined;

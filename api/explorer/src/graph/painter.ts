@@ -29,10 +29,10 @@ export interface Scene {
 
 export class Painter {
   private readonly gl: WebGL2RenderingContext;
-  private readonly points: WebGLProgram;
-  private readonly lines: WebGLProgram;
-  private readonly lineEnds: WebGLVertexArrayObject;
   private readonly high: number;
+  private points!: WebGLProgram;
+  private lines!: WebGLProgram;
+  private lineEnds!: WebGLVertexArrayObject;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -43,9 +43,15 @@ export class Painter {
     if (!gl) throw new Error("this browser draws no graph: it has no WebGL 2, or it is switched off");
     this.gl = gl;
     this.high = Math.max(1, Math.ceil(model.nodes.length / WIDE));
+    this.prepare();
+  }
+
+  /** Make ready what is drawn with: at first, and when the graphics processor has lost it all. */
+  prepare(): void {
+    const { gl } = this;
     this.points = programOf(gl, POINTS);
     this.lines = programOf(gl, LINES);
-    this.lineEnds = endsOf(gl, this.lines, model);
+    this.lineEnds = endsOf(gl, this.lines, this.model);
     for (const unit of [0, 1]) textureAt(gl, unit);
     gl.enable(gl.DEPTH_TEST);
     gl.enable(gl.BLEND);

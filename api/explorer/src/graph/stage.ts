@@ -1,6 +1,6 @@
 // The graph on the page: layers of canvases, and when each is drawn. It knows nothing of the server.
 import { isDark } from "../session";
-import { Camera } from "./camera";
+import type { Camera, Point, Sight } from "./camera";
 import { bitsOf, coloursOf, marksOf, stepsOf, type Steps, type Wanted } from "./looks";
 import type { Model } from "./model";
 import { byWeight } from "./names";
@@ -17,7 +17,6 @@ const SLOW_MS = 10;
 const MOST_PX = 5_000_000;
 
 export class Stage {
-  readonly camera = new Camera();
   private readonly sheets: HTMLDivElement;
   private readonly under: HTMLCanvasElement;
   private readonly over: HTMLCanvasElement;
@@ -27,6 +26,7 @@ export class Stage {
   private readonly many: boolean;
   private readonly order: Uint32Array;
   private readonly watcher: ResizeObserver;
+  private readonly listening = new AbortController();
   private steps: Steps;
   private marks: Uint8Array;
   private colours;
@@ -36,13 +36,22 @@ export class Stage {
   private frame = 0;
   private rest = 0;
   private slow = false;
-  private drawn = { ...this.camera.sight };
+  private drawn: Sight;
+  /** Where the chosen node stood at last; null where none is. */
+  private stood: Point | null = null;
 
+  /**
+   * @param camera what is in sight; it outlives a graph that others are joined to
+   * @param lost told when the browser takes the graphics processor away, and gives it back
+   */
   constructor(
     private readonly container: HTMLElement,
     private readonly model: Model,
     private wanted: Wanted,
+    readonly camera: Camera,
+    lost: (gone: boolean) => void,
   ) {
+    this.drawn = { ...camera.sight };
     this.many = model.edges.length > MANY_EDGES;
     this.spots = new Spots(model, this.camera);
     this.sheets = document.createElement("div");
@@ -67,6 +76,8 @@ export class Stage {
     this.slow = this.many && this.msToDraw() > SLOW_MS;
     this.watcher = new ResizeObserver(() => this.resize());
     this.watcher.observe(container);
+    this.stood = this.chosenPlace;
+    this.survive(lost);
   }
 
   /** Show other layers, another moment, or others lit. */
@@ -74,6 +85,7 @@ export class Stage {
     const before = this.wanted;
     if (wanted === before) return;
     this.wanted = wanted;
+    this.stood = this.chosenPlace;
     if (wanted.clock !== before.clock) this.steps = stepsOf(this.model, wanted.clock);
     const marked = wanted.lit !== before.lit || wanted.chosen !== before.chosen;
     if (marked) this.marks = marksOf(this.model, wanted);
@@ -85,6 +97,7 @@ export class Stage {
   replace(settled: boolean): void {
     this.settled = settled;
     this.painter.place();
+    this.follow();
     this.fit();
     this.redraw();
     if (settled) this.slow = this.many && this.msToDraw() > SLOW_MS;
@@ -146,8 +159,42 @@ export class Stage {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.rest);
     this.watcher.disconnect();
+    this.listening.abort();
     this.painter.kill();
     this.sheets.remove();
+  }
+
+  /** Draw anew when the graphics processor has lost everything: after a sleep, or a crash of it. */
+  private survive(lost: (gone: boolean) => void): void {
+    const { signal } = this.listening;
+    const hear = (name: string, act: (event: Event) => void) =>
+      this.points.addEventListener(name, act, { signal });
+    hear("webglcontextlost", (event) => {
+      event.preventDefault(); // else the browser never gives it back
+      lost(true);
+    });
+    hear("webglcontextrestored", () => {
+      this.painter.prepare();
+      this.painter.place();
+      this.dateAll();
+      this.redraw();
+      lost(false);
+    });
+  }
+
+  private get chosenPlace(): Point | null {
+    const row = this.model.rows.get(this.wanted.chosen ?? "");
+    if (row === undefined) return null;
+    return { x: this.model.places[2 * row]!, y: this.model.places[2 * row + 1]! };
+  }
+
+  /** Keep the chosen node where it is on the screen, while the layout moves it. */
+  private follow(): void {
+    const [before, now] = [this.stood, this.chosenPlace];
+    this.stood = now;
+    if (!before || !now || !this.camera.moved) return;
+    const { x, y, zoom } = this.camera.sight;
+    this.camera.look({ x: x + now.x - before.x, y: y + now.y - before.y, zoom });
   }
 
   private get dense(): number {

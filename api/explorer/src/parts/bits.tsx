@@ -1,15 +1,24 @@
 // Small pieces that several views show.
 import type { ComponentChildren } from "preact";
 import { Problem } from "../http";
+import { session } from "../session";
 import type { Loaded } from "./load";
+import { askForKey } from "./settings";
 import type { ScorePart } from "../types";
 
-/** Say what went wrong, where a screen reader hears it. */
+/** Say what went wrong, where a screen reader hears it; who has no key yet is asked for one. */
 export function Failure({ error }: { error: Error | undefined }) {
+  const refused = error instanceof Problem && error.status === 401;
+  const first = refused && !session.key;
   return (
-    <div role="alert" class={error ? "failure" : "none"}>
-      {error?.message}
-      {error instanceof Problem && error.status === 401 ? " Set a key under “Space and key”." : ""}
+    <div role="alert" class={first ? "wanting" : error ? "failure" : "none"}>
+      {first ? "This server asks for a key." : error?.message}
+      {refused ? " Set a key under " : ""}
+      {refused ? (
+        <button type="button" class="plain" onClick={askForKey}>
+          Space and key
+        </button>
+      ) : null}
     </div>
   );
 }

@@ -1,12 +1,25 @@
 // What the user sets: the space, a key, the colours.
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { session, type Theme } from "../session";
+
+let open: (() => void) | undefined;
+
+/** Open the panel where a key is set, and go there. */
+export const askForKey = (): void => open?.();
 
 export function Settings({ changed }: { changed: () => void }) {
   const [space, setSpace] = useState(session.space);
   const [key, setKey] = useState(session.key);
   const [theme, setTheme] = useState<Theme>(session.theme);
   const panel = useRef<HTMLDetailsElement>(null);
+  const keyField = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    open = () => {
+      panel.current?.setAttribute("open", "");
+      keyField.current?.focus();
+    };
+    return () => (open = undefined);
+  }, []);
   const keep = (event: Event) => {
     event.preventDefault();
     session.space = space.trim() || "default";
@@ -37,6 +50,7 @@ export function Settings({ changed }: { changed: () => void }) {
         <label>
           API key
           <input
+            ref={keyField}
             name="key"
             type="password"
             value={key}
