@@ -49,10 +49,32 @@ def test_an_exporter_that_is_not_there_is_told_and_stops_nothing(
     assert "there is no exporter 'nobody'" in caplog.text
 
 
+def test_exporters_are_a_list(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "console, nobody,none")
+    assert not set_up_spans()
+    assert "there is no exporter 'nobody'" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "many"), ("OTEL_BSP_MAX_QUEUE_SIZE", "-1")],
+)
+def test_a_setting_that_cannot_be_is_told_and_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str, value: str
+) -> None:
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "console")
+    monkeypatch.setenv(name, value)
+    assert not set_up_spans()
+    assert "spans are not exported: " in caplog.text
+
+
 @pytest.mark.parametrize(
     "environment",
     [
         {},
+        {"OTEL_TRACES_EXPORTER": " , none"},
         {"OTEL_TRACES_EXPORTER": "none", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://here:4318"},
         {"OTEL_SDK_DISABLED": "true", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://here:4318"},
     ],
