@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 
 from graphmem.errors import GraphMemError
 from graphmem.memory import Memory
@@ -26,6 +27,15 @@ Heard = Callable[[str, tuple[str, ...]], None]
 """Is told a space of which something was applied, and the jobs that are through."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """What keeps a space from being written: since when, when it was last met, and why."""
+
+    since: float
+    last: float
+    why: str
+
+
 class Faults:
     """What keeps writes from being applied, and whether the server is to blame for it.
 
@@ -35,15 +45,16 @@ class Faults:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._failing: dict[str, tuple[float, str]] = {}
+        self._failing: dict[str, _Fault] = {}
         self._worked_at = float("-inf")
 
     def failed(self, space: str, why: str, *, of_server: bool) -> None:
         """Note that nothing of a space can be applied just now."""
         with self._lock:
-            since, _ = self._failing.pop(space, (time.monotonic(), ""))
+            now = time.monotonic()
+            before = self._failing.pop(space, None)
             if of_server:
-                self._failing[space] = since, why
+                self._failing[space] = _Fault(before.since if before else now, now, why)
 
     def worked(self, space: str) -> None:
         """Note that something of a space was applied."""
@@ -51,17 +62,20 @@ class Faults:
             self._failing.pop(space, None)
             self._worked_at = time.monotonic()
 
-    def of_server(self, waiting: Collection[str]) -> str | None:
+    def of_server(self, waiting: Collection[str], seen_at: float) -> str | None:
         """Return what is wrong with the server, None where nothing is.
 
         Args:
-            waiting: spaces of which something waits; what was given up fails no more.
+            waiting: spaces of which something waited; what was given up fails no more.
+            seen_at: when that was seen, by the clock of `time.monotonic`.
         """
         with self._lock:
             for space in self._failing.keys() - set(waiting):
-                del self._failing[space]
-            found = (why for since, why in self._failing.values() if since >= self._worked_at)
-            return next(found, None)
+                # What has come and failed since that look was not there to be seen.
+                if self._failing[space].last < seen_at:
+                    del self._failing[space]
+            since_then = (one for one in self._failing.values() if one.since >= self._worked_at)
+            return next((one.why for one in since_then), None)
 
 
 class Appliers:

@@ -151,7 +151,7 @@ class Inbox:
     def health(self) -> InboxHealth:
         """Tell how it goes. It touches no file: what it tells is about a second old."""
         seen = self._watch.seen
-        reason = self._appliers.faults.of_server(seen.queue.by_space)
+        reason = self._appliers.faults.of_server(seen.queue.by_space, seen.at)
         if not (self._appliers.alive and self._watch.alive):
             reason = "a thread that applies writes is gone: start the server again"
         elif time.monotonic() - seen.at > _STALE_S:

@@ -23,7 +23,7 @@ class Seen:
     """What was seen of the queue.
 
     Attributes:
-        at: when, by the clock of `time.monotonic`.
+        at: when that was begun, by the clock of `time.monotonic`.
     """
 
     queue: Queue
@@ -79,13 +79,14 @@ class Watch:
     def _look(self, ledger: WriteLedger) -> None:
         # Before it is counted: what is applied during the count is tidied after the next one.
         to_tidy, self._to_tidy = self._to_tidy, False
+        at = time.monotonic()
         try:
             queue = ledger.queue()
             if to_tidy and not queue.n_waiting:
                 # What callers delete from the memory is not to be found here.
                 ledger.tidy()
                 to_tidy = False
-            self.seen = Seen(queue, time.monotonic())
+            self.seen = Seen(queue, at)
         finally:
             self._to_tidy |= to_tidy
 

@@ -61,7 +61,7 @@ class Health:
         self._looked_at = self._wrote_at = float("-inf")
         self._stuck: asyncio.Future[None] | None = None
         self._searched_at = float("-inf")
-        self._searching: asyncio.Task[str] | None = None
+        self._searching: asyncio.Task[str | None] | None = None
         self._store_fails = self._views_fail = ""
         self._told: tuple[str, ...] = ()
 
@@ -74,7 +74,8 @@ class Health:
                 self._store_fails = await self._look()
                 self._looked_at = time.monotonic()
             if time.monotonic() - self._searched_at >= _WRITE_EVERY_S or self._views_fail:
-                self._views_fail = await self._search()
+                if (said := await self._search()) is not None:
+                    self._views_fail = said
                 self._searched_at = time.monotonic()
         inbox = self._service.inbox.health()
         reasons = [said for said in (self._store_fails, self._views_fail) if said]
@@ -102,27 +103,28 @@ class Health:
             self._wrote_at = time.monotonic()
         return ""
 
-    async def _search(self) -> str:
+    async def _search(self) -> str | None:
         """Search as anybody would, by model, views and store: a few spaces, until one is well.
 
-        Views that are still being made, or a server that is busy, fail nobody.
+        Views that are still being made, or a server that is busy, tell nothing: None.
         """
         told = ""
         for space in self._service.spaces.latest(_SPACES):
             if self._searching is None or self._searching.done():
                 self._searching = asyncio.create_task(self._search_in(space))
             await asyncio.wait((self._searching,), timeout=_PATIENCE_S)
-            if not self._searching.done() or not (said := self._searching.result()):
-                return ""
+            said = self._searching.result() if self._searching.done() else None
+            if not said:
+                return said
             told = told or said
         return told
 
-    async def _search_in(self, space: str) -> str:
+    async def _search_in(self, space: str) -> str | None:
         try:
             async with self._service.spaces.lend(space) as memory:
                 await memory.search("Is the memory well?", k=1)
         except (TimeoutError, Problem):
-            return ""
+            return None
         except GraphMemError as error:
             _LOG.warning("space %r cannot be searched: %s", space, error)
             return f"views: {error.code}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -135,8 +136,8 @@ def test_a_store_without_room_is_a_fault_until_it_has_some(tmp_path: Path) -> No
             await until(lambda: not inbox.health().ok)
             assert inbox.health().reason == "no room left"
             store.full = set()
+            await until(lambda: inbox.health().ok)
             await until(lambda: inbox.health().n_waiting == 0)
-            assert inbox.health().ok
 
     asyncio.run(all_of_it())
 
@@ -162,12 +163,14 @@ def test_what_the_content_of_one_item_brings_out_holds_up_nothing(
 def test_what_was_given_up_fails_no_more() -> None:
     faults = Faults()
     faults.failed("a", "no room left", of_server=True)
-    assert faults.of_server({"a": 1}) == "no room left"
-    assert faults.of_server(()) is None
-    assert faults.of_server({"a": 1}) is None
+    now = time.monotonic()
+    assert faults.of_server({"a": 1}, now) == "no room left"
+    assert faults.of_server((), now - 60) == "no room left"  # it was not there to be seen then
+    assert faults.of_server((), now + 60) is None
+    assert faults.of_server({"a": 1}, now) is None
 
 
 def test_a_defect_is_of_its_space_and_not_of_the_server() -> None:
     faults = Faults()
     faults.failed("a", "IndexError", of_server=False)
-    assert faults.of_server({"a": 1}) is None
+    assert faults.of_server({"a": 1}, time.monotonic()) is None

@@ -126,6 +126,20 @@ def test_what_fails_is_tried_again_and_what_is_well_only_now_and_then() -> None:
     assert n_searches == 3
 
 
+def test_a_fault_is_not_over_while_nobody_can_say() -> None:
+    errors: list[Exception | None] = [StoreBusy("others"), TimeoutError(), TimeoutError(), None]
+
+    def search() -> None:
+        if error := errors.pop(0):
+            raise error
+
+    async def all_of_it() -> list[int]:
+        watched = Health(service(search, WELL))
+        return [len(await watched.reasons()) for _ in range(5)]
+
+    assert asyncio.run(all_of_it()) == [1, 1, 1, 0, 0]
+
+
 def test_a_space_that_fails_where_another_is_well_is_no_fault_of_the_server(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
