@@ -70,16 +70,13 @@ class BoundedProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Go on waiting, or stop where the request is there."""
-        if self._unwanted and self.conn.their_state is h11.SEND_BODY:
+        if self._unwanted:
             self._unwanted += len(data)
             if self._unwanted > _LINGER_BYTES:
                 self.transport.abort()
                 return
         super().data_received(data)
-        if not self._awaits():
-            self._stop_waiting()
-        elif self._due is None:
-            self._wait(self.patience_s)
+        self._keep_time()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no request."""
@@ -89,12 +86,10 @@ class BoundedProtocol(H11Protocol):
         self.transport.close()
 
     def on_response_complete(self) -> None:
-        """Let go soon of who is still sending what nobody wants."""
+        """Wait for what has come of a next request, or for the rest of one that is answered."""
         super().on_response_complete()
-        self._unwanted = int(self.conn.their_state is h11.SEND_BODY)
-        if self._unwanted:
-            self._stop_waiting()
-            self._wait(min(self.patience_s, _LINGER_S))
+        if self._has_begun() and not self.transport.is_closing():
+            self._keep_time()
 
     def pause_writing(self) -> None:
         """Begin to wait for a reader."""
@@ -109,6 +104,15 @@ class BoundedProtocol(H11Protocol):
             self._stuck = None
         if self.flow is not None:
             super().resume_writing()
+
+    def _keep_time(self) -> None:
+        """Have the timer run while bytes are awaited, and soon be over where nobody wants them."""
+        unwanted = self.conn.our_state is h11.DONE and self.conn.their_state is h11.SEND_BODY
+        if unwanted != bool(self._unwanted) or not self._awaits():
+            self._stop_waiting()
+            self._unwanted = int(unwanted)
+        if self._awaits() and self._due is None:
+            self._wait(min(self.patience_s, _LINGER_S) if unwanted else self.patience_s)
 
     def _awaits(self) -> bool:
         return self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
