@@ -24,6 +24,7 @@ __all__ = ["delete", "delete_of", "deleted", "refusal"]
 
 _ALWAYS = Waiting(sys.maxsize, sys.maxsize)
 _LOOK_S = 0.05
+_WAITED = ("what of it waited to be added is deleted",)
 _WHY = {
     "entity": "several have the name, or it is the uid of something else: give the uid of one",
     "uid": "it is what runs teach: delete the runs, or say by `feedback` that it did not help",
@@ -102,7 +103,7 @@ def deleted(store: GraphStore, memory: Memory, ledger: WriteLedger, one: Taken) 
             forget_beside(store, memory.space, None)
         elif not n_erased:
             raise
-        return DeleteReceipt(seq=0, notes=("what of it waited to be added is deleted",))
+        return DeleteReceipt(seq=0, notes=_WAITED if n_erased else ())
 
 
 def refusal(item: Item, space: str, named: Mapping[str, str]) -> GraphMemError:

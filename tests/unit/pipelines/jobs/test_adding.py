@@ -228,7 +228,8 @@ def test_a_delete_of_what_is_not_there_fails_with_its_code_unless_it_only_waited
     bench.turn()
     (item,) = bench.ledger.items(job, ("failed",))
     assert item.code == "not_found"
-    assert bench.receipts(waited) == [{"seq": 0}]
+    (receipt,) = bench.receipts(waited)
+    assert receipt == {"seq": 0, "notes": ["what of it waited to be added is deleted"]}
 
 
 def test_what_could_not_be_given_back_counts_as_no_death(
