@@ -48,7 +48,8 @@ def compacted(arrays: Mapping[str, Array]) -> dict[str, Array]:
     out["source"] = new_source[arrays["source"][rows]]
     out["speaker"] = new_speaker[arrays["speaker"][rows]]
     out["title"] = new_term[arrays["title"][rows]]
-    out["uid"] = out["row_of"] = np.arange(len(rows), dtype=np.int32)
+    # Two arrays: what goes later has no row any more, but its row keeps its uid.
+    out["uid"], out["row_of"] = (np.arange(len(rows), dtype=np.int32) for _ in range(2))
     out["tails"] = new_row[arrays["tails"][sources]]
     out["source_lengths"] = arrays["source_lengths"][sources]
     out["frequencies"] = arrays["frequencies"][terms]
