@@ -21,7 +21,7 @@ SAID = {
     "/health/ready": '"ready"',
     "/context": "live in Turin",
     "Idempotency-Key": '"done"',
-    '"k": 100000': "urn:graphmem:problem:invalid_input",
+    '"k": 100000': "urn:graphmem:problem:over_limit",
     "keys list": "user-42",
     "user-43/stats": '"status":403',
     "GRAPHMEM_PORT": "9000",
