@@ -35,6 +35,14 @@ def write_for(memory: Memory, name: str, seconds: float) -> None:
         print(receipt.seq, f"{name}-{number}", flush=True)
 
 
+def come_and_go(memory: Memory, name: str, n_sources: int, n_held: int) -> None:
+    """Add sources, and delete each when so many have come after it."""
+    for number in range(n_sources):
+        memory.add(text_of(name, number), source=f"{name}-{number}")
+        if number >= n_held:
+            memory.delete(source=f"{name}-{number - n_held}")
+
+
 def read_for(memory: Memory, seconds: float) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -51,6 +59,8 @@ def main() -> None:
         write(memory, name)
     elif role == "write_for":
         write_for(memory, name, float(sys.argv[4]))
+    elif role == "come_and_go":
+        come_and_go(memory, name, int(sys.argv[4]), int(sys.argv[5]))
     else:
         read_for(memory, float(sys.argv[4]))
     memory.close()
