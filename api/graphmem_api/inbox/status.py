@@ -10,7 +10,7 @@ from graphmem.errors import InvalidInput, NotFound
 from graphmem.writing.writer import merge_receipts
 from graphmem_api.problems import Problem
 from graphmem_pipelines.jobs.health import as_it_is
-from graphmem_pipelines.ledger.rows import ADD, DELETE, ITEM_STATES, WRITES, Item, Job
+from graphmem_pipelines.ledger.rows import ADD, DELETE, ITEM_STATES, WAITING, WRITES, Item, Job
 from graphmem_pipelines.ledger.writes import WriteLedger
 from graphmem_schemas import DeleteReceipt, Receipt, RejectedRow
 from graphmem_schemas.writes import JobItem, JobItemPage, JobStatus
@@ -32,24 +32,25 @@ def status_of(
         of_server: whether the caller may know of the server's files, which jobs of the command
             line name.
     """
-    totals = ledger.totals(job.id)
+    # Whoever follows a job asks for this again and again.
+    counts = ledger.counts(job.id)
     state, error = job.state, job.error
     if job.kind not in WRITES:
         job = as_it_is(ledger, job)
         state, error = job.state, job.error
         if error and not of_server:
             error = f"whoever runs the server is told why: `graphmem jobs show {job.id[-8:]}`"
-    done = totals.n_items - totals.n_waiting
-    untouched = not done and not totals.items["extracting"]
+    done = sum(n for state, n in counts.items() if state not in WAITING)
+    untouched = not done and not counts["extracting"]
     waits = job.kind in WRITES and state == "running" and untouched
     return JobStatus(
         id=job.id,
         kind=job.kind,
         space=job.space,
         state="waiting" if waits else "running" if state == "scanning" else state,
-        items=totals.n_items,
+        items=sum(counts.values()),
         done=done,
-        failed=totals.items["failed"],
+        failed=counts["failed"],
         created_at=_moment(job.created_at),
         updated_at=_moment(job.updated_at),
         finished_at=None if job.finished_at is None else _moment(job.finished_at),

@@ -17,7 +17,7 @@ from graphmem_pipelines.ledger.rows import (
     Totals,
 )
 
-__all__ = ["insert", "note_applied", "select", "select_applied", "totals", "update"]
+__all__ = ["counts", "insert", "note_applied", "select", "select_applied", "totals", "update"]
 
 _COLUMNS = (
     "n, key, path, kind, size, content, digest, state, attempts, error, n_passages, dropped, "
@@ -112,6 +112,17 @@ def select_applied(
             (space, *some),
         )
         found.update((key, (digest, recipe)) for key, digest, recipe in rows)
+    return found
+
+
+def counts(connection: sqlite3.Connection, job: str) -> dict[ItemState, int]:
+    """Count the items of a job in each state, from an index alone; 0 where there is none."""
+    found: dict[ItemState, int] = dict.fromkeys(ITEM_STATES, 0)
+    found.update(
+        connection.execute(
+            "SELECT state, count(*) FROM item WHERE job = ? GROUP BY state", (job,)
+        ).fetchall()
+    )
     return found
 
 

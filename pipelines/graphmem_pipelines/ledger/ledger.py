@@ -344,6 +344,11 @@ class Ledger:
                 self._connection.execute("UPDATE job SET state = 'stopped' WHERE id = ?", (job,))
         return int(changed)
 
+    def counts(self, job: str) -> dict[ItemState, int]:
+        """Count the items of a job in each state."""
+        with mapped(self._shown):
+            return items.counts(self._connection, job)
+
     def totals(self, job: str) -> Totals:
         """Count what a job has done."""
         with mapped(self._shown):

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from graphmem_api.inbox.status import item_page, status_of
+from graphmem_pipelines.jobs.contents import item_of
+from graphmem_pipelines.ledger.kept import Waiting, Write
 from graphmem_pipelines.ledger.rows import Item, ItemResult
 from graphmem_pipelines.ledger.writes import WriteLedger
 
@@ -48,3 +50,23 @@ def test_items_are_those_that_failed_where_some_did_else_all(ledger: WriteLedger
     assert (shown(None), shown(True), shown(False)) == ([1, 2], [], [1, 2])
     ledger.record(job, [ItemResult(2, "failed", "why")])
     assert (shown(None), shown(True), shown(False)) == ([2], [2], [1, 2])
+
+
+def test_how_far_a_long_job_is_is_read_from_an_index(ledger: WriteLedger) -> None:
+    """Whoever follows a job has it looked up again and again, and items hold what was sent."""
+    items = (item_of(1, "text", {"text": "Ann is here."}),)
+    limits = Waiting(100, 10**9, {})
+    (kept,) = ledger.keep([Write("s", items, False, None, "d")], limits)
+    job = ledger.job(kept.job)
+    said: list[str] = []
+    ledger._connection.set_trace_callback(said.append)
+    assert status_of(ledger, job).items == 1
+    ledger._connection.set_trace_callback(None)
+    steps = [
+        step
+        for one in said
+        for *_, step in ledger._connection.execute(f"EXPLAIN QUERY PLAN {one}")
+        if " item " in step
+    ]
+    assert steps
+    assert all("USING COVERING INDEX" in step for step in steps)
