@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import json
 import logging
 import math
@@ -57,6 +59,8 @@ class _Factory:
 
         set_up_logs(as_json=self.settings.json_logs)
         set_up_spans()
+        # Else Python looks through all of a model for garbage before it ends: most of a second.
+        atexit.register(gc.freeze)
         if multiprocessing.parent_process() is not None:
             threading.Thread(target=_end_with_parent, daemon=True).start()
         return create_app(self.settings, _leave, warm=True)
