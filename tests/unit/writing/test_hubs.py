@@ -86,12 +86,8 @@ def delete_fact(memory: Memory) -> None:
     memory.delete(next(fact.uid for fact in facts if "tea3" in fact.text))
 
 
-def delete_name(memory: Memory) -> None:
-    memory.delete(entity="Person3")
-
-
 @pytest.mark.parametrize("given", [False, True], ids=["told concept", "given concept"])
-@pytest.mark.parametrize("delete", [delete_source, delete_event, delete_fact, delete_name])
+@pytest.mark.parametrize("delete", [delete_source, delete_event, delete_fact])
 def test_a_delete_reads_no_edges_of_a_hub_that_stays(
     delete: Callable[[Memory], None], given: bool
 ) -> None:
