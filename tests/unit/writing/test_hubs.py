@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from graphmem.ports import Plan, PlanReader
 from graphmem.stores.memory import MemoryStore
 from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder
+from graphmem.writing import scopes
 from graphmem_schemas import Concept, Edge, EdgeKind, Event, Node, Proposition
 
 
@@ -108,3 +111,18 @@ def test_a_hub_falls_with_the_last_that_speaks_of_it() -> None:
         assert nodes(memory, "Concept") == []
         memory.delete(source="s2")
         assert memory.stats().nodes == {}
+
+
+def test_each_edge_of_a_fact_that_many_state_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: Counter[str] = Counter()
+
+    def counted(**said: Any) -> Edge:
+        made[said["kind"]] += 1
+        return Edge(**said)
+
+    with Memory(MemoryStore(), embedder=FakeEmbedder(), extractor=FakeExtractor()) as memory:
+        for n in range(20):
+            memory.add(f"Ann likes Tom. Word{n}.", source=f"s{n}")
+        monkeypatch.setattr(scopes, "Edge", counted)
+        memory.delete(source="s3")
+    assert made == {"EVIDENCED_BY": 19, "SUBJECT": 1, "OBJECT": 1}
