@@ -29,6 +29,7 @@ __all__ = [
     "Rest",
     "falls",
     "holds_up",
+    "may_be_hub",
     "recounted",
     "rests_of",
 ]
@@ -76,6 +77,10 @@ SUPPORT: Mapping[str, tuple[Rest, ...]] = {
 }
 """By label: of each sort of edges that a node rests on, some must be left."""
 
+_HUBS = frozenset(
+    label for label, rests in SUPPORT.items() if rests and all(rest.inward for rest in rests)
+)
+
 # What somebody asked and found useful; a run's task rests on the run's source instead.
 _FEEDBACK = (
     Rest(("USED",)),
@@ -93,6 +98,14 @@ def rests_of(node: Node) -> tuple[Rest, ...]:
     if isinstance(node, Concept) and node.given:
         return ()
     return SUPPORT.get(node.label, ())
+
+
+def may_be_hub(node: Node) -> bool:
+    """Whether any number of nodes may speak of this one, and only how many do decides if it stays.
+
+    A name may stand in every passage of a memory; its edges are then not to be read for that.
+    """
+    return node.label in _HUBS
 
 
 def holds_up(node: Node, edge: Edge) -> bool:

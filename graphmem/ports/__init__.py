@@ -15,7 +15,7 @@ from graphmem.ports.models import (
 )
 from graphmem.ports.serving import CandidateServer, LinkServer
 from graphmem.ports.shown import ShownRecall, ShownRecalls
-from graphmem.ports.stores import Capability, GraphReader, GraphStore, Plan
+from graphmem.ports.stores import Capability, GraphReader, GraphStore, Plan, PlanReader
 from graphmem.ports.surroundings import Clock, Progress
 from graphmem.ports.views import (
     Judged,
@@ -52,6 +52,7 @@ __all__ = [
     "PageReader",
     "PlacedVectors",
     "Plan",
+    "PlanReader",
     "Progress",
     "Ranked",
     "ShownNodes",

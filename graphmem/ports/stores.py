@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -10,7 +10,7 @@ from typing import Protocol
 from graphmem.core.changes import ChangeBatch, Changes, Commit, Counts
 from graphmem_schemas import Edge, EdgeKind, Node
 
-__all__ = ["Capability", "GraphReader", "GraphStore", "Plan"]
+__all__ = ["Capability", "GraphReader", "GraphStore", "Plan", "PlanReader"]
 
 
 class Capability(StrEnum):
@@ -45,7 +45,34 @@ class GraphReader(Protocol):
         ...
 
 
-Plan = Callable[[GraphReader], Changes]
+class PlanReader(GraphReader, Protocol):
+    """What a plan reads with: also what is needed to take back without reading all that stays."""
+
+    def contributed(
+        self, space: str, sources: Sequence[str], kinds: Sequence[EdgeKind] | None = None
+    ) -> list[Edge]:
+        """Return every edge that one of the sources contributed to, each once, sorted by key.
+
+        Cost: with what they contributed, however much others did.
+        """
+        ...
+
+    def with_in_degree(
+        self, space: str, least: Mapping[str, int], kinds: Sequence[EdgeKind]
+    ) -> set[str]:
+        """Return those of the nodes at which at least so many edges of the kinds end.
+
+        Cost: with the numbers that are asked for, however many edges there are.
+
+        Args:
+            space: the space.
+            least: for each uid how many edges, 1 or more.
+            kinds: which edges count.
+        """
+        ...
+
+
+Plan = Callable[[PlanReader], Changes]
 
 
 class GraphStore(GraphReader, Protocol):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import pytest
 
 from graphmem.core.changes import Changes, Commit
-from graphmem.ports import GraphStore
+from graphmem.ports import GraphStore, PlanReader
 from graphmem.testing.samples import edge, entity, one_of_each_label, passage, vector
 from graphmem_schemas import EDGE_KINDS, Edge, EdgeKind, Node
 
-__all__ = ["GraphContract", "put"]
+__all__ = ["GraphContract", "planned", "put"]
 
 
 def put(store: GraphStore, space: str = "a", **changes: tuple[object, ...]) -> Commit:
@@ -17,8 +20,23 @@ def put(store: GraphStore, space: str = "a", **changes: tuple[object, ...]) -> C
     return store.apply(space, lambda _: Changes(**changes))  # type: ignore[arg-type]
 
 
+_T = TypeVar("_T")
+
+
+def planned(store: GraphStore, read: Callable[[PlanReader], _T], space: str = "a") -> _T:
+    """Return what a plan reads that changes nothing."""
+    found: list[_T] = []
+
+    def plan(reader: PlanReader) -> Changes:
+        found[:] = [read(reader)]
+        return Changes()
+
+    store.apply(space, plan)
+    return found[0]
+
+
 class GraphContract:
-    """The behaviours of `get`, `find`, `neighbours` and of what `apply` puts and removes."""
+    """The behaviours of what reads nodes and edges, and of what `apply` puts and removes."""
 
     # Nodes
 
@@ -141,6 +159,63 @@ class GraphContract:
         assert store.neighbours("a", ["z"], ["SAME_AS"]) == [edges[3]]
         assert store.neighbours("a", ["z"], []) == []
         assert store.neighbours("a", []) == []
+
+    def test_a_plan_reads_what_sources_contributed_to(self, store: GraphStore) -> None:
+        """All of each edge, once, sorted by key; no edge of a source that is not asked for."""
+        several = {f"s{n:03}": n / 8 for n in range(1, 301)}
+        edges = (
+            edge("x", "y", kind="SAME_AS", sources=several),
+            edge("x", "x", sources={"t": 1.0, "s299": 0.5}, role="r"),
+            edge("y", "x", sources={"u": 1.0}),
+        )
+        put(store, nodes=(entity("x"), entity("y")), edges=edges)
+        put(store, "b", nodes=(entity("x"),), edges=(edge("x", "x", sources={"t": 1.0}),))
+        both = planned(store, lambda r: r.contributed("a", ["s299", "s001", "?", "s299"]))
+        assert both == [edges[0], edges[1]]
+        assert planned(store, lambda r: r.contributed("a", ["s299"], ["SAME_AS"])) == [edges[0]]
+        assert planned(store, lambda r: r.contributed("a", ["t"])) == [edges[1]]
+        for kinds in ([], ["NEXT"]):
+            assert planned(store, lambda r, k=kinds: r.contributed("a", ["t", "u"], k)) == []  # type: ignore[misc]
+        assert planned(store, lambda r: r.contributed("a", [])) == []
+        assert planned(store, lambda r: r.contributed("none", ["t"])) == []
+        other = planned(store, lambda r: r.contributed("b", ["t"]))
+        assert [(e.start, e.sources) for e in other] == [("x", {"t": 1.0})]
+
+    def test_what_a_source_contributed_to_follows_removals(self, store: GraphStore) -> None:
+        """An edge that went and came back from another source is that one's alone."""
+        pair = (entity("x"), entity("y"))
+        put(store, nodes=pair, edges=(edge("x", "y"), edge("y", "x", sources={"s": 1, "t": 1})))
+        put(store, remove_nodes=("x",))
+        assert planned(store, lambda r: r.contributed("a", ["s", "t"])) == []
+        put(store, nodes=pair, edges=(edge("x", "y", sources={"t": 2.0}),))
+        assert planned(store, lambda r: r.contributed("a", ["s"])) == []
+        (left,) = planned(store, lambda r: r.contributed("a", ["s", "t"]))
+        assert (left.start, left.sources) == ("x", {"t": 2.0})
+        put(store, remove_sources=("t",))
+        assert planned(store, lambda r: r.contributed("a", ["t"])) == []
+
+    def test_a_plan_asks_whether_so_many_edges_end_at_nodes(self, store: GraphStore) -> None:
+        """Only those of the kinds count, loops too, and none that starts there."""
+        nodes = tuple(entity(f"e{n:03}") for n in range(80))
+        edges = [edge(node.uid, "x", kind="SAME_AS") for node in nodes]
+        edges += [edge(node.uid, "x") for node in nodes[:3]]
+        edges += [edge("x", "x"), edge("x", "y"), edge("x", "y", kind="SAME_AS")]
+        put(store, nodes=(*nodes, entity("x"), entity("y")), edges=tuple(edges))
+        put(store, "b", nodes=(entity("x"),))
+
+        def found(least: dict[str, int], *kinds: EdgeKind, space: str = "a") -> set[str]:
+            return planned(store, lambda r: r.with_in_degree(space, least, kinds))
+
+        assert found({"x": 4, "y": 1}, "SIMILAR") == {"x", "y"}
+        assert found({"x": 5, "y": 2}, "SIMILAR") == set()
+        assert found({"x": 84, "y": 2}, "SIMILAR", "SAME_AS") == {"x", "y"}
+        assert found({"x": 85, "y": 3}, "SAME_AS", "SIMILAR") == set()
+        assert found({"x": 81}, "SAME_AS") == found({"x": 1}, "NEXT") == found({"x": 1}) == set()
+        assert found({"?": 1, "e000": 1, "x": 80}, "SAME_AS") == {"x"}
+        assert found({}, "SAME_AS") == found({"x": 1}, "SIMILAR", space="b") == set()
+        put(store, remove_nodes=("e000",))
+        assert found({"x": 80}, "SAME_AS") == set()
+        assert found({"x": 79}, "SAME_AS") == {"x"}
 
     def test_contributions_of_several_sources_add_up(self, store: GraphStore) -> None:
         """A source's own contribution is replaced, those of others stay; all sorted by uid."""

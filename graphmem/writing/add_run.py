@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from graphmem.core.changes import Changes
 from graphmem.core.skeleton import skeleton
-from graphmem.ports import Clock, Embedder, GraphReader, GraphStore, LessonIndex, Plan
+from graphmem.ports import Clock, Embedder, GraphReader, GraphStore, LessonIndex, Plan, PlanReader
 from graphmem.writing.distil import redraw
 from graphmem.writing.drafting import Draft
 from graphmem.writing.lay import embed_new
@@ -89,7 +89,7 @@ def apply_telling(
     """Apply a plan; return the number of its commit, and uids of new nodes by label."""
     added: dict[str, tuple[str, ...]] = {}
 
-    def watched(reader: GraphReader) -> Changes:
+    def watched(reader: PlanReader) -> Changes:
         changes = plan(reader)
         there = reader.get(space, [node.uid for node in changes.nodes])
         added.clear()

@@ -1,7 +1,8 @@
 """Taking back, first half: what falls with what is removed, and what stays with less.
 
 In: the nodes that go. Out: a `Fallen`: all that rested on them alone, level by level, and what
-has support left.
+has support left. What it costs follows what goes: of a name that every passage speaks of, only
+the edges that it loses are read.
 """
 
 from __future__ import annotations
@@ -9,8 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from graphmem.core.support import SUPPORT_KINDS, falls, holds_up, recounted
-from graphmem.ports import GraphReader
+from graphmem.core.changes import EdgeKey
+from graphmem.core.support import (
+    SUPPORT_KINDS,
+    falls,
+    holds_up,
+    may_be_hub,
+    recounted,
+    rests_of,
+)
+from graphmem.ports import GraphReader, PlanReader
 from graphmem_schemas import Edge, EdgeKind, Hyperedge, Node, Outcome, Query, Source
 
 __all__ = ["Fallen", "fall"]
@@ -33,14 +42,28 @@ class Fallen:
     Attributes:
         gone: uids of all that goes.
         nodes: every node that was looked at, by uid: all that goes and all that loses an edge.
-        edges: the edges of each of them, of the kinds that hold something up.
+        edges: edges by node, of the kinds that hold something up: of a node that stays and may
+            be a hub those that it loses, or that lose a contribution, and perhaps others; of
+            every other node that was looked at all.
+        whole: the nodes of which these are all.
         keys: contributions that go.
     """
 
     gone: set[str]
     keys: frozenset[str]
     nodes: dict[str, Node] = field(default_factory=dict)
-    edges: dict[str, list[Edge]] = field(default_factory=dict)
+    edges: dict[str, dict[EdgeKey, Edge]] = field(default_factory=dict)
+    whole: set[str] = field(default_factory=set)
+
+    def take(self, edges: Iterable[Edge]) -> None:
+        """Keep edges at both ends."""
+        for edge in edges:
+            for uid in (edge.start, edge.end):
+                self.edges.setdefault(uid, {})[edge.kind, edge.start, edge.end] = edge
+
+    def at(self, uid: str) -> Iterable[Edge]:
+        """The edges of a node that are known."""
+        return self.edges.get(uid, {}).values()
 
     def is_lost(self, edge: Edge) -> bool:
         """Whether an edge goes: with an end, or with all that contributed to it."""
@@ -54,7 +77,7 @@ class Fallen:
             if uid not in self.gone
             and any(
                 self.is_lost(edge) or not self.keys.isdisjoint(edge.sources)
-                for edge in self.edges.get(uid, ())
+                for edge in self.at(uid)
                 if holds_up(node, edge)
             )
         ]
@@ -63,7 +86,7 @@ class Fallen:
         """The nodes that stay and read otherwise: counts, members. One read at most."""
         weakened = self.weakened()
         left = {
-            node.uid: [e for e in self.edges[node.uid] if not self.is_lost(e)] for node in weakened
+            node.uid: [e for e in self.at(node.uid) if not self.is_lost(e)] for node in weakened
         }
         outcomes: dict[str, Outcome] = {
             query.uid: query.outcome
@@ -93,11 +116,11 @@ class Fallen:
         ]
 
 
-def fall(uids: Iterable[str], reader: GraphReader, space: str, keys: Iterable[str] = ()) -> Fallen:
+def fall(uids: Iterable[str], reader: PlanReader, space: str, keys: Iterable[str] = ()) -> Fallen:
     """Find all that falls with some nodes.
 
-    Each node that loses an edge is read once, with its edges; two reads a level. A level is what
-    rests on the one before it, so there are as many as the longest chain of what rests on what.
+    Each node that loses an edge is read once, four reads a level at most. A level is what rests
+    on the one before it, so there are as many as the longest chain of what rests on what.
 
     Args:
         uids: nodes that are removed.
@@ -106,46 +129,46 @@ def fall(uids: Iterable[str], reader: GraphReader, space: str, keys: Iterable[st
         keys: contributions that are taken out of all edges.
     """
     fallen = Fallen(set(uids), frozenset(keys))
+    if fallen.keys:
+        fallen.take(reader.contributed(space, sorted(fallen.keys), SUPPORT_KINDS))
     _look_at(fallen.gone, fallen, reader, space)
     sources = [uid for uid, node in fallen.nodes.items() if isinstance(node, Source)]
     if sources:
         found = reader.find(space, "Query", sorted(sources))
-        runs = {uid for group in found.values() for uid in group}
-        _look_at(runs, fallen, reader, space)
-        fallen.gone |= runs
+        fallen.gone |= {uid for group in found.values() for uid in group}
     frontier = fallen.gone
     while frontier:
+        _look_at(frontier, fallen, reader, space)
         touched = {uid for at in frontier for uid in _around(at, fallen)} - fallen.gone
         _look_at(touched, fallen, reader, space)
         # What loses an edge because nobody contributes to it any more pulls at its other end.
         also = {
             uid
             for at in touched
-            for edge in fallen.edges.get(at, ())
+            for edge in fallen.at(at)
             if fallen.is_lost(edge)
             for uid in _held(edge)
         } - fallen.gone
         _look_at(also, fallen, reader, space)
-        frontier = {uid for uid in touched | also if _falls(uid, fallen)}
+        frontier = _falling(touched | also, fallen, reader, space)
         fallen.gone |= frontier
     return fallen
 
 
 def _look_at(uids: set[str], fallen: Fallen, reader: GraphReader, space: str) -> None:
-    """Read nodes that were not looked at yet, with their edges."""
-    new = sorted(uids - fallen.nodes.keys())
-    if not new:
-        return
-    fallen.nodes.update((n.uid, n) for n in reader.get(space, new) if n is not None)
-    wanted = set(new)
-    for edge in reader.neighbours(space, new, SUPPORT_KINDS):
-        for uid in {edge.start, edge.end} & wanted:
-            fallen.edges.setdefault(uid, []).append(edge)
+    """Read nodes and their edges, but no edges of what may be a hub and stays; nothing twice."""
+    nodes = fallen.nodes
+    if new := sorted(uids - nodes.keys()):
+        nodes.update((n.uid, n) for n in reader.get(space, new) if n is not None)
+    hubs = {uid for uid in uids - fallen.gone if uid in nodes and may_be_hub(nodes[uid])}
+    if whole := sorted(uids - hubs - fallen.whole):
+        fallen.whole.update(whole)
+        fallen.take(reader.neighbours(space, whole, SUPPORT_KINDS))
 
 
 def _around(uid: str, fallen: Fallen) -> Iterator[str]:
     """The nodes that rest on this one, or count it."""
-    for edge in fallen.edges.get(uid, ()):
+    for edge in fallen.at(uid):
         yield from _held(edge)
 
 
@@ -156,13 +179,25 @@ def _held(edge: Edge) -> Iterator[str]:
         yield edge.end
 
 
-def _falls(uid: str, fallen: Fallen) -> bool:
-    node = fallen.nodes.get(uid)
-    if node is None:
-        return False
-    edges = fallen.edges.get(uid, ())
-    lost = [edge for edge in edges if fallen.is_lost(edge)]
-    return falls(node, lost, [edge for edge in edges if not fallen.is_lost(edge)])
+def _falling(uids: Iterable[str], fallen: Fallen, reader: PlanReader, space: str) -> set[str]:
+    """Return the nodes that have too little left to rest on."""
+    falling: set[str] = set()
+    needed: dict[tuple[EdgeKind, ...], dict[str, int]] = {}
+    for uid in uids:
+        node = fallen.nodes.get(uid)
+        if node is None:
+            continue
+        lost = [edge for edge in fallen.at(uid) if fallen.is_lost(edge)]
+        if uid in fallen.whole:
+            left = [edge for edge in fallen.at(uid) if not fallen.is_lost(edge)]
+            falling |= {uid} if falls(node, lost, left) else set()
+            continue
+        for rest in rests_of(node):
+            if n_lost := sum(rest.holds(uid, edge) for edge in lost):
+                needed.setdefault(rest.kinds, {})[uid] = n_lost + rest.at_least
+    for kinds, least in needed.items():
+        falling |= least.keys() - reader.with_in_degree(space, least, kinds)
+    return falling
 
 
 def _users(edges: Mapping[str, Iterable[Edge]]) -> set[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from graphmem.core.changes import Changes, Commit
 from graphmem.errors import InvalidInput
-from graphmem.ports import GraphReader, GraphStore
+from graphmem.ports import GraphReader, GraphStore, PlanReader
 from graphmem.writing.carry import carry
 from graphmem.writing.distil import drawn_from_runs, drawn_only, redraw
 from graphmem.writing.fall import Fallen, fall
@@ -85,12 +85,12 @@ def check_one_target(space: str | None, own: str, *others: object) -> None:
         )
 
 
-def forget_sources(uids: Sequence[str], reader: GraphReader, space: str) -> Forgotten:
+def forget_sources(uids: Sequence[str], reader: PlanReader, space: str) -> Forgotten:
     """Remove sources with their passages and all that rests on these alone."""
     return _forget(uids, reader, space, keys=uids)
 
 
-def forget_nodes(uids: Sequence[str], reader: GraphReader, space: str) -> Forgotten:
+def forget_nodes(uids: Sequence[str], reader: PlanReader, space: str) -> Forgotten:
     """Remove single nodes: a source, a passage, an event, a fact or an entity with its facts.
 
     A step of a run takes along the passages that keep its words.
@@ -125,12 +125,12 @@ def _words_of(steps: Sequence[str], reader: GraphReader, space: str) -> list[str
 
 
 def forget(
-    store: GraphStore, space: str, plan: Callable[[GraphReader], Forgotten]
+    store: GraphStore, space: str, plan: Callable[[PlanReader], Forgotten]
 ) -> tuple[DeleteReceipt, frozenset[str]]:
     """Remove what a plan says, in one commit; return what went in numbers and by uid."""
     last: list[Forgotten] = []
 
-    def changes(reader: GraphReader) -> Changes:
+    def changes(reader: PlanReader) -> Changes:
         last[:] = [plan(reader)]
         return last[0].changes
 
@@ -181,9 +181,7 @@ def _some(store: GraphStore, space: str, label: str) -> tuple[str, ...]:
     return ()
 
 
-def _forget(
-    uids: Sequence[str], reader: GraphReader, space: str, keys: Sequence[str]
-) -> Forgotten:
+def _forget(uids: Sequence[str], reader: PlanReader, space: str, keys: Sequence[str]) -> Forgotten:
     fallen = fall(uids, reader, space, keys)
     # What the runs that stay teach is as if the others had never been.
     retold = _retold(fallen, reader, space)
@@ -326,7 +324,7 @@ def _placeless(fallen: Fallen, reader: GraphReader, space: str) -> list[Event]:
     found = {
         edge.start
         for uid in fallen.gone
-        for edge in fallen.edges.get(uid, ())
+        for edge in fallen.at(uid)
         if edge.kind == "ARGUMENT" and edge.end == uid
     } - fallen.gone
     return [

@@ -6,7 +6,7 @@ so that taking that key back takes exactly that edge away.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -172,8 +172,8 @@ def relay(
         fact = _as_laid_out(spell, stored or drafts[spell.content], stored is None, now)
         if fact != stored or fact.uid in gone:
             relaid.facts[fact.uid] = fact
-        for claim in spell.claims:
-            _rest(fact, evidence[claim.content, claim.passage], wanted)
+        stated = [evidence[claim.content, claim.passage] for claim in spell.claims]
+        wanted.update(((e.kind, e.start, e.end), e) for e in _rests(fact, stated))
     for kind, pairs in _links(relaid.timeline):
         for start, end in pairs:
             link = Edge(
@@ -235,26 +235,25 @@ def _retired(evidence: Evidence, retirements: Iterable[Retirement]) -> Evidence:
     return replace(evidence, claim=claim._replace(retirement=first), role=role)
 
 
-def _rest(fact: Proposition, evidence: Evidence, wanted: dict[_Key, Edge]) -> None:
-    """Hang a fact on a passage, its subject and its object."""
-    if not evidence.sources:
-        return
+def _rests(fact: Proposition, evidence: Iterable[Evidence]) -> Iterator[Edge]:
+    """Hang a fact on its passages, its subject and its object.
+
+    One edge to its subject bears the shares of all that state it: it is made once, not grown.
+    """
+    told: dict[str, float] = {}
+    for one in evidence:
+        told.update(dict.fromkeys(one.sources, 1.0))
+        if one.sources and one.claim.passage:
+            yield Edge(
+                kind="EVIDENCED_BY", start=fact.uid, end=one.claim.passage,
+                sources=dict(one.sources), span=one.span, role=one.role,
+            )  # fmt: skip
     ends: tuple[tuple[EdgeKind, str | None], ...] = (
-        ("EVIDENCED_BY", evidence.claim.passage), ("SUBJECT", fact.subject),
-        ("OBJECT", fact.object),
+        ("SUBJECT", fact.subject), ("OBJECT", fact.object),
     )  # fmt: skip
     for kind, end in ends:
-        if not end:
-            continue
-        key: _Key = (kind, fact.uid, end)
-        is_evidence = kind == "EVIDENCED_BY"
-        sources = dict(evidence.sources if is_evidence else dict.fromkeys(evidence.sources, 1.0))
-        if key in wanted:
-            sources |= wanted[key].sources
-        said = (evidence.span, evidence.role) if is_evidence else (None, None)
-        wanted[key] = Edge(
-            kind=kind, start=fact.uid, end=end, sources=sources, span=said[0], role=said[1]
-        )
+        if end and told:
+            yield Edge(kind=kind, start=fact.uid, end=end, sources=told)
 
 
 def _links(timeline: Timeline) -> tuple[tuple[EdgeKind, list[tuple[str, str]]], ...]:

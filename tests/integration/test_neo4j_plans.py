@@ -12,7 +12,7 @@ from neo4j import Driver, GraphDatabase
 
 from graphmem.core.changes import Changes
 from graphmem.core.property_graph import property_types
-from graphmem.ports import GraphReader
+from graphmem.ports import PlanReader
 from graphmem.stores.neo4j import Neo4jStore, statements
 from graphmem.testing.samples import edge, entity, one_of_each_label, passage, source, vector
 from graphmem_queries.catalogue import queries
@@ -69,8 +69,10 @@ def store(neo4j: Login) -> Iterator[Neo4jStore]:
 
 
 def live(store: Neo4jStore, space: str) -> None:
-    def plan(reader: GraphReader) -> Changes:
+    def plan(reader: PlanReader) -> Changes:
         reader.get(space, ["entity"])
+        assert reader.contributed(space, ["u"], ["NEXT"])
+        assert reader.with_in_degree(space, {"p0": 500}, ["NEXT"]) == {"p0"}
         return Changes(nodes=(entity("entity", aliases=("b", "c")),))
 
     def put(**changes: Any) -> int:
@@ -140,7 +142,9 @@ def test_every_text_of_the_store_is_sent(sent: Sent) -> None:
     texts = {
         file.name.removesuffix(".cypher") for file in files("graphmem_queries.store").iterdir()
     }
-    branches = {"get", "locate", "find", "neighbours", "edges_between", "value", "moment"}
+    branches = {
+        "get", "locate", "find", "neighbours", "edges_between", "in_degrees", "value", "moment",
+    }  # fmt: skip
     several = ("feed_", "check_", "page_")
     whole = {name for name in texts - branches if not name.startswith(several)}
     assert {name for name in whole if text(f"store/{name}") not in sent} == {"commit_of"}
@@ -149,6 +153,7 @@ def test_every_text_of_the_store_is_sent(sent: Sent) -> None:
         statements.get(tuple(Node.registry)),
         statements.locate(tuple(Node.registry)),
         statements.find("Entity"),
+        statements.in_degrees(tuple(Node.registry), ("NEXT",)),
         statements.neighbours(()),
         statements.neighbours(("NEXT", "SIMILAR")),
         *(text("store/edges_between", kinds=(kind,)) for kind in EDGE_KINDS),
@@ -232,3 +237,9 @@ def test_a_scan_would_be_noticed(driver: Driver) -> None:
     ):
         met = operators_of(driver, statement)
         assert met & SCANS, met
+
+
+def test_how_many_edges_end_at_a_node_is_told_without_reading_them(driver: Driver) -> None:
+    statement = statements.in_degrees(("Entity",), ("MENTIONS", "SUBJECT", "OBJECT"))
+    met = operators_of(driver, statement, space="a", uids=["x"])
+    assert not [name for name in met if "Expand" in name]

@@ -10,7 +10,7 @@ import pytest
 from graphmem.core.changes import Changes, Commit, Counts
 from graphmem.errors import DimensionMismatch, InvalidInput, NotFound
 from graphmem.memory import Memory
-from graphmem.ports import GraphReader, Plan
+from graphmem.ports import Plan, PlanReader
 from graphmem.stores.memory import MemoryStore
 from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder, FixedClock
@@ -392,7 +392,7 @@ def test_a_fact_that_very_many_state_is_confirmed_without_reading_them() -> None
         n_edges = 0
 
         def apply(self, space: str, plan: Plan) -> Commit:
-            def counted(reader: GraphReader) -> Changes:
+            def counted(reader: PlanReader) -> Changes:
                 found = reader.neighbours
 
                 def neighbours(*args: Any) -> list[Edge]:

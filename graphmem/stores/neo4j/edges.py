@@ -8,11 +8,12 @@ from typing import Any
 
 from graphmem.core.changes import EdgeKey
 from graphmem.core.shares import MAX_INLINE, Shares, split_shares
+from graphmem.stores.neo4j.reads import edges_between
 from graphmem.stores.neo4j.rows import chunks, decode_edge, decode_key, encode_key
 from graphmem.stores.neo4j.shares import ShareWriter
 from graphmem.stores.neo4j.transaction import Found, Transaction
 from graphmem_queries.texts import text
-from graphmem_schemas import Edge, EdgeKind
+from graphmem_schemas import Edge
 
 __all__ = ["EdgeWriter"]
 
@@ -98,20 +99,9 @@ class EdgeWriter:
         self, keys: Iterable[EdgeKey], nodes: Mapping[str, Found]
     ) -> dict[EdgeKey, _Draft]:
         """Read the edges that are there; where an end is new there cannot be one."""
-        rows: dict[EdgeKind, list[tuple[int, str, str]]] = {}
-        asked: list[EdgeKey] = []
-        for key in keys:
-            start, end = nodes[key[1]], nodes[key[2]]
-            if not (start.is_fresh or end.is_fresh):
-                rows.setdefault(key[0], []).append((len(asked), start.id, end.id))
-                asked.append(key)
-        drafts: dict[EdgeKey, _Draft] = {}
-        for kind, asked_of_kind in rows.items():
-            statement = text("store/edges_between", kinds=(kind,))
-            for part in chunks(asked_of_kind, _BATCH_ROWS):
-                for n, i, weight, said in self._tx.run(statement, space=self._tx.space, rows=part):
-                    drafts[asked[n]] = _draft(asked[n], i, weight, said)
-        return drafts
+        ids = {uid: node.id for uid, node in nodes.items() if not node.is_fresh}
+        found = edges_between(self._tx.run, self._tx.space, keys, ids)
+        return {key: _draft(key, *said) for key, said in found.items()}
 
     def _create(self, drafts: Mapping[EdgeKey, _Draft], nodes: Mapping[str, Found]) -> None:
         tx = self._tx
@@ -178,7 +168,8 @@ class EdgeWriter:
         for source, lines in rows:
             for line in lines:
                 given.setdefault(decode_key(line), set()).add(source)
-        drafts = self._stored(*self._still_there(given))
+        ends = tx.locate_some(uid for key in given for uid in key[1:])
+        drafts = self._stored(given, ends)
         asked = [
             (key, source)
             for key, draft in drafts.items()
@@ -198,11 +189,6 @@ class EdgeWriter:
         self._replace(rest)
         if rows:
             tx.run(text("store/drop_contributions"), space=tx.space, sources=sorted(gone))
-
-    def _still_there(self, keys: Iterable[EdgeKey]) -> tuple[list[EdgeKey], dict[str, Found]]:
-        """Leave out the edges that went with one of their nodes."""
-        there = self._tx.locate_some(uid for key in keys for uid in key[1:])
-        return [key for key in keys if key[1] in there and key[2] in there], there
 
     def remove_at(self, ids: Sequence[str]) -> None:
         """Remove every edge that starts or ends at one of the nodes."""

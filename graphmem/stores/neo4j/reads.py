@@ -1,14 +1,15 @@
-"""What a reader asks: `get`, `find`, `neighbours`, `count`."""
+"""What a reader asks: nodes, edges, how many there are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from graphmem.core.changes import Counts, EdgeKey
 from graphmem.errors import StoreCorrupt
 from graphmem.stores.neo4j.client import Rows, Run
 from graphmem.stores.neo4j.rows import (
+    chunks,
     decode_edge,
     decode_key,
     decode_node,
@@ -16,11 +17,15 @@ from graphmem.stores.neo4j.rows import (
     index_key,
     labels_with_keys,
 )
-from graphmem.stores.neo4j.statements import find, get, neighbours
+from graphmem.stores.neo4j.statements import find, get, in_degrees, locate, neighbours
 from graphmem_queries.texts import text
 from graphmem_schemas import EDGE_KINDS, Edge, EdgeKind, Node
 
-__all__ = ["Neo4jReader", "ShareMap", "add_shares", "as_totals", "decode_edges", "newest"]
+__all__ = [
+    "Neo4jReader", "ShareMap", "add_shares", "as_totals", "decode_edges", "edges_between", "newest"
+]  # fmt: skip
+
+_BATCH_ROWS = 5_000
 
 ShareMap = dict[EdgeKey, dict[str, float]]
 """What sources contribute to edges."""
@@ -66,7 +71,7 @@ class Neo4jReader:
         self, space: str, uids: Sequence[str], kinds: Sequence[EdgeKind] | None = None
     ) -> list[Edge]:
         """Return every edge that starts or ends at one of `uids`, each once, sorted by key."""
-        known = () if kinds is None else tuple(kind for kind in EDGE_KINDS if kind in kinds)
+        known = () if kinds is None else _in_order(kinds)
         if not uids or (kinds is not None and not known):
             return []
         rows = self._run(neighbours(known), space=space, uids=list(dict.fromkeys(uids)))
@@ -74,6 +79,35 @@ class Neo4jReader:
             (kind, start, end): said for kind, (start, end, *said) in rows
         }
         return decode_edges(self._run, space, {key: edges[key] for key in sorted(edges)})
+
+    def contributed(
+        self, space: str, sources: Sequence[str], kinds: Sequence[EdgeKind] | None = None
+    ) -> list[Edge]:
+        """Return every edge that one of the sources contributed to, each once, sorted by key."""
+        given = self._run(text("store/contributions"), space=space, sources=sorted({*sources}))
+        wanted = EDGE_KINDS if kinds is None else kinds
+        keys = {key for _, lines in given for key in map(decode_key, lines) if key[0] in wanted}
+        ids = self._ids_of(space, {uid for key in keys for uid in key[1:]})
+        found = edges_between(self._run, space, sorted(keys), ids)
+        edges = decode_edges(self._run, space, {key: found[key][-1] for key in sorted(found)})
+        # What went with a node and came back from others is still written down for its sources.
+        return [edge for edge in edges if not edge.sources.keys().isdisjoint(sources)]
+
+    def with_in_degree(
+        self, space: str, least: Mapping[str, int], kinds: Sequence[EdgeKind]
+    ) -> set[str]:
+        """Return those of the nodes at which at least so many edges of the kinds end."""
+        known, labels = _in_order(kinds), self._labels_of(space)
+        if not (least and known and labels):
+            return set()
+        rows = self._run(in_degrees(labels, known), space=space, uids=list(least))
+        return {uid for uid, n in rows if n >= least[uid]}
+
+    def _ids_of(self, space: str, uids: Iterable[str]) -> dict[str, str]:
+        """Return the server's ids of those nodes that are there."""
+        wanted, labels = list(dict.fromkeys(uids)), self._labels_of(space)
+        rows = self._run(locate(labels), space=space, uids=wanted) if wanted and labels else []
+        return {uid: i for _, of, ids in rows for uid, i in zip(of, ids, strict=True)}
 
     def count(self, space: str) -> Counts:
         """Count what the space holds, and say at which `seq`; reads counters, not rows."""
@@ -98,6 +132,35 @@ def decode_edges(run: Run, space: str, rows: Mapping[EdgeKey, Sequence[Any]]) ->
     if wide:
         add_shares(found, run(text("store/shares"), space=space, edges=wide))
     return [decode_edge(key, said[:-1], found.get(key)) for key, said in rows.items()]
+
+
+def edges_between(
+    run: Run, space: str, keys: Iterable[EdgeKey], ids: Mapping[str, str]
+) -> dict[EdgeKey, list[Any]]:
+    """Read those of some edges that are there: the id, the weight and what an edge says.
+
+    Args:
+        run: runs statements.
+        space: whose edges they are.
+        keys: kinds and ends.
+        ids: the server's ids of the ends by uid; an edge without both is left out.
+    """
+    asked: dict[EdgeKind, list[EdgeKey]] = {}
+    for key in keys:
+        if key[1] in ids and key[2] in ids:
+            asked.setdefault(key[0], []).append(key)
+    found: dict[EdgeKey, list[Any]] = {}
+    for kind, of_kind in asked.items():
+        statement = text("store/edges_between", kinds=(kind,))
+        for part in chunks(of_kind, _BATCH_ROWS):
+            rows = [(n, ids[start], ids[end]) for n, (_, start, end) in enumerate(part)]
+            found.update((part[n], said) for n, *said in run(statement, space=space, rows=rows))
+    return found
+
+
+def _in_order(kinds: Sequence[EdgeKind]) -> tuple[EdgeKind, ...]:
+    """Return kinds once each, so that one statement is sent for the same ones."""
+    return tuple(kind for kind in EDGE_KINDS if kind in kinds)
 
 
 def add_shares(found: ShareMap, rows: Rows) -> None:

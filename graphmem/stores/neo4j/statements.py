@@ -11,7 +11,7 @@ from graphmem_queries.texts import columns, each, text
 from graphmem_schemas import EDGE_KINDS, EdgeKind, Node
 
 __all__ = [
-    "check_counts", "feed", "find", "get", "locate", "neighbours", "page_edges",
+    "check_counts", "feed", "find", "get", "in_degrees", "locate", "neighbours", "page_edges",
     "page_of_edges", "page_uids",
 ]  # fmt: skip
 
@@ -33,6 +33,12 @@ def locate(labels: tuple[str, ...]) -> LiteralString:
 def find(label: str) -> LiteralString:
     """Find nodes of a label by their keys."""
     return text("store/find", label=label)
+
+
+@cache
+def in_degrees(labels: tuple[str, ...], kinds: tuple[EdgeKind, ...]) -> LiteralString:
+    """Count the edges that end at nodes of any of the labels."""
+    return each(text("store/in_degrees", label=label, kinds=kinds) for label in labels)
 
 
 @cache

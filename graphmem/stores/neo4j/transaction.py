@@ -130,6 +130,11 @@ class Transaction(Neo4jReader):
                     )
         return {uid: found for uid in wanted if (found := self.found.get(uid)) is not None}
 
+    def _ids_of(self, space: str, uids: Iterable[str]) -> dict[str, str]:
+        if space != self.space:
+            return super()._ids_of(space, uids)
+        return {uid: found.id for uid, found in self.locate_some(uids).items()}
+
     def changed(self, n_rows: int) -> None:
         """Count rows that this commit brings into the feed."""
         self._n_rows += n_rows

@@ -1,9 +1,9 @@
-"""What a reader asks of one connection: `get`, `find`, `neighbours`, `count`."""
+"""What a reader asks of one connection: nodes, edges, how many there are."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +93,10 @@ def joined_sources(
     return dict(sorted({**named, **beyond}.items()))
 
 
+def _of_kinds(terms: Sequence[int] | None) -> str:
+    return "" if terms is None else f" AND edge.kind IN ({','.join('?' * len(terms))})"
+
+
 class SqliteReader:
     """Reads the state that its connection's transaction sees."""
 
@@ -142,6 +146,41 @@ class SqliteReader:
                     rows[row[6]] = row
             return edges_of(self._connection, sorted(rows.values(), key=lambda row: row[:3]))
 
+    def contributed(
+        self, space: str, sources: Sequence[str], kinds: Sequence[EdgeKind] | None = None
+    ) -> list[Edge]:
+        """Return every edge that one of the sources contributed to, each once, sorted by key."""
+        rows: dict[int, tuple[Any, ...]] = {}
+        with mapped(self._path):
+            terms = None if kinds is None else self._term_ids(kinds)
+            for marks, chunk in in_chunks(sources):
+                given = f"(SELECT id FROM source WHERE space = {_SPACE} AND uid IN {marks})"
+                query = (
+                    f"SELECT {EDGE_COLUMNS} FROM {EDGE_TABLES} WHERE edge.id IN"
+                    f" (SELECT edge FROM contribution WHERE source IN {given}){_of_kinds(terms)}"
+                )
+                values = (space, *chunk, *(terms or ()))
+                rows.update((row[6], row) for row in self._connection.execute(query, values))
+            return edges_of(self._connection, sorted(rows.values(), key=lambda row: row[:3]))
+
+    def with_in_degree(
+        self, space: str, least: Mapping[str, int], kinds: Sequence[EdgeKind]
+    ) -> set[str]:
+        """Return those of the nodes at which at least so many edges of the kinds end."""
+        with mapped(self._path):
+            terms = self._term_ids(kinds)
+            query = (
+                "SELECT 1 FROM edge WHERE end_node ="
+                f" (SELECT id FROM node WHERE space = {_SPACE} AND uid = ?){_of_kinds(terms)}"
+                " LIMIT 1 OFFSET ?"
+            )
+            run = self._connection.execute
+            return {
+                uid
+                for uid, n in least.items()
+                if run(query, (space, uid, *terms, n - 1)).fetchone()
+            }
+
     def _term_ids(self, names: Sequence[str]) -> list[int]:
         known = dict(self._connection.execute("SELECT name, id FROM term"))
         return sorted({known[name] for name in names if name in known})
@@ -150,10 +189,12 @@ class SqliteReader:
         self, space: str, marks: str, chunk: list[str], terms: list[int] | None
     ) -> list[tuple[Any, ...]]:
         nodes = f"(SELECT id FROM node WHERE space = {_SPACE} AND uid IN {marks})"
-        kinds = "" if terms is None else f" AND edge.kind IN ({','.join('?' * len(terms))})"
         rows: list[tuple[Any, ...]] = []
         for end in ("start_node", "end_node"):
-            query = f"SELECT {EDGE_COLUMNS} FROM {EDGE_TABLES} WHERE edge.{end} IN {nodes}{kinds}"
+            query = (
+                f"SELECT {EDGE_COLUMNS} FROM {EDGE_TABLES} WHERE edge.{end} IN {nodes}"
+                f"{_of_kinds(terms)}"
+            )
             rows += self._connection.execute(query, (space, *chunk, *(terms or ())))
         return rows
 

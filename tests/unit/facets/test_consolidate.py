@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from graphmem.core.changes import Changes, Commit
 from graphmem.core.support import LIFTED
 from graphmem.memory import Memory
-from graphmem.ports import GraphReader
+from graphmem.ports import Plan, PlanReader
 from graphmem.stores.memory import MemoryStore
 from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder, FixedClock
@@ -300,7 +300,7 @@ class DyingStore(MemoryStore):
 
     left = 10**9
 
-    def apply(self, space: str, plan: Callable[[GraphReader], Changes]) -> Commit:
+    def apply(self, space: str, plan: Plan) -> Commit:
         self.left -= 1
         if self.left < 0:
             raise Killed
@@ -334,8 +334,8 @@ def test_a_commit_is_bounded_and_progress_is_told(monkeypatch: pytest.MonkeyPatc
     sizes: list[int] = []
 
     class Sized(MemoryStore):
-        def apply(self, space: str, plan: Callable[[GraphReader], Changes]) -> Commit:
-            def sized(reader: GraphReader) -> Changes:
+        def apply(self, space: str, plan: Plan) -> Commit:
+            def sized(reader: PlanReader) -> Changes:
                 changes = plan(reader)
                 sizes.append(len(changes.nodes))
                 return changes

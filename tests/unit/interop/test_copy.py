@@ -86,7 +86,7 @@ class Overtaken(MemoryStore):
 
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graphmem.stores.memory._BATCH_ROWS", 5)
+    monkeypatch.setattr("graphmem.stores.memory.feed._BATCH_ROWS", 5)
     monkeypatch.setattr("graphmem.stores.sqlite.feed.BATCH_ROWS", 5)
 
 
