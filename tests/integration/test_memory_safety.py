@@ -18,7 +18,7 @@ from graphmem.testing.fakes import FakeEmbedder
 from graphmem_schemas import Passage, Source
 
 CHILD = Path(__file__).with_name("memory_child.py")
-KILLS = int(os.environ.get("GRAPHMEM_TEST_KILLS", "100"))
+KILLS = int(os.environ.get("GRAPHMEM_TEST_KILLS", "30"))
 SECONDS = os.environ.get("GRAPHMEM_TEST_CROWD_SECONDS", "15")
 
 
