@@ -59,7 +59,7 @@ class Spaces:
         self._shown = shown_beside(self.store)
         # Never fewer threads than calls that are let in, so that none waits for a thread.
         self.pool = ThreadPoolExecutor(settings.limits.concurrent + 8, "graphmem")
-        self._admission = Admission(settings.limits.concurrent)
+        self._admission = Admission(settings.limits.concurrent, settings.limits.quick)
         self._lock = threading.Lock()
         self._open: OrderedDict[str, _Held] = OrderedDict()
         self._asked_for: str | None = None
