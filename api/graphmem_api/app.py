@@ -91,8 +91,9 @@ def create_app(
     )
     add_problems(app)
     protect(app, settings)
-    # Jobs come first: else their routes would be those of a space of that name.
-    for part in (health, jobs, events, memories, asking, nodes, graph, cypher, facts, upkeep):
+    # Routes are tried one after the other: what is asked most stands first, and jobs before all
+    # that theirs could be of, which is a space of that name.
+    for part in (asking, health, jobs, events, memories, nodes, graph, cypher, facts, upkeep):
         app.include_router(part.router)
     app.include_router(mcp.router)
     app.include_router(pages.router)

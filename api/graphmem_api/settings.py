@@ -52,7 +52,7 @@ class Limits(Frozen):
     per_minute: int = Field(default=0, ge=0)
     wrong_keys: int = Field(default=30, ge=0)
     concurrent: int = Field(default=32, ge=1)
-    quick: int = Field(default=4, ge=1)
+    quick: int = Field(default=2, ge=1)
     connections: int = Field(default=1_000, ge=1)
     waiting: int = Field(default=10_000, ge=1)
     waiting_chars: int = Field(default=1_000_000_000, ge=1)

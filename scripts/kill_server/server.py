@@ -79,6 +79,10 @@ class Server:
                 time.sleep(0.05)
         raise RuntimeError("the server does not answer")
 
+    def workers(self) -> list[int]:
+        """Return the processes that answer, where there are several."""
+        return sorted(pid for pid in descendants(self.process.pid) if _is_worker(pid))
+
     def kill(self) -> None:
         """Kill it with all that belongs to it; nothing of it hears of that before."""
         os.killpg(self.process.pid, signal.SIGKILL)
@@ -86,7 +90,7 @@ class Server:
 
     def kill_worker(self) -> bool:
         """Kill one worker alone, which its parent replaces; False where there is none yet."""
-        workers = sorted(pid for pid in descendants(self.process.pid) if _is_worker(pid))
+        workers = self.workers()
         if workers:
             os.kill(workers[0], signal.SIGKILL)
         return bool(workers)

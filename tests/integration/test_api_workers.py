@@ -1,8 +1,11 @@
-"""Several processes of one server: what one of them showed, each of them knows."""
+"""Several processes of one server: each takes its share, and knows what another showed."""
 
 from __future__ import annotations
 
+import socket
 import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import httpx
@@ -11,6 +14,8 @@ import pytest
 from scripts.kill_server.server import Server, free_port
 
 pytestmark = pytest.mark.slow
+
+N_CLIENTS, N_ROUNDS = 40, 5
 
 
 def test_any_process_takes_feedback_on_what_another_showed(tmp_path: Path) -> None:
@@ -39,3 +44,60 @@ def test_any_process_takes_feedback_on_what_another_showed(tmp_path: Path) -> No
     finally:
         assert server.stop() == 0
     assert "Traceback" not in (tmp_path / "a.db.said").read_text()
+
+
+def test_clients_who_come_together_are_dealt_out(tmp_path: Path) -> None:
+    server = Server(tmp_path / "a.db", free_port(), workers=2)
+    try:
+        server.wait()
+        _wait_until(lambda: min(_dealt(server, 2)) > 0)  # both are there
+        held = [sorted(_dealt(server, N_CLIENTS)) for _ in range(N_ROUNDS)]
+        # A process that is busy just then takes few; all the time it is not.
+        assert max(few for few, _ in held) >= N_CLIENTS // 4, held
+    finally:
+        assert server.stop() == 0
+
+
+def _dealt(server: Server, n_clients: int) -> list[int]:
+    """Have clients come together and stay; return how many each process took."""
+    workers = server.workers()
+    before = _still(workers)
+    with ExitStack() as opened:
+        address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
+        clients = [opened.enter_context(socket.socket()) for _ in range(n_clients)]
+        for client in clients:
+            client.setblocking(False)
+            client.connect_ex(address)  # none waits for the one before
+        for client in clients:
+            client.settimeout(60)
+            client.sendall(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        assert all(b"200 OK" in client.recv(65_536) for client in clients)
+        return [_n_sockets(pid) - n for pid, n in zip(workers, before, strict=True)]
+
+
+def _still(workers: list[int]) -> list[int]:
+    """Wait until no socket comes or goes, and return how many each process has."""
+    seen: list[list[int]] = []
+
+    def is_still() -> bool:
+        seen.append([_n_sockets(pid) for pid in workers])
+        return len(seen) > 1 and seen[-1] == seen[-2]
+
+    _wait_until(is_still)
+    return seen[-1]
+
+
+def _wait_until(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 120
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def _n_sockets(pid: int) -> int:
+    """Return how many sockets a process has open."""
+    n_sockets = 0
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            n_sockets += str(link.readlink()).startswith("socket:")
+    return n_sockets

@@ -18,7 +18,7 @@ def serve(
     searchers: Annotated[int, typer.Option(min=1, help="Clients that search.")] = 64,
     adders: Annotated[int, typer.Option(min=1, help="Clients that add.")] = 4,
     workers: Annotated[int, typer.Option(min=1, help="Processes of the server.")] = 2,
-    seconds: Annotated[float, typer.Option(min=1, help="Of each measure.")] = 20.0,
+    seconds: Annotated[float, typer.Option(min=1, help="Of each measure.")] = 10.0,
 ) -> None:
     """Measure a server under load beside one client, and beside the SDK."""
     from graphmem_api.bench.load import Load, run_load

@@ -26,6 +26,7 @@ from graphmem.cli.session import Session
 from graphmem.errors import InvalidInput
 from graphmem.models.loading import LazyModels
 from graphmem.stores.registry import open_store
+from graphmem_api.cli.listening import TAKEN_AT_ONCE, listen_on
 from graphmem_api.cli.protocol import BoundedProtocol
 from graphmem_api.settings import Settings
 
@@ -77,7 +78,7 @@ def run_server(settings: Settings, session: Session) -> None:
     LazyModels(settings.embedder, settings.extractor, settings.llm)
     with _metrics_folder(settings.workers):
         asks = _asks_for_keys(settings)
-        listening = _listen(settings.host, settings.port)
+        listening = listen_on(settings.host, settings.port)
         _tell(listening, settings, session, asks=asks)
         config = uvicorn.Config(_Factory(settings), factory=True, **_options(settings))
         # Whoever stops a server has no failure to look at.
@@ -95,6 +96,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "ws": "none",
         "loop": "asyncio",
         "workers": settings.workers,
+        "backlog": TAKEN_AT_ONCE,
         "lifespan": "on",
         "log_config": None,
         "access_log": False,
@@ -119,20 +121,6 @@ def _asks_for_keys(settings: Settings) -> bool:
             "`graphmem keys create` makes a key, --jwt-issuer takes tokens"
         )
     return asks
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listening = socket.create_server((host, port), family=family, backlog=1024)
-    except OSError as error:
-        raise InvalidInput(
-            f"cannot listen on {host} port {port}: {error.strerror or error}; "
-            "--host and --port name another address"
-        ) from error
-    # The event loop does so for sockets of its own making; without, each answer waits 40 ms.
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listening
 
 
 def _tell(listening: socket.socket, settings: Settings, session: Session, *, asks: bool) -> None:
