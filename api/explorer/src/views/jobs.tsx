@@ -119,7 +119,7 @@ function Followed({ job: given }: { job: Job }) {
             Retry
           </button>
         ) : null}
-        {open || job.state === "stopped" || job.failed ? (
+        {open || job.state === "stopped" || (job.failed && job.state !== "cancelled") ? (
           <button type="button" onClick={() => act(cancel(job.id))}>
             Cancel
           </button>
