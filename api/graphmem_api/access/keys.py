@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from graphmem.errors import InvalidInput, NotAStore, NotFound, StoreError
+from graphmem.errors import InvalidInput, NotAStore, NotFound, StoreBusy, StoreError
 from graphmem.writing.accept import check_space
 from graphmem_api.access.hashing import Hashed, hash_secret, new_token
 
@@ -27,6 +27,7 @@ RESERVED = frozenset({"jobs"})
 """What follows /v1 in paths that are about no space."""
 _APPLICATION = 0x676D6B31  # "gmk1"
 _MAX_NAME = 100
+_WAIT_S = 10.0
 _DDL = """
 CREATE TABLE IF NOT EXISTS key (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, salt BLOB NOT NULL, digest BLOB NOT NULL,
@@ -114,15 +115,21 @@ class KeyFile:
             connection.execute("UPDATE key SET revoked_at = ? WHERE id = ?", (now, held[0].id))
         return next(key for key in self.read() if key.id == held[0].id)
 
-    def read(self) -> list[Key]:
+    def read(self, wait_s: float = _WAIT_S) -> list[Key]:
         """Return all keys, those that hold no more too, oldest first.
 
+        Args:
+            wait_s: how long to wait for others who hold the file.
+
         Raises:
+            StoreBusy: Others held the file all the time.
             StoreError: The file cannot be read.
         """
         if not self.path.exists():
             return []
-        with self._opened() as connection:
+        with self._opened(wait_s) as connection:
+            if _n_tables(connection) == 0:  # the first key is being made
+                return []
             rows = connection.execute("SELECT * FROM key ORDER BY created_at, id").fetchall()
         return [_key(row) for row in rows]
 
@@ -132,7 +139,7 @@ class KeyFile:
             with suppress(FileExistsError), _told(self.path):
                 # Before SQLite makes it, with the rights that everybody's files get.
                 os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with self._opened() as connection:
+        with self._opened(_WAIT_S) as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute(_DDL)
             connection.execute(f"PRAGMA application_id = {_APPLICATION}")
@@ -140,16 +147,15 @@ class KeyFile:
             connection.execute("COMMIT")
 
     @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
+    def _opened(self, wait_s: float) -> Iterator[sqlite3.Connection]:
         with self._lock, _told(self.path):
-            connection = sqlite3.connect(self.path, timeout=10, isolation_level=None)
+            connection = sqlite3.connect(self.path, timeout=wait_s, isolation_level=None)
             try:
+                # In this order: the first key may be made between the two.
+                n_tables = _n_tables(connection)
                 (found,) = connection.execute("PRAGMA application_id").fetchone()
-                (n_tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-                if found != _APPLICATION and n_tables:
+                if n_tables and found != _APPLICATION:
                     raise NotAStore(f"{self.path} holds no keys of graphmem; --keys names another")
-                if not n_tables:
-                    connection.execute(_DDL)
                 yield connection
             finally:
                 connection.close()
@@ -160,11 +166,18 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
+        if (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF == sqlite3.SQLITE_BUSY:
+            raise StoreBusy(f"the file of keys {path} is held by others; try again") from error
         raise StoreError(f"the file of keys {path} cannot be used: {error}") from error
     except FileExistsError:
         raise
     except OSError as error:
         raise StoreError(f"the file of keys {path} cannot be made: {error.strerror}") from error
+
+
+def _n_tables(connection: sqlite3.Connection) -> int:
+    (n_tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return int(n_tables)
 
 
 def check_served(space: str) -> str:

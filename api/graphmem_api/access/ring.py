@@ -7,17 +7,21 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from graphmem.errors import StoreBusy
 from graphmem_api.access.hashing import Hashed, nobody
 from graphmem_api.access.keys import Key, KeyFile
 
 __all__ = ["KeyRing"]
 
 _LOOK_EVERY_S = 0.5
+# How long keys hold that may have changed since, while others keep us from reading them.
+_HELD_S = 10.0
 
 
 @dataclass(slots=True)
 class _Read:
     at: float = float("-inf")
+    behind_since: float = float("inf")
     mark: tuple[int, ...] | None = None
     keys: dict[str, Key] = field(default_factory=dict)
 
@@ -56,15 +60,29 @@ class KeyRing:
         if self._file is None or self._clock() - self._read.at < _LOOK_EVERY_S:
             return self._read.keys
         with self._lock:
-            mark = _mark(self._file)
-            if mark is None:
-                self._read = _Read(self._clock())
-            elif mark != self._read.mark:
-                keys = {key.id: key for key in self._file.read()}
-                self._read = _Read(self._clock(), mark, keys)
-            else:
-                self._read.at = self._clock()
+            self._read = self._look(self._file)
             return self._read.keys
+
+    def _look(self, file: KeyFile) -> _Read:
+        """Return the keys as they are, or as they were where others hold the file.
+
+        An event loop calls this, so only the first look waits for others.
+        """
+        last, now = self._read, self._clock()
+        is_first = last.at == float("-inf")
+        mark = _mark(file)
+        if mark is None:
+            return _Read(now)
+        if mark == last.mark:
+            return _Read(now, mark=mark, keys=last.keys)
+        try:
+            found = file.read() if is_first else file.read(wait_s=0)
+        except StoreBusy:
+            since = min(last.behind_since, now)
+            if is_first or now - since >= _HELD_S:
+                raise
+            return _Read(now, since, last.mark, last.keys)
+        return _Read(self._clock(), mark=mark, keys={key.id: key for key in found})
 
 
 def _mark(file: KeyFile) -> tuple[int, ...] | None:

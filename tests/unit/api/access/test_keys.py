@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import hmac
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from graphmem.errors import InvalidInput, NotAStore, NotFound, StoreError
+from graphmem.errors import InvalidInput, NotAStore, NotFound, StoreBusy, StoreError
 from graphmem_api.access import hashing
 from graphmem_api.access.caller import Caller
 from graphmem_api.access.keys import RESERVED, KeyFile
@@ -120,6 +123,66 @@ def test_a_ring_sees_what_others_did_to_the_file_and_looks_only_now_and_then(
     now = 1.8
     assert ring.get(key.id) is None
     assert not ring.is_empty
+
+
+def test_a_file_whose_first_key_is_being_made_is_read_and_not_written(file: KeyFile) -> None:
+    file.path.touch()
+    assert file.read() == []
+    assert file.path.stat().st_size == 0
+    _, key = file.create("ann", ["read"], None)
+    assert file.read() == [key]
+
+
+@contextmanager
+def held(file: KeyFile) -> Iterator[None]:
+    """Let nobody else read a file during a block."""
+    with closing(sqlite3.connect(file.path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+
+
+def test_while_others_hold_the_file_what_was_read_before_holds(file: KeyFile) -> None:
+    """The ring is looked at by an event loop, which can wait for nobody, and not for ever."""
+    now = 0.0
+    ring = KeyRing(file, lambda: now)
+    _, key = file.create("ann", ["read"], None)
+    assert ring.get(key.id) == key
+    file.revoke("ann")
+    with held(file):
+        now = 0.6
+        assert ring.get(key.id) == key
+        now = 10.5
+        assert ring.get(key.id) == key
+        now = 11.1
+        with pytest.raises(StoreBusy, match="held by others"):
+            ring.get(key.id)
+    (revoked,) = file.read()
+    assert ring.get(key.id) == revoked
+    # The next time begins anew.
+    file.create("bo", ["read"], None)
+    with held(file):
+        now = 30.0
+        assert ring.get(key.id) == revoked
+
+
+def test_a_file_that_was_never_read_is_not_taken_for_an_empty_one(
+    file: KeyFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, key = file.create("ann", ["read"], None)
+    waits: list[float] = []
+
+    def opened(*args: Any, timeout: float, **more: Any) -> sqlite3.Connection:
+        waits.append(timeout)
+        return connect(*args, timeout=0, **more)
+
+    connect = sqlite3.connect
+    ring = KeyRing(file)
+    with held(file):
+        monkeypatch.setattr(sqlite3, "connect", opened)
+        with pytest.raises(StoreBusy):
+            ring.get(key.id)
+    assert waits == [10.0]
+    assert ring.get(key.id) == key
 
 
 def test_an_unknown_id_is_compared_like_a_known_one(
