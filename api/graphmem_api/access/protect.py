@@ -13,8 +13,15 @@ from graphmem_api.settings import Settings
 
 __all__ = ["protect"]
 
-_TAKEN = ["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID"]
-_TOLD = ["ETag", "Link", "Location", "Retry-After", "X-Request-ID"]
+_TAKEN = [
+    *("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID"),
+    *("MCP-Protocol-Version", "Mcp-Method", "Mcp-Name", "Mcp-Session-Id"),
+    *("X-Request-ID", "traceparent", "tracestate"),
+]
+_TOLD = [
+    *("ETag", "Idempotency-Replayed", "Link", "Location", "Mcp-Session-Id", "Retry-After"),
+    *("WWW-Authenticate", "X-Request-ID"),
+]
 
 
 def protect(app: FastAPI, settings: Settings) -> None:

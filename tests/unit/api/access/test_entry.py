@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +133,35 @@ def test_pages_of_elsewhere_get_in_where_they_are_named(tmp_path: Path) -> None:
     assert call(app, "GET", "/v1/a/read", headers={"Origin": page}).status_code == 401
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["mcp-protocol-version", "mcp-method", "mcp-name", "mcp-session-id", "last-event-id",
+     "x-request-id", "traceparent", "tracestate"],
+)  # fmt: skip
+def test_pages_may_send_the_headers_of_the_servers_protocols(tmp_path: Path, name: str) -> None:
+    page = "https://app.example"
+    app = small_app(Settings(keys=str(tmp_path / "keys"), origins=(page,)))
+    asks = {"Origin": page, "Access-Control-Request-Method": "POST"}
+    allowed = call(
+        app, "OPTIONS", "/mcp", headers={**asks, "Access-Control-Request-Headers": name}
+    )
+    assert allowed.status_code == 200, allowed.text
+    assert name in allowed.headers["Access-Control-Allow-Headers"].lower().split(", ")
+    refused = call(
+        app, "OPTIONS", "/mcp", headers={**asks, "Access-Control-Request-Headers": "x-other"}
+    )
+    assert refused.status_code == 400
+
+
+def test_pages_may_read_what_tells_them_how_to_go_on(tmp_path: Path) -> None:
+    page = "https://app.example"
+    app = small_app(Settings(keys=str(tmp_path / "keys"), origins=(page,)))
+    answer = call(app, "GET", "/v1/a/read", headers={"Origin": page})
+    told_of = answer.headers["Access-Control-Expose-Headers"].split(", ")
+    for name in ("Mcp-Session-Id", "X-Request-ID", "WWW-Authenticate", "Idempotency-Replayed"):
+        assert name in told_of
+
+
 def test_a_key_for_some_spaces_is_not_for_what_concerns_all(settings: Settings) -> None:
     file = KeyFile(Path(str(settings.keys)))
     some, _ = file.create("some", ["admin"], ["a"])
@@ -204,6 +235,24 @@ def test_messages_that_are_denied_are_bounded_as_denied_calls_are(settings: Sett
 def audited(settings: Settings) -> list[dict[str, Any]]:
     lines = Path(f"{settings.keys}.audit").read_text("utf-8").splitlines()
     return [json.loads(line) for line in lines]
+
+
+def test_a_call_is_answered_while_others_hold_the_keys(settings: Settings) -> None:
+    file = KeyFile(Path(str(settings.keys)))
+    token, _ = file.create("ann", ["read"], ["a"])
+    app = small_app(settings)
+
+    def read() -> int:
+        app.state.gate._ring._read.at -= 1  # long enough ago for another look
+        bearer = {"Authorization": f"Bearer {token}"}
+        return call(app, "GET", "/v1/a/read", headers=bearer).status_code
+
+    assert read() == 200
+    file.revoke("ann")
+    with closing(sqlite3.connect(file.path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert read() == 200
+    assert read() == 401
 
 
 def test_keys_that_cannot_be_read_let_nobody_in(settings: Settings) -> None:
