@@ -56,13 +56,10 @@ class Admission:
     Args:
         n_at_once: how many are worked on; half of them may be slow, so that quick ones never
             wait for these.
-        n_quick: how many of them may be quick: these need a processor all the time, and more
-            of them only take turns at the interpreter, and all look for what was just added.
     """
 
-    def __init__(self, n_at_once: int, n_quick: int) -> None:
-        self._free = n_at_once
-        self._free_slow, self._free_quick = max(1, n_at_once // 2), min(n_at_once, n_quick)
+    def __init__(self, n_at_once: int) -> None:
+        self._free, self._free_slow = n_at_once, max(1, n_at_once // 2)
         self._room = n_at_once * _WAIT_PER_WORK
         self._has: Counter[str] = Counter()
         self._waiting: list[_Waiting] = []
@@ -93,12 +90,11 @@ class Admission:
         return self._idle.is_set()
 
     def _may(self, turn: Turn) -> bool:
-        return self._free > 0 and (self._free_slow if turn.slow else self._free_quick) > 0
+        return self._free > 0 and (not turn.slow or self._free_slow > 0)
 
     def _grant(self, turn: Turn) -> None:
         self._free -= 1
         self._free_slow -= turn.slow
-        self._free_quick -= not turn.slow
         self._has[turn.caller] += 1
         self._idle.clear()
 
@@ -107,7 +103,6 @@ class Admission:
             tell()
         self._free += 1
         self._free_slow += turn.slow
-        self._free_quick += not turn.slow
         self._has[turn.caller] -= 1
         if not self._has[turn.caller]:
             del self._has[turn.caller]

@@ -30,7 +30,8 @@ class Limits(Frozen):
         wrong_keys: a minute from one address, or one /64 of IPv6, after which others like them
             from there have to wait; 0 is without limit.
         concurrent: calls that are worked on at once; others wait their turn.
-        quick: of these, calls that only need the processor, as searches do, in each process.
+        searches: of these, how many search at once in a process, as long as none takes a second.
+            With a remote store or embedder, where they wait more than they compute: all.
         connections: that are open at once; others are told to come again.
         waiting: writes of a space that wait to be applied; more are refused with 429.
         waiting_chars: characters that these have together.
@@ -52,7 +53,7 @@ class Limits(Frozen):
     per_minute: int = Field(default=0, ge=0)
     wrong_keys: int = Field(default=30, ge=0)
     concurrent: int = Field(default=32, ge=1)
-    quick: int = Field(default=2, ge=1)
+    searches: int = Field(default=2, ge=1)
     connections: int = Field(default=1_000, ge=1)
     waiting: int = Field(default=10_000, ge=1)
     waiting_chars: int = Field(default=1_000_000_000, ge=1)

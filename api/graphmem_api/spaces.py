@@ -18,10 +18,12 @@ from typing import TypeVar
 from graphmem.aio import AsyncMemory
 from graphmem.memory import Memory
 from graphmem.models.loading import LazyModels
+from graphmem.ports import Capability
 from graphmem.stores.registry import open_store
 from graphmem.stores.shown import shown_beside
 from graphmem.writing.accept import check_space
 from graphmem_api.admission import Admission, Turn
+from graphmem_api.searching import Pace, PacedMemory
 from graphmem_api.settings import Settings
 from graphmem_api.warming import Warming
 
@@ -59,7 +61,8 @@ class Spaces:
         self._shown = shown_beside(self.store)
         # Never fewer threads than calls that are let in, so that none waits for a thread.
         self.pool = ThreadPoolExecutor(settings.limits.concurrent + 8, "graphmem")
-        self._admission = Admission(settings.limits.concurrent, settings.limits.quick)
+        self._admission = Admission(settings.limits.concurrent)
+        self._pace = Pace(self.n_searching)
         self._lock = threading.Lock()
         self._open: OrderedDict[str, _Held] = OrderedDict()
         self._asked_for: str | None = None
@@ -94,7 +97,7 @@ class Spaces:
             held = await self._take(space, turn)
             turn.at_end.append(partial(self._release, held))
             # One for each turn, so that it is known what is called in it.
-            lent = AsyncMemory(held.memory, self.pool)
+            lent = PacedMemory(held.memory, self.pool, self._pace)
             try:
                 yield lent
             finally:
@@ -139,6 +142,13 @@ class Spaces:
             self.store.close()
         self.pool.shutdown(wait=ended, cancel_futures=not ended)
         return ended
+
+    @property
+    def n_searching(self) -> int:
+        """How many searches go on at once: few, unless they mostly wait for other machines."""
+        limits, embedder = self._settings.limits, self._settings.embedder or ""
+        waits = Capability.REMOTE in self.store.capabilities or embedder.startswith("openai:")
+        return limits.concurrent if waits else limits.searches
 
     async def _take(self, space: str, turn: Turn) -> _Held:
         held = self._known(space)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
@@ -46,14 +47,15 @@ def test_any_process_takes_feedback_on_what_another_showed(tmp_path: Path) -> No
     assert "Traceback" not in (tmp_path / "a.db.said").read_text()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="it counts sockets in /proc")
 def test_clients_who_come_together_are_dealt_out(tmp_path: Path) -> None:
     server = Server(tmp_path / "a.db", free_port(), workers=2)
     try:
         server.wait()
-        _wait_until(lambda: min(_dealt(server, 2)) > 0)  # both are there
+        _wait_until(lambda: len(server.workers()) == 2 and min(_dealt(server, 2)) > 0)
         held = [sorted(_dealt(server, N_CLIENTS)) for _ in range(N_ROUNDS)]
-        # A process that is busy just then takes few; all the time it is not.
-        assert max(few for few, _ in held) >= N_CLIENTS // 4, held
+        # A process that is busy just then takes few; most of the time it is not.
+        assert sorted(few for few, _ in held)[N_ROUNDS // 2] >= N_CLIENTS // 8, held
     finally:
         assert server.stop() == 0
 

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -182,6 +183,29 @@ def test_what_fails_says_why_and_is_tried_again_or_given_up(http: httpx.Client) 
     assert http.post(job + "/cancel").json()["state"] == "cancelled"
     whole = http.post("/v1/fails/memories?wait=true", json={"documents": two[:1], "trust": 0.9})
     assert (whole.status_code, whole.json()["code"]) == (422, "invalid_input")
+
+
+def test_what_was_acknowledged_under_a_key_stays_when_it_is_asked_for_again_and_failed(
+    http: httpx.Client,
+) -> None:
+    stored = {"text": "Alice was here.", "source": "x", "trust": 0.5}
+    assert http.post("/v1/keyed/memories?wait=true", json=stored).status_code == 201
+    body, key = {"documents": [{"text": "Alice is in.", "ref": "x"}], "trust": 0.9}, "k-2"
+    first = http.post("/v1/keyed/memories", json=body, headers={"Idempotency-Key": key})
+    assert first.status_code == 202
+    ended(http, first.headers["location"])
+    with ThreadPoolExecutor(4) as pool:
+        again = pool.map(
+            lambda _: http.post(
+                "/v1/keyed/memories?wait=true", json=body, headers={"Idempotency-Key": key}
+            ),
+            range(8),
+        )
+        assert {(each.status_code, each.json()["code"]) for each in again} == {
+            (422, "invalid_input")
+        }
+    kept = http.get(first.headers["location"])
+    assert (kept.status_code, kept.json()["failed"]) == (200, 1)
 
 
 def test_too_much_that_waits_is_refused_and_what_waits_is_applied_later(

@@ -162,8 +162,12 @@ async def _search(
     while (begun := perf_counter()) < until:
         body = {"question": next(questions)}
         status, answer = await connection.call("POST", f"/v1/{SPACE}/search", body)
-        if status in SUCCESS:
-            told.search_ms.append((perf_counter() - begun) * 1_000.0)
+        ended = perf_counter()
+        # What ends later was done in time that is not counted.
+        if status in SUCCESS and ended <= until:
+            told.search_ms.append((ended - begun) * 1_000.0)
+        elif status in SUCCESS:
+            break
         else:
             told.errors.append(f"search: {status} {answer!r}")
     await connection.close()

@@ -20,10 +20,12 @@ _ASK = """
 import json, sys, threading, time
 from graphmem import Memory
 path, seconds, first, n_adders, every = sys.argv[1], *map(float, sys.argv[2:])
-given = json.load(sys.stdin)
+given = json.loads(sys.stdin.readline())
 questions, texts = given["questions"], given["texts"]
 with Memory(path) as memory:
     memory.search(questions[0])
+    print("ready", flush=True)
+    sys.stdin.readline()
     begun, n, added = time.perf_counter(), 0, []
 
     def add(number):
@@ -81,10 +83,10 @@ def by_sdk(
 ) -> BySdk:
     """Have processes ask a memory at the same time.
 
-    Each begins when its views are there, which takes all of them as long. The first of them adds
-    too, as the one process of a server does that holds the space.
+    All begin when each has its views. The first of them adds too, as the one process of a server
+    does that holds the space.
     """
-    given = json.dumps({"questions": list(questions), "texts": list(texts)})
+    given = json.dumps({"questions": list(questions), "texts": list(texts)}) + "\n"
     with ExitStack() as stack:
         children = []
         for number in range(n_processes):
@@ -97,13 +99,18 @@ def by_sdk(
             )
             stack.callback(_ended, child)
             children.append(child)
-        # All of them have started before the first of them is told to.
-        for child in children:
-            assert child.stdin is not None
-            child.stdin.write(given)
-            child.stdin.close()
-        told = [json.loads(child.stdout.read()) for child in children if child.stdout]
+        for said in (given, "go\n"):
+            _say(children, said)
+            heard = [child.stdout.readline() for child in children if child.stdout]
+        told = [json.loads(line) for line in heard]
     return BySdk(sum(rate for rate, _ in told), sum(n_added for _, n_added in told))
+
+
+def _say(children: Sequence[subprocess.Popen[str]], line: str) -> None:
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.write(line)
+        child.stdin.flush()
 
 
 @contextmanager

@@ -29,20 +29,19 @@ class ListeningSocket(socket.socket):
     who holds few is there first.
     """
 
-    __slots__ = ("_held",)
-
-    def __init__(self, *given: int) -> None:
-        super().__init__(*given)
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
         self._held: WeakSet[socket.socket] = WeakSet()
 
     @property
     def n_held(self) -> int:
-        """How many connections that were taken here are still there."""
-        return len(self._held)
+        """How many connections that were taken here are open."""
+        return sum(one.fileno() >= 0 for one in self._held)
 
     def accept(self) -> tuple[socket.socket, Any]:
         """Take a connection; see `socket.socket.accept`."""
-        time.sleep(min(self.n_held * _HESITATE_S, _LONGEST_S))
+        if n := self.n_held:
+            time.sleep(min(n * _HESITATE_S, _LONGEST_S))
         taken, address = super().accept()
         self._held.add(taken)
         return taken, address
@@ -56,15 +55,20 @@ class ListeningSocket(socket.socket):
         return _shared, (DupFd(self.fileno()), self.family, self.type, self.proto)
 
 
-def listen_on(host: str, port: int) -> ListeningSocket:
-    """Listen at an address; port 0 is any that is free.
+def listen_on(host: str, port: int, *, shared: bool) -> socket.socket:
+    """Listen at an address.
+
+    Args:
+        host: of this machine.
+        port: 0 is any that is free.
+        shared: whether several processes take from it.
 
     Raises:
         InvalidInput: It cannot be listened on.
     """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        made = socket.create_server((host, port), family=family)
+        made = socket.create_server((host, port), family=family, backlog=_WAITING)
     except OSError as error:
         raise InvalidInput(
             f"cannot listen on {host} port {port}: {error.strerror or error}; "
@@ -72,7 +76,7 @@ def listen_on(host: str, port: int) -> ListeningSocket:
         ) from error
     # The event loop does so for sockets of its own making; without, each answer waits 40 ms.
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return ListeningSocket(made.family, made.type, made.proto, made.detach())
+    return ListeningSocket(made.family, made.type, made.proto, made.detach()) if shared else made
 
 
 def _shared(given: Any, *kind: int) -> ListeningSocket:

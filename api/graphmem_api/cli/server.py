@@ -78,7 +78,7 @@ def run_server(settings: Settings, session: Session) -> None:
     LazyModels(settings.embedder, settings.extractor, settings.llm)
     with _metrics_folder(settings.workers):
         asks = _asks_for_keys(settings)
-        listening = listen_on(settings.host, settings.port)
+        listening = listen_on(settings.host, settings.port, shared=settings.workers > 1)
         _tell(listening, settings, session, asks=asks)
         config = uvicorn.Config(_Factory(settings), factory=True, **_options(settings))
         # Whoever stops a server has no failure to look at.
@@ -96,7 +96,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "ws": "none",
         "loop": "asyncio",
         "workers": settings.workers,
-        "backlog": TAKEN_AT_ONCE,
+        **({"backlog": TAKEN_AT_ONCE} if settings.workers > 1 else {}),
         "lifespan": "on",
         "log_config": None,
         "access_log": False,

@@ -111,7 +111,7 @@ async def _take(call: _Call, model: type[Body]) -> Response:
     kept = await inbox.keep(write)
     told(call.request, job=kept.job, items=len(write.items))
     if call.wait and await inbox.wait(kept.job, limits.wait_s):
-        return await _applied(call.service, kept)
+        return await _applied(call.service, kept, keyed=call.name is not None)
     status = await inbox.read(lambda ledger: how_far(ledger, kept.job))
     return _answer(HTTPStatus.ACCEPTED, status, kept)
 
@@ -143,14 +143,16 @@ async def _checked(call: _Call, model: type[Body]) -> Write:
     return await call.service.inbox.aside(check)
 
 
-async def _applied(service: Service, kept: Kept) -> Response:
+async def _applied(service: Service, kept: Kept, *, keyed: bool) -> Response:
     """Answer with what a write did.
 
     Raises:
-        InvalidInput: All of it failed; nothing of it is kept.
+        InvalidInput: All of it failed; nothing of it is kept, or its reason where it has a key.
         Problem: 500, a defect is to blame for that.
     """
-    status = await service.inbox.read(lambda ledger: how_far(ledger, kept.job, refused=True))
+    status = await service.inbox.read(
+        lambda ledger: how_far(ledger, kept.job, waited=True, keyed=keyed)
+    )
     if status.state != "done":
         return _answer(HTTPStatus.ACCEPTED, status, kept)
     receipt = status.receipt if isinstance(status.receipt, Receipt) else Receipt(seq=0)

@@ -137,21 +137,6 @@ def test_slow_calls_leave_room_for_quick_ones(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
-def test_so_many_quick_calls_are_worked_on_and_slow_ones_do_not_wait_for_them(
-    tmp_path: Path,
-) -> None:
-    async def run() -> None:
-        spaces = Spaces(settings(tmp_path, limits=Limits(concurrent=8, quick=2)))
-        async with spaces.lend("a"), spaces.lend("a"):
-            third = asyncio.create_task(_lend(spaces, "a"))
-            await _lend_slowly(spaces)
-            assert not third.done()
-        await third
-        assert await spaces.close(PATIENCE_S)
-
-    asyncio.run(run())
-
-
 def test_who_leaves_makes_no_room_while_his_call_is_under_way(tmp_path: Path) -> None:
     async def run() -> None:
         spaces = Spaces(settings(tmp_path, limits=Limits(concurrent=1)))
