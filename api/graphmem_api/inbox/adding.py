@@ -38,24 +38,33 @@ async def add(
     digest = blake2b((item.content or "").encode("utf-8", "surrogatepass"), digest_size=16)
     kept = await inbox.keep(Write(space, (item,), True, None, digest.hexdigest()))
     await inbox.wait(kept.job, wait_s)
-    status = await inbox.read(lambda ledger: how_far(ledger, kept.job, refused=True))
+    status = await inbox.read(lambda ledger: how_far(ledger, kept.job, waited=True))
     return kept.job, status.receipt if isinstance(status.receipt, Receipt) else status
 
 
-def how_far(ledger: WriteLedger, job: str, *, refused: bool = False) -> JobStatus:
+def how_far(
+    ledger: WriteLedger, job: str, *, waited: bool = False, keyed: bool = False
+) -> JobStatus:
     """Return how far a write is.
 
     Args:
         ledger: knows it.
         job: its own.
-        refused: whether its caller is told now where all of it failed, so that it can go.
+        waited: whether its caller waited for it, and is told now where all of it failed.
+        keyed: whether it came under a key of the caller's: others may have been told of it, so
+            that it stays when it failed. Else nobody can ask for it any more, and it goes.
+
+    Raises:
+        InvalidInput: It was waited for, and all of it failed.
+        Problem: 404, it is not there any more; 500, a defect is to blame for the failure.
     """
     found = ledger.find(job)
     if found is None:
         raise Problem(HTTPStatus.NOT_FOUND, "not_found", f"the job {job} is long over")
     status = status_of(ledger, found, with_receipt=True)
-    if refused and status.state == "done" and status.failed == status.items:
+    if waited and status.state == "done" and status.failed == status.items:
         (item,) = ledger.items(job, ("failed",), limit=1)
-        ledger.forget(job)
+        if not keyed:
+            ledger.forget(job)
         raise failure_of(item)
     return status

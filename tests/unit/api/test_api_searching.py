@@ -101,7 +101,7 @@ def test_a_search_does_not_wait_for_calls_that_wait_for_others(tmp_path: Path) -
     settings = Settings(store=str(tmp_path / "a.db"), limits=Limits(concurrent=8, searches=1))
     begun, gate = threading.Semaphore(0), threading.Event()
 
-    def held_up(*_: object) -> None:
+    def held_up(*_: object, **__: object) -> None:
         begun.release()
         gate.wait(PATIENCE_S)
 
