@@ -2,7 +2,7 @@
 
 A server of its own on a file of its own is called by schemathesis with all of its checks, first
 each operation by itself and then in sequences. It fails where an answer is a defect (5xx) or not
-what the document says.
+what the document says, and where fewer calls were made than asked for.
 
     python scripts/fuzz_api.py --cases 10000
 """
@@ -31,9 +31,9 @@ continue-on-failure = true
 [parameters]
 "path.space" = "fuzz"
 [checks.positive_data_acceptance]
-expected-statuses = ["2xx", "304", "401", "403", "404", "408", "409", "413", "415", "422", "501"]
+expected-statuses = ["2xx", "304", "401", "403", "404", "408", "409", "413", "415", "422"]
 [checks.negative_data_rejection]
-expected-statuses = ["4xx", "5xx"]
+expected-statuses = ["4xx"]
 [checks.missing_required_header]
 expected-statuses = ["4xx"]
 """
@@ -47,7 +47,7 @@ _TEXTS = (
 def main() -> int:
     """Run it, and print what was found."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cases", type=int, default=10_000, help="calls, about")
+    parser.add_argument("--cases", type=int, default=10_000, help="calls, at least")
     parser.add_argument("--seed", type=int, default=1, help="the same one makes the same calls")
     parser.add_argument("--report", type=Path, help="folder for a JUnit report")
     given = parser.parse_args()
@@ -84,13 +84,14 @@ def serving(store: Path) -> Iterator[str]:
 
 
 def fuzz(address: str, folder: Path, cases: int, seed: int) -> int:
-    """Run schemathesis; return its exit status."""
+    """Run schemathesis; return its exit status, or 1 where it made too few calls."""
     config = folder / "schemathesis.toml"
     config.write_text(_CONFIG, encoding="utf-8")
     program = Path(sys.executable).with_name("schemathesis")
     leave_out = [part for name in _STREAMS for part in ("--exclude-operation-id", name)]
     n_operations = len(create_app(Settings()).openapi()["paths"])
-    # So many for each, at most; sequences and the borders of what is allowed come on top.
+    # So many for each, at most; sequences and the borders of what is allowed come on top, and
+    # make up for those that have fewer.
     each = max(1, cases // n_operations)
     command = [
         str(program), "--no-color", "--config-file", str(config), "run",
@@ -100,9 +101,19 @@ def fuzz(address: str, folder: Path, cases: int, seed: int) -> int:
     ]  # fmt: skip
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     print(done.stdout[-30_000:], done.stderr[-5_000:], sep="\n")
-    found = re.findall(r"(\d[\d,]*) generated", done.stdout)
-    print(f"{' + '.join(found) or 'no'} calls were made, exit {done.returncode}")
-    return done.returncode
+    line, status = verdict(done.stdout, done.returncode, cases)
+    print(line)
+    return status
+
+
+def verdict(said: str, status: int, cases: int) -> tuple[str, int]:
+    """Return a line about what schemathesis said that it did, and the exit status for it."""
+    found = re.search(r"Test cases:\s+([\d,]+) generated", said)
+    n_made = int(found[1].replace(",", "")) if found else 0
+    line = f"{n_made:,} calls were made, {cases:,} were asked for, exit {status}"
+    if n_made < cases:
+        return f"too few: {line}", status or 1
+    return line, status
 
 
 if __name__ == "__main__":
