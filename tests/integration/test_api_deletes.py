@@ -145,6 +145,20 @@ def test_a_refusal_to_who_waits_keeps_nothing(http: httpx.Client, store: Path) -
     assert http.get("/v1/jobs").json()["jobs"] == before
 
 
+def test_a_delete_that_finds_nothing_says_so_and_is_no_failure(
+    http: httpx.Client, store: Path
+) -> None:
+    gone = http.delete("/v1/nothing/memories?source=nope&wait=false")
+    assert gone.status_code == 202
+    status = ended(http, gone.headers["location"])
+    assert (status["state"], status["failed"]) == ("done", 0)
+    assert "nothing was deleted" in status["receipt"]["notes"][0]
+    (item,) = http.get(gone.headers["location"] + "/items").json()["items"]
+    assert (item["state"], item["code"]) == ("skipped", "not_found")
+    assert "nothing was deleted" in item["error"]
+    assert "nope" not in str((status, item))
+
+
 def test_mcp_deletes_behind_the_writes_before_it(http: httpx.Client, store: Path) -> None:
     call = {"name": "delete_memory", "arguments": {"source": "note"}}
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}

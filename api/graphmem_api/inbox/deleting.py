@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from graphmem_api.inbox.inbox import Inbox
 from graphmem_api.inbox.status import failure_of, status_of
-from graphmem_pipelines.jobs.deleting import delete_of, refusal
+from graphmem_pipelines.jobs.deleting import delete_of, refusal, refused
 from graphmem_pipelines.ledger.writes import WriteLedger
 from graphmem_schemas import DeleteReceipt
 from graphmem_schemas.writes import JobStatus
@@ -45,10 +45,8 @@ def _what_came_of(
     ledger: WriteLedger, job: str, named: Mapping[str, str]
 ) -> DeleteReceipt | JobStatus:
     status = status_of(ledger, ledger.job(job), with_receipt=True)
-    if isinstance(status.receipt, DeleteReceipt):
-        return status.receipt
-    for item in ledger.items(job, ("failed",)):
+    if item := refused(ledger, job):
         # Whoever asked has heard of it, and nobody tries it again.
         ledger.forget(job)
         raise failure_of(item) if item.code is None else refusal(item, status.space, named)
-    return status
+    return status.receipt if isinstance(status.receipt, DeleteReceipt) else status

@@ -28,7 +28,7 @@ from graphmem.ports import GraphStore, Models
 from graphmem.writing.accept import SourceText
 from graphmem.writing.writer import Writer
 from graphmem_pipelines.jobs.contents import TEXTS, texts_of
-from graphmem_pipelines.jobs.deleting import deleted
+from graphmem_pipelines.jobs.deleting import deleted, not_deleted
 from graphmem_pipelines.ledger.rows import DELETE, ItemResult
 from graphmem_pipelines.ledger.writes import Settled, Taken, WriteLedger
 from graphmem_schemas import DeleteReceipt, Receipt
@@ -146,8 +146,9 @@ class Adding:
         except (*OF_SERVER, Stopped):
             raise
         except GraphMemError as error:
-            # What is not there to be deleted is named nowhere.
-            return _failed(one, None if one.kind == DELETE else str(error), error.code)
+            if one.kind == DELETE:
+                return not_deleted(one, error)
+            return _failed(one, str(error), error.code)
         except Exception as error:
             # Nobody can tell whether it is of this item; the queue must not end for it.
             # What it says may be of the server's own, and is for its log.
@@ -205,7 +206,7 @@ def _settled(one: Taken, receipt: Receipt | DeleteReceipt) -> Settled:
     return Settled(one.job, result, receipt.model_dump_json(exclude_defaults=True))
 
 
-def _failed(one: Taken, reason: str | None, code: str | None = None) -> Settled:
+def _failed(one: Taken, reason: str, code: str | None = None) -> Settled:
     return Settled(one.job, ItemResult(one.n, "failed", reason, code=code))
 
 

@@ -17,14 +17,15 @@ from graphmem.ports import GraphStore
 from graphmem.reading.lookup import missing
 from graphmem_pipelines.jobs.contents import item_of
 from graphmem_pipelines.ledger.rows import DELETE, Item, ItemResult
-from graphmem_pipelines.ledger.writes import Taken, Waiting, Write, WriteLedger
+from graphmem_pipelines.ledger.writes import Settled, Taken, Waiting, Write, WriteLedger
 from graphmem_schemas import DeleteReceipt, Source
 
-__all__ = ["delete", "delete_of", "deleted", "refusal"]
+__all__ = ["delete", "delete_of", "deleted", "not_deleted", "refusal", "refused"]
 
 _ALWAYS = Waiting(sys.maxsize, sys.maxsize)
 _LOOK_S = 0.05
 _WAITED = ("what of it waited to be added is deleted",)
+_NOTHING = "there is nothing of that name: nothing was deleted"
 _WHY = {
     "entity": "several have the name, or it is the uid of something else: give the uid of one",
     "uid": "it is what runs teach: delete the runs, or say by `feedback` that it did not help",
@@ -59,7 +60,7 @@ def delete(
                 if mine and book.is_waiting(kept.job):
                     return _done_here(store, memory, book, kept.job)
             time.sleep(_LOOK_S)
-        for item in book.items(kept.job, ("failed",)):
+        if item := refused(book, kept.job):
             book.forget(kept.job)
             raise refusal(item, memory.space, named)
         for receipt in book.receipts(kept.job):
@@ -106,8 +107,26 @@ def deleted(store: GraphStore, memory: Memory, ledger: WriteLedger, one: Taken) 
         return DeleteReceipt(seq=0, notes=_WAITED if n_erased else ())
 
 
+def not_deleted(one: Taken, error: GraphMemError) -> Settled:
+    """Return what the ledger keeps of a delete that was refused: why, without the name.
+
+    Of what is not there nothing is left to be done: it counts as no failure.
+    """
+    if isinstance(error, NotFound):
+        result = ItemResult(one.n, "skipped", _NOTHING, code=error.code)
+        receipt = DeleteReceipt(seq=0, notes=(_NOTHING,))
+        return Settled(one.job, result, receipt.model_dump_json(exclude_defaults=True))
+    why = next((_WHY[what] for what in json.loads(one.content) if what in _WHY), error.code)
+    return Settled(one.job, ItemResult(one.n, "failed", why, code=error.code))
+
+
+def refused(ledger: WriteLedger, job: str) -> Item | None:
+    """Return the item of a delete that was refused or found nothing; None for any other."""
+    return next(iter(ledger.items(job, ("failed", "skipped"))), None)
+
+
 def refusal(item: Item, space: str, named: Mapping[str, str]) -> GraphMemError:
-    """Return why something was not deleted; the ledger keeps no more than the code of it."""
+    """Return why something was not deleted to whoever named it; the ledger keeps no name."""
     ((what, name),) = named.items()
     if item.code == NotFound.code:
         return missing("node" if what == "uid" else what, name, space)

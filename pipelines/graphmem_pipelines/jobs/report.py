@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from graphmem_pipelines.ledger.ledger import Ledger
-from graphmem_pipelines.ledger.rows import ItemState, Job, JobState, Spent
+from graphmem_pipelines.ledger.rows import DELETE, WRITES, Item, ItemState, Job, JobState, Spent
 
 __all__ = ["Failure", "Hear", "JobProgress", "JobReport", "moment_of", "report_of"]
 
@@ -98,6 +98,8 @@ def report_of(ledger: Ledger, job: Job, notes: tuple[str, ...] = ()) -> JobRepor
     """Read the report of a job from the ledger."""
     totals = ledger.totals(job.id)
     failed = ledger.items(job.id, ("failed",), limit=_MAX_FAILURES)
+    if job.kind == DELETE:
+        notes += tuple(item.error for item in ledger.items(job.id, ("skipped",)) if item.error)
     return JobReport(
         job=job.id,
         kind=job.kind,
@@ -108,7 +110,14 @@ def report_of(ledger: Ledger, job: Job, notes: tuple[str, ...] = ()) -> JobRepor
         n_passages=totals.n_passages,
         dropped=totals.dropped,
         spent=job.spent,
-        failures=tuple(Failure(item.key, item.error or "unknown") for item in failed),
+        failures=tuple(Failure(_name(job, item), item.error or "unknown") for item in failed),
         notes=notes,
         n_partial=totals.n_partial,
     )
+
+
+def _name(job: Job, item: Item) -> str:
+    """Return the name of a source; the kind of what has none, such as a delete."""
+    # The number is in front of what a server takes: `contents.item_of`.
+    name = item.key.partition(":")[2] if job.kind in WRITES else item.key
+    return name or item.kind

@@ -220,13 +220,13 @@ def test_a_delete_comes_in_its_order(bench: Bench) -> None:
     assert receipt["nodes"]["Source"] == 1
 
 
-def test_a_delete_of_what_is_not_there_fails_with_its_code_unless_it_only_waited(
+def test_a_delete_of_what_is_not_there_is_skipped_with_its_code_unless_it_only_waited(
     bench: Bench,
 ) -> None:
     job = bench.keep("delete", {"source": "a"})
     waited = bench.keep("delete", {"source": "a", "n_erased": 1})
     bench.turn()
-    (item,) = bench.ledger.items(job, ("failed",))
+    (item,) = bench.ledger.items(job, ("skipped",))
     assert item.code == "not_found"
     (receipt,) = bench.receipts(waited)
     assert receipt == {"seq": 0, "notes": ["what of it waited to be added is deleted"]}

@@ -21,8 +21,10 @@ from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder
 from graphmem_pipelines.jobs.adding import Adding
 from graphmem_pipelines.jobs.contents import item_of
-from graphmem_pipelines.jobs.deleting import delete, delete_of, refusal
+from graphmem_pipelines.jobs.deleting import delete, delete_of, refusal, refused
+from graphmem_pipelines.jobs.report import report_of
 from graphmem_pipelines.ledger.writes import Waiting, Write, WriteLedger
+from graphmem_schemas import DeleteReceipt
 
 MODELS = LazyModels(FakeEmbedder(), FakeExtractor())
 MANY = Waiting(10**6, 10**9)
@@ -96,9 +98,16 @@ def test_of_what_is_not_there_nothing_is_kept_but_that_it_is_not(
 ) -> None:
     job = home.queue_delete(**named)
     home.turn()
-    (item,) = home.ledger.items(job, ("failed",))
-    assert (item.content, item.error, item.code) == (None, None, "not_found")
+    item = refused(home.ledger, job)
+    assert item
+    assert (item.state, item.content, item.code) == ("skipped", None, "not_found")
+    assert "who" not in home.held()
     assert home.ledger.try_again(job) == 0
+    assert not home.ledger.queue().n_failed
+    (receipt,) = home.ledger.receipts(job)
+    report = report_of(home.ledger, home.ledger.job(job))
+    assert (item.error,) == report.notes == DeleteReceipt.model_validate_json(receipt).notes
+    assert "nothing was deleted" in report.notes[0]
     error = refusal(item, "s", named)
     assert isinstance(error, NotFound)
     assert "'who' in space 's'" in str(error)
@@ -109,8 +118,13 @@ def test_what_cannot_be_deleted_is_told_to_who_asked(home: Home) -> None:
     uid = content_uid("source", "note")
     job = home.queue_delete(entity=uid)
     home.turn()
-    (item,) = home.ledger.items(job, ("failed",))
-    assert (item.content, item.error) == (None, None)
+    item = refused(home.ledger, job)
+    assert item
+    assert (item.state, item.content) == ("failed", None)
+    assert uid not in home.held()
+    (failure,) = report_of(home.ledger, home.ledger.job(job)).failures
+    assert (failure.key, failure.reason) == ("delete", item.error)
+    assert "give the uid of one" in failure.reason
     assert isinstance(refusal(item, "s", {"entity": uid}), InvalidInput)
 
 
