@@ -124,7 +124,16 @@ def test_what_is_not_there_is_told_in_no_words_of_the_command_line(http: httpx.C
     assert "MATCH (s:Source" in told["detail"]
 
 
-@pytest.mark.parametrize("name", sorted(EXAMPLES))
+@pytest.mark.parametrize("name", ["memories", "run", "extracted"])
+def test_the_examples_of_writes_are_applied_whole(http: httpx.Client, name: str) -> None:
+    path = "runs" if name == "run" else name
+    for body in EXAMPLES[f"add_{name}"].values():
+        answer = http.post(f"../written/{path}?wait=true", json=body)
+        assert answer.status_code == 201, answer.text
+        assert answer.json()["rejected"] == []
+
+
+@pytest.mark.parametrize("name", sorted(n for n in EXAMPLES if not n.startswith("add_")))
 def test_the_examples_of_the_document_are_taken(http: httpx.Client, name: str) -> None:
     uid = node_of(http, "Proposition", "Caroline", "../examples/graph")
     paths = {"query": "queries/believed_now"}

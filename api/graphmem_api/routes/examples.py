@@ -7,6 +7,54 @@ from typing import Any
 __all__ = ["EXAMPLES"]
 
 EXAMPLES: dict[str, dict[str, Any]] = {
+    "add_memories": {
+        "a text": {
+            "text": "Caroline lives in Lisbon.",
+            "source": "note-1",
+            "at": "2023-05-01",
+        },
+        "a conversation": {
+            "messages": [
+                {"speaker": "Caroline", "text": "I moved to Porto.", "at": "2024-06-01"},
+                {"speaker": "Melanie", "text": "How is it there?", "at": "2024-06-01"},
+            ],
+            "source": "chat-1",
+        },
+        "documents": {
+            "documents": [
+                {
+                    "text": "Porto lies on the Douro.",
+                    "uri": "https://example.org/porto",
+                    "title": "Porto",
+                }
+            ]
+        },
+    },
+    "add_run": {
+        "one agent": {
+            "task": "Book a table for two",
+            "steps": [
+                {"action": "search restaurants", "observation": "3 found"},
+                {"action": "book the first", "observation": "booked for 19:00"},
+            ],
+            "outcome": "success",
+        }
+    },
+    "add_extracted": {
+        "facts of a passage": {
+            "passages": [{"id": "p1", "text": "Caroline works at a museum in Lisbon."}],
+            "extractions": [
+                {
+                    "id": "p1",
+                    "entities": [{"name": "Caroline", "kind": "person"}],
+                    "triples": [
+                        {"subject": "Caroline", "predicate": "works at", "object": "a museum"}
+                    ],
+                    "statements": ["Caroline works at a museum in Lisbon."],
+                }
+            ],
+        }
+    },
     "search": {
         "plain": {"question": "Where does Caroline live?", "k": 5},
         "what held then": {
