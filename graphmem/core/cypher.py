@@ -10,6 +10,7 @@ from typing import Any
 
 from graphmem.core.cypher_guard import check_statement
 from graphmem.errors import InvalidInput
+from graphmem_schemas.base import as_utc
 
 __all__ = [
     "MAX_ROWS",
@@ -137,7 +138,10 @@ def _scalar(value: object, name: str) -> str | int | float | bool | datetime | N
     if isinstance(value, float) and math.isfinite(value):
         return float(value)
     if isinstance(value, datetime):
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        try:
+            return as_utc(value)
+        except ValueError as error:
+            raise InvalidInput(f"{name} cannot be a parameter: {error}") from error
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
     raise InvalidInput(

@@ -12,8 +12,9 @@ from datetime import UTC, date, datetime, timedelta
 from graphmem_schemas import Granularity
 
 __all__ = [
-    "SEASONS", "When", "day_of", "days_around", "decade_of", "hull", "month_back", "month_of",
-    "on_date", "season_of", "week_of", "weekday_after", "weekday_before", "weekend_of", "year_of",
+    "SEASONS", "When", "day_of", "days_around", "decade_of", "hull", "later", "month_back",
+    "month_of", "on_date", "season_of", "week_of", "weekday_after", "weekday_before", "weekend_of",
+    "year_of",
 ]  # fmt: skip
 
 # First month of each season of the northern half of the Earth, in whole months.
@@ -70,15 +71,21 @@ def _midnight(on: date) -> datetime:
     return datetime(on.year, on.month, on.day, tzinfo=UTC)
 
 
+def later(moment: datetime, by: timedelta) -> datetime:
+    """Return a moment that is later by a duration of 0 or more; at most the last there is."""
+    last = datetime.max.replace(tzinfo=moment.tzinfo)
+    return last if by > last - moment else moment + by
+
+
 def day_of(on: date, shift: int = 0) -> When:
-    """Return a day.
+    """Return a day; the last one ends with the last moment there is.
 
     Raises:
         OverflowError: There is no such day, as for all intervals here.
         ValueError: The same.
     """
-    first = on + timedelta(days=shift)
-    return _between(first, first + _DAY, "day")
+    start = _midnight(on + timedelta(days=shift))
+    return When(start, later(start, _DAY), "day")
 
 
 def days_around(first: date, last: date) -> When:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from graphmem.core.names import normalise_name
 from graphmem.core.uids import content_uid
-from graphmem.core.when import When
+from graphmem.core.when import When, later
 from graphmem.ports import GraphReader
 from graphmem.reading.lookup import merged
 from graphmem_schemas import Entity, Event, Hit, Passage, PathStep, Recall, Source, Trace
@@ -194,7 +194,7 @@ def _when(event: Event) -> When | None:
     if start is None and end is None:
         start = end = event.told_at
     if start is not None and start == end:  # a moment
-        end = start + _A_MOMENT
+        end = later(start, _A_MOMENT)
     return When(start, end, event.granularity or "minute") if start or end else None
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from graphmem.core.when import When, day_of, hull, month_of, year_of
+from graphmem.core.when import When, day_of, hull, later, month_of, year_of
 from graphmem.errors import InvalidInput
 from graphmem.language.when import read_time
+from graphmem_schemas.base import as_utc
 
 __all__ = ["CueTime", "accept_time"]
 
@@ -59,7 +60,10 @@ def _one(time: object, now: datetime) -> When:
     except InvalidInput:
         raise
     except (ValueError, OverflowError) as error:
-        raise InvalidInput(f"time {time!r} is no date that exists") from error
+        raise InvalidInput(
+            f"time {time!r} is no date that exists, or leaves the years 1 to 9999 in UTC: give "
+            "one such as 2023-05-07"
+        ) from error
     shown = repr(time)[:80]
     raise InvalidInput(
         f"time {shown} names no time: give a datetime, ISO 8601 text such as 2023-05, words such "
@@ -86,6 +90,5 @@ def _text(text: str, now: datetime) -> When:
 
 
 def _minute(moment: datetime) -> When:
-    start = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    start = start.replace(second=0, microsecond=0)
-    return When(start, start + timedelta(minutes=1), "minute")
+    start = as_utc(moment).replace(second=0, microsecond=0)
+    return When(start, later(start, timedelta(minutes=1)), "minute")

@@ -20,7 +20,7 @@ from graphmem.core.extraction import (
 from graphmem.core.names import normalise_name
 from graphmem.core.quotes import find_quote
 from graphmem.core.validity import Validity
-from graphmem.core.when import When
+from graphmem.core.when import When, later
 from graphmem.errors import InvalidInput
 from graphmem.writing.accept import is_blank
 from graphmem.writing.refused import first_problem
@@ -208,8 +208,8 @@ def _when(event: GivenEvent) -> When | None:
     if start is None or end is not None:
         return When(start, end, "span")
     if start.hour or start.minute or start.second or start.microsecond:
-        return When(start, start + timedelta(minutes=1), "minute")
-    return When(start, start + timedelta(days=1), "day")
+        return When(start, later(start, timedelta(minutes=1)), "minute")
+    return When(start, later(start, timedelta(days=1)), "day")
 
 
 def _proposition(triple: GivenTriple, text: str, kinds: dict[str, EntityKind]) -> PropositionDraft:

@@ -7,17 +7,27 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-__all__ = ["Count", "Frozen", "Node", "SourceKey", "Timestamp", "parse_node"]
+__all__ = ["Count", "Frozen", "Node", "SourceKey", "Timestamp", "as_utc", "parse_node"]
 
 
-def _as_utc(value: datetime) -> datetime:
-    """Return the moment in UTC; a naive one is taken to be UTC already."""
+def as_utc(value: datetime) -> datetime:
+    """Return the moment in UTC; a naive one is taken to be UTC already.
+
+    Raises:
+        ValueError: In UTC it is before the year 1 or after the year 9999.
+    """
     if value.tzinfo is UTC:  # as nearly all are, and there are thousands a second
         return value
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(
+            f"{value.isoformat()} is no date in UTC, where it leaves the years 1 to 9999: "
+            "give one that stays in them"
+        ) from error
 
 
-Timestamp = Annotated[datetime, AfterValidator(_as_utc)]
+Timestamp = Annotated[datetime, AfterValidator(as_utc)]
 
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 """A position, an offset or a number of things; as far as every reader of JSON counts exactly."""

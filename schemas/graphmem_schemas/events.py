@@ -76,7 +76,7 @@ class Event(Node):
         if (start is None) != (end is None):
             return *month_keys(first, first), "open"
         if start and end:
-            last = max(start, end - _A_MOMENT)
+            last = end - _A_MOMENT if end > start else start
         months = month_keys(first, last, longest=_LONGEST_BY_MONTHS)
         if months:
             return months

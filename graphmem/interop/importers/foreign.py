@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 
 from graphmem.core.names import MAX_NAME_WORDS, normalise_name
@@ -14,6 +14,7 @@ from graphmem.errors import InvalidInput
 from graphmem.language.lemmas import Lemmatizer
 from graphmem.language.pipeline import MODEL_FOLDER
 from graphmem_schemas import ExtractedPassage, GivenEntity, GivenExtraction, GivenTriple
+from graphmem_schemas.base import as_utc
 
 __all__ = [
     "BadRow", "Foreign", "checked", "choose_group", "entity_name", "first_line", "moment",
@@ -111,9 +112,8 @@ def moment(value: object, what: str) -> datetime | None:
     if not isinstance(value, str):
         raise BadRow(f"{what} is {value!r}, no ISO 8601 text")
     try:
-        at = datetime.fromisoformat(_ZONE.sub("", value))
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+        return as_utc(datetime.fromisoformat(_ZONE.sub("", value)))
+    except ValueError as error:
         raise BadRow(f"{what} is {value[:60]!r}, no date that exists") from error
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 
 from graphmem.core.when import When, day_of, month_of, year_of
 from graphmem.language.when import find_times
 from graphmem.writing.segment import PassageDraft
+from graphmem_schemas.base import as_utc
 
 __all__ = ["happened", "holds"]
 
@@ -19,7 +20,6 @@ _ISO = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?:[T ](\d{2}:\d{2}.*))?")
 _YEAR = re.compile(r"\d{4}")
 # In longer words a time may belong to something else.
 _MAX_CLAUSE_CHARS = 200
-_A_MOMENT = timedelta(microseconds=1)
 
 
 def holds(
@@ -124,8 +124,7 @@ def _parsed(said: str) -> When | None:
 
 
 def _moment(said: str) -> When:
-    moment = datetime.fromisoformat(said)
-    start = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    start = as_utc(datetime.fromisoformat(said))
     # Midnight to the second is how models write a bare day.
     if not (start.hour or start.minute or start.second):
         return day_of(start.date())

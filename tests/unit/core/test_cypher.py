@@ -101,6 +101,12 @@ def test_limits_are_in_range(limits: dict[str, Any]) -> None:
         _accept("RETURN 1", **limits)
 
 
+def test_a_moment_that_utc_does_not_have_is_no_parameter() -> None:
+    late = datetime.max.replace(tzinfo=timezone(timedelta(hours=-12)))
+    with pytest.raises(InvalidInput, match=r"\$x .*9999-12-31T.*leaves the years 1 to 9999"):
+        _accept(x=late)
+
+
 def test_records_name_their_columns() -> None:
     result = CypherResult(("a", "b"), ((1, 2), (3, 4)))
     assert result.records() == [{"a": 1, "b": 2}, {"a": 3, "b": 4}]

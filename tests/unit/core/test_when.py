@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from graphmem.core.when import (
     When,
     day_of,
+    later,
     month_back,
     month_of,
     season_of,
@@ -94,3 +95,11 @@ def test_intervals_that_only_touch_do_not_overlap() -> None:
     assert may.overlaps(year_of(2023))
     assert When(None, june.start, "span").overlaps(may)
     assert not When(june.start, None, "span").overlaps(may)
+
+
+def test_what_is_later_than_the_last_moment_is_the_last_moment() -> None:
+    last = datetime.max.replace(tzinfo=UTC)
+    second = timedelta(seconds=1)
+    assert later(last - second, second) == later(last, second) == later(last, second * 0) == last
+    assert later(last - 2 * second, second) == last - second
+    assert ends(day_of(date.max)) == (datetime(9999, 12, 31, tzinfo=UTC), last)

@@ -80,6 +80,18 @@ def test_what_goes_on_is_found_at_any_time_since() -> None:
         assert memory.recall(time="2018").abstained
 
 
+@pytest.mark.parametrize("at", [datetime.min, datetime(9999, 12, 31, 23, 59, 59), datetime.max])
+def test_what_was_told_in_the_first_or_the_last_moment_is_recalled(at: datetime) -> None:
+    with Memory("memory://", clock=FixedClock(NOW)) as memory:
+        memory.add("Lena lives in Graz.", source="s", at=at)
+        cues: list[dict[str, Any]] = [{}, {"as_of": at}, {"mode": "chronological"}]
+        for cue in cues:
+            assert memory.recall(entity="Lena", **cue).hits, cue
+        # What is of the very last microsecond has no moment after it, and so no width.
+        for time in (at, at.date()):
+            assert bool(memory.recall(entity="Lena", time=time).hits) == (at != datetime.max)
+
+
 def test_a_hit_says_where_it_is_from_and_why(memory: Memory) -> None:
     (hit,) = memory.recall(entity="Sam").hits
     assert (hit.kind, hit.source, hit.speaker) == ("event", "talk", "Caroline")
@@ -111,6 +123,9 @@ def test_where_nothing_fits_it_abstains_with_a_reason(
         ({"time": "soon"}, "names no time"), ({"time": "2023-13"}, "no date that exists"),
         ({"time": "2023-02-30"}, "no date that exists"), ({"time": 5}, "names no time"),
         ({"time": ("2023", "2020")}, "ends before it begins"), ({"time": (None, None)}, "pair"),
+        ({"time": "9999-12-31T23:59:59-12:00"}, "leaves the years 1 to 9999"),
+        ({"time": "0001-01-01T00:00:00+12:00"}, "leaves the years 1 to 9999"),
+        ({"time": "9999"}, "leaves the years 1 to 9999"),
         ({"time": ("2023",)}, "pair"), ({"entity": "Sam", "mode": "first"}, "mode"),
         ({"entity": "Sam", "k": 0}, "k is 0"), ({"entity": "Sam", "as_of": "never"}, "as_of|at "),
     ],

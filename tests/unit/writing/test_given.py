@@ -140,3 +140,19 @@ def test_a_bad_row_is_named_by_its_place_and_the_rest_goes_in(
     assert index == 0
     assert reason in why
     assert len(memory.current("Ann")) == 1
+
+
+@pytest.mark.parametrize("date", ["9999-12-31", "9999-12-31T23:59:59Z"])
+def test_what_happened_at_the_end_of_time_ends_with_it(memory: Memory, date: str) -> None:
+    receipt = give(memory, {"id": "p", "events": [{"text": "All is over.", "date": date}]})
+    (uid,) = receipt.added["Event"]
+    event = memory.get(uid)
+    assert isinstance(event, Event)
+    assert event.happened_to == datetime.max.replace(tzinfo=UTC)
+
+
+def test_what_happened_at_the_beginning_of_time_is_found_by_its_month(memory: Memory) -> None:
+    first = "0001-01-01T00:00:00Z"
+    event = {"text": "All began.", "start": first, "end": first}
+    assert give(memory, {"id": "p", "events": [event]}).rejected == ()
+    assert [hit.text for hit in memory.recall(time="0001-01").hits] == ["All began."]
