@@ -246,6 +246,10 @@ def test_jobs_come_by_the_page_and_one_that_is_not_there_is_not_found(http: http
         assert http.get(f"/v1/jobs/{'0' * 32}{path}").status_code == 404
     assert http.post("/v1/jobs/last/retry").status_code == 404
     assert http.get("/v1/jobs?limit=0").status_code == 422
+    for cursor in ("zzz", "", "last", seen[0][:-1], seen[0].upper() + "\n"):
+        wrong = http.get("/v1/jobs", params={"cursor": cursor})
+        assert (wrong.status_code, wrong.json()["code"]) == (422, "invalid_input")
+        assert "`next` of the page before" in wrong.json()["detail"]
     job = f"/v1/jobs/{seen[0]}/items?cursor=-1"
     assert http.get(job).status_code == 422
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 
+from graphmem.errors import InvalidInput
 from graphmem_api.access.guard import Caller, Reader, Writer, told
 from graphmem_api.inbox.status import item_page, status_of
 from graphmem_api.problems import Problem
@@ -23,6 +25,7 @@ JobId = Annotated[str, Path(alias="id", min_length=1, max_length=80, description
 Cursor = Annotated[
     str | None, Query(max_length=80, description="`next` of the page before; none for the first.")
 ]
+_ID = re.compile("[0-9a-f]{32}")
 _Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
 
 _GONE: dict[int | str, dict[str, Any]] = {
@@ -35,6 +38,9 @@ async def list_jobs(
     service: ServiceHere, caller: Reader, cursor: Cursor = None, limit: _Limit = 50
 ) -> JobPage:
     """List the jobs of the caller's spaces, also those that `graphmem ingest` began."""
+    # Any text sorts before or behind the ids: what is none would begin anew, or end.
+    if cursor is not None and not _ID.fullmatch(cursor):
+        raise InvalidInput(f"{cursor[:40]!r} is no cursor: give the `next` of the page before")
 
     def look(ledger: WriteLedger) -> JobPage:
         found = ledger.page(caller.spaces, cursor, limit + 1)
