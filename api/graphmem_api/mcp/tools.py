@@ -266,8 +266,9 @@ TOOLS: dict[str, Tool[Any]] = {
             "Forget",
             "Delete a node, a source or an entity for good, with what rests on it alone. Use it "
             "only when the user asks to forget something; what has merely changed is corrected by "
-            "adding the new fact. Look at it with get_memory or search_memories first. Cannot be "
-            "undone. Returns what was removed.",
+            "adding the new fact. Passages that name a deleted entity stay, word for word: delete "
+            "their sources too to forget them. Look at it with get_memory or search_memories "
+            "first. Cannot be undone. Returns what was removed.",
             DeleteMemory,
             Deleted,
             _delete,
