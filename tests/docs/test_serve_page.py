@@ -12,11 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from graphmem import Memory
 from scripts.kill_server.server import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/serve.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+ROUTES = "api/graphmem_api/routes"
+THROUGH_THE_INBOX = ("add", "add_run", "add_extracted", "delete")
 SAID = {
     "/health/ready": '"ready"',
     "/context": "live in Turin",
@@ -26,6 +29,7 @@ SAID = {
     "user-43/stats": '"status":403',
     "GRAPHMEM_PORT": "9000",
     "/metrics": "graphmem",
+    "restore": "is restored",
 }
 
 
@@ -53,3 +57,11 @@ def test_every_block_runs_in_order(tmp_path: Path) -> None:
         if pid.exists():
             with suppress(ProcessLookupError):
                 os.kill(int(pid.read_text()), signal.SIGTERM)
+
+
+def test_methods_that_are_no_route_are_all_named() -> None:
+    (said,) = re.findall(r"that are no route.*?: (.*?)\.\n", PAGE, re.DOTALL)
+    routes = "".join(path.read_text("utf-8") for path in (ROOT / ROUTES).glob("*.py"))
+    served = {*re.findall(r"memory\.(\w+)", routes), *THROUGH_THE_INBOX, "close"}
+    able = {name for name in dir(Memory) if not name.startswith("_")}
+    assert set(re.findall(r"`(\w+)`", said)) == able - served
