@@ -31,6 +31,7 @@ from graphmem.cli import (
     upkeep,
     writing,
 )
+from graphmem.cli.escaped import escaped
 from graphmem.cli.session import DebugOption, JsonOption, SpaceOption, StoreOption, with_session
 from graphmem.errors import GraphMemError
 
@@ -202,5 +203,5 @@ def _trace(arguments: list[str]) -> None:
 
 
 def _fail(message: str, status: int) -> int:
-    sys.stderr.write(f"graphmem: {' '.join(message.split())}\n")
+    sys.stderr.write(f"graphmem: {escaped(' '.join(message.split()))}\n")
     return status

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from graphmem.cli.escaped import escaped
 from graphmem.cli.output import emit, wrapped
 from graphmem.cli.session import Session
 
@@ -117,10 +118,11 @@ def _table(result: CypherResult) -> Iterable[str]:
         return
     table = Table(box=SIMPLE, pad_edge=False)
     for column in result.columns:
-        table.add_column(Text(column), overflow="fold")
+        table.add_column(Text(escaped(column)), overflow="fold")
     for row in result.rows:
         table.add_row(*(Text(_cell(value)) for value in row))
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    width = None if sys.stdout.isatty() else 160
+    console = Console(highlight=False, color_system=None, width=width)
     with console.capture() as capture:
         console.print(table)
     yield from (line.rstrip() for line in capture.get().splitlines() if line.strip())
@@ -134,7 +136,7 @@ def _cell(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, dict | list):
         value = json.dumps(_jsonable(value), ensure_ascii=False)
-    text = " ".join(str(value).split())
+    text = escaped(" ".join(str(value).split()))
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 

@@ -14,6 +14,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from graphmem.cli.escaped import escaped
 from graphmem.cli.output import day, emit, program, told_parts
 from graphmem.cli.session import Session
 
@@ -45,7 +46,7 @@ class Show:
     def added(self, text: DemoText, receipt: Receipt, seconds: float) -> None:
         """Say what one text brought."""
         brought = {label: len(uids) for label, uids in receipt.added.items()}
-        line = Text(f"  {text.source:<34.34}", "bold")
+        line = Text(f"  {escaped(text.source):<34.34}", "bold")
         for label, one, many in (
             ("Passage", "passage", "passages"),
             ("Entity", "entity", "entities"),
@@ -90,11 +91,11 @@ class Show:
         self, number: int, question: str, shows: str, context: Context, milliseconds: float
     ) -> None:
         """Show the context of one question, where it is from, and how it was found."""
-        head = Text(f"\n{number}. {question}", "bold")
+        head = Text(f"\n{number}. {escaped(question)}", "bold")
         head.append(f"   {shows}; {milliseconds:.0f} ms, {context.n_tokens} tokens", "dim")
         self._console.print(head, soft_wrap=True)
         if context.abstained:
-            self._console.print(Text(f"   no answer: {context.abstained}", "yellow"))
+            self._console.print(Text(escaped(f"   no answer: {context.abstained}"), "yellow"))
             return
         for paragraph in filter(str.strip, context.text.split("\n")):
             self._lines(paragraph)
@@ -118,9 +119,9 @@ class Show:
     def declined(self, recall: Recall) -> None:
         """Show the question that has no answer."""
         self.title("One question that it declines")
-        self._console.print(Text(f"  {recall.question}", "bold"))
+        self._console.print(Text(escaped(f"  {recall.question}"), "bold"))
         if recall.abstained:
-            self._console.print(Text(f"  no answer: {recall.abstained}", "yellow"))
+            self._console.print(Text(escaped(f"  no answer: {recall.abstained}"), "yellow"))
         else:
             self._console.print("  it found something all the same:", style="red")
             for hit in recall.hits[:2]:
@@ -137,7 +138,7 @@ class Show:
             ("is", change.new, change.new_evidence),
         ):
             line = Text(f"  {word:<4}", "dim")
-            line.append(fact.text, "bold strike" if word == "was" else "bold")
+            line.append(escaped(fact.text), "bold strike" if word == "was" else "bold")
             line.append(f"   {_period(day(fact.valid_from), day(fact.valid_to))}", "cyan")
             self._console.print(line)
             for passage in evidence[:2]:
@@ -163,7 +164,9 @@ class Show:
     def _lines(self, text: str, style: str = "", indent: str = "   ") -> None:
         """Print a text so that it fits, without trailing blanks."""
         width = self._console.width
-        for line in textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent):
+        for line in textwrap.wrap(
+            escaped(text), width, initial_indent=indent, subsequent_indent=indent
+        ):
             self._console.print(Text(line, style), soft_wrap=True)
 
 

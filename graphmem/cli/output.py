@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from graphmem.cli.escaped import escaped
 from graphmem.cli.session import Session
 from graphmem.core.origins import day_of, origin
 from graphmem.core.uids import is_content_uid
@@ -52,13 +53,16 @@ def emit(
     result: BaseModel | Mapping[str, Any],
     lines: Callable[[], Iterable[str]],
 ) -> None:
-    """Print a result once: as one JSON object under `--json`, else as the given lines."""
+    """Print a result once: as one JSON object under `--json`, else as the given lines.
+
+    Control characters of the lines are shown, not sent: what is stored may come from anybody.
+    """
     if session.as_json:
         payload = result if isinstance(result, Mapping) else result.model_dump(mode="json")
         sys.stdout.write(json.dumps(payload, ensure_ascii=False, default=str) + "\n")
         return
     for line in lines():
-        sys.stdout.write(line + "\n")
+        sys.stdout.write(escaped(line) + "\n")
 
 
 def node_payload(node: Node) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from graphmem.cli.escaped import escaped
 from graphmem.cli.session import Session
 from graphmem.ports import Progress
 
@@ -39,7 +40,7 @@ def watching_each(
 
     console = session.console
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),  # names may be anybody's
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -53,7 +54,7 @@ def watching_each(
         def begin(name: str) -> Progress:
             nonlocal n_begun
             n_done, n_begun = n_begun, n_begun + 1
-            title = what if n_pieces == 1 else f"{what} {_short(name)}"
+            title = what if n_pieces == 1 else f"{what} {_short(escaped(name))}"
 
             def hear(stage: str, done: int, total: int) -> None:
                 label = f"{title}: {stage}" if stage else title

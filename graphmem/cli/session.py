@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from graphmem.cli.escaped import escaped
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -131,7 +133,7 @@ class Session:
     def say(self, text: str) -> None:
         """Tell a person something; silent under `--json`."""
         if not self.as_json:
-            self.console.print(text, markup=False, soft_wrap=True)
+            self.console.print(escaped(text), markup=False, soft_wrap=True)
 
 
 def with_session(
