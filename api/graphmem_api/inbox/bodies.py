@@ -35,7 +35,7 @@ def parsed(raw: bytes, model: type[Body]) -> Body:
     try:
         return model.model_validate_json(raw)
     except ValidationError as error:
-        raise InvalidInput(f"the body cannot be used: {first_problem(error)}") from error
+        raise InvalidInput(f"the body cannot be used: {_problem(error, model)}") from error
 
 
 def write_of(body: Body, space: str, name: str | None, most_chars: int, *, alone: bool) -> Write:
@@ -72,6 +72,14 @@ def schema_of(model: type[Body]) -> dict[str, Any]:
     parts = schema.pop("$defs", {})
     whole: dict[str, Any] = _inlined(schema, parts)
     return whole
+
+
+def _problem(error: ValidationError, model: type[Body]) -> str:
+    first = error.errors(include_url=False)[0]
+    if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
+        known = ", ".join(model.model_fields)
+        return f"{str(first['loc'][0])[:80]}: there is no such field; there are: {known}"
+    return first_problem(error)
 
 
 def _items(body: Body, said: Mapping[str, Any]) -> Iterator[Item]:

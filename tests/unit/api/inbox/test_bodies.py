@@ -100,5 +100,19 @@ def test_the_same_said_otherwise_has_the_same_digest() -> None:
 
 
 @pytest.mark.parametrize("model", [MemoriesBody, RunBody, ExtractedBody])
+def test_a_field_that_is_none_is_told_with_those_that_are(model: type[Body]) -> None:
+    # What lacks is told before what is too much.
+    complete: dict[type[Body], dict[str, object]] = {
+        MemoriesBody: {"text": "Alice."},
+        RunBody: {"task": "t", "steps": [{"action": "a"}], "outcome": True},
+        ExtractedBody: {"passages": [{"id": "p", "text": "A."}]},
+    }
+    with pytest.raises(InvalidInput) as refused:
+        write(model, {**complete[model], "metadata": {"secret": 1}})
+    known = ", ".join(model.model_fields)
+    assert str(refused.value).endswith(f"metadata: there is no such field; there are: {known}")
+
+
+@pytest.mark.parametrize("model", [MemoriesBody, RunBody, ExtractedBody])
 def test_a_schema_refers_to_nothing_elsewhere(model: type[Body]) -> None:
     assert "$ref" not in json.dumps(schema_of(model))
