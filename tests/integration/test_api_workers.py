@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import sys
 import time
@@ -60,6 +62,32 @@ def test_clients_who_come_together_are_dealt_out(tmp_path: Path) -> None:
         assert server.stop() == 0
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="it looks for processes in /proc")
+def test_a_worker_that_dies_is_replaced_whoever_is_asked(tmp_path: Path) -> None:
+    server = Server(tmp_path / "a.db", free_port(), workers=2)
+    said = tmp_path / "a.db.said"
+    try:
+        server.wait()
+        _wait_until(lambda: len(server.workers()) == 2)
+        silent, other = server.workers()
+        os.kill(silent, signal.SIGSTOP)
+        time.sleep(2)  # it has been asked whether it is well, and cannot say
+        # Neither is the other waited for until that one has had its time, nor is it itself.
+        for dies in (other, silent):
+            _replaced(server, dies)
+            told = f"the worker {dies} was ended by SIGKILL: another is started"
+            assert told in said.read_text()
+    finally:
+        assert server.stop() == 0
+
+
+def _replaced(server: Server, dies: int) -> None:
+    """Kill a worker, and wait until there is another."""
+    before = set(server.workers())
+    os.kill(dies, signal.SIGKILL)
+    _wait_until(lambda: bool(set(server.workers()) - before), within_s=60)
+
+
 def _dealt(server: Server, n_clients: int) -> list[int]:
     """Have clients come together and stay; return how many each process took."""
     workers = server.workers()
@@ -89,8 +117,8 @@ def _still(workers: list[int]) -> list[int]:
     return seen[-1]
 
 
-def _wait_until(done: Callable[[], bool]) -> None:
-    end = time.monotonic() + 120
+def _wait_until(done: Callable[[], bool], within_s: float = 120) -> None:
+    end = time.monotonic() + within_s
     while not done():
         assert time.monotonic() < end
         time.sleep(0.1)

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from graphmem.cli.session import Session
 from graphmem.errors import InvalidInput
@@ -28,6 +27,8 @@ from graphmem.models.loading import LazyModels
 from graphmem.stores.registry import open_store
 from graphmem_api.cli.listening import TAKEN_AT_ONCE, listen_on
 from graphmem_api.cli.protocol import BoundedProtocol
+from graphmem_api.cli.workers import Workers
+from graphmem_api.observe.logs import set_up_logs
 from graphmem_api.settings import Settings
 
 if TYPE_CHECKING:
@@ -55,7 +56,6 @@ class _Factory:
     def __call__(self) -> FastAPI:
         # Not sooner: metrics of several processes need a folder that is there before.
         from graphmem_api.app import create_app
-        from graphmem_api.observe.logs import set_up_logs
         from graphmem_api.observe.tracing import set_up_spans
 
         set_up_logs(as_json=self.settings.json_logs)
@@ -85,7 +85,8 @@ def run_server(settings: Settings, session: Session) -> None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         with suppress(KeyboardInterrupt), listening:
             if settings.workers > 1:
-                Multiprocess(config, sockets=[listening]).run()
+                set_up_logs(as_json=settings.json_logs)
+                Workers(config, sockets=[listening]).run()
             else:
                 uvicorn.Server(config).run(sockets=[listening])
 
