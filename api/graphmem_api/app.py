@@ -83,6 +83,8 @@ def create_app(
         title="graphmem",
         version="1",
         lifespan=lifespan,
+        # It would lead to the host that the caller named, and over http also from behind TLS.
+        redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,

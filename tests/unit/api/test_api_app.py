@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from graphmem_api import app as apps
 from graphmem_api.inbox.inbox import Inbox
@@ -53,3 +54,15 @@ def test_all_that_ends_has_one_end(
     # Each has what those before it have left.
     assert SHUTDOWN_S - 0.05 >= given[0] >= given[1]
     assert (kept_open, left) == ([not applied], [1] * (not applied))
+
+
+def test_a_slash_too_many_leads_nobody_to_another_address(tmp_path: Path) -> None:
+    app = apps.create_app(Settings(store=str(tmp_path / "a.db")))
+    with TestClient(app, "http://localhost", follow_redirects=False) as client:
+        for path in ("/v1/t2/search/", "/v1/t2/memories/", "/mcp/"):
+            answer = client.post(path, json={"question": "Who?"})
+            assert answer.status_code == 404, path
+            assert "location" not in answer.headers
+        assert client.get("/v1/jobs/").status_code == 404
+        assert client.get("/explorer").headers["location"] == "explorer/"
+        assert client.get("/explorer/").status_code == 200
