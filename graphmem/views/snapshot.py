@@ -31,7 +31,7 @@ import numpy.typing as npt
 
 from graphmem.errors import StoreError, StoreFull, StoreReadOnly, StoreUnavailable
 
-__all__ = ["Snapshot", "discard", "folder_of", "inspect", "load", "save"]
+__all__ = ["Snapshot", "discard", "folder_of", "inspect", "load", "make_folder", "save"]
 
 _log = logging.getLogger("graphmem")
 
@@ -89,7 +89,7 @@ def save(
     header = _header(contiguous, (kind, identity, seq, token))
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
-        path.parent.mkdir(0o700, parents=True, exist_ok=True)
+        make_folder(path.parent)
         _drop_stale(path)
         with open(temporary, "wb") as file:
             _write(file, header, contiguous)
@@ -138,6 +138,22 @@ def _open(path: Path, wanted: tuple[str, str] | None) -> Snapshot | None:
 def folder_of(space: str, views_folder: Path) -> Path:
     """Return where the views of a space are kept; any name gives one that file systems take."""
     return views_folder / blake2b(space.encode(), digest_size=16).hexdigest()
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of a space's views, and the one of its store, for their owner alone.
+
+    One that is open to all was made so by an older graphmem, and is closed; one that somebody
+    shares with a group stays as it is.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    for one in (folder.parent, folder):
+        one.mkdir(0o700, parents=True, exist_ok=True)
+        if one.stat().st_mode & 0o007:
+            with contextlib.suppress(PermissionError):  # another's
+                one.chmod(0o700)
 
 
 def discard(space: str, views_folder: Path | None) -> None:

@@ -22,6 +22,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from graphmem.views.snapshot import make_folder
+
 __all__ = ["Version", "Versions"]
 
 _log = logging.getLogger("graphmem")
@@ -105,7 +107,7 @@ class Versions:
 
     def fresh_path(self, seq: int) -> Path:
         """Return a name that no version has; the folder is there afterwards."""
-        self._folder.mkdir(0o700, parents=True, exist_ok=True)
+        make_folder(self._folder)
         return self._folder / f"cypher-{seq}-{secrets.token_hex(6)}.lbug"
 
     def publish(self, path: Path, like: Version | None, **facts: object) -> Version:
@@ -161,7 +163,7 @@ class Versions:
         It saves work and guards nothing: without a lock, or when one is waited for in vain, two
         versions are made, and either is whole.
         """
-        self._folder.mkdir(0o700, parents=True, exist_ok=True)
+        make_folder(self._folder)
         with open(self._folder / "cypher.lock", "ab") as file:
             locked = _lock(file.fileno())
             try:

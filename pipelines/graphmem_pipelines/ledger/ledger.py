@@ -16,12 +16,13 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from graphmem.errors import InvalidInput, NotFound, StoreBusy
 from graphmem.stores.sqlite.mapping import mapped
 from graphmem.stores.sqlite.pool import begin_write, connect, keep_log
 from graphmem_pipelines.ledger import items
+from graphmem_pipelines.ledger.locks import lock_beside
 from graphmem_pipelines.ledger.rows import (
     OPEN_JOBS,
     Item,
@@ -251,8 +252,7 @@ class Ledger:
         if self._path is None:
             yield
             return
-        path = self._path.with_name(f"{self._path.name}-{job}.lock")
-        lock = FileLock(path, timeout=0)
+        lock = lock_beside(self._path, job)
         try:
             lock.acquire()
         except Timeout:
@@ -267,7 +267,7 @@ class Ledger:
             yield
         finally:
             # While it is held, so that nobody locks a file that is gone the moment after.
-            path.unlink(missing_ok=True)
+            Path(lock.lock_file).unlink(missing_ok=True)
             lock.release()
 
     # Items

@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from hashlib import blake2b
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from graphmem.errors import StoreBusy
 from graphmem.stores.sqlite.mapping import mapped
@@ -24,6 +24,7 @@ from graphmem_pipelines.ledger import items
 from graphmem_pipelines.ledger.erasing import DELETED, erase
 from graphmem_pipelines.ledger.kept import Kept, Queue, Settled, Taken, Waiting, Write
 from graphmem_pipelines.ledger.ledger import Ledger, new_id
+from graphmem_pipelines.ledger.locks import lock_beside
 from graphmem_pipelines.ledger.rows import DELETE, Item, ItemResult, Job
 
 __all__ = ["Kept", "Queue", "Settled", "Taken", "Waiting", "Write", "WriteLedger"]
@@ -116,7 +117,7 @@ class WriteLedger(Ledger):
             yield True
             return
         place = int.from_bytes(blake2b(space.encode(), digest_size=4).digest(), "big") % _N_LOCKS
-        lock = FileLock(self._path.with_name(f"{self._path.name}-adds-{place:02}.lock"), timeout=0)
+        lock = lock_beside(self._path, f"adds-{place:02}")
         try:
             lock.acquire()
         except Timeout:

@@ -31,7 +31,9 @@ def test_a_new_memory_is_its_owners_alone(tmp_path: Path) -> None:
         files = [one for one in tmp_path.iterdir() if one.is_file()]
         assert {one.name for one in files} >= {"a.db", "a.db-wal", "a.db-shm"}
         assert {one.stat().st_mode & 0o777 for one in files} == {0o600}
-    (views,) = (tmp_path / "a.db.views").iterdir()
+    home = tmp_path / "a.db.views"
+    assert home.stat().st_mode & 0o777 == 0o700
+    (views,) = home.iterdir()
     assert list(views.iterdir())
     assert views.stat().st_mode & 0o777 == 0o700
 
@@ -44,3 +46,18 @@ def test_a_file_keeps_the_mode_that_somebody_gave_it(tmp_path: Path) -> None:
             memory.add("Ann lives in Rome.")
         path.chmod(0o660)
     assert path.stat().st_mode & 0o777 == 0o660
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes are POSIX's")
+@pytest.mark.parametrize(("given", "left"), [(0o755, 0o700), (0o770, 0o770)])
+def test_views_that_an_older_version_left_open_are_closed(
+    given: int, left: int, tmp_path: Path
+) -> None:
+    home = tmp_path / "a.db.views"
+    home.mkdir()
+    home.chmod(given)
+    with Memory(tmp_path / "a.db", embedder=FakeEmbedder(), extractor=FakeExtractor()) as memory:
+        memory.add("Ann lives in Rome.")
+        memory.search("Where does Ann live?")
+    assert list(home.iterdir())
+    assert home.stat().st_mode & 0o777 == left
