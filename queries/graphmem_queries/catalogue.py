@@ -176,7 +176,10 @@ def find_query(name: str) -> Query:
     if query is None:
         near = [known for known in queries() if str(name)[:4].casefold() in known]
         hint = f"; near: {', '.join(near[:5])}" if near else ""
-        raise UnknownQuery(f"there is no query {str(name)[:80]!r} in the catalogue{hint}")
+        raise UnknownQuery(
+            f"there is no query {str(name)[:80]!r} in the catalogue{hint}; `graphmem queries`, or "
+            "GET queries of a server, lists all"
+        )
     return query
 
 

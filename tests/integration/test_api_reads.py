@@ -353,7 +353,8 @@ def test_named_questions(http: httpx.Client) -> None:
     table = http.post("queries/believed_now", json=given).json()
     assert table["columns"] == catalogue["believed_now"]["columns"]
     assert table["rows"]
-    refused(http.post("queries/nothing", json={}), 422, "invalid_input")
+    none = refused(http.post("queries/nothing", json={}), 422, "invalid_input")
+    assert "GET queries" in none["detail"]
     refused(http.post("queries/believed_now", json={}), 422, "invalid_input")
 
 
