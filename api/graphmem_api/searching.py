@@ -13,14 +13,13 @@ from graphmem.memory import Memory
 
 __all__ = ["Pace", "PacedMemory"]
 
-_PATIENCE_S = 1.0
+_LONGEST_S = 1.0
 
 
 class Pace:
-    """Lets a few begin at a time, for as long as these are quick.
+    """Has a few go on at a time, and counts each for a second at most.
 
-    Who has waited for a second begins beside them: what holds them up, a lock or a view that is
-    built, need not hold up the others.
+    What takes longer is held up, by a lock or a view that is built, and need not hold up others.
 
     Args:
         n: how many.
@@ -31,17 +30,22 @@ class Pace:
 
     @asynccontextmanager
     async def turn(self) -> AsyncGenerator[None]:
-        """Wait for others, but not long, and have them wait."""
-        try:
-            async with asyncio.timeout(_PATIENCE_S):
-                await self._free.acquire()
-        except TimeoutError:
-            yield
-            return
+        """Wait for a place, and have it for the length of a block, or for a second."""
+        await self._free.acquire()
+        held = True
+
+        def give_back() -> None:
+            nonlocal held
+            if held:
+                held = False
+                self._free.release()
+
+        late = asyncio.get_running_loop().call_later(_LONGEST_S, give_back)
         try:
             yield
         finally:
-            self._free.release()
+            late.cancel()
+            give_back()
 
 
 class PacedMemory(AsyncMemory):

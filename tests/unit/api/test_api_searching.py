@@ -50,20 +50,24 @@ def test_few_search_at_once_and_who_waits_comes_in_order() -> None:
     asyncio.run(run())
 
 
-def test_who_has_waited_long_begins_beside_what_holds_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "_PATIENCE_S", 0.05)
+def test_what_takes_long_holds_up_nobody_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "_LONGEST_S", 0.05)
 
     async def run() -> None:
-        pace, begun, end = Pace(1), list[int](), asyncio.Event()
-        tasks = [asyncio.create_task(_search(pace, begun, n, end)) for n in range(3)]
-        while len(begun) < len(tasks):
+        pace, begun, end, none = Pace(1), list[int](), asyncio.Event(), asyncio.Event()
+        none.set()
+        held = [asyncio.create_task(_search(pace, begun, n, end)) for n in range(3)]
+        while len(begun) < len(held):
             await asyncio.sleep(0.01)
+        await _search(pace, begun, 3, none)
         end.set()
-        await asyncio.gather(*tasks)
-        async with pace.turn():  # what began beside gives nothing back
-            waiting = asyncio.create_task(_search(pace, begun, 9, end))
+        await asyncio.gather(*held)
+        # Their places were given back once: there is one still.
+        monkeypatch.setattr(searching, "_LONGEST_S", PATIENCE_S)
+        async with pace.turn():
+            waiting = asyncio.create_task(_search(pace, begun, 4, none))
             await _turns()
-            assert begun[-1] != 9
+            assert begun == [0, 1, 2, 3]
         await waiting
 
     asyncio.run(asyncio.wait_for(run(), PATIENCE_S))
