@@ -143,17 +143,13 @@ def folder_of(space: str, views_folder: Path) -> Path:
 def make_folder(folder: Path) -> None:
     """Make the folder of a space's views, and the one of its store, for their owner alone.
 
-    One that is open to all was made so by an older graphmem, and is closed; one that somebody
-    shares with a group stays as it is.
+    What is there stays as it is: it may be anybody's, as a folder of temporary files is.
 
     Raises:
         OSError: It cannot be made.
     """
-    for one in (folder.parent, folder):
+    for one in (folder.parent, folder):  # `parents` would be made open to all
         one.mkdir(0o700, parents=True, exist_ok=True)
-        if one.stat().st_mode & 0o007:
-            with contextlib.suppress(PermissionError):  # another's
-                one.chmod(0o700)
 
 
 def discard(space: str, views_folder: Path | None) -> None:

@@ -11,6 +11,7 @@ import pytest
 from graphmem.memory import Memory
 from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder
+from graphmem.views.snapshot import make_folder
 
 
 @pytest.fixture(params=[0o000, 0o022])
@@ -49,15 +50,13 @@ def test_a_file_keeps_the_mode_that_somebody_gave_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes are POSIX's")
-@pytest.mark.parametrize(("given", "left"), [(0o755, 0o700), (0o770, 0o770)])
-def test_views_that_an_older_version_left_open_are_closed(
-    given: int, left: int, tmp_path: Path
-) -> None:
-    home = tmp_path / "a.db.views"
-    home.mkdir()
-    home.chmod(given)
-    with Memory(tmp_path / "a.db", embedder=FakeEmbedder(), extractor=FakeExtractor()) as memory:
-        memory.add("Ann lives in Rome.")
-        memory.search("Where does Ann live?")
-    assert list(home.iterdir())
-    assert home.stat().st_mode & 0o777 == left
+def test_folders_that_are_there_keep_their_mode(tmp_path: Path) -> None:
+    home = tmp_path / "shared"
+    views = home / "views"
+    for folder in (home, views):
+        folder.mkdir()
+        folder.chmod(0o755)
+    make_folder(views)
+    make_folder(views / "one")
+    assert [one.stat().st_mode & 0o777 for one in (home, views)] == [0o755, 0o755]
+    assert (views / "one").stat().st_mode & 0o777 == 0o700

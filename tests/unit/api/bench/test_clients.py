@@ -14,10 +14,11 @@ N_WARM = 48
 
 async def load(delay_s: float, answer: bytes, seconds: float, n_searchers: int) -> Answered:
     """Ask a server that warms up at once, and then takes its time."""
-    n_asked = 0
+    n_asked, served = 0, list[asyncio.Task[None] | None]()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal n_asked
+        served.append(asyncio.current_task())
         while head := await reader.readline():
             n_bytes = 0
             while head.strip():
@@ -30,10 +31,13 @@ async def load(delay_s: float, answer: bytes, seconds: float, n_searchers: int) 
                 await asyncio.sleep(delay_s)
             writer.write(ANSWER if n_asked <= N_WARM else answer)
         writer.close()
+        await writer.wait_closed()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        return await run_clients(f"http://127.0.0.1:{port}", ["?"], n_searchers, [], 0, seconds)
+        told = await run_clients(f"http://127.0.0.1:{port}", ["?"], n_searchers, [], 0, seconds)
+        await asyncio.gather(*filter(None, served), return_exceptions=True)
+    return told
 
 
 def test_what_is_answered_too_late_is_not_counted() -> None:
