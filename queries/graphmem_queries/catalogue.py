@@ -22,11 +22,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal, get_args
+
+from graphmem_schemas.base import as_utc
 
 __all__ = [
     "NAMED",
@@ -244,8 +246,7 @@ def _float(value: object) -> float:
 
 
 def _datetime(value: object) -> datetime:
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(_string(value))
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return as_utc(value if isinstance(value, datetime) else datetime.fromisoformat(_string(value)))
 
 
 def _strings(value: object) -> tuple[str, ...]:

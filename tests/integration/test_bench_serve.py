@@ -11,7 +11,7 @@ from graphmem_api.bench.traffic import Pace
 
 @pytest.mark.slow
 def test_a_small_load_is_measured() -> None:
-    load = Load(passages=64, searchers=3, adders=1, workers=1, seconds=2.0)
+    load = Load(passages=64, searchers=3, adders=1, workers=1, seconds=2.0, turns=2)
     report = run_load(load, lambda said: None)
     assert report.figures.keys() == TARGETS.keys()
     assert report.notes == ()

@@ -10,7 +10,7 @@ from weakref import WeakSet
 
 from graphmem.errors import InvalidInput
 
-__all__ = ["TAKEN_AT_ONCE", "ListeningSocket", "listen_on"]
+__all__ = ["TAKEN_AT_ONCE", "WAITING", "ListeningSocket", "listen_on"]
 
 TAKEN_AT_ONCE = 1
 """How many connections a process takes before it looks at anything else.
@@ -18,7 +18,8 @@ TAKEN_AT_ONCE = 1
 Clients that come together would else all go to the process that wakes first, and as they keep
 their connections, the others would have nothing to do.
 """
-_WAITING = 1024
+WAITING = 1024
+"""How many connections may wait to be taken."""
 _HESITATE_S, _LONGEST_S = 1e-5, 2.5e-4
 
 
@@ -46,9 +47,9 @@ class ListeningSocket(socket.socket):
         self._held.add(taken)
         return taken, address
 
-    def listen(self, backlog: int = _WAITING, /) -> None:
+    def listen(self, backlog: int = WAITING, /) -> None:
         """Let connections wait, though few are taken: an event loop has one number for both."""
-        super().listen(max(backlog, _WAITING))
+        super().listen(max(backlog, WAITING))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Go to another process, as other sockets do."""
@@ -68,7 +69,7 @@ def listen_on(host: str, port: int, *, shared: bool) -> socket.socket:
     """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        made = socket.create_server((host, port), family=family, backlog=_WAITING)
+        made = socket.create_server((host, port), family=family, backlog=WAITING)
     except OSError as error:
         raise InvalidInput(
             f"cannot listen on {host} port {port}: {error.strerror or error}; "

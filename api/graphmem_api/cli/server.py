@@ -25,7 +25,7 @@ from graphmem.cli.session import Session
 from graphmem.errors import InvalidInput
 from graphmem.models.loading import LazyModels
 from graphmem.stores.registry import open_store
-from graphmem_api.cli.listening import TAKEN_AT_ONCE, listen_on
+from graphmem_api.cli.listening import TAKEN_AT_ONCE, WAITING, listen_on
 from graphmem_api.cli.protocol import BoundedProtocol
 from graphmem_api.cli.workers import Workers
 from graphmem_api.observe.logs import set_up_logs
@@ -97,7 +97,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "ws": "none",
         "loop": "asyncio",
         "workers": settings.workers,
-        **({"backlog": TAKEN_AT_ONCE} if settings.workers > 1 else {}),
+        "backlog": TAKEN_AT_ONCE if settings.workers > 1 else WAITING,
         "lifespan": "on",
         "log_config": None,
         "access_log": False,

@@ -13,7 +13,7 @@ from graphmem_pipelines.ledger.writes import Write, WriteLedger
 from graphmem_schemas import Receipt
 from graphmem_schemas.writes import JobStatus
 
-__all__ = ["add", "how_far"]
+__all__ = ["add", "how_far", "outcome"]
 
 
 async def add(
@@ -38,31 +38,37 @@ async def add(
     digest = blake2b((item.content or "").encode("utf-8", "surrogatepass"), digest_size=16)
     kept = await inbox.keep(Write(space, (item,), True, None, digest.hexdigest()))
     await inbox.wait(kept.job, wait_s)
-    status = await inbox.read(lambda ledger: how_far(ledger, kept.job, waited=True))
+    status = await inbox.read(lambda ledger: outcome(ledger, kept.job))
     return kept.job, status.receipt if isinstance(status.receipt, Receipt) else status
 
 
-def how_far(
-    ledger: WriteLedger, job: str, *, waited: bool = False, keyed: bool = False
-) -> JobStatus:
+def how_far(ledger: WriteLedger, job: str) -> JobStatus:
     """Return how far a write is.
 
-    Args:
-        ledger: knows it.
-        job: its own.
-        waited: whether its caller waited for it, and is told now where all of it failed.
-        keyed: whether it came under a key of the caller's: others may have been told of it, so
-            that it stays when it failed. Else nobody can ask for it any more, and it goes.
-
     Raises:
-        InvalidInput: It was waited for, and all of it failed.
-        Problem: 404, it is not there any more; 500, a defect is to blame for the failure.
+        Problem: 404, it is not there any more.
     """
     found = ledger.find(job)
     if found is None:
         raise Problem(HTTPStatus.NOT_FOUND, "not_found", f"the job {job} is long over")
-    status = status_of(ledger, found, with_receipt=True)
-    if waited and status.state == "done" and status.failed == status.items:
+    return status_of(ledger, found, with_receipt=True)
+
+
+def outcome(ledger: WriteLedger, job: str, *, keyed: bool = False) -> JobStatus:
+    """Return how far a write is to whoever waited for it, and is told now where it failed.
+
+    Args:
+        ledger: knows it.
+        job: its own.
+        keyed: whether it came under a key of the caller's: others may have been told of it, so
+            that it stays when it failed. Else nobody can ask for it any more, and it goes.
+
+    Raises:
+        InvalidInput: All of it failed.
+        Problem: 404, it is not there any more; 500, a defect is to blame for the failure.
+    """
+    status = how_far(ledger, job)
+    if status.state == "done" and status.failed == status.items:
         (item,) = ledger.items(job, ("failed",), limit=1)
         if not keyed:
             ledger.forget(job)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from graphmem.writing.accept import check_space
 from graphmem_api.access.guard import Space, Writer, told
-from graphmem_api.inbox.adding import how_far
+from graphmem_api.inbox.adding import how_far, outcome
 from graphmem_api.inbox.bodies import Body, parsed, schema_of, write_of
 from graphmem_api.problems import Problem
 from graphmem_api.service import Service, ServiceHere
@@ -150,9 +150,7 @@ async def _applied(service: Service, kept: Kept, *, keyed: bool) -> Response:
         InvalidInput: All of it failed; nothing of it is kept, or its reason where it has a key.
         Problem: 500, a defect is to blame for that.
     """
-    status = await service.inbox.read(
-        lambda ledger: how_far(ledger, kept.job, waited=True, keyed=keyed)
-    )
+    status = await service.inbox.read(lambda ledger: outcome(ledger, kept.job, keyed=keyed))
     if status.state != "done":
         return _answer(HTTPStatus.ACCEPTED, status, kept)
     receipt = status.receipt if isinstance(status.receipt, Receipt) else Receipt(seq=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from neo4j.exceptions import Neo4jError
@@ -23,6 +23,7 @@ from graphmem.core.property_graph import EDGE_PROPERTIES, property_types
 from graphmem.errors import GraphMemError, InvalidInput, StatementTimedOut
 from graphmem.stores.neo4j.client import Client, Missed
 from graphmem_schemas import Node
+from graphmem_schemas.base import as_utc
 
 __all__ = ["CypherServing"]
 
@@ -112,7 +113,7 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "to_native"):
         value = value.to_native()
     if isinstance(value, datetime):
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+        return as_utc(value)
     if isinstance(value, list):
         return [_plain(one) for one in value]
     if isinstance(value, dict):

@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from graphmem_schemas.base import as_utc
+
 __all__ = ["read_moment"]
 
 _MAX_CHARS = 64
@@ -33,7 +35,7 @@ def read_moment(said: object) -> datetime | None:
     also as milli-, micro- or nanoseconds. 03/04/2024 could be two days, and is none.
     """
     if isinstance(said, datetime):
-        return _as_utc(said)
+        return _in_utc(said)
     if isinstance(said, bool) or said is None:
         return None
     if isinstance(said, int | float):
@@ -56,7 +58,7 @@ def _from_seconds(seconds: float) -> datetime | None:
 def _from_text(text: str) -> datetime | None:
     if not re.fullmatch(r"\d+", text):  # 2024 alone is a year or any number
         try:
-            return _as_utc(datetime.fromisoformat(text))
+            return _in_utc(datetime.fromisoformat(text))
         except (ValueError, OverflowError):
             pass
     pdf = _PDF.match(text)
@@ -64,11 +66,11 @@ def _from_text(text: str) -> datetime | None:
         return _from_pdf(pdf)
     for pattern in _PATTERNS:
         try:
-            return _as_utc(datetime.strptime(text, pattern))
+            return _in_utc(datetime.strptime(text, pattern))
         except ValueError:
             continue
     try:
-        return _as_utc(parsedate_to_datetime(text))
+        return _in_utc(parsedate_to_datetime(text))
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
 
@@ -78,13 +80,13 @@ def _from_pdf(match: re.Match[str]) -> datetime | None:
     offset = "+00:00" if zone in (None, "Z") else zone.replace("'", "")
     text = f"{year}-{month or '01'}-{day or '01'}T{hour or '00'}:{minute or '00'}:{second or '00'}"
     try:
-        return _as_utc(datetime.fromisoformat(text + offset))
+        return _in_utc(datetime.fromisoformat(text + offset))
     except (ValueError, OverflowError):
         return None
 
 
-def _as_utc(moment: datetime) -> datetime | None:
+def _in_utc(moment: datetime) -> datetime | None:
     try:
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except OverflowError:  # year 1 or 9999 beside a zone
+        return as_utc(moment)
+    except ValueError:  # year 1 or 9999 beside a zone
         return None
