@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import threading
 import time
 from collections import OrderedDict
@@ -30,6 +31,8 @@ from graphmem_api.warming import Warming
 __all__ = ["Spaces"]
 
 _LOG = logging.getLogger("graphmem")
+_SEARCHES = 2
+"""At once in a process: more take turns at Python's lock."""
 
 R = TypeVar("R")
 
@@ -146,9 +149,13 @@ class Spaces:
     @property
     def n_searching(self) -> int:
         """How many searches go on at once: few, unless they mostly wait for other machines."""
-        limits, embedder = self._settings.limits, self._settings.embedder or ""
-        waits = Capability.REMOTE in self.store.capabilities or embedder.startswith("openai:")
-        return limits.concurrent if waits else limits.searches
+        settings = self._settings
+        if settings.limits.searches is not None:
+            return settings.limits.searches
+        embedder = settings.embedder or ""
+        if Capability.REMOTE in self.store.capabilities or embedder.startswith("openai:"):
+            return settings.limits.concurrent
+        return max(1, min(_SEARCHES, (os.cpu_count() or 1) // settings.workers))
 
     async def _take(self, space: str, turn: Turn) -> _Held:
         held = self._known(space)

@@ -1,7 +1,8 @@
 """What was shown lately, in a file beside the store, for all processes that serve it.
 
-Who searches does not wait for it: a thread writes what has come meanwhile. So a process that is
-asked for a recall that another has only just shown looks once more, a moment later.
+Who searches does not wait for it: a thread writes what has come in a tenth of a second, since a
+commit for each recall would cost more than it keeps. So a process that is asked for a recall that
+another has only just shown looks once more, a moment later.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ MAX_RECALLS = 10_000
 MAX_CHARS = 20_000_000
 """Of a space: questions, and uids of hits."""
 _KEPT_S = 86_400.0
-_LOOKED_AGAIN_S = 0.1
+_GATHERED_S, _LOOKED_AGAIN_S = 0.1, 0.25
 _BUSY_S = 10.0
 _TRIM_EVERY = 64
 
@@ -81,7 +82,7 @@ class ShownFile:
         # Held while anything moves from here to the file.
         self._turn = threading.Lock()
         self._waiting: dict[_Key, ShownRecall] = {}
-        self._closed = False
+        self._closed = threading.Event()
         self._writer: threading.Thread | None = None
         self._n_put = 0
         try:
@@ -103,10 +104,11 @@ class ShownFile:
         with self._come:
             before = self._waiting.get((space, recall_id))
             self._waiting[space, recall_id] = shown.and_also(before) if before else shown
-            if self._writer is None and not self._closed:
+            if self._writer is None and not self._closed.is_set():
                 self._writer = threading.Thread(target=self._write, daemon=True, name="shown")
                 self._writer.start()
-            self._come.notify()
+            if len(self._waiting) == 1:
+                self._come.notify()
 
     def find(self, space: str, recall_id: str) -> ShownRecall | None:
         """Return a recall; one that is not there yet is looked for once more.
@@ -139,7 +141,7 @@ class ShownFile:
     def close(self) -> None:
         """Write what waits; closing twice is fine."""
         with self._come:
-            self._closed = True
+            self._closed.set()
             self._come.notify()
             writer, self._writer = self._writer, None
         if writer is not None:
@@ -151,13 +153,14 @@ class ShownFile:
             try:
                 with _opened(self._path) as connection:
                     while self._has_come():
+                        self._closed.wait(_GATHERED_S)
                         self._put_waiting(connection)
             except StoreError as error:
                 _log.warning("some recalls will take no feedback: %s", error)
 
     def _has_come(self) -> bool:
         with self._come:
-            self._come.wait_for(lambda: self._waiting or self._closed)
+            self._come.wait_for(lambda: self._waiting or self._closed.is_set())
             return bool(self._waiting)
 
     def _put_waiting(self, connection: sqlite3.Connection) -> None:

@@ -126,9 +126,19 @@ def test_a_search_does_not_wait_for_calls_that_wait_for_others(tmp_path: Path) -
     asyncio.run(asyncio.wait_for(run(), PATIENCE_S))
 
 
-@pytest.mark.parametrize(("embedder", "n"), [(None, 2), ("openai:text-embedding-3-small", 32)])
-def test_searches_that_wait_for_an_embedder_elsewhere_wait_together(
-    tmp_path: Path, embedder: str | None, n: int
+def test_searches_that_wait_for_an_embedder_elsewhere_wait_together(tmp_path: Path) -> None:
+    settings = Settings(store=str(tmp_path / "a.db"), embedder="openai:text-embedding-3-small")
+    assert Spaces(settings).n_searching == 32
+
+
+@pytest.mark.parametrize(
+    ("processors", "workers", "n"), [(2, 1, 2), (2, 2, 1), (4, 2, 2), (64, 1, 2), (1, 4, 1)]
+)
+def test_processes_of_a_server_share_the_processors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processors: int, workers: int, n: int
 ) -> None:
-    settings = Settings(store=str(tmp_path / "a.db"), embedder=embedder)
-    assert Spaces(settings).n_searching == n
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
+    store = str(tmp_path / "a.db")
+    assert Spaces(Settings(store=store, workers=workers)).n_searching == n
+    given = Limits(searches=5)
+    assert Spaces(Settings(store=store, workers=workers, limits=given)).n_searching == 5
