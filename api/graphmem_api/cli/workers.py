@@ -13,6 +13,8 @@ from uvicorn.config import STARTUP_FAILURE, Config
 from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
+from graphmem_api.cli.processors import Processors
+
 __all__ = ["Workers"]
 
 _LOG = logging.getLogger("graphmem")
@@ -28,11 +30,13 @@ class Workers(Multiprocess):
     def __init__(self, config: Config, sockets: list[socket]) -> None:
         super().__init__(config, sockets)
         self._patience_s = config.timeout_worker_healthcheck
+        self._processors = Processors()
         # Since when a worker owes an answer, in seconds of the monotonic clock.
         self._asked: WeakKeyDictionary[Process, float] = WeakKeyDictionary()
 
     def keep_subprocess_alive(self) -> None:
         """Look after each worker once; it is called twice a second."""
+        self._processors.deal([worker.pid for worker in self.processes if worker.pid])
         for place, worker in enumerate(self.processes):
             if self.should_exit.is_set():
                 return
