@@ -12,7 +12,7 @@ from graphmem.core.timeline import Spell
 from graphmem.core.validity import Retirement, Validity
 from graphmem_schemas import Edge, Passage, Proposition
 
-__all__ = ["Evidence", "Scope", "as_laid_out", "evidence_of", "holds", "retirement_of"]
+__all__ = ["Evidence", "Scope", "as_laid_out", "begun", "evidence_of", "holds", "retirement_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,4 +164,9 @@ def holds(fact: Proposition, at: datetime, now: datetime) -> bool:
             return False
     elif fact.valid_to <= at:
         return False
+    return begun(fact, at)
+
+
+def begun(fact: Proposition, at: datetime) -> bool:
+    """Whether a fact holds or has held by a moment of world time, and is not only to come."""
     return fact.valid_from is None or fact.valid_from <= at

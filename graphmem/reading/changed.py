@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 
+from graphmem.core.scopes import begun
 from graphmem.ports import GraphReader
 from graphmem_schemas import Hit, Proposition
 
@@ -11,7 +13,7 @@ __all__ = ["remarks_on", "since_changed"]
 
 
 def remarks_on(
-    hits: Sequence[Hit], reader: GraphReader, space: str, changed: bool
+    hits: Sequence[Hit], reader: GraphReader, space: str, now: datetime | None
 ) -> Callable[[Sequence[str]], dict[str, str]]:
     """Return what is to be said beside passages of a context.
 
@@ -19,12 +21,12 @@ def remarks_on(
         hits: of which some are said to be opposed to others.
         reader: the store.
         space: the space.
-        changed: whether to say what is no longer so; as of another time nobody asks that.
+        now: the present, for what is no longer so; None: as of another time nobody asks that.
     """
     opposed = {hit.uid for hit in hits if hit.opposed_to}
 
     def remarks(passages: Sequence[str]) -> dict[str, str]:
-        said = since_changed(passages, reader, space) if changed else {}
+        said = since_changed(passages, reader, space, now) if now else {}
         for uid in opposed.intersection(passages):
             said[uid] = "; ".join((*filter(None, (said.get(uid),)), "the opposite is said, too"))
         return said
@@ -32,19 +34,24 @@ def remarks_on(
     return remarks
 
 
-def since_changed(passages: Sequence[str], reader: GraphReader, space: str) -> dict[str, str]:
+def since_changed(
+    passages: Sequence[str], reader: GraphReader, space: str, now: datetime
+) -> dict[str, str]:
     """Return for passages that state a superseded fact what holds since, in words.
 
-    A passage that itself tells of the change needs no such remark. Two reads of the store where
-    nothing has changed.
+    A passage that itself tells of the change needs no such remark, and what is only to come has
+    changed nothing yet. Two reads of the store where nothing has changed.
 
     Args:
         passages: their uids.
+        reader: the store.
+        space: the space.
+        now: world time.
     """
     stated: dict[str, set[str]] = {uid: set() for uid in passages}
     for edge in reader.neighbours(space, list(passages), ["EVIDENCED_BY"]) if passages else ():
         stated.get(edge.end, set()).add(edge.start)
-    newer = _newer(set().union(*stated.values()), reader, space)
+    newer = _newer(set().union(*stated.values()), reader, space, now)
     latest = {uid: _latest(facts, newer) for uid, facts in stated.items()}
     texts = _texts({*newer, *set().union(*latest.values())}, reader, space)
     remarks: dict[str, str] = {}
@@ -58,16 +65,23 @@ def since_changed(passages: Sequence[str], reader: GraphReader, space: str) -> d
     return remarks
 
 
-def _newer(facts: Iterable[str], reader: GraphReader, space: str) -> dict[str, str]:
+def _newer(facts: Iterable[str], reader: GraphReader, space: str, now: datetime) -> dict[str, str]:
     """Return for each superseded fact the one that took its place, and for that one too."""
     newer: dict[str, str] = {}
     left = set(facts)
     while left:
         edges = reader.neighbours(space, sorted(left), ["SUPERSEDES"])
-        found = {edge.end: edge.start for edge in edges if edge.end in left}
+        there = _begun({edge.start for edge in edges if edge.end in left}, reader, space, now)
+        found = {e.end: e.start for e in edges if e.end in left and e.start in there}
         newer.update(found)
         left = set(found.values()) - newer.keys()
     return newer
+
+
+def _begun(facts: set[str], reader: GraphReader, space: str, now: datetime) -> set[str]:
+    """Return which of the facts have begun to hold."""
+    found = reader.get(space, sorted(facts)) if facts else []
+    return {node.uid for node in found if isinstance(node, Proposition) and begun(node, now)}
 
 
 def _latest(facts: set[str], newer: Mapping[str, str]) -> set[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from graphmem.core.scopes import holds
+from graphmem.core.scopes import begun, holds
 from graphmem_schemas import (
     Event,
     GraphNode,
@@ -79,7 +79,7 @@ def _held(fact: Proposition, moments: Moments) -> bool:
     """
     at, known = moments.as_of or moments.now, moments.known_at or moments.now
     if fact.retired_at is not None and fact.retired_at > known and fact.status != "quarantined":
-        return fact.valid_from is None or fact.valid_from <= at
+        return begun(fact, at)
     return holds(fact, at, known)
 
 

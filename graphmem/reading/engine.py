@@ -139,7 +139,8 @@ class Engine:
         shown = recall.model_copy(update={"hits": recall.hits[: request.k]})
         shown = self._in_time(shown, passages)
         # As of another time, what has changed since is none of the answer.
-        remarks = remarks_on(recall.hits, self.store, self.space, request.as_of is None)
+        now = self.clock() if request.as_of is None else None
+        remarks = remarks_on(recall.hits, self.store, self.space, now)
         places = None
         if recall.trace.mode == "chronological":
             places = moments_of(recall.hits, passages, self._sources(passages, recall.hits))
@@ -337,7 +338,8 @@ class Engine:
             hits = rescored(hits, "coverage")
         if is_now or (manner.sides and any(hit.speaker for hit in hits[:N_LOOKED])):
             shares, looked = shares_of(match), hits[:N_LOOKED]
-            sides = stated_sides([hit.uid for hit in looked], shares, self.store, self.space)
+            uids = [hit.uid for hit in looked]
+            sides = stated_sides(uids, shares, self.store, self.space, self.clock())
             if is_now:
                 known = self._sources(nodes, looked).items()
                 began = {uid: source.at for uid, source in known}

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from graphmem.core.scopes import begun
 from graphmem.core.terms import sentences, terms
 from graphmem.ports import GraphReader
 from graphmem.reading.newer import N_LOOKED, REPEATS, spoken
@@ -46,7 +48,11 @@ class Sides:
 
 
 def stated_sides(
-    passages: Sequence[str], shares: Mapping[str, float], reader: GraphReader, space: str
+    passages: Sequence[str],
+    shares: Mapping[str, float],
+    reader: GraphReader,
+    space: str,
+    now: datetime,
 ) -> Sides:
     """Return what the facts that passages state say of each other; three reads at most.
 
@@ -55,6 +61,7 @@ def stated_sides(
         shares: of the question, by term: facts about something else count nothing.
         reader: the store.
         space: the space.
+        now: world time: what is only to come has taken no place yet.
     """
     asked = list(passages[:_N_ASKED])
     stated = reader.neighbours(space, asked, ["EVIDENCED_BY"]) if asked else []
@@ -65,12 +72,11 @@ def stated_sides(
     edges = reader.neighbours(space, sorted(said), kinds) if said else []
     # Mostly there are none, and the facts themselves, of which there are many, are not read.
     edges = [edge for edge in edges if edge.start in said and edge.end in said]
-    facts = sorted({uid for edge in edges for uid in (edge.start, edge.end)})
-    about = {
-        node.uid
-        for node in (reader.get(space, facts) if facts else ())
-        if isinstance(node, Proposition) and _share(node.text, shares) >= _FACT_COVERS
-    }
+    uids = sorted({uid for edge in edges for uid in (edge.start, edge.end)})
+    nodes = reader.get(space, uids) if uids else []
+    facts = [node for node in nodes if isinstance(node, Proposition)]
+    about = {fact.uid for fact in facts if _share(fact.text, shares) >= _FACT_COVERS}
+    to_come = {fact.uid for fact in facts if not begun(fact, now)}
     newer: set[Pair] = set()
     against: set[Pair] = set()
     looked = set(asked)
@@ -80,10 +86,10 @@ def stated_sides(
         ends = said[edge.start] & looked, said[edge.end] & looked
         # A passage that states both tells of the change itself.
         pairs = {(a, b) for a in ends[0] - ends[1] for b in ends[1] - ends[0]}
-        if edge.kind == "SUPERSEDES":
-            newer |= pairs
-        else:
+        if edge.kind == "CONTRADICTS":
             against |= pairs | {(b, a) for a, b in pairs}
+        elif edge.start not in to_come:
+            newer |= pairs
     return Sides(frozenset(newer), frozenset(against))
 
 

@@ -49,12 +49,18 @@ def statements(
     facts = [node.uid for node, _ in found if isinstance(node, Proposition)]
     kinds: list[EdgeKind] = ["SUPERSEDES", "CONTRADICTS"]
     edges = reader.neighbours(space, facts, kinds) if facts else []
-    newer = {edge.end: edge.start for edge in edges if edge.kind == "SUPERSEDES"}
+    ended = {node.uid for node, _ in found if not _lasts(node, wanted.now)}
+    newer = {e.end: e.start for e in edges if e.kind == "SUPERSEDES" and e.end in ended}
     opposed = {(e.start, e.end) for e in edges if e.kind == "CONTRADICTS"}
     against = frozenset(opposed | {(end, start) for start, end in opposed})
     kept = stated_still(found) if wanted.before else holding(found, wanted.at, wanted.now)
     hits = [one.to_hit() for one in fade(state(kept, shares, newer), wanted.at, reader, space)]
     return list(marked(hits, against)) if against else hits
+
+
+def _lasts(node: Node, now: datetime) -> bool:
+    """Whether what takes a fact's place is only to come."""
+    return isinstance(node, Proposition) and node.valid_to is not None and node.valid_to > now
 
 
 def shares_of(match: TextMatch) -> dict[str, float]:

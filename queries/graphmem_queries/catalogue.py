@@ -21,8 +21,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -56,6 +56,7 @@ NAMED: Mapping[ParameterType, str] = MappingProxyType({"entity": "Entity", "conc
 """The types of parameters that name a node, with its label."""
 
 _FOLDER = "exploration"
+_NOW = "now"
 _PARAMETER = re.compile(r"(?P<name>\w+): (?P<type>\w+)(?: = (?P<default>.+?))? — (?P<meaning>.+)")
 
 
@@ -220,7 +221,9 @@ def _parameter(line: str) -> Parameter:
     bare = Parameter(found["name"], kinds[found["type"]], found["meaning"])
     if found["default"] is None:
         return bare
-    return Parameter(bare.name, bare.type, bare.meaning, bare.convert(found["default"]))
+    default = bare.convert(found["default"])
+    # Not the moment at which the catalogue was read.
+    return replace(bare, default=_NOW if found["default"] == _NOW else default)
 
 
 def _body(text: str) -> str:
@@ -246,6 +249,8 @@ def _float(value: object) -> float:
 
 
 def _datetime(value: object) -> datetime:
+    if value == _NOW:
+        return datetime.now(UTC)
     return as_utc(value if isinstance(value, datetime) else datetime.fromisoformat(_string(value)))
 
 
@@ -272,6 +277,6 @@ _SAY: dict[ParameterType, str] = {
     "concept": "a name or a uid",
     "integer": "a whole number",
     "float": "a number",
-    "datetime": "a date or a moment such as 2023-05-01 or 2023-05-01T10:00:00Z",
+    "datetime": "a date or a moment such as 2023-05-01 or 2023-05-01T10:00:00Z, or now",
     "strings": "texts, separated by commas",
 }

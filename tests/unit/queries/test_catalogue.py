@@ -117,6 +117,17 @@ def test_what_is_missing_unknown_or_wrong_is_said(given: dict[str, object]) -> N
         find_query("believed_on").bind(given, found)
 
 
+def test_now_is_when_it_is_asked_and_not_when_the_catalogue_was_read() -> None:
+    query = find_query("believed_now")
+    before = datetime.now(UTC)
+    now = query.bind({"entity": "x"}, found)["now"]
+    assert isinstance(now, datetime)
+    assert before <= now <= datetime.now(UTC)
+    assert query.bind({"entity": "x", "now": "2024-01-01"}, found)["now"] == datetime(
+        2024, 1, 1, tzinfo=UTC
+    )
+
+
 def test_an_unknown_query_is_an_error_with_a_hint() -> None:
     with pytest.raises(UnknownQuery, match="believed_now"):
         find_query("believed")

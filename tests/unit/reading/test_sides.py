@@ -87,7 +87,7 @@ FACTS = {
 }  # fmt: skip
 
 
-def store() -> MemoryStore:
+def store(moved: datetime | None = None) -> MemoryStore:
     edges = [
         Edge(kind="EVIDENCED_BY", start=uid, end=where, sources={"x": 1.0})
         for uid, (_, where) in FACTS.items()
@@ -97,9 +97,12 @@ def store() -> MemoryStore:
         Edge(kind="CONTRADICTS", start="f2", end="f3", sources={"x": 1.0}),
     ]
     facts = [
-        Proposition(uid=uid, recorded_at=NOW, text=text, subject="ann", predicate="be", value=text)
+        Proposition(
+            uid=uid, recorded_at=NOW, text=text, subject="ann", predicate="be", value=text,
+            valid_from=moved if uid == "f1" else None,
+        )
         for uid, (text, _) in FACTS.items()
-    ]
+    ]  # fmt: skip
     passages = [
         passage("old", "When I was young it was Rome, and tea.", 1),
         passage("new", "Oslo it is, and tea no more.", 9),
@@ -117,13 +120,19 @@ def store() -> MemoryStore:
 
 
 def test_facts_about_the_question_tell_which_passage_is_newer_or_against() -> None:
-    sides = stated_sides(["old", "new"], shares("Where does Ann live?"), store(), SPACE)
+    sides = stated_sides(["old", "new"], shares("Where does Ann live?"), store(), SPACE, NOW)
     assert sides.newer == {("new", "old")}
-    tea = stated_sides(["old", "new"], shares("like tea"), store(), SPACE)
+    tea = stated_sides(["old", "new"], shares("like tea"), store(), SPACE, NOW)
     assert not tea.newer
     assert tea.against == {("old", "new"), ("new", "old")}
-    assert not stated_sides(["old"], shares("Where does Ann live?"), store(), SPACE).newer
-    assert not stated_sides([], {}, store(), SPACE).newer
+    assert not stated_sides(["old"], shares("Where does Ann live?"), store(), SPACE, NOW).newer
+    assert not stated_sides([], {}, store(), SPACE, NOW).newer
+
+
+def test_what_is_only_to_come_is_not_newer_yet() -> None:
+    asked = ["old", "new"], shares("Where does Ann live?"), store(NOW + timedelta(days=1)), SPACE
+    assert not stated_sides(*asked, NOW).newer
+    assert stated_sides(*asked, NOW + timedelta(days=1)).newer == {("new", "old")}
 
 
 def test_what_took_a_facts_place_comes_before_it() -> None:
