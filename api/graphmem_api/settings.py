@@ -31,7 +31,7 @@ class Limits(Frozen):
             from there have to wait; 0 is without limit.
         concurrent: calls that are worked on at once; others wait their turn.
         searches: of these, how many search at once in a process, as long as none takes a second.
-            None: two, or one where there is no second processor for each process; with a remote
+            0: two, or one where there is no second processor for each process; with a remote
             store or embedder, where they wait more than they compute, all.
         connections: that are open at once; others are told to come again.
         waiting: writes of a space that wait to be applied; more are refused with 429.
@@ -54,7 +54,7 @@ class Limits(Frozen):
     per_minute: int = Field(default=0, ge=0)
     wrong_keys: int = Field(default=30, ge=0)
     concurrent: int = Field(default=32, ge=1)
-    searches: int | None = Field(default=None, ge=1)
+    searches: int = Field(default=0, ge=0)
     connections: int = Field(default=1_000, ge=1)
     waiting: int = Field(default=10_000, ge=1)
     waiting_chars: int = Field(default=1_000_000_000, ge=1)

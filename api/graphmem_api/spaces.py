@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import threading
 import time
 from collections import OrderedDict
@@ -24,6 +23,7 @@ from graphmem.stores.registry import open_store
 from graphmem.stores.shown import shown_beside
 from graphmem.writing.accept import check_space
 from graphmem_api.admission import Admission, Turn
+from graphmem_api.processors import allowed
 from graphmem_api.searching import Pace, PacedMemory
 from graphmem_api.settings import Settings
 from graphmem_api.warming import Warming
@@ -150,12 +150,12 @@ class Spaces:
     def n_searching(self) -> int:
         """How many searches go on at once: few, unless they mostly wait for other machines."""
         settings = self._settings
-        if settings.limits.searches is not None:
+        if settings.limits.searches:
             return settings.limits.searches
         embedder = settings.embedder or ""
         if Capability.REMOTE in self.store.capabilities or embedder.startswith("openai:"):
             return settings.limits.concurrent
-        return max(1, min(_SEARCHES, (os.cpu_count() or 1) // settings.workers))
+        return max(1, min(_SEARCHES, len(allowed()) // settings.workers))
 
     async def _take(self, space: str, turn: Turn) -> _Held:
         held = self._known(space)

@@ -80,12 +80,15 @@ class Upkeep(Facet):
         if not receipt.seq and space is None:
             return receipt
         self._reader.forget()
-        self._reader.shown.forget(gone)
         if receipt.nodes.keys() & LESSONS:
             self._reader.lessons()
         clear_caches()
         self._cypher.close()
-        forget_beside(self._store, self.space, gone)
+        try:
+            forget_beside(self._store, self.space, gone)
+        finally:
+            # What was shown since may stay.
+            self._reader.shown.forget(gone)
         return receipt.model_copy(update={"places": forget.PLACES})
 
     def retire(self, uid: str, at: datetime | str | None = None) -> Receipt:

@@ -32,7 +32,7 @@ from graphmem.reading.facts import facts_of
 from graphmem.reading.gate import is_of_oneself
 from graphmem.reading.in_time import NearestInTime
 from graphmem.reading.manner import Manner, manner_of
-from graphmem.reading.newer import N_LOOKED, newer_first
+from graphmem.reading.newer import N_LOOKED, newer_first, said_by
 from graphmem.reading.order import in_time, moments_of
 from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
 from graphmem.reading.pieces import embed_ahead, has_few_threads
@@ -338,12 +338,13 @@ class Engine:
             hits = rescored(hits, "coverage")
         if is_now or (manner.sides and any(hit.speaker for hit in hits[:N_LOOKED])):
             shares, looked = shares_of(match), hits[:N_LOOKED]
-            uids = [hit.uid for hit in looked]
-            sides = stated_sides(uids, shares, self.store, self.space, self.clock())
+            uids, now = [hit.uid for hit in looked], self.clock()
+            sides = stated_sides(uids, shares, self.store, self.space, now)
             if is_now:
                 known = self._sources(nodes, looked).items()
                 began = {uid: source.at for uid, source in known}
-                hits = newer_first(request.question, hits, nodes, began, shares, sides.newer)
+                there = said_by(now, nodes, began)
+                hits = newer_first(request.question, hits, there, began, shares, sides.newer)
             denied = denials(looked, nodes, shares) if manner.sides else frozenset()
             hits = marked(hits, sides.against | denied)
         return nodes, hits

@@ -21,7 +21,7 @@ from graphmem.core.terms import sentences, terms
 from graphmem.reading.values import Sought, sought, values_in
 from graphmem_schemas import Hit, Passage, ScorePart
 
-__all__ = ["N_LOOKED", "REPEATS", "asks_for_now", "newer_first", "placed", "spoken"]
+__all__ = ["N_LOOKED", "REPEATS", "asks_for_now", "newer_first", "placed", "said_by", "spoken"]
 
 N_LOOKED = 16
 """So many of the best are looked at."""
@@ -153,7 +153,7 @@ def newer_first(
     Args:
         question: one for which `asks_for_now` holds.
         hits: passages, best first.
-        passages: by uid.
+        passages: by uid; hits without theirs stay where they are.
         began: when each source began, by uid.
         weights: the question's terms with their share of what it asks.
         known: pairs of passages, of which the first states what took the place of what the
@@ -180,6 +180,17 @@ def newer_first(
     return (*first, *hits[len(order) :])
 
 
+def said_by(
+    now: datetime, passages: Mapping[str, Passage], began: Mapping[str, datetime | None]
+) -> dict[str, Passage]:
+    """Return the passages that are not dated in the future: those have changed nothing yet."""
+    return {uid: one for uid, one in passages.items() if _moment(one, began) <= now}
+
+
+def _moment(passage: Passage, began: Mapping[str, datetime | None]) -> datetime:
+    return passage.at or began.get(passage.source) or _LONG_AGO
+
+
 def _first_pair(
     order: list[int], said: Mapping[int, _Said | None], asked: _Asked
 ) -> tuple[int, int] | None:
@@ -203,14 +214,13 @@ def _said(
 ) -> _Said | None:
     if passage is None:
         return None
-    at = passage.at or began.get(passage.source) or _LONG_AGO
     values = changed = frozenset[str]()
     wordings = news = tuple[frozenset[str], ...]()
     if passage.speaker and passage.speaker.casefold() not in REPEATS:
         values, changed, wordings, news = _values(passage.text, asked)
     return _Said(
-        passage.uid, passage.speaker, passage.source, at, passage.position, values, changed,
-        wordings, news, score,
+        passage.uid, passage.speaker, passage.source, _moment(passage, began), passage.position,
+        values, changed, wordings, news, score,
     )  # fmt: skip
 
 

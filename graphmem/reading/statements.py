@@ -49,7 +49,7 @@ def statements(
     facts = [node.uid for node, _ in found if isinstance(node, Proposition)]
     kinds: list[EdgeKind] = ["SUPERSEDES", "CONTRADICTS"]
     edges = reader.neighbours(space, facts, kinds) if facts else []
-    ended = {node.uid for node, _ in found if not _lasts(node, wanted.now)}
+    ended = {node.uid for node, _ in found if not _lasts(node, max(wanted.at, wanted.now))}
     newer = {e.end: e.start for e in edges if e.kind == "SUPERSEDES" and e.end in ended}
     opposed = {(e.start, e.end) for e in edges if e.kind == "CONTRADICTS"}
     against = frozenset(opposed | {(end, start) for start, end in opposed})
@@ -58,9 +58,9 @@ def statements(
     return list(marked(hits, against)) if against else hits
 
 
-def _lasts(node: Node, now: datetime) -> bool:
-    """Whether what takes a fact's place is only to come."""
-    return isinstance(node, Proposition) and node.valid_to is not None and node.valid_to > now
+def _lasts(node: Node, at: datetime) -> bool:
+    """Whether what takes a fact's place is still to come at a moment of world time."""
+    return isinstance(node, Proposition) and node.valid_to is not None and node.valid_to > at
 
 
 def shares_of(match: TextMatch) -> dict[str, float]:

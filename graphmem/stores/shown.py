@@ -7,62 +7,29 @@ another has only just shown looks once more, a moment later.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
-import sqlite3
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
+from sqlite3 import Connection
 
 from graphmem.errors import StoreError
 from graphmem.ports import GraphStore, ShownRecall
+from graphmem.stores import shown_rows as rows
 from graphmem.stores.beside import SHOWN, beside
+from graphmem.stores.shown_rows import Key, Waiting
 from graphmem_schemas import Recall
 
 __all__ = ["SharedShown", "ShownFile", "forget_shown", "shown_beside"]
 
-MAX_RECALLS = 10_000
-"""Of a space."""
-MAX_CHARS = 20_000_000
-"""Of a space: questions, and uids of hits."""
-_KEPT_S = 86_400.0
-_GATHERED_S, _LOOKED_AGAIN_S = 0.1, 0.25
-_BUSY_S = 10.0
+_GATHERED_S = 0.1
+_LOOKED_AGAIN_S = (0.15, 0.45)
+"""After so long each: a process that is busy may take half a second to write."""
 _TRIM_EVERY = 64
 
 _log = logging.getLogger("graphmem")
-
-# Not synced: who loses power loses what nobody has spoken of yet. No log that would keep what is
-# deleted: each commit empties the journal.
-_SETTINGS = ("journal_mode = TRUNCATE", "synchronous = OFF", "secure_delete = ON")
-_TABLES = (
-    "CREATE TABLE IF NOT EXISTS shown (n INTEGER PRIMARY KEY, space TEXT NOT NULL,"
-    " id TEXT NOT NULL, at REAL NOT NULL, question TEXT NOT NULL, uids TEXT NOT NULL,"
-    " n_gone INTEGER NOT NULL, UNIQUE (space, id))",
-    "CREATE INDEX IF NOT EXISTS shown_at ON shown (at)",
-    # Trimming reads this alone, not the rows.
-    "CREATE INDEX IF NOT EXISTS shown_late ON shown (space, n, length(question) + length(uids))",
-)
-_PUT = (
-    "INSERT INTO shown (space, id, at, question, uids, n_gone) VALUES (?, ?, ?, ?, ?, ?)"
-    " ON CONFLICT (space, id) DO UPDATE SET uids = excluded.uids, n_gone = excluded.n_gone"
-)
-_FIND = "SELECT question, uids, n_gone FROM shown WHERE space = ? AND id = ?"
-_TOO_MANY = (
-    "DELETE FROM shown WHERE space = ?1 AND n <="
-    " (SELECT n FROM shown WHERE space = ?1 ORDER BY n DESC LIMIT 1 OFFSET ?2)"
-)
-_CHARS = "SELECT coalesce(sum(length(question) + length(uids)), 0) FROM shown WHERE space = ?"
-_TOO_LARGE = (
-    "DELETE FROM shown WHERE n IN (SELECT n FROM (SELECT n, ROW_NUMBER() OVER late AS rank,"
-    " SUM(length(question) + length(uids)) OVER late AS chars FROM shown WHERE space = ?"
-    " WINDOW late AS (ORDER BY n DESC)) WHERE chars > ? AND rank > 1)"
-)
-
-_Key = tuple[str, str]
 
 
 class ShownFile:
@@ -81,7 +48,7 @@ class ShownFile:
         self._come = threading.Condition()
         # Held while anything moves from here to the file.
         self._turn = threading.Lock()
-        self._waiting: dict[_Key, ShownRecall] = {}
+        self._waiting: dict[Key, Waiting] = {}
         self._closed = threading.Event()
         self._writer: threading.Thread | None = None
         self._n_put = 0
@@ -91,9 +58,7 @@ class ShownFile:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as error:
             raise StoreError(f"{path} cannot be made ({error.strerror})") from error
-        with _opened(path) as connection:
-            for statement in _TABLES:
-                connection.execute(statement)
+        rows.make(path)
 
     def of(self, space: str) -> SharedShown:
         """Return what is shown of a space."""
@@ -103,7 +68,9 @@ class ShownFile:
         """Have a recall written soon; one that is there gets more hits."""
         with self._come:
             before = self._waiting.get((space, recall_id))
-            self._waiting[space, recall_id] = shown.and_also(before) if before else shown
+            since = before.since if before else self._clock()
+            whole = shown.and_also(before.shown) if before else shown
+            self._waiting[space, recall_id] = Waiting(whole, since)
             if self._writer is None and not self._closed.is_set():
                 self._writer = threading.Thread(target=self._write, daemon=True, name="shown")
                 self._writer.start()
@@ -111,32 +78,35 @@ class ShownFile:
                 self._come.notify()
 
     def find(self, space: str, recall_id: str) -> ShownRecall | None:
-        """Return a recall; one that is not there yet is looked for once more.
+        """Return a recall; one that is not there yet is looked for again, for most of a second.
 
         Raises:
             StoreError: The file cannot be read.
         """
-        found = self._look(space, recall_id)
-        if found is None:
-            time.sleep(_LOOKED_AGAIN_S)
-            found = self._look(space, recall_id)
-        return found
+        for pause in (0.0, *_LOOKED_AGAIN_S):
+            time.sleep(pause)
+            if found := self._look(space, recall_id):
+                return found
+        return None
 
     def _look(self, space: str, recall_id: str) -> ShownRecall | None:
         with self._come:
             waiting = self._waiting.get((space, recall_id))
-        with _opened(self._path) as connection:
-            found = _found(connection, space, recall_id)
-        return waiting.and_also(found) if waiting and found else waiting or found
+        with rows.opened(self._path) as connection:
+            found = rows.find(connection, space, recall_id)
+        if waiting is None:
+            return found
+        return waiting.shown.and_also(found) if found else waiting.shown
 
     def forget(self, space: str, gone: Collection[str] | None) -> None:
-        """Let go of what waits to be written; `forget_shown` clears the file."""
+        """Let go of what waits to be written, after `forget_shown` has cleared the file."""
         with self._turn, self._come:
-            for key, shown in [*self._waiting.items()]:
+            now = self._clock()
+            for key, one in [*self._waiting.items()]:
                 if key[0] == space and gone is None:
                     del self._waiting[key]
                 elif key[0] == space and gone is not None:
-                    self._waiting[key] = shown.without(gone)
+                    self._waiting[key] = Waiting(one.shown.without(gone), now)
 
     def close(self) -> None:
         """Write what waits; closing twice is fine."""
@@ -151,44 +121,37 @@ class ShownFile:
         """Write what comes, a batch at a time, until no more will."""
         while self._has_come():
             try:
-                with _opened(self._path) as connection:
+                with rows.opened(self._path) as connection:
                     while self._has_come():
                         self._closed.wait(_GATHERED_S)
                         self._put_waiting(connection)
             except StoreError as error:
                 _log.warning("some recalls will take no feedback: %s", error)
+                with self._turn, self._come:
+                    self._waiting.clear()
+                self._closed.wait(_GATHERED_S)
 
     def _has_come(self) -> bool:
         with self._come:
             self._come.wait_for(lambda: self._waiting or self._closed.is_set())
             return bool(self._waiting)
 
-    def _put_waiting(self, connection: sqlite3.Connection) -> None:
+    def _put_waiting(self, connection: Connection) -> None:
         with self._turn:
             with self._come:
                 batch = dict(self._waiting)
             try:
-                self._put(connection, batch)
+                rows.put(connection, batch, self._clock())
+                self._n_put += len(batch)
+                if self._n_put >= _TRIM_EVERY:
+                    self._n_put = 0
+                    for space in {space for space, _ in batch}:
+                        rows.trim(connection, space)
             finally:
                 with self._come:
-                    for key, shown in batch.items():
-                        if self._waiting.get(key) is shown:
+                    for key, one in batch.items():
+                        if self._waiting.get(key) is one:
                             del self._waiting[key]
-
-    def _put(self, connection: sqlite3.Connection, batch: dict[_Key, ShownRecall]) -> None:
-        now = self._clock()
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("DELETE FROM shown WHERE at < ?", (now - _KEPT_S,))
-        for (space, recall_id), shown in batch.items():
-            before = _found(connection, space, recall_id)
-            whole = shown.and_also(before) if before else shown
-            uids = json.dumps(sorted(whole.uids))
-            row = (space, recall_id, now, whole.question, uids, whole.n_gone)
-            connection.execute(_PUT, row)
-            self._n_put += 1
-            if not self._n_put % _TRIM_EVERY:
-                _trim(connection, space)
-        connection.execute("COMMIT")
 
 
 def shown_beside(store: GraphStore) -> ShownFile | None:
@@ -239,54 +202,5 @@ def forget_shown(path: Path | None, space: str, gone: Collection[str] | None) ->
 
     Complexity: reads what was shown of the space.
     """
-    if path is None or not path.exists():
-        return
-    with _opened(path) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        if gone is None:
-            connection.execute("DELETE FROM shown WHERE space = ?", (space,))
-        else:
-            _lose(connection, space, frozenset(gone))
-        connection.execute("COMMIT")
-
-
-def _trim(connection: sqlite3.Connection, space: str) -> None:
-    connection.execute(_TOO_MANY, (space, MAX_RECALLS))
-    (chars,) = connection.execute(_CHARS, (space,)).fetchone()
-    if chars > MAX_CHARS:
-        connection.execute(_TOO_LARGE, (space, MAX_CHARS))
-
-
-def _lose(connection: sqlite3.Connection, space: str, gone: frozenset[str]) -> None:
-    rows = connection.execute("SELECT n, uids FROM shown WHERE space = ?", (space,)).fetchall()
-    for n, said in rows:
-        uids = frozenset(json.loads(said))
-        if not uids.isdisjoint(gone):
-            rest = json.dumps(sorted(uids - gone))
-            connection.execute(
-                "UPDATE shown SET uids = ?, n_gone = n_gone + ? WHERE n = ?",
-                (rest, len(uids & gone), n),
-            )
-
-
-def _found(connection: sqlite3.Connection, space: str, recall_id: str) -> ShownRecall | None:
-    row = connection.execute(_FIND, (space, recall_id)).fetchone()
-    return ShownRecall(row[0], frozenset(json.loads(row[1])), row[2]) if row else None
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open the file for one thing; what is not committed by then was not done.
-
-    Raises:
-        StoreError: In our words what SQLite says.
-    """
-    try:
-        with closing(sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)) as connection:
-            for setting in _SETTINGS:
-                connection.execute(f"PRAGMA {setting}")
-            yield connection
-    except sqlite3.Error as error:
-        raise StoreError(
-            f"{path}, where recalls wait for feedback, cannot be used ({error}); it may be removed"
-        ) from error
+    if path is not None and path.exists():
+        rows.forget(path, space, gone, time.time())

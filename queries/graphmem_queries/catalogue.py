@@ -9,6 +9,8 @@ which columns it returns:
     // columns: uid, text
     // portable: yes
 
+A default of `now` is the moment at which the query is asked.
+
 `$space` is always bound by the caller, and every node and edge of a text is filtered by it. For a
 parameter `x` of the type `entity` or `concept`, a name or a uid, `$x_uids` are the nodes that may
 be meant; the caller finds them. A text that names no uid says `n.uid >= ''` of its first node:

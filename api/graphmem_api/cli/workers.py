@@ -13,7 +13,7 @@ from uvicorn.config import STARTUP_FAILURE, Config
 from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
-from graphmem_api.cli.processors import Processors
+from graphmem_api.processors import Processors
 
 __all__ = ["Workers"]
 
@@ -54,6 +54,11 @@ class Workers(Multiprocess):
             _LOG.warning("the worker %s %s: another is started", worker.pid, how)
             self.processes[place] = Process(self.config, self.sockets)
             self.processes[place].start()
+
+    def restart_all(self) -> None:
+        """Replace each worker; that may take minutes, in which none is looked after."""
+        self._processors.free()
+        super().restart_all()
 
     def _answers(self, worker: Process) -> bool:
         """Ask a worker, or look for its answer; False where it has had its time."""

@@ -137,7 +137,7 @@ def test_searches_that_wait_for_an_embedder_elsewhere_wait_together(tmp_path: Pa
 def test_processes_of_a_server_share_the_processors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processors: int, workers: int, n: int
 ) -> None:
-    monkeypatch.setattr("os.cpu_count", lambda: processors)
+    monkeypatch.setattr("graphmem_api.spaces.allowed", lambda: tuple(range(processors)))
     store = str(tmp_path / "a.db")
     assert Spaces(Settings(store=store, workers=workers)).n_searching == n
     given = Limits(searches=5)

@@ -15,7 +15,7 @@ import pytest
 from graphmem import Memory
 from graphmem.errors import InvalidInput, NotFound, StoreError
 from graphmem.ports import ShownRecall
-from graphmem.stores import shown
+from graphmem.stores import shown, shown_rows
 from graphmem.stores.beside import SHOWN
 from graphmem.stores.shown import ShownFile, forget_shown
 from graphmem.testing.extractor import FakeExtractor
@@ -65,13 +65,13 @@ def test_what_one_shows_the_other_finds(one: ShownFile, other: ShownFile) -> Non
     assert found.uids == frozenset("wxyz")
 
 
-def test_what_nobody_showed_is_looked_for_twice(
+def test_what_nobody_showed_is_looked_for_again(
     one: ShownFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paused: list[float] = []
     monkeypatch.setattr(time, "sleep", paused.append)
     assert one.of("a").find("r") is None
-    assert paused == [shown._LOOKED_AGAIN_S]
+    assert paused == [0.0, *shown._LOOKED_AGAIN_S]
 
 
 def test_what_another_writes_meanwhile_is_found(
@@ -97,7 +97,7 @@ def test_another_process_finds_it_too(path: Path, one: ShownFile) -> None:
 def test_a_space_knows_of_no_other(
     one: ShownFile, other: ShownFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shown, "_LOOKED_AGAIN_S", 0.0)
+    monkeypatch.setattr(shown, "_LOOKED_AGAIN_S", ())
     one.of("a").note(recall("r", "x"))
     one.close()
     assert other.of("b").find("r") is None
@@ -114,7 +114,7 @@ def test_what_is_deleted_is_forgotten(path: Path, other: ShownFile) -> None:
     assert other.of("a").find("r") == ShownRecall("Where?", frozenset("y"), 1)
     assert other.of("b").find("r") == ShownRecall("Where?", frozenset("xy"))
     forget_shown(path, "b", None)
-    with shown._opened(path) as connection:
+    with shown_rows.opened(path) as connection:
         assert connection.execute("SELECT DISTINCT space FROM shown").fetchall() == [("a",)]
 
 
@@ -127,8 +127,49 @@ def test_what_waits_to_be_written_is_forgotten_too(
     file.of("a").forget(["x"])
     assert file.of("a").find("r") == ShownRecall("Where?", frozenset("y"), 1)
     file.of("a").forget(None)
-    monkeypatch.setattr(shown, "_LOOKED_AGAIN_S", 0.0)
+    monkeypatch.setattr(shown, "_LOOKED_AGAIN_S", ())
     assert file.of("a").find("r") is None
+
+
+def test_what_another_process_has_shown_and_not_written_is_forgotten(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shown, "_LOOKED_AGAIN_S", ())
+    monkeypatch.setattr(shown, "_GATHERED_S", 60.0)
+    file = ShownFile(path)
+    file.of("a").note(recall("r", "x", question="Where is amber?"))
+    file.of("b").note(recall("r", "x"))
+    forget_shown(path, "a", None)
+    file.of("a").note(recall("q", "y"))
+    file.close()
+    assert file.of("a").find("r") is None
+    assert file.of("a").find("q") is not None
+    assert file.of("b").find("r") is not None
+    assert b"amber" not in path.read_bytes()
+
+
+def test_what_is_shown_after_a_delete_is_kept_though_it_waits_with_older_ones(path: Path) -> None:
+    file = ShownFile(path)
+    file.of("a").note(recall("r", "x", "y"))
+    forget_shown(path, "a", ["x"])
+    # As the process does that deletes.
+    file.of("a").forget(["x"])
+    file.close()
+    assert file.of("a").find("r") == ShownRecall("Where?", frozenset("y"), 1)
+
+
+def test_a_file_that_is_broken_is_told_of_now_and_then_and_holds_nobody_up(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = ShownFile(path)
+    path.write_bytes(b"no database at all" * 1_000)
+    for n in range(200):
+        file.of("a").note(recall(f"r{n}", "x"))
+        time.sleep(0.001)
+    while "will take no feedback" not in caplog.text:
+        time.sleep(0.01)
+    file.close()
+    assert caplog.text.count("will take no feedback") < 50
 
 
 def test_no_byte_of_what_is_deleted_is_left(path: Path) -> None:
@@ -144,7 +185,7 @@ def test_no_byte_of_what_is_deleted_is_left(path: Path) -> None:
 def test_what_cannot_be_written_is_told_and_the_rest_goes_on(
     path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shown, "_LOOKED_AGAIN_S", 0.0)
+    monkeypatch.setattr(shown, "_LOOKED_AGAIN_S", ())
     file = ShownFile(path)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("ALTER TABLE shown RENAME TO gone")
@@ -160,7 +201,7 @@ def test_what_cannot_be_written_is_told_and_the_rest_goes_on(
 
 
 def test_it_is_bounded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shown, "MAX_RECALLS", 10)
+    monkeypatch.setattr(shown_rows, "MAX_RECALLS", 10)
     monkeypatch.setattr(shown, "_TRIM_EVERY", 1)
     now = [1_000.0]
     file = ShownFile(path, lambda: now[0])
@@ -170,22 +211,22 @@ def test_it_is_bounded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for n in range(50):
         file.of("a").note(recall(f"r{n}", "x"))
     file.close()
-    with shown._opened(path) as connection:
+    with shown_rows.opened(path) as connection:
         kept = {row[0] for row in connection.execute("SELECT id FROM shown")}
     assert kept == {"old", *(f"r{n}" for n in range(40, 50))}
     now[0] += 90_000.0
     file = ShownFile(path, lambda: now[0])
     file.of("a").note(recall("new", "x"))
     file.close()
-    with shown._opened(path) as connection:
+    with shown_rows.opened(path) as connection:
         assert connection.execute("SELECT id FROM shown").fetchall() == [("new",)]
 
 
 def test_trimming_looks_into_an_index(one: ShownFile, path: Path) -> None:
     read: list[str] = []
-    with shown._opened(path) as connection:
+    with shown_rows.opened(path) as connection:
         connection.set_trace_callback(read.append)
-        shown._trim(connection, "a")
+        shown_rows.trim(connection, "a")
         connection.set_trace_callback(None)
         plans = [
             step[3]
@@ -198,13 +239,13 @@ def test_trimming_looks_into_an_index(one: ShownFile, path: Path) -> None:
 
 
 def test_large_recalls_leave_room_for_fewer(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shown, "MAX_CHARS", 1_000)
+    monkeypatch.setattr(shown_rows, "MAX_CHARS", 1_000)
     monkeypatch.setattr(shown, "_TRIM_EVERY", 1)
     file = ShownFile(path)
     for n in range(20):
         file.of("a").note(recall(f"r{n}", "x", question="w" * 300))
     file.close()
-    with shown._opened(path) as connection:
+    with shown_rows.opened(path) as connection:
         assert connection.execute("SELECT count(*) FROM shown").fetchone() == (3,)
 
 

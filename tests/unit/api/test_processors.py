@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from graphmem_api.cli.processors import Processors, seconds_used
+from graphmem_api.processors import Processors, allowed, seconds_used
 
 ALL = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set[int]()
 _THREADS = """
@@ -112,8 +112,46 @@ def test_processes_that_are_not_as_many_as_processors_are_left_alone(pids: list[
     processors = usage.processors()
     for _ in range(3):
         processors.deal(pids[:-1])
-        usage.second(dict.fromkeys(pids, 1.0))
+        usage.second(dict.fromkeys(pids, float(len(ALL))))
     assert _of(pids[0]) == [ALL, ALL]
+
+
+def test_processes_that_become_fewer_are_free_again(pids: list[int]) -> None:
+    usage = Usage()
+    processors = usage.processors()
+    for _ in range(2):
+        processors.deal(pids)
+        usage.second(dict.fromkeys(pids, 1.0))
+    assert len(_of(pids[0])[0]) == 1
+    processors.deal(pids[:1])
+    assert _of(pids[0]) == [ALL, ALL]
+    processors.deal([])
+
+
+def test_all_are_free_when_it_is_said_so(pids: list[int]) -> None:
+    usage = Usage()
+    processors = usage.processors()
+    for _ in range(2):
+        processors.deal(pids)
+        usage.second(dict.fromkeys(pids, 1.0))
+    processors.free()
+    assert [_of(pid) for pid in pids] == [[ALL, ALL]] * len(pids)
+    processors.deal(pids)
+    assert _of(pids[0]) == [ALL, ALL]
+
+
+def test_only_what_the_server_itself_may_use_is_dealt_out(pids: list[int]) -> None:
+    usage = Usage()
+    processors, one = usage.processors(), {min(ALL)}
+    try:
+        os.sched_setaffinity(0, one)
+        assert allowed() == tuple(one)
+        for _ in range(3):
+            processors.deal(pids)
+            usage.second(dict.fromkeys(pids, 1.0))
+        assert _of(pids[0]) == [ALL, ALL]
+    finally:
+        os.sched_setaffinity(0, ALL)
 
 
 def test_a_process_that_is_gone_is_no_error(pids: list[int]) -> None:

@@ -9,18 +9,25 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["Processors", "seconds_used"]
+__all__ = ["Processors", "allowed", "seconds_used"]
 
 _BUSY, _BUSY_STILL = 0.8, 0.6
 """Of its part of the processors, what each process uses before they are dealt out, and since."""
 
 
+def allowed() -> tuple[int, ...]:
+    """Return the processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return tuple(sorted(os.sched_getaffinity(0)))
+    return tuple(range(os.cpu_count() or 1))
+
+
 def seconds_used(pid: int) -> float:
-    """Return the seconds of processors that a process has used; 0 where it is gone."""
+    """Return the seconds of processors that a process has used; 0 where nobody can tell."""
     try:
         said = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -29,7 +36,7 @@ def seconds_used(pid: int) -> float:
 
 
 class Processors:
-    """Deals out the processors that this process may use, where the system allows it (Linux).
+    """Deals out the processors that this process may use, where the system tells enough (Linux).
 
     Args:
         used: tells the seconds of processors that a process has used.
@@ -41,12 +48,11 @@ class Processors:
         used: Callable[[int], float] = seconds_used,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        may = getattr(os, "sched_getaffinity", None)
-        self._all: tuple[int, ...] = tuple(sorted(may(0))) if may else ()
-        self._dealt: tuple[int, ...] = ()
         self._used, self._clock = used, clock
         self._seen: dict[int, float] = {}
         self._at = clock()
+        # What each process has, where it was ever bound.
+        self._has: Mapping[int, tuple[int, ...]] = {}
 
     def deal(self, pids: Sequence[int]) -> None:
         """Bind each process where all are busy; free them where one is not.
@@ -57,23 +63,33 @@ class Processors:
         Args:
             pids: of the processes, each at its place.
         """
-        if len(self._all) < 2 or len(pids) % len(self._all):
-            return
-        wanted = tuple(pids) if self._are_busy(pids) else ()
-        if wanted != self._dealt:
-            for place, pid in enumerate(pids):
-                _bind(pid, [self._all[place % len(self._all)]] if wanted else self._all)
-            self._dealt = wanted
+        own = allowed()
+        wanted = {pid: own for pid in pids if pid in self._has}
+        if self._are_busy(pids, len(own)):
+            wanted = {pid: own[place % len(own) :][:1] for place, pid in enumerate(pids)}
+        for pid, processors in wanted.items():
+            if self._has.get(pid) != processors:
+                _bind(pid, processors)
+        self._has = wanted
 
-    def _are_busy(self, pids: Sequence[int]) -> bool:
+    def free(self) -> None:
+        """Let all use all processors, until they are dealt out again."""
+        for pid in self._has:
+            _bind(pid, allowed())
+        self._has, self._seen = {}, {}
+
+    def _are_busy(self, pids: Sequence[int], n_own: int) -> bool:
         before, since = self._seen, self._at
         self._seen, self._at = {pid: self._used(pid) for pid in pids}, self._clock()
-        part = len(self._all) / len(pids) * (self._at - since)
-        enough = part * (_BUSY_STILL if self._dealt else _BUSY)
+        if n_own < 2 or not pids or len(pids) % n_own:
+            return False
+        bound = any(len(processors) == 1 for processors in self._has.values())
+        part = n_own / len(pids) * (self._at - since)
+        enough = part * (_BUSY_STILL if bound else _BUSY)
         return all(pid in before and self._seen[pid] - before[pid] >= enough for pid in pids)
 
 
-def _bind(pid: int, processors: Collection[int]) -> None:
+def _bind(pid: int, processors: Sequence[int]) -> None:
     # Twice: threads that come meanwhile are where the one was that made them.
     for _ in range(2):
         with suppress(OSError):
