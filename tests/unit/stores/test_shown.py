@@ -15,9 +15,9 @@ import pytest
 from graphmem import Memory
 from graphmem.errors import InvalidInput, NotFound, StoreError
 from graphmem.ports import ShownRecall
-from graphmem.stores import shown, shown_rows
 from graphmem.stores.beside import SHOWN
-from graphmem.stores.shown import ShownFile, forget_shown
+from graphmem.stores.shown import ShownFile, forget_shown, rows
+from graphmem.stores.shown import file as file_module
 from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder
 from graphmem_schemas import Hit, Recall
@@ -71,7 +71,7 @@ def test_what_nobody_showed_is_looked_for_again(
     paused: list[float] = []
     monkeypatch.setattr(time, "sleep", paused.append)
     assert one.of("a").find("r") is None
-    assert paused == [0.0, *shown._LOOKED_AGAIN_S]
+    assert paused == [0.0, *file_module._LOOKED_AGAIN_S]
 
 
 def test_what_another_writes_meanwhile_is_found(
@@ -97,7 +97,7 @@ def test_another_process_finds_it_too(path: Path, one: ShownFile) -> None:
 def test_a_space_knows_of_no_other(
     one: ShownFile, other: ShownFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shown, "_LOOKED_AGAIN_S", ())
+    monkeypatch.setattr(file_module, "_LOOKED_AGAIN_S", ())
     one.of("a").note(recall("r", "x"))
     one.close()
     assert other.of("b").find("r") is None
@@ -114,7 +114,7 @@ def test_what_is_deleted_is_forgotten(path: Path, other: ShownFile) -> None:
     assert other.of("a").find("r") == ShownRecall("Where?", frozenset("y"), 1)
     assert other.of("b").find("r") == ShownRecall("Where?", frozenset("xy"))
     forget_shown(path, "b", None)
-    with shown_rows.opened(path) as connection:
+    with rows.opened(path) as connection:
         assert connection.execute("SELECT DISTINCT space FROM shown").fetchall() == [("a",)]
 
 
@@ -127,15 +127,15 @@ def test_what_waits_to_be_written_is_forgotten_too(
     file.of("a").forget(["x"])
     assert file.of("a").find("r") == ShownRecall("Where?", frozenset("y"), 1)
     file.of("a").forget(None)
-    monkeypatch.setattr(shown, "_LOOKED_AGAIN_S", ())
+    monkeypatch.setattr(file_module, "_LOOKED_AGAIN_S", ())
     assert file.of("a").find("r") is None
 
 
 def test_what_another_process_has_shown_and_not_written_is_forgotten(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shown, "_LOOKED_AGAIN_S", ())
-    monkeypatch.setattr(shown, "_GATHERED_S", 60.0)
+    monkeypatch.setattr(file_module, "_LOOKED_AGAIN_S", ())
+    monkeypatch.setattr(file_module, "_GATHERED_S", 60.0)
     file = ShownFile(path)
     file.of("a").note(recall("r", "x", question="Where is amber?"))
     file.of("b").note(recall("r", "x"))
@@ -185,7 +185,7 @@ def test_no_byte_of_what_is_deleted_is_left(path: Path) -> None:
 def test_what_cannot_be_written_is_told_and_the_rest_goes_on(
     path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shown, "_LOOKED_AGAIN_S", ())
+    monkeypatch.setattr(file_module, "_LOOKED_AGAIN_S", ())
     file = ShownFile(path)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("ALTER TABLE shown RENAME TO gone")
@@ -201,8 +201,8 @@ def test_what_cannot_be_written_is_told_and_the_rest_goes_on(
 
 
 def test_it_is_bounded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shown_rows, "MAX_RECALLS", 10)
-    monkeypatch.setattr(shown, "_TRIM_EVERY", 1)
+    monkeypatch.setattr(rows, "MAX_RECALLS", 10)
+    monkeypatch.setattr(file_module, "_TRIM_EVERY", 1)
     now = [1_000.0]
     file = ShownFile(path, lambda: now[0])
     file.of("b").note(recall("old", "x"))
@@ -211,22 +211,22 @@ def test_it_is_bounded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for n in range(50):
         file.of("a").note(recall(f"r{n}", "x"))
     file.close()
-    with shown_rows.opened(path) as connection:
+    with rows.opened(path) as connection:
         kept = {row[0] for row in connection.execute("SELECT id FROM shown")}
     assert kept == {"old", *(f"r{n}" for n in range(40, 50))}
     now[0] += 90_000.0
     file = ShownFile(path, lambda: now[0])
     file.of("a").note(recall("new", "x"))
     file.close()
-    with shown_rows.opened(path) as connection:
+    with rows.opened(path) as connection:
         assert connection.execute("SELECT id FROM shown").fetchall() == [("new",)]
 
 
 def test_trimming_looks_into_an_index(one: ShownFile, path: Path) -> None:
     read: list[str] = []
-    with shown_rows.opened(path) as connection:
+    with rows.opened(path) as connection:
         connection.set_trace_callback(read.append)
-        shown_rows.trim(connection, "a")
+        rows.trim(connection, "a")
         connection.set_trace_callback(None)
         plans = [
             step[3]
@@ -239,13 +239,13 @@ def test_trimming_looks_into_an_index(one: ShownFile, path: Path) -> None:
 
 
 def test_large_recalls_leave_room_for_fewer(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shown_rows, "MAX_CHARS", 1_000)
-    monkeypatch.setattr(shown, "_TRIM_EVERY", 1)
+    monkeypatch.setattr(rows, "MAX_CHARS", 1_000)
+    monkeypatch.setattr(file_module, "_TRIM_EVERY", 1)
     file = ShownFile(path)
     for n in range(20):
         file.of("a").note(recall(f"r{n}", "x", question="w" * 300))
     file.close()
-    with shown_rows.opened(path) as connection:
+    with rows.opened(path) as connection:
         assert connection.execute("SELECT count(*) FROM shown").fetchone() == (3,)
 
 

@@ -17,9 +17,9 @@ from sqlite3 import Connection
 
 from graphmem.errors import StoreError
 from graphmem.ports import GraphStore, ShownRecall
-from graphmem.stores import shown_rows as rows
 from graphmem.stores.beside import SHOWN, beside
-from graphmem.stores.shown_rows import Key, Waiting
+from graphmem.stores.shown import rows
+from graphmem.stores.shown.rows import Key, Waiting
 from graphmem_schemas import Recall
 
 __all__ = ["SharedShown", "ShownFile", "forget_shown", "shown_beside"]
