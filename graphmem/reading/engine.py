@@ -136,8 +136,8 @@ class Engine:
         """Return a text with citations that keeps within the budget; empty where it abstains."""
         asked = request.model_copy(update={"kinds": ("passage",)})
         recall, passages = self._recall(asked, max(request.k, _N_TO_PACK))
-        shown = recall.model_copy(update={"hits": recall.hits[: request.k]})
-        shown = self._in_time(shown, passages)
+        best = recall.model_copy(update={"hits": recall.hits[: request.k]})
+        shown = self._in_time(best, passages)
         # As of another time, what has changed since is none of the answer.
         now = self.clock() if request.as_of is None else None
         remarks = remarks_on(recall.hits, self.store, self.space, now)
@@ -150,12 +150,8 @@ class Engine:
             reason = f"no passage fits into {request.budget} tokens: raise the budget"
         if reason is not None:
             return Context(text="", abstained=reason, recall=shown)
-        return Context(
-            text=packed.text,
-            citations=packed.citations,
-            n_tokens=packed.n_tokens,
-            recall=shown,
-        )
+        text, citations, n_tokens = packed.text, packed.citations, packed.n_tokens
+        return Context(text=text, citations=citations, n_tokens=n_tokens, recall=shown)
 
     def _recall(
         self, request: SearchRequest, k: int, n_read: int = 0
@@ -337,12 +333,10 @@ class Engine:
         if manner.stand is not None:
             hits = rescored(hits, "coverage")
         if is_now or (manner.sides and any(hit.speaker for hit in hits[:N_LOOKED])):
-            shares, looked = shares_of(match), hits[:N_LOOKED]
-            uids, now = [hit.uid for hit in looked], self.clock()
-            sides = stated_sides(uids, shares, self.store, self.space, now)
+            shares, looked, now = shares_of(match), hits[:N_LOOKED], self.clock()
+            sides = stated_sides([h.uid for h in looked], shares, self.store, self.space, now)
             if is_now:
-                known = self._sources(nodes, looked).items()
-                began = {uid: source.at for uid, source in known}
+                began = {uid: one.at for uid, one in self._sources(nodes, looked).items()}
                 there = said_by(now, nodes, began)
                 hits = newer_first(request.question, hits, there, began, shares, sides.newer)
             denied = denials(looked, nodes, shares) if manner.sides else frozenset()
