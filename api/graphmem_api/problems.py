@@ -15,6 +15,7 @@ from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from graphmem import errors
+from graphmem.writing.refused import say
 
 __all__ = ["Problem", "ProblemResponse", "add_problems", "problem_response"]
 
@@ -124,12 +125,12 @@ def _retry(error: errors.GraphMemError) -> dict[str, str]:
 async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
-    where = ".".join(str(part)[:80] for part in first["loc"][:8])
-    why = first.get("ctx", {}).get("error", "") if first["type"] == "json_invalid" else ""
-    said = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        said = f"there is no such field{_fields(request, first['loc'])}"
-    detail = f"{where}: {said}{f': {why}' if why else ''}"
+    detail = say(first)
+    if first["type"] == "json_invalid":
+        detail = f"body: {first['msg']}: {first.get('ctx', {}).get('error', '')}"
+    elif first["type"] == "extra_forbidden":
+        where = detail.partition(":")[0]
+        detail = f"{where}: there is no such field{_fields(request, first['loc'])}"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     return problem_response(Problem(status, errors.InvalidInput.code, detail))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_network
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
@@ -108,7 +109,26 @@ class Settings(Frozen):
     shutdown_s: float = Field(default=20.0, ge=0)
     limits: Limits = Limits()
 
+    @field_validator("origins")
+    @classmethod
+    def _are_origins(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(_origin, given))
+
     @field_validator("proxies")
     @classmethod
     def _are_networks(cls, given: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(str(ip_network(one, strict=False)) for one in given)
+
+
+def _origin(given: str) -> str:
+    """Return an origin as a browser says it.
+
+    Raises:
+        ValueError: It is none.
+    """
+    parts = urlsplit(given)
+    if given != "*" and (
+        not parts.netloc or parts.path.strip("/") or parts.query or parts.fragment
+    ):
+        raise ValueError("an origin is like https://app.example or http://localhost:3000")
+    return given.rstrip("/").lower()

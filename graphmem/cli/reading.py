@@ -156,5 +156,7 @@ def _history_lines(changes: list[Change]) -> list[str]:
     lines = []
     for change in changes:
         text = getattr(change.node, "text", None) or getattr(change.node, "name", "")
-        lines += [f"{change.at.isoformat()}  {change.what}", *wrapped(str(text))]
+        ended = getattr(change.node, "valid_to", None)
+        until = f", until {ended.isoformat()}" if ended and ended != change.at else ""
+        lines += [f"{change.at.isoformat()}  {change.what}{until}", *wrapped(str(text))]
     return lines

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from reprlib import Repr
+from typing import Any
+
 from pydantic import ValidationError
 
-__all__ = ["MAX_SHOWN_CHARS", "first_problem"]
+__all__ = ["MAX_SHOWN_CHARS", "first_problem", "say"]
 
 MAX_SHOWN_CHARS = 60
 """Of a value that is shown in an error."""
+_STEPS, _STEP_CHARS = 8, 80
+
+# Looks at little of what may be a whole body.
+_SHORT = Repr()
+_SHORT.maxstring = _SHORT.maxother = 2 * MAX_SHOWN_CHARS
 
 
 def first_problem(error: ValidationError) -> str:
     """Say in one line what pydantic found first, and in which value."""
-    problem = error.errors(include_url=False)[0]
-    where = ".".join(str(step) for step in problem["loc"])
+    return say(error.errors(include_url=False)[0])
+
+
+def say(problem: Mapping[str, Any]) -> str:
+    """Say in one line what is wrong, and in which value.
+
+    Args:
+        problem: as pydantic tells it.
+    """
+    where = ".".join(str(step)[:_STEP_CHARS] for step in problem["loc"][:_STEPS])
     if problem["type"] == "missing":
         return f"{where} is missing"
-    said = problem["msg"].removeprefix("Value error, ")
+    said: str = problem["msg"].removeprefix("Value error, ")
     if not where:
         return said  # without the whole, which may be long, and private
-    value = ascii(problem["input"])
+    value = _SHORT.repr(problem["input"]).encode("ascii", "backslashreplace").decode()
     shown = value if len(value) <= MAX_SHOWN_CHARS else value[:MAX_SHOWN_CHARS] + "…"
     must = said.removeprefix("Input should ")
     told = f": {said}" if must == said else f" must {must}"

@@ -452,6 +452,9 @@ def test_limits_are_told(http: httpx.Client) -> None:
     refused(http.post("search", json={"question": "x" * 70_000}), 413, "body_too_large")
     form = http.post("search", data={"question": "x"})
     refused(form, 415, "unsupported_media_type")
+    head = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    packed = http.post("search", content=gzip.compress(b'{"question": "x"}'), headers=head)
+    assert "packed by 'gzip'" in refused(packed, 415, "unsupported_media_type")["detail"]
     refused(http.get("stats?verbose=1"), 422, "invalid_input")
 
 

@@ -145,6 +145,8 @@ def test_a_body_that_cannot_be_used_leaves_nothing(http: httpx.Client) -> None:
         assert answer.json()["detail"]
     plain = http.post("/v1/bad/memories", content=b'{"text": "a"}')
     assert plain.status_code == 415
+    packed = {**headers, "Content-Encoding": "gzip"}
+    assert http.post("/v1/bad/memories", content=b"x", headers=packed).status_code == 415
     blank = http.post("/v1/%20/memories", json={"text": "a"})
     assert blank.status_code == 422
     assert http.get("/v1/jobs?limit=500").json() == before

@@ -12,7 +12,7 @@ from graphmem.writing.accept import check_space
 from graphmem_api.access.guard import Space, Writer, told
 from graphmem_api.inbox.adding import how_far, outcome
 from graphmem_api.inbox.bodies import Body, parsed, schema_of, write_of
-from graphmem_api.problems import Problem
+from graphmem_api.routes.strict import check_type
 from graphmem_api.service import Service, ServiceHere
 from graphmem_pipelines.ledger.writes import Kept, Write
 from graphmem_schemas import Receipt
@@ -123,16 +123,7 @@ async def _checked(call: _Call, model: type[Body]) -> Write:
         Problem: 413, 415: it is too long, or no JSON.
         InvalidInput: It cannot be used.
     """
-    kind = call.request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    # A page on another site may send plain text to a server on this machine, and JSON it may not.
-    if kind != "application/json" and not (
-        kind.startswith("application/") and kind.endswith("+json")
-    ):
-        raise Problem(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
-            f"the body is {kind[:40]!r}: send JSON, with Content-Type: application/json",
-        )
+    check_type(call.request, named=True)
     raw = await call.request.body()
     most = call.service.settings.limits.text_chars
 

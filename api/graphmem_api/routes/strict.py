@@ -20,7 +20,7 @@ from graphmem_api.problems import Problem
 from graphmem_api.routes.within import check_most
 from graphmem_api.values import check_values
 
-__all__ = ["StrictRoute"]
+__all__ = ["StrictRoute", "check_type"]
 
 # What is longer is read by a thread.
 _SHORT_BYTES = 64 * 1024
@@ -46,7 +46,7 @@ class StrictRoute(APIRoute):
                 if name not in takes or (n_given > 1 and name not in lists):
                     raise _unknown(name, takes)
             if has_body:
-                _check_type(request)
+                check_type(request, named=False)
             try:
                 return await handle(_StrictRequest(request.scope, request.receive))
             except RequestValidationError as error:
@@ -97,17 +97,26 @@ def _unknown(name: str, takes: frozenset[str]) -> Problem:
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, InvalidInput.code, detail)
 
 
-def _check_type(request: Request) -> None:
-    """Refuse a body that does not say that it is JSON.
+def check_type(request: Request, *, named: bool) -> None:
+    """Refuse a body that is not JSON by its own account, or is packed.
+
+    Args:
+        request: with the body.
+        named: whether it must say what it is: a page on another site may send plain text to a
+            server on this machine, and JSON it may not.
 
     Raises:
         Problem: 415.
     """
-    said = request.headers.get("content-type")
-    kind = (said or "").partition(";")[0].strip().lower()
-    if said is not None and kind != "application/json" and not kind.endswith("+json"):
-        raise Problem(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
-            f"the body is {kind[:80]!r}: send JSON as application/json",
-        )
+    said = request.headers.get("content-type", "" if named else "application/json")
+    kind = said.partition(";")[0].strip().lower()
+    packed = request.headers.get("content-encoding", "identity").strip().lower()
+    if packed != "identity":
+        detail = f"the body is packed by {packed[:40]!r}: send it as it is"
+    elif kind != "application/json" and not (
+        kind.startswith("application/") and kind.endswith("+json")
+    ):
+        detail = f"the body is {kind[:80]!r}: send JSON, with Content-Type: application/json"
+    else:
+        return
+    raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)

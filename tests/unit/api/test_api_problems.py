@@ -112,3 +112,11 @@ def test_an_unknown_field_is_told_with_those_that_there_are() -> None:
     detail = answer.json()["detail"]
     assert detail.startswith("body.kk: there is no such field; there are: question, ")
     assert "mode" in detail
+    for body, says in (
+        ({}, "body.question is missing"),
+        ({"question": 7}, "body.question must be a valid string; it is 7"),
+        ({"question": "Who?", "k": "many"}, "body.k must be a valid integer.*; it is 'many'"),
+    ):
+        answer = TestClient(app).post("/search", json=body)
+        assert answer.status_code == 422
+        assert re.fullmatch(says, answer.json()["detail"])

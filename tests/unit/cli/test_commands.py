@@ -192,6 +192,11 @@ def test_facts_are_asked_for_on_two_clocks(store: str, capsys: Capture) -> None:
     assert [fact["text"] for fact in now] == ["Mara lives in Lisbon"]
     told = _json(capsys, "history", "--entity", "Mara", "--predicate", "live in", "--store", store)
     assert [change["what"] for change in told["changes"]] == ["superseded", "current"]
+    ended = told["changes"][0]["node"]["valid_to"]
+    assert run(["history", "--entity", "Mara", "--predicate", "live in", "--store", store]) == 0
+    superseded, _, current, *_ = capsys.readouterr().out.splitlines()
+    assert superseded.endswith(f"superseded, until {ended.replace('Z', '+00:00')}")
+    assert current.endswith("  current")
     before = _json(capsys, "current", "Mara", "--known-at", "1999-01-01", "--store", store)
     assert before["facts"] == []
     assert run(["history", "--store", store]) == 2

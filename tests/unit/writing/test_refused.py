@@ -25,6 +25,16 @@ def test_what_a_schema_refuses_is_said_in_our_words() -> None:
         assert first_problem(refused.value) == says
 
 
+def test_little_is_shown_of_a_value_that_is_large() -> None:
+    for wrong in ({"k": ["x" * 1_000] * 100_000}, {"k": "ü" * 1_000_000}, {"k": {"a": "b" * 500}}):
+        with pytest.raises(ValidationError) as refused:
+            SearchRequest.model_validate({"question": "Who?", **wrong})
+        says = first_problem(refused.value)
+        assert says.startswith("k must be a valid integer")
+        assert len(says) < 200
+        assert says.isascii() or says.endswith("…")
+
+
 def test_what_is_wrong_with_the_whole_is_said_without_it() -> None:
     with pytest.raises(ValidationError) as refused:
         MemoriesBody.model_validate({"text": "secret", "documents": [{"text": "also"}]})

@@ -54,6 +54,9 @@ def test_every_setting_can_be_set_from_the_environment(here: Path) -> None:
             small = {"workers", "appliers", "hops", "k"}
             if name in small:
                 text, value = "2", 2
+            if name == "origins":
+                text = "https://A.example:8443/, *"
+                value = ("https://a.example:8443", "*")
             if name == "proxies":
                 text, value = "10.0.0.1, 10.1.0.0/16", ("10.0.0.1/32", "10.1.0.0/16")
             settings: Any = held({}, environment={prefix + name.upper(): text}).settings
@@ -99,6 +102,8 @@ def test_what_others_named_alike_is_left_alone(here: Path) -> None:
         ("[limit]\nk = 1", "'limit' is no setting"),
         ("limits = 3", "must be a table"),
         ("port = 99999", "port: Input should be less than or equal to 65535, not 99999"),
+        ('origins = ["app.example"]', "an origin is like https://app.example"),
+        ('origins = ["https://app.example/path"]', "an origin is like https://app.example"),
         ("port = ", "cannot be read as TOML"),
         ("zzz = 1", "graphmem config"),
     ],
