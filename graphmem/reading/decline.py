@@ -7,8 +7,9 @@ from collections.abc import Sequence, Set
 from datetime import datetime
 
 from graphmem.core.terms import terms
+from graphmem_schemas import HitKind
 
-__all__ = ["closest_thing", "nothing_about"]
+__all__ = ["closest_thing", "nothing_about", "nothing_of"]
 
 _WORD = re.compile(r"\w+")
 _MONTHS = (
@@ -33,6 +34,13 @@ def nothing_about(
         return "nothing that answers the question"
     told = " together" if together and len(things) > 1 else ""
     return f"nothing about {_listed(things)}{told}"
+
+
+def nothing_of(kinds: Sequence[HitKind]) -> str:
+    """Return "nothing of the kind insight is stated by what answers the question"."""
+    of = f"kind {kinds[0]}" if len(kinds) == 1 else f"kinds {_listed(kinds)}"
+    told = "; runs are found by `similar`" if "query" in kinds else ""
+    return f"nothing of the {of} is stated by what answers the question{told}"
 
 
 def closest_thing(who: str | None, at: datetime | None) -> str:

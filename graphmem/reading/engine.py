@@ -26,7 +26,7 @@ from graphmem.reading.candidates import MIN_EACH, ByWords, look_up
 from graphmem.reading.changed import remarks_on
 from graphmem.reading.coverage import covering, rescored
 from graphmem.reading.credit import credited
-from graphmem.reading.decline import closest_thing
+from graphmem.reading.decline import closest_thing, nothing_of
 from graphmem.reading.evidence import Asking
 from graphmem.reading.facts import facts_of
 from graphmem.reading.gate import is_of_oneself
@@ -178,11 +178,12 @@ class Engine:
                 trace = trace.model_copy(update=told)
         finally:
             match.close()
+        reason = verdict.reason and verdict.reason + closest
         recall = Recall(
             id=content_uid("recall", self.space, request.question, self.clock().isoformat()),
             question=request.question,
             hits=hits,
-            abstained=verdict.reason and verdict.reason + closest,
+            abstained=reason or (None if hits else nothing_of(request.kinds)),
             confidence=verdict.confidence,
             trace=trace,
         )
