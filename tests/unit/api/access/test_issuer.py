@@ -157,12 +157,13 @@ def test_a_slow_issuer_holds_up_one_thread_and_nobody_whose_key_is_known(
 ) -> None:
     monkeypatch.setattr(issuers, "_WAIT_S", 0.05)
     now, slow, n_fetching = 0.0, False, 0
-    answer = threading.Event()
+    begun, answer = threading.Event(), threading.Event()
 
     def fetch(url: str) -> Any:
         nonlocal n_fetching
         if slow:
             n_fetching += 1
+            begun.set()
             answer.wait()
         return key_set()
 
@@ -177,6 +178,8 @@ def test_a_slow_issuer_holds_up_one_thread_and_nobody_whose_key_is_known(
         found = await asyncio.gather(*unknown, return_exceptions=True)
         assert {getattr(error, "status", None) for error in found} == {503}
         assert (await checked.caller(token)).name == "jwt:ann"
+        # On a busy machine all may have given up before the thread had its turn.
+        assert await asyncio.to_thread(begun.wait, 30)
         assert n_fetching == 1
         answer.set()
 
