@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -125,21 +125,18 @@ def _retry(error: errors.GraphMemError) -> dict[str, str]:
 async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
-    detail = say(first)
+    detail = say(first, _fields(request, first["loc"]))
     if first["type"] == "json_invalid":
         detail = f"body: {first['msg']}: {first.get('ctx', {}).get('error', '')}"
-    elif first["type"] == "extra_forbidden":
-        where = detail.partition(":")[0]
-        detail = f"{where}: there is no such field{_fields(request, first['loc'])}"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     return problem_response(Problem(status, errors.InvalidInput.code, detail))
 
 
-def _fields(request: Request, where: tuple[int | str, ...]) -> str:
-    """Say which fields a body has, where one of it is wrong and not of what stands in it."""
+def _fields(request: Request, where: tuple[int | str, ...]) -> Iterable[str]:
+    """Return which fields a body has, where one of it is wrong and not of what stands in it."""
     field = getattr(request.scope.get("route"), "body_field", None)
     known = getattr(field and field.field_info.annotation, "model_fields", {})
-    return f"; there are: {', '.join(known)}" if known and len(where) == _IN_BODY else ""
+    return known if len(where) == _IN_BODY else ()
 
 
 async def _on_http(request: Request, error: Exception) -> JSONResponse:

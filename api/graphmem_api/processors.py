@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -51,8 +51,8 @@ class Processors:
         self._used, self._clock = used, clock
         self._seen: dict[int, float] = {}
         self._at = clock()
-        # What each process has, where it was ever bound.
-        self._has: Mapping[int, tuple[int, ...]] = {}
+        # The processor of each process, while they are dealt out.
+        self._dealt: dict[int, int] = {}
 
     def deal(self, pids: Sequence[int]) -> None:
         """Bind each process where all are busy; free them where one is not.
@@ -63,29 +63,26 @@ class Processors:
         Args:
             pids: of the processes, each at its place.
         """
-        own = allowed()
-        wanted = {pid: own for pid in pids if pid in self._has}
-        if self._are_busy(pids, len(own)):
-            wanted = {pid: own[place % len(own) :][:1] for place, pid in enumerate(pids)}
-        for pid, processors in wanted.items():
-            if self._has.get(pid) != processors:
-                _bind(pid, processors)
-        self._has = wanted
+        own, before = allowed(), self._dealt
+        busy = self._are_busy(pids, len(own))
+        self._dealt = {pid: own[at % len(own)] for at, pid in enumerate(pids)} if busy else {}
+        for pid in pids:
+            if self._dealt.get(pid) != before.get(pid):
+                _bind(pid, (self._dealt[pid],) if busy else own)
 
     def free(self) -> None:
         """Let all use all processors, until they are dealt out again."""
-        for pid in self._has:
+        for pid in self._dealt:
             _bind(pid, allowed())
-        self._has, self._seen = {}, {}
+        self._dealt, self._seen = {}, {}
 
     def _are_busy(self, pids: Sequence[int], n_own: int) -> bool:
         before, since = self._seen, self._at
         self._seen, self._at = {pid: self._used(pid) for pid in pids}, self._clock()
         if n_own < 2 or not pids or len(pids) % n_own:
             return False
-        bound = any(len(processors) == 1 for processors in self._has.values())
         part = n_own / len(pids) * (self._at - since)
-        enough = part * (_BUSY_STILL if bound else _BUSY)
+        enough = part * (_BUSY_STILL if self._dealt else _BUSY)
         return all(pid in before and self._seen[pid] - before[pid] >= enough for pid in pids)
 
 

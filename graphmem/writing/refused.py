@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from reprlib import Repr
 from typing import Any
 
@@ -24,15 +24,19 @@ def first_problem(error: ValidationError) -> str:
     return say(error.errors(include_url=False)[0])
 
 
-def say(problem: Mapping[str, Any]) -> str:
+def say(problem: Mapping[str, Any], fields: Iterable[str] | None = None) -> str:
     """Say in one line what is wrong, and in which value.
 
     Args:
         problem: as pydantic tells it.
+        fields: those that there are, where one is unknown; None: nothing is said of them.
     """
     where = ".".join(str(step)[:_STEP_CHARS] for step in problem["loc"][:_STEPS])
     if problem["type"] == "missing":
         return f"{where} is missing"
+    if problem["type"] == "extra_forbidden" and fields is not None:
+        known = ", ".join(fields)
+        return f"{where}: there is no such field{f'; there are: {known}' if known else ''}"
     said: str = problem["msg"].removeprefix("Value error, ")
     if not where:
         return said  # without the whole, which may be long, and private

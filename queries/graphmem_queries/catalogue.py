@@ -223,9 +223,9 @@ def _parameter(line: str) -> Parameter:
     bare = Parameter(found["name"], kinds[found["type"]], found["meaning"])
     if found["default"] is None:
         return bare
-    default = bare.convert(found["default"])
-    # Not the moment at which the catalogue was read.
-    return replace(bare, default=_NOW if found["default"] == _NOW else default)
+    # `now` is not the moment at which the catalogue is read.
+    default = _NOW if found["default"] == _NOW else bare.convert(found["default"])
+    return replace(bare, default=default)
 
 
 def _body(text: str) -> str:

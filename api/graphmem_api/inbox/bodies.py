@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from graphmem.errors import InvalidInput
-from graphmem.writing.refused import first_problem
+from graphmem.writing.refused import say
 from graphmem_api.problems import Problem
 from graphmem_api.values import check_values
 from graphmem_pipelines.jobs.contents import item_of
@@ -76,10 +76,7 @@ def schema_of(model: type[Body]) -> dict[str, Any]:
 
 def _problem(error: ValidationError, model: type[Body]) -> str:
     first = error.errors(include_url=False)[0]
-    if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
-        known = ", ".join(model.model_fields)
-        return f"{str(first['loc'][0])[:80]}: there is no such field; there are: {known}"
-    return first_problem(error)
+    return say(first, model.model_fields if len(first["loc"]) == 1 else None)
 
 
 def _items(body: Body, said: Mapping[str, Any]) -> Iterator[Item]:

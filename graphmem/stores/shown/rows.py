@@ -44,6 +44,7 @@ _FIND_ALL = (
     "SELECT space, id, question, uids, n_gone FROM shown WHERE (space, id) IN"
     " (SELECT value ->> 0, value ->> 1 FROM json_each(?))"
 )
+_FIND_DELETED = "SELECT space, at FROM deleted WHERE space IN (SELECT value FROM json_each(?))"
 _DELETED = "INSERT INTO deleted VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at"
 _TOO_MANY = (
     "DELETE FROM shown WHERE space = ?1 AND n <="
@@ -79,8 +80,7 @@ def make(path: Path) -> None:
         StoreError: The file is none of ours.
     """
     with opened(path) as connection:
-        for statement in _TABLES:
-            connection.execute(statement)
+        _make(connection)
 
 
 def put(connection: sqlite3.Connection, batch: Mapping[Key, Waiting], now: float) -> None:
@@ -96,19 +96,19 @@ def put(connection: sqlite3.Connection, batch: Mapping[Key, Waiting], now: float
     """
     connection.execute("BEGIN IMMEDIATE")
     connection.execute("DELETE FROM shown WHERE at < ?", (now - KEPT_S,))
-    deleted = dict(connection.execute("SELECT space, at FROM deleted").fetchall())
+    names = {space: _digest(space) for space, _ in batch}
+    deleted = dict(connection.execute(_FIND_DELETED, (json.dumps([*names.values()]),)).fetchall())
     before = {
         (space, recall_id): _read(*row)
         for space, recall_id, *row in connection.execute(_FIND_ALL, (json.dumps([*batch]),))
     }
     rows = []
     for key, one in batch.items():
-        if one.since > deleted.get(_digest(key[0]), 0.0):
+        if one.since > deleted.get(names[key[0]], 0.0):
             whole = one.shown.and_also(before[key]) if key in before else one.shown
             uids = json.dumps(sorted(whole.uids))
             rows.append((*key, now, whole.question, uids, whole.n_gone))
     connection.executemany(_PUT, rows)
-    connection.execute("DELETE FROM deleted WHERE at < ?", (now - KEPT_S,))
     connection.execute("COMMIT")
 
 
@@ -132,9 +132,10 @@ def forget(path: Path, space: str, gone: Collection[str] | None, now: float) -> 
 
     Complexity: reads what was shown of the space.
     """
-    make(path)
     with opened(path) as connection:
+        _make(connection)  # it may be of an older graphmem
         connection.execute("BEGIN IMMEDIATE")
+        connection.execute("DELETE FROM deleted WHERE at < ?", (now - KEPT_S,))
         connection.execute(_DELETED, (_digest(space), now))
         if gone is None:
             connection.execute("DELETE FROM shown WHERE space = ?", (space,))
@@ -167,6 +168,11 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         raise StoreError(
             f"{path}, where recalls wait for feedback, cannot be used ({error}); it may be removed"
         ) from error
+
+
+def _make(connection: sqlite3.Connection) -> None:
+    for statement in _TABLES:
+        connection.execute(statement)
 
 
 def _read(question: str, uids: str, n_gone: int) -> ShownRecall:

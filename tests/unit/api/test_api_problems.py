@@ -113,6 +113,7 @@ def test_an_unknown_field_is_told_with_those_that_there_are() -> None:
     assert detail.startswith("body.kk: there is no such field; there are: question, ")
     assert "mode" in detail
     for body, says in (
+        ({"question": "Who?", "a: b": 3}, "body.a: b: there is no such field; there are: .*"),
         ({}, "body.question is missing"),
         ({"question": 7}, "body.question must be a valid string; it is 7"),
         ({"question": "Who?", "k": "many"}, "body.k must be a valid integer.*; it is 'many'"),

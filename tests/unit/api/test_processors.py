@@ -63,6 +63,15 @@ class Usage:
         return Processors(lambda pid: self.of.get(pid, 0.0), lambda: self.now)
 
 
+def _dealt_to(pids: list[int]) -> Processors:
+    usage = Usage()
+    processors = usage.processors()
+    for _ in range(2):
+        processors.deal(pids)
+        usage.second(dict.fromkeys(pids, 1.0))
+    return processors
+
+
 def _of(pid: int) -> list[set[int]]:
     """Return the processors of each thread."""
     return [os.sched_getaffinity(int(thread)) for thread in os.listdir(f"/proc/{pid}/task")]
@@ -117,11 +126,7 @@ def test_processes_that_are_not_as_many_as_processors_are_left_alone(pids: list[
 
 
 def test_processes_that_become_fewer_are_free_again(pids: list[int]) -> None:
-    usage = Usage()
-    processors = usage.processors()
-    for _ in range(2):
-        processors.deal(pids)
-        usage.second(dict.fromkeys(pids, 1.0))
+    processors = _dealt_to(pids)
     assert len(_of(pids[0])[0]) == 1
     processors.deal(pids[:1])
     assert _of(pids[0]) == [ALL, ALL]
@@ -129,11 +134,7 @@ def test_processes_that_become_fewer_are_free_again(pids: list[int]) -> None:
 
 
 def test_all_are_free_when_it_is_said_so(pids: list[int]) -> None:
-    usage = Usage()
-    processors = usage.processors()
-    for _ in range(2):
-        processors.deal(pids)
-        usage.second(dict.fromkeys(pids, 1.0))
+    processors = _dealt_to(pids)
     processors.free()
     assert [_of(pid) for pid in pids] == [[ALL, ALL]] * len(pids)
     processors.deal(pids)
