@@ -28,6 +28,7 @@ def descendants(pid: int) -> set[int]:
 
 
 _LATE = re.compile(r"agent|default_worker", re.IGNORECASE)
+_TOLD_CHARS = 200
 
 Started = dict[int, "str | None"]
 """Processes, each with when it was started."""
@@ -59,7 +60,7 @@ def watch(processes: Started, limit_s: float) -> tuple[float, list[str]]:
     begun = time.monotonic()
     while alive := [pid for pid, start in processes.items() if start and _started(pid) == start]:
         if time.monotonic() - begun > limit_s:
-            names = sorted(_name(pid) for pid in alive)
+            names = sorted(_name(pid)[:_TOLD_CHARS] for pid in alive)
             for pid in alive:
                 os.kill(pid, signal.SIGKILL)
             return limit_s, names
@@ -85,6 +86,6 @@ def _started(pid: int) -> str | None:
 
 def _name(pid: int) -> str:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()[:120]
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
     except OSError:
         return "gone"
