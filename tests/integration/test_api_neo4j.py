@@ -15,7 +15,7 @@ import pytest
 from graphmem_api.access.keys import KeyFile
 from scripts.kill_server.server import Server, free_port
 from scripts.neo4j_server.server import Neo4jServer
-from tests.integration.test_api_reads import TEXTS
+from tests.integration.api_reads.home import TEXTS
 from tests.integration.test_api_writes import events
 
 pytestmark = pytest.mark.slow
