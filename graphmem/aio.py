@@ -90,7 +90,7 @@ class _Threads:
         try:
             return await asyncio.wrap_future(job)
         except asyncio.CancelledError:
-            job.add_done_callback(_tell_of_failure)
+            self._tell_of(job)
             raise
 
     @property
@@ -111,6 +111,20 @@ class _Threads:
                 if self._owned:
                     self._pool.shutdown(wait=False)
         await _ended(self._last)
+
+    def _tell_of(self, job: Future[Any]) -> None:
+        """Say how a call ends that nobody waits for; who closes waits until that is said."""
+        told: Future[None] = Future()
+        with self._lock:
+            self._jobs.discard(job)
+            self._jobs.add(told)
+        told.add_done_callback(self._forget)
+
+        def tell(_: Future[Any]) -> None:
+            _tell_of_failure(job)
+            told.set_result(None)
+
+        job.add_done_callback(tell)
 
     def _forget(self, job: Future[Any]) -> None:
         with self._lock:

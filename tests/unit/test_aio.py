@@ -9,6 +9,7 @@ import logging
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -193,8 +194,17 @@ def test_what_fails_after_its_caller_was_cancelled_is_told(
         gate.opened.set()
         await memory.close()
 
-    with caplog.at_level(logging.WARNING, "graphmem"):
-        asyncio.run(use())
+    def slow(record: logging.LogRecord) -> bool:
+        time.sleep(0.2)  # whoever closes waits for it
+        return True
+
+    logger = logging.getLogger("graphmem")
+    logger.addFilter(slow)
+    try:
+        with caplog.at_level(logging.WARNING, "graphmem"):
+            asyncio.run(use())
+    finally:
+        logger.removeFilter(slow)
     assert [record.getMessage() for record in caplog.records] == [
         "a call failed after its caller was cancelled: the gate was told to fail"
     ]
