@@ -66,7 +66,7 @@ def diagram_svg(graph: Graph, caption: str) -> str:
 
 def _box(node: Node) -> _Box:
     text = printable(" ".join(_text_of(node).split()))
-    lines = textwrap.wrap(text, _CHARS) or [node.uid[:_CHARS]]
+    lines = textwrap.wrap(text, _CHARS) or [printable(node.uid)[:_CHARS]]
     if len(lines) > _MAX_LINES:
         lines[_MAX_LINES - 1 :] = [lines[_MAX_LINES - 1][: _CHARS - 1] + "…"]
     style = node.label.casefold()

@@ -80,6 +80,11 @@ def test_a_role_may_hold_what_xml_forbids() -> None:
     assert "MEMBER seller" in svg
 
 
+def test_a_uid_that_stands_for_a_text_may_hold_what_xml_forbids() -> None:
+    nodes = [Hyperedge(uid="h\x08", recorded_at=NOW, kind="deal", text=" \x1b ")]
+    ElementTree.fromstring(diagram_svg(pick(nodes, [], ["Hyperedge"], 5), "x"))
+
+
 @settings(max_examples=25)
 @given(graph=changes())
 def test_any_graph_is_drawn_the_same_twice(graph: Changes) -> None:
