@@ -198,9 +198,10 @@ class Memory(
             k: how many hits, 1 to 1,000.
             as_of: answer with what held then; None is now.
             kinds: kinds of hits wanted; passages unless said.
-            mode: "latest" gives the facts that hold at that time, and what tells of a change
-                before what it changes; "all" those that held before as well, from all sources;
-                "chronological" these in the order of time. None: what the question asks for.
+            mode: "latest" gives the facts that hold at that time, what tells of a change before
+                what it changes, and of passages that answer alike the last one first; "all"
+                those that held before as well, from all sources; "chronological" these in the
+                order of time. None: what the question asks for.
 
         Raises:
             InvalidInput: The question is blank or a limit is out of range.

@@ -288,7 +288,7 @@ class ServedReader(_Reader):
         from graphmem.reading.engine import Engine
 
         space = self._open_space()
-        question = analyse(request.question, request.as_of)
+        question = analyse(request.question, request.as_of, self._clock())
         embedder = self._models.embedder
         vector = embedder.embed([question.text])[0]
         views = space.views(question.query, vector)

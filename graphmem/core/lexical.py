@@ -79,8 +79,8 @@ class Feature(IntEnum):
     LENGTH_OF_SPEAKER = 18
     """How its length deviates from what its speaker mostly says, in ln; -1 to 1 is 4 sigma."""
     DATE = 19
-    """Its moment agrees with a date in the question: .5 the month, .4 that but another day, .7
-    within seven days of it, 1 within one."""
+    """Its moment agrees with a time that the question names: .5 the month, .4 that but another
+    day, .7 within seven days of a day, 1 within one; .7 in a week, .5 in a longer interval."""
 
     # What stands around it.
     COVERAGE_NEAR = 20
@@ -139,6 +139,9 @@ class TextQuery:
         wants: the sort of answer.
         dates: that the question names with a month.
         months: the one interval of months that it asks about, half open, from the year 0.
+        spans: the intervals of time that it names with a year or from now on, half open, in
+            seconds since 1970.
+        last: whether of what answers alike the last is wanted.
     """
 
     words: tuple[str, ...]
@@ -148,6 +151,8 @@ class TextQuery:
     wants: Want = Want.NOTHING
     dates: tuple[AskedDate, ...] = ()
     months: tuple[int, int] | None = None
+    spans: tuple[tuple[int, int], ...] = ()
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

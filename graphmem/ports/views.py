@@ -205,6 +205,10 @@ class TextMatch(Protocol):
         """Return the uid of each row."""
         ...
 
+    def moments(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return when each was told, in seconds since 1970; unknown is before all time."""
+        ...
+
     def source_uids(self, rows: npt.NDArray[np.int64]) -> list[str]:
         """Return the uid of the source of each row."""
         ...

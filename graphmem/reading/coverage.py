@@ -103,7 +103,12 @@ def _replies(order: Sequence[int], pool: Pool, match: TextMatch) -> dict[int, in
     return found
 
 
-def rescored(hits: Sequence[Hit], reason: str) -> tuple[Hit, ...]:
-    """Return hits that were ranked anew with scores that fall, and a part that says why."""
-    falling = sorted((hit.score for hit in hits), reverse=True)
-    return tuple(placed(hit, score, reason) for hit, score in zip(hits, falling, strict=True))
+def rescored(hits: Sequence[Hit], falling: Sequence[float], reason: str) -> tuple[Hit, ...]:
+    """Return hits that were ranked anew with the scores of their places, and what says why.
+
+    Args:
+        hits: as they are ranked now.
+        falling: scores of at least as many places, best first.
+        reason: the name of the part of each score that makes it what it is.
+    """
+    return tuple(placed(hit, score, reason) for hit, score in zip(hits, falling, strict=False))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from time import perf_counter
 
@@ -21,10 +21,10 @@ from graphmem.ports import (
 )
 from graphmem.reading.abstain import judge
 from graphmem.reading.analyse import Question, analyse, asked
+from graphmem.reading.arrange import arranged
 from graphmem.reading.aside import Aside, Shared
 from graphmem.reading.candidates import MIN_EACH, ByWords, look_up
 from graphmem.reading.changed import remarks_on
-from graphmem.reading.coverage import covering, rescored
 from graphmem.reading.credit import credited
 from graphmem.reading.decline import closest_thing, nothing_of
 from graphmem.reading.evidence import Asking
@@ -157,8 +157,9 @@ class Engine:
         self, request: SearchRequest, k: int, n_read: int = 0
     ) -> tuple[Recall, dict[str, Passage]]:
         started = perf_counter()
-        found = self._find(request, max(k, n_read), started)
-        match, manner = found.by_words.match, manner_of(request.question, request.mode)
+        manner = manner_of(request.question, request.mode)
+        found = self._find(request, max(k, n_read), started, last=manner.last)
+        match = found.by_words.match
         try:
             ranked = self._rank(found, started)
             verdict = judge(found.question.text, match, ranked)
@@ -189,14 +190,16 @@ class Engine:
         )
         return recall, nodes
 
-    def _find(self, request: SearchRequest, k: int, started: float) -> _Found:
+    def _find(
+        self, request: SearchRequest, k: int, started: float, *, last: bool = False
+    ) -> _Found:
         """Embed the question and look its words up; the match must be closed."""
         # The encoder leaves Python's lock to others, long enough for all that words can tell.
         # Where asking for news is a journey, it is not waited for: there mostly are none.
         seen = self._seen
         news = self._journey.start(self.catch_up) if self.remote and seen is not None else None
-        look = partial(self._look_up, request, k, seen if news else None)
-        looked = Shared(look, self._aside)
+        look = partial(self._look_up, request, k, last=last)
+        looked = Shared(partial(look, seen if news else None), self._aside)
         # Three threads would be in each other's way where there are but two processors.
         parts_aside = self._aside if has_few_threads(self.embedder) else self._parts
         try:
@@ -210,7 +213,7 @@ class Engine:
         question, by_words, n_each, names = looked.result()
         if news and newest != seen:
             by_words.match.close()
-            question, by_words, n_each, names = self._look_up(request, k, newest)
+            question, by_words, n_each, names = look(newest)
             self._seen = newest
         timings["match"] = _since(started)
         said = question.text
@@ -220,7 +223,7 @@ class Engine:
         return _Found(question, by_words, asking, n_each, names, timings)
 
     def _look_up(
-        self, request: SearchRequest, k: int, known: Hashable
+        self, request: SearchRequest, k: int, known: Hashable, *, last: bool
     ) -> tuple[Question, ByWords, int, dict[str, str]]:
         """Return all that there is to know before the question has a vector.
 
@@ -228,11 +231,12 @@ class Engine:
             request: the question.
             k: how many hits are wanted.
             known: the commit that the views have caught up with; None to catch up first.
+            last: whether of what answers alike the last is wanted.
         """
         if known is None:
             known = self._seen = self.catch_up()
         names = self._names_at(known)
-        question = analyse(request.question, request.as_of)
+        question = analyse(request.question, request.as_of, self.clock(), last=last)
         n_each = max(MIN_EACH, 2 * k)
         found = look_up(self.text, self.vectors, question.query, n_each)
         return question, found, n_each, names
@@ -325,14 +329,11 @@ class Engine:
     ) -> tuple[dict[str, Passage], tuple[Hit, ...]]:
         """Return k hits or more as the question wants them, and their passages."""
         match = found.by_words.match
-        if manner.stand is not None:
-            order = covering(ranked.order, ranked.scores, ranked.pool, match, manner)
-            ranked = replace(ranked, order=order)
+        ranked, rescored = arranged(ranked, match, manner)
         # As of another time, nothing is newer.
         is_now = manner.newer and request.as_of is None
         nodes, hits = self._hydrate(found, ranked, max(k, N_LOOKED if is_now else 0))
-        if manner.stand is not None:
-            hits = rescored(hits, "coverage")
+        hits = rescored(hits)
         if is_now or (manner.sides and any(hit.speaker for hit in hits[:N_LOOKED])):
             shares, looked, now = shares_of(match), hits[:N_LOOKED], self.clock()
             sides = stated_sides([h.uid for h in looked], shares, self.store, self.space, now)

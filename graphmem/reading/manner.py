@@ -48,6 +48,15 @@ _LIST = re.compile(
     r"|\bacross (?:all|my|our)\b|\baltogether\b",
     re.IGNORECASE,
 )
+_NO_LAST = (
+    r"(?:name|few|couple|night|days?|weeks?|weekends?|months?|years?|summer|winter|spring|fall"
+    r"|one|two|three|four|\d+|\w+day)"
+)
+_LAST = re.compile(
+    r"\b(?:most recent(?:ly)?|latest|newest|(?:the )?last time|the last one)\b"
+    rf"|(?:\b(?:my|our|your|his|her|their)|['’]s) last (?!{_NO_LAST}\b)",
+    re.IGNORECASE,
+)
 _YES_OR_NO = re.compile(
     r"\W*(?:(?:so|and|but),? )?(?:have|has|had|did|do|does|is|are|was|were|am)\b", re.IGNORECASE
 )
@@ -61,6 +70,7 @@ class Manner:
         mode: as the trace names it; None: the ranking stands.
         why: what of the question says so.
         newer: what tells of a change comes before what it changes.
+        last: of several that answer alike the last comes first.
         stand: so many of the best stand as ranked, and the rest is chosen so that no source
             repeats what others leave out; None: all stand.
         replies: a question and what was answered to it come together.
@@ -72,6 +82,7 @@ class Manner:
     mode: SearchMode | None = None
     why: str = ""
     newer: bool = False
+    last: bool = False
     stand: int | None = None
     replies: bool = False
     in_time: bool = False
@@ -91,7 +102,8 @@ def manner_of(question: str, mode: SearchMode | None = None) -> Manner:
         return told
     why = "the request says so"
     if mode == "latest":
-        return Manner(mode, why, newer=asks_for_now(question))
+        newer = asks_for_now(question)
+        return Manner(mode, why, newer=newer, last=told.last or not newer)
     stand = _STAND if told.stand is None and mode == "all" else told.stand
     return Manner(
         mode, why, stand=stand, replies=told.replies, in_time=mode == "chronological", before=True
@@ -107,8 +119,11 @@ def _told_by(question: str) -> Manner:
     if _ORDER.search(question):
         return Manner("chronological", "it asks in what order", in_time=True, before=True)
     is_list = _LIST.search(question)
+    last = _LAST.search(question) is not None
     if asks_for_now(question) and (is_list is None or question.casefold().startswith("how many")):
-        return Manner("latest", "it asks for one value as it is now", newer=True)
+        return Manner("latest", "it asks for one value as it is now", newer=True, last=last)
+    if last and is_list is None:
+        return Manner("latest", "it asks for the last of several", last=True)
     if is_list:
         return Manner("all", "it asks for more than one thing", stand=_STAND)
     return Manner(sides=_YES_OR_NO.match(question) is not None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,10 +11,13 @@ import numpy.typing as npt
 from graphmem.core.kernels.lexical import Passages, Work, best_rows, rows_at
 from graphmem.core.uid_index import Keys
 
-__all__ = ["best_of", "first_of"]
+__all__ = ["best_of", "first_of", "last_alike", "told_in"]
 
 Rows = npt.NDArray[np.int64]
 Float32 = npt.NDArray[np.float32]
+# What has so much of the best score answers alike.
+_ALIKE = 0.7
+
 KeysOf = Callable[[Rows], Keys]
 """The keys of the uids of some rows."""
 
@@ -60,6 +64,66 @@ def first_of(rows: Rows, positions: npt.NDArray[np.int64], n_first: int, keys: K
     last = np.partition(positions, n_first - 1)[n_first - 1]
     before, tied = rows[positions < last], rows[positions == last]
     return np.concatenate([before, _first(tied, keys(tied), n_first - len(before))])
+
+
+def told_in(
+    spans: Sequence[tuple[int, int]],
+    n_best: int,
+    scores: Float32,
+    touched: tuple[int, int, Passages, Work],
+    keys: KeysOf,
+) -> Rows:
+    """Return the best rows told in one of some intervals, of equal ones the latest.
+
+    Rows that no word touches are among them where there are not enough others: who asks what
+    happened last week says little else. O(rows), and O(keys) of those that tie with the last one.
+
+    Args:
+        spans: moments in seconds since 1970, the second exclusive.
+        n_best: how many.
+        scores: (n,) of all rows that count; 0 for those that no word touches.
+        touched: as for `best_of`.
+        keys: of rows.
+    """
+    _, until, passages, _ = touched
+    moments, told = passages.at[: len(scores)], np.zeros(len(scores), np.bool_)
+    for first, stop in spans:
+        told |= (moments >= first) & (moments < stop)
+    told &= (moments <= until) & (passages.alive[: len(scores)] > 0)
+    return _most(np.flatnonzero(told), (scores, moments), n_best, keys)
+
+
+def last_alike(
+    n_best: int, scores: Float32, touched: tuple[int, int, Passages, Work], keys: KeysOf
+) -> Rows:
+    """Return the last rows of those whose score is near the best. O(rows).
+
+    Args:
+        n_best: how many.
+        scores: (n,) of all rows that count.
+        touched: as for `best_of`.
+        keys: of rows.
+    """
+    n_touched, until, passages, work = touched
+    rows = work.touched[:n_touched].astype(np.int64)
+    rows = rows[passages.at[rows] <= until]
+    bar = _ALIKE * scores[rows].max(initial=0.0)
+    rows = rows[(scores[rows] >= bar) & (scores[rows] > 0.0)]
+    return _most(rows, (passages.at,), n_best, keys)
+
+
+def _most(rows: Rows, columns: Sequence[npt.NDArray[Any]], n_best: int, keys: KeysOf) -> Rows:
+    """Return the rows with the highest values, of equal ones by the next column, then by uid."""
+    chosen = np.empty(0, np.int64)
+    for values in columns:
+        n_left = n_best - len(chosen)
+        if len(rows) <= n_left:
+            break
+        of_rows = values[rows]
+        bar = np.partition(of_rows, len(rows) - n_left)[len(rows) - n_left]
+        chosen = np.concatenate([chosen, rows[of_rows > bar]])
+        rows = rows[of_rows == bar]
+    return np.concatenate([chosen, _first(rows, keys(rows), n_best - len(chosen))])
 
 
 def _first(rows: Rows, keys: Keys, n_first: int) -> Rows:

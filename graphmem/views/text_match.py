@@ -26,7 +26,7 @@ from graphmem.core.uid_index import Keys
 from graphmem.views.casts import joined_casts
 from graphmem.views.passage_facts import ASKS
 from graphmem.views.speakers import Few
-from graphmem.views.text_best import best_of, first_of
+from graphmem.views.text_best import best_of, first_of, last_alike, told_in
 from graphmem.views.text_index import TextIndexArrays
 from graphmem.views.text_part import LookedUp, describe_part, idf_of, part_of
 from graphmem.views.text_past import holds_any
@@ -134,6 +134,11 @@ class Match:
                 for scores in (self._work.passage, self._work.window)
             ]
             found += [self._titled(number) for number in self._title_numbers]
+            scores = self._work.passage[: self._n_rows]
+            if self._query.spans:
+                found.append(told_in(self._query.spans, n_best, scores, touched, self.keys))
+            if self._query.last:
+                found.append(last_alike(n_best, scores, touched, self.keys))
             return np.array(sorted({row for rows in found for row in rows.tolist()}), np.int64)
 
     def find(self, keys: Keys) -> Rows:
@@ -157,6 +162,12 @@ class Match:
         """Return the uid of each row."""
         with self._lock:
             return self._arrays.uids.uids(self._arrays.rows["uid"].values[rows])
+
+    def moments(self, rows: Rows) -> Rows:
+        """Return when each row was told, in seconds since 1970; `LONG_AGO` where unknown."""
+        with self._lock:
+            told: Rows = self._arrays.rows["at"].values[rows]
+        return told
 
     def around(self, rows: Rows) -> Rows:
         """Return the rows before and after each: (n, 2), -1 where the source begins or ends."""

@@ -42,6 +42,7 @@ def wanted_of(
     return Wanted(
         wants=int(query.wants),
         dates=np.array(query.dates, np.int32).reshape(-1, 3),
+        spans=np.array(query.spans, np.int64).reshape(-1, 2),
         proper=np.array([sum(1 << at for at in proper)], np.uint64),
         proper_mass=float(sum(idfs[at] for at in proper)),
         pairs=np.array([1 << place_of[a] | 1 << place_of[b] for a, b in known], np.uint64),

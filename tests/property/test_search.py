@@ -33,6 +33,8 @@ QUESTIONS = (
     "How did you plan the trip to Rome?",
     "List all boats that were painted, and when.",
     "Book a room in Oslo for Ann",
+    "What did Ann say in May 2021?",
+    "Where was the most recent trip of Bo Young?",
 )
 KINDS: tuple[HitKind, ...] = ("passage", "proposition", "event", "entity")
 MODES: tuple[SearchMode | None, ...] = (None, "latest", "all", "chronological")

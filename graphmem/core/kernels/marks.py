@@ -36,6 +36,9 @@ _ROLE_TURN, _ASKS_FLAG, _USER = int(PassageKind.ROLE_TURN), 1, 2
 _NEIGHBOUR = 0.6
 """What a term of the passage before or after counts for."""
 _DAY = 86_400
+_WEEK = 7 * _DAY
+# An interval of up to so many days is a day, or a weekend; of up to so many, a week.
+_DAYS, _DAYS_OF_WEEK = 3, 8
 _LONG_AGO = -(2**62)
 
 _TIME_WANTED, _NUMBER_WANTED = int(Feature.TIME_WANTED), int(Feature.NUMBER_WANTED)
@@ -83,6 +86,7 @@ class Wanted(NamedTuple):
     Attributes:
         wants: `Want`s.
         dates: (n, 3) month, day and year of each date; 0 for none.
+        spans: (m, 2) seconds since 1970, the second exclusive.
         proper: (1,) the bits of the terms that name something.
         proper_mass: sum of their idfs, those that no passage has included.
         pairs: (m,) the bits of two terms that follow each other.
@@ -95,6 +99,7 @@ class Wanted(NamedTuple):
 
     wants: int
     dates: _Int32
+    spans: _Int64
     proper: _Bits
     proper_mass: float
     pairs: _Bits
@@ -145,6 +150,7 @@ def mark(
     out, covered, _, around = found
     _fit(rows, wanted, passages, marks, out)
     _agree(rows, wanted.dates, passages.at, out)
+    _lie_in(rows, wanted.spans, passages.at, out)
     _stand(rows, passages, marks, work, out)
     _cover(rows, asked, forward, (out, covered, around))
     _name(rows, asked, wanted, (passages, forward), covered, out)
@@ -206,6 +212,26 @@ def _agree(rows: _Int64, dates: _Int32, moments: _Int64, out: _Float32) -> None:
             if asked_day:
                 apart = abs(day - asked_day)
                 agrees = 1.0 if apart <= 1 else 0.7 if apart <= 7 else 0.4
+            out[at, _DATE] = max(out[at, _DATE], agrees)
+
+
+@kernel()
+def _lie_in(rows: _Int64, spans: _Int64, moments: _Int64, out: _Float32) -> None:
+    """Fill how near a row's moment is to the intervals that the question names."""
+    for at in range(len(rows) if len(spans) else 0):
+        moment = int(moments[rows[at]])
+        if moment < _LONG_AGO:
+            continue
+        for number in range(len(spans)):
+            first, stop = spans[number, 0], spans[number, 1]
+            agrees = 0.0
+            if stop - first > _DAYS * _DAY:
+                if first <= moment < stop:
+                    agrees = 0.5 if stop - first > _DAYS_OF_WEEK * _DAY else 0.7
+            elif first - _DAY <= moment < stop + _DAY:
+                agrees = 1.0
+            elif first - _WEEK <= moment < stop + _WEEK:
+                agrees = 0.7
             out[at, _DATE] = max(out[at, _DATE], agrees)
 
 

@@ -37,6 +37,13 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
         ("Which did I buy first, the lamp or the desk?", "chronological"),
         ("Who was it that I met first?", "chronological"),
         ("What is my first name?", "latest"),
+        ("Where was the most recent retreat?", "latest"),
+        ("When did I last time swim?", "latest"),
+        ("What was Ann's last trip?", "latest"),
+        ("Who was at my last meeting?", "latest"),
+        ("What did Ann do on her last day?", None),
+        ("What happened in my last two weeks?", None),
+        ("What was her last name?", None),
         ("Why did Ann move to Oslo?", None),
         ("How many days passed between the two meetings?", None),
         ("Who said that in order to leave one has to arrive?", None),
@@ -58,6 +65,9 @@ def test_the_request_goes_before_the_question() -> None:
     in_order = manner_of(question, "chronological")
     assert (in_order.in_time, in_order.stand, in_order.before) == (True, None, True)
     assert not manner_of("Why did Ann move?", "latest").newer
+    assert manner_of("Why did Ann move?", "latest").last
+    assert not manner_of(question, "latest").last
+    assert not manner_of("Where was my last trip?", "all").last
     assert manner_of("Summarize my trips.", "chronological").replies
 
 
@@ -89,7 +99,9 @@ def _hit(uid: str, score: float, why: tuple[PathStep, ...] = ()) -> Hit:
 
 
 def test_scores_fall_and_say_why() -> None:
-    found = rescored([_hit("a", 1.0), _hit("b", 3.0), _hit("c", 2.0)], "coverage")
+    found = rescored(
+        [_hit("a", 1.0), _hit("b", 3.0), _hit("c", 2.0)], [3.0, 2.0, 1.0, 0.5], "coverage"
+    )
     assert [(hit.uid, hit.score) for hit in found] == [("a", 3.0), ("b", 2.0), ("c", 1.0)]
     for hit, before in zip(found, (1.0, 3.0, 2.0), strict=True):
         (part,) = hit.parts

@@ -19,6 +19,7 @@ from graphmem.views.text import TextView
 from graphmem_schemas import Passage
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+ASKED = datetime(2023, 5, 8, 12, tzinfo=UTC)
 SPACE = "s"
 
 
@@ -48,7 +49,7 @@ def view_of(*passages: Passage) -> TextView:
 
 
 def columns(view: TextView, question: str, n: int, *wanted: Feature) -> list[list[float]]:
-    with view.match(analyse(question).query) as match:
+    with view.match(analyse(question, now=ASKED).query) as match:
         found = match.describe(match.find(to_keys([f"{at:032x}" for at in range(n)])))
     return [found.features[:, column].tolist() for column in wanted]
 
@@ -117,6 +118,18 @@ def test_length_is_compared_with_what_the_speaker_mostly_says() -> None:
         ("What happened on May 30?", 0.4),
         ("What happened on May 7, 2022?", 0.0),
         ("What happened in June?", 0.0),
+        ("What happened in 2023?", 0.5),
+        ("What happened between 2021 and 2024?", 0.5),
+        ("What happened since 2020?", 0.5),
+        ("What happened in 2022?", 0.0),
+        ("What happened on 9 May 2023?", 0.7),
+        ("What happened on 30 April 2023?", 0.7),
+        ("What happened on 3 May 2023?", 0.7),
+        ("What happened on 2023-05-06?", 1.0),
+        ("What happened yesterday?", 1.0),
+        ("What happened last week?", 0.7),
+        ("What happened last month?", 0.0),
+        ("What happened last year?", 0.0),
         ("What happened?", 0.0),
     ],
 )

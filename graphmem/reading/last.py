@@ -1,0 +1,42 @@
+"""The last of several first: "where was my most recent trip?" of trips that all answer alike.
+
+Passages answer alike whose words fit the question about as well as those of the best do, that are
+not far from it in meaning, and that were told as much in the time that it names. Nothing else
+moves: what merely is newer is no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graphmem.core.lexical import Feature
+from graphmem.ports import Float32, TextMatch
+from graphmem.reading.candidates import Pool
+
+__all__ = ["last_first"]
+
+# Shares of the best one's BM25 and cosine: a number or a name that differs takes half of the
+# latter. Where no word fits, the cosine alone has to tell.
+_WORDS, _MEANING, _MEANING_ALONE = 0.7, 0.5, 0.9
+
+
+def last_first(order: Sequence[int], cosines: Float32, pool: Pool, match: TextMatch) -> list[int]:
+    """Return a ranking in which those that answer like the first come by time, the last first.
+
+    Args:
+        order: positions in the pool, best first.
+        cosines: (n,) of the pool with the question.
+        pool: the candidates.
+        match: tells when they were told.
+    """
+    if not len(order):
+        return []
+    words, best = pool.evidence.features, order[0]
+    fits, told = words[:, Feature.PASSAGE], words[:, Feature.DATE]
+    share = _MEANING if fits[best] > 0 else _MEANING_ALONE
+    alike = (
+        (fits >= _WORDS * fits[best]) & (cosines >= share * cosines[best]) & (told >= told[best])
+    )
+    moments = match.moments(pool.rows)
+    first = sorted((at for at in order if alike[at]), key=lambda at: -int(moments[at]))
+    return first + [at for at in order if not alike[at]]
