@@ -79,8 +79,9 @@ class Feature(IntEnum):
     LENGTH_OF_SPEAKER = 18
     """How its length deviates from what its speaker mostly says, in ln; -1 to 1 is 4 sigma."""
     DATE = 19
-    """Its moment agrees with a time that the question names: .5 the month, .4 that but another
-    day, .7 within seven days of a day, 1 within one; .7 in a week, .5 in a longer interval."""
+    """Its moment agrees with a time that the question names: 1 on a day, .9 beside it, .7 within
+    seven days of it, .4 in the rest of its month; .7 in a week, .5 in a month or longer, .3 soon
+    after that."""
 
     # What stands around it.
     COVERAGE_NEAR = 20

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from graphmem.core.lexical import TextQuery
 from graphmem.core.marks import asked_dates, proper_words, wants_of
@@ -13,11 +14,16 @@ from graphmem.core.terms import terms, words
 from graphmem.language.when import find_times, names_time
 from graphmem.reading.framing import subject_of
 
-__all__ = ["Question", "analyse", "asked"]
+__all__ = ["Question", "Then", "analyse", "asked"]
 
 # Nobody asks in more; whoever pastes a document as a question is answered for its beginning.
 _MAX_CHARS = 4_000
 _MAX_SPANS, _END_OF_TIME = 8, 2**62
+_PAST = re.compile(
+    r"\b(?:did|was|were|had|been|said|told|went|got|met|made|saw|bought|wrote|gave|took|spoke"
+    r"|\w{2,}ed)\b",
+    re.IGNORECASE,
+)
 _ASKS_ASSISTANT = re.compile(
     r"\b(?:did|have|had|were|are) you\b"
     # "Can you list ..." asks whoever reads the answer, not what was said.
@@ -28,6 +34,13 @@ _ASKS_ASSISTANT = re.compile(
 )
 
 
+class Then(NamedTuple):
+    """A time that is over: its first and its last moment."""
+
+    since: datetime
+    until: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question, taken apart.
@@ -36,11 +49,13 @@ class Question:
         text: what is asked, as far as it counts.
         query: its words, for lexical search.
         asks_assistant: whether it is about what the assistant ("you") said.
+        then: the one time before now that it names; None where it names none, or several.
     """
 
     text: str
     query: TextQuery
     asks_assistant: bool
+    then: Then | None = None
 
 
 def analyse(
@@ -55,31 +70,53 @@ def analyse(
         last: whether of what answers alike the last is wanted.
     """
     said = asked(text)
-    in_order = words(said)
+    in_order, at = words(said), as_of or now
+    dated, spans = _times(said, at) if names_time(in_order, said) else (said, ())
     query = TextQuery(
         words=tuple(in_order),
         terms=tuple(terms(said)),
         until=int(as_of.timestamp()) if as_of else None,
         proper=frozenset(terms(" ".join(proper_words(said)))),
         wants=wants_of(said),
-        dates=asked_dates(said),
+        dates=asked_dates(dated),
         months=asked_months(said),
-        spans=_spans(said, as_of or now) if names_time(in_order, said) else (),
+        spans=spans,
         last=last,
     )
-    return Question(said, query, bool(_ASKS_ASSISTANT.search(said)))
+    then = _then(*spans[0], at) if at and len(spans) == 1 else None
+    return Question(said, query, bool(_ASKS_ASSISTANT.search(said)), then)
 
 
-def _spans(text: str, now: datetime | None) -> tuple[tuple[int, int], ...]:
-    """Return the intervals that a text names, in seconds since 1970; open ones end with time."""
-    found = []
+def _times(text: str, now: datetime | None) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Return a text without the times that something was told before, and the others.
+
+    What was told before some time is most of what there is. What is to come was told at any
+    time; of what goes on, and of "on Monday", only a verb of the past says that it is looked
+    back on.
+
+    Returns:
+        The text, and intervals in seconds since 1970; open ones end with time.
+    """
+    found, rest = [], text
+    looks_back = _PAST.search(text) is not None
     for phrase in find_times(text, now):
         when = phrase.when("past")
-        # What was told before some time is most of what there is.
-        if when is not None and when.start is not None:
-            stop = int(when.end.timestamp()) if when.end else _END_OF_TIME
-            found.append((int(when.start.timestamp()), stop))
-    return tuple(found[:_MAX_SPANS])
+        if phrase.sense in ("before", "until"):
+            blank = " " * (phrase.end - phrase.start)
+            rest = rest[: phrase.start] + blank + rest[phrase.end :]
+        elif when is not None and when.start is not None and (not now or when.start <= now):
+            is_over = when.end is not None and (not now or when.end <= now)
+            if looks_back or (is_over and phrase.sure):
+                stop = int(when.end.timestamp()) if when.end else _END_OF_TIME
+                found.append((int(when.start.timestamp()), stop))
+    return rest, tuple(found[:_MAX_SPANS])
+
+
+def _then(first: int, stop: int, now: datetime) -> Then | None:
+    if stop > now.timestamp():
+        return None
+    since, end = (datetime.fromtimestamp(moment, UTC) for moment in (first, stop))
+    return Then(since, end - timedelta(seconds=1))
 
 
 def asked(text: str) -> str:

@@ -7,13 +7,14 @@ from dataclasses import replace
 from functools import partial
 
 from graphmem.ports import TextMatch
-from graphmem.reading.coverage import covering, rescored
+from graphmem.reading.coverage import covering
 from graphmem.reading.last import last_first
 from graphmem.reading.manner import Manner
+from graphmem.reading.newer import placed
 from graphmem.reading.rank import Ranked
 from graphmem_schemas import Hit
 
-__all__ = ["Rescore", "arranged"]
+__all__ = ["Rescore", "arranged", "rescored"]
 
 Rescore = Callable[[Sequence[Hit]], tuple[Hit, ...]]
 """Gives hits the scores of their places."""
@@ -40,3 +41,14 @@ def arranged(ranked: Ranked, match: TextMatch, manner: Manner) -> tuple[Ranked, 
         return ranked, tuple
     falling: list[float] = ranked.scores[ranked.order].tolist()
     return replace(ranked, order=order), partial(rescored, falling=falling, reason=reason)
+
+
+def rescored(hits: Sequence[Hit], falling: Sequence[float], reason: str) -> tuple[Hit, ...]:
+    """Return hits that were ranked anew with the scores of their places, and what says why.
+
+    Args:
+        hits: as they are ranked now.
+        falling: scores of at least as many places, best first.
+        reason: the name of the part of each score that makes it what it is.
+    """
+    return tuple(placed(hit, score, reason) for hit, score in zip(hits, falling, strict=False))

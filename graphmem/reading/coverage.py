@@ -18,10 +18,8 @@ from graphmem.core.lexical import Feature, PassageKind
 from graphmem.ports import Float32, TextMatch
 from graphmem.reading.candidates import Pool
 from graphmem.reading.manner import Manner
-from graphmem.reading.newer import placed
-from graphmem_schemas import Hit
 
-__all__ = ["cover", "covering", "rescored", "with_replies"]
+__all__ = ["cover", "covering", "with_replies"]
 
 # So many of the best are looked at, and so many of them chosen; the rest stands behind them.
 _N_LOOKED, _N_CHOSEN = 60, 40
@@ -101,14 +99,3 @@ def _replies(order: Sequence[int], pool: Pool, match: TextMatch) -> dict[int, in
         if answer is not None:
             found[at] = answer
     return found
-
-
-def rescored(hits: Sequence[Hit], falling: Sequence[float], reason: str) -> tuple[Hit, ...]:
-    """Return hits that were ranked anew with the scores of their places, and what says why.
-
-    Args:
-        hits: as they are ranked now.
-        falling: scores of at least as many places, best first.
-        reason: the name of the part of each score that makes it what it is.
-    """
-    return tuple(placed(hit, score, reason) for hit, score in zip(hits, falling, strict=False))

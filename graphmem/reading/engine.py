@@ -39,9 +39,10 @@ from graphmem.reading.pieces import embed_ahead, has_few_threads
 from graphmem.reading.rank import Observed, Ranked, Views, observe_candidates, rank
 from graphmem.reading.ranker import Ranker, default_ranker
 from graphmem.reading.sides import denials, marked, stated_sides
-from graphmem.reading.statements import Wanted, shares_of, statements
+from graphmem.reading.statements import Wanted, shares_of, statements, wanted_by
 from graphmem.reading.tasks import is_instruction
 from graphmem.reading.textless import Ground, by_walk, untold
+from graphmem.reading.then import held_first
 from graphmem.reading.trace import bridges, passage_hit, path_of, score_parts
 from graphmem_schemas import (
     Context,
@@ -168,13 +169,13 @@ class Engine:
             nodes, hits = self._arranged(request, manner, found, ranked, max(k, n_read))
             closest = _closest(hits, verdict.closest)
             hits = hits[: max(k, n_read)]
-            more = request.kinds != ("passage",)
+            more, then = request.kinds != ("passage",), found.question.then
+            wanted = wanted_by(manner.before, then, request.as_of, self.clock())
             if more:
-                hits = self._with_facts(request, manner.before, match, hits)[:k]
+                hits = self._with_facts(request, wanted, match, hits)[:k]
             trace = _trace(found, manner, ranked, nodes, started)
             if more and self.facts is not None and match.is_empty:
                 ground = Ground(self.facts(), self.vectors, self.store, self.space)
-                wanted = self._wanted(request, manner.before)
                 hits, verdict, told = by_walk(request, wanted, found.asking.question, ground)
                 trace = trace.model_copy(update=told)
         finally:
@@ -307,17 +308,13 @@ class Engine:
         return nodes, tuple(hits)
 
     def _with_facts(
-        self, request: SearchRequest, before: bool, match: TextMatch, passages: tuple[Hit, ...]
+        self, request: SearchRequest, wanted: Wanted, match: TextMatch, passages: tuple[Hit, ...]
     ) -> tuple[Hit, ...]:
-        """Return hits of all wanted kinds: those that the passages state, and they themselves.
-
-        What only held before is among them where that is wanted.
-        """
+        """Return hits of all wanted kinds: those that the passages state, and they themselves."""
         found = facts_of(passages, request.kinds, self.store, self.space)
         if self.facts is not None and passages:
             best = max(0.0, *(hit.score for hit in passages))
             found += untold(request, best, self.facts, (self.store, self.space))
-        wanted = self._wanted(request, before)
         hits = statements(found, shares_of(match), wanted, self.store, self.space)
         hits.sort(key=lambda hit: hit.uid)
         # Passages stay in their order where scores tie: that of a rule may not be that of uids.
@@ -329,25 +326,25 @@ class Engine:
     ) -> tuple[dict[str, Passage], tuple[Hit, ...]]:
         """Return k hits or more as the question wants them, and their passages."""
         match = found.by_words.match
-        ranked, rescored = arranged(ranked, match, manner)
+        ranked, rescore = arranged(ranked, match, manner)
         # As of another time, nothing is newer.
-        is_now = manner.newer and request.as_of is None
-        nodes, hits = self._hydrate(found, ranked, max(k, N_LOOKED if is_now else 0))
-        hits = rescored(hits)
-        if is_now or (manner.sides and any(hit.speaker for hit in hits[:N_LOOKED])):
-            shares, looked, now = shares_of(match), hits[:N_LOOKED], self.clock()
-            sides = stated_sides([h.uid for h in looked], shares, self.store, self.space, now)
+        then = found.question.then
+        is_now = manner.newer and request.as_of is None and then is None
+        nodes, hits = self._hydrate(found, ranked, max(k, N_LOOKED if is_now or then else 0))
+        hits = rescore(hits)
+        if is_now or then or (manner.sides and any(hit.speaker for hit in hits[:N_LOOKED])):
+            shares, looked = shares_of(match), hits[:N_LOOKED]
+            at = then.until if then else self.clock()
+            sides = stated_sides([h.uid for h in looked], shares, self.store, self.space, at)
             if is_now:
                 began = {uid: one.at for uid, one in self._sources(nodes, looked).items()}
-                there = said_by(now, nodes, began)
+                there = said_by(at, nodes, began)
                 hits = newer_first(request.question, hits, there, began, shares, sides.newer)
+            elif then:
+                hits = held_first(hits, sides.newer | sides.still)
             denied = denials(looked, nodes, shares) if manner.sides else frozenset()
             hits = marked(hits, sides.against | denied)
         return nodes, hits
-
-    def _wanted(self, request: SearchRequest, before: bool) -> Wanted:
-        now = self.clock()
-        return Wanted(before, request.as_of or now, now)
 
     def _in_time(self, recall: Recall, nodes: dict[str, Passage]) -> Recall:
         """Return a recall with its hits in the order of time, where that was wanted."""

@@ -127,20 +127,29 @@ def facts_of(
 
 
 def holding(
-    found: Sequence[tuple[Node, Hit]], at: datetime, now: datetime
+    found: Sequence[tuple[Node, Hit]], at: datetime, now: datetime, since: datetime | None = None
 ) -> list[tuple[Node, Hit]]:
-    """Leave out the facts that do not hold at a moment.
+    """Leave out the facts that do not hold at a moment, or at none of a time.
 
     Args:
         found: from `facts_of`.
-        at: world time.
+        at: world time: the moment, or the last one.
         now: system time.
+        since: the first moment; None is `at`.
     """
     return [
         (node, hit)
         for node, hit in found
-        if not isinstance(node, Proposition) or holds(node, at, now)
+        if not isinstance(node, Proposition)
+        or holds(node, at, now)
+        or (since is not None and _held(node, since, at, now))
     ]
+
+
+def _held(fact: Proposition, since: datetime, until: datetime, now: datetime) -> bool:
+    """Whether a fact held when a time began, or when it did itself in that time."""
+    at = max(since, fact.valid_from or since)
+    return at <= until and holds(fact, at, now)
 
 
 def stated_still(found: Sequence[tuple[Node, Hit]]) -> list[tuple[Node, Hit]]:

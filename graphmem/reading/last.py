@@ -15,9 +15,10 @@ from graphmem.reading.candidates import Pool
 
 __all__ = ["last_first"]
 
-# Shares of the best one's BM25 and cosine: a number or a name that differs takes half of the
-# latter. Where no word fits, the cosine alone has to tell.
-_WORDS, _MEANING, _MEANING_ALONE = 0.7, 0.5, 0.9
+# Shares of the highest BM25 and of the best one's cosine. Of what says the same but for a number
+# or a name the latter may be half; where no word fits, it alone has to tell.
+_SAME, _MEANING_OF_SAME = 0.9, 0.5
+_WORDS, _MEANING, _MEANING_ALONE = 0.7, 0.75, 0.9
 
 
 def last_first(order: Sequence[int], cosines: Float32, pool: Pool, match: TextMatch) -> list[int]:
@@ -33,10 +34,15 @@ def last_first(order: Sequence[int], cosines: Float32, pool: Pool, match: TextMa
         return []
     words, best = pool.evidence.features, order[0]
     fits, told = words[:, Feature.PASSAGE], words[:, Feature.DATE]
-    share = _MEANING if fits[best] > 0 else _MEANING_ALONE
-    alike = (
-        (fits >= _WORDS * fits[best]) & (cosines >= share * cosines[best]) & (told >= told[best])
-    )
+    most, near = float(fits.max()), max(float(cosines[best]), 0.0)
+    if most > 0:
+        alike = (fits >= _WORDS * most) & (cosines >= _MEANING * near)
+        alike |= (fits >= _SAME * most) & (cosines >= _MEANING_OF_SAME * near)
+    else:
+        alike = cosines >= _MEANING_ALONE * near
+    alike &= told >= told[best]
+    if not alike[best]:
+        return list(order)
     moments = match.moments(pool.rows)
     first = sorted((at for at in order if alike[at]), key=lambda at: -int(moments[at]))
     return first + [at for at in order if not alike[at]]

@@ -49,11 +49,13 @@ _LIST = re.compile(
     re.IGNORECASE,
 )
 _NO_LAST = (
-    r"(?:name|few|couple|night|days?|weeks?|weekends?|months?|years?|summer|winter|spring|fall"
-    r"|one|two|three|four|\d+|\w+day)"
+    r"(?:(?:known )?(?:names?|surnames?|words?|will|resort|address|chapter|breath|few|couple"
+    r"|nights?|evening|hours?|minutes?|days?|weeks?|weekends?|months?|quarter|semester|years?"
+    r"|decade|century|summer|winter|spring|fall|one|two|three|four|\d+|\w+day))"
 )
 _LAST = re.compile(
-    r"\b(?:most recent(?:ly)?|latest|newest|(?:the )?last time|the last one)\b"
+    r"\b(?:most recent(?:ly)?|newest|last time|the last one)\b"
+    r"|(?<!at the )\blatest\b(?! (?:on|time|possible)\b)|\bdid \w+ last \w+"
     rf"|(?:\b(?:my|our|your|his|her|their)|['’]s) last (?!{_NO_LAST}\b)",
     re.IGNORECASE,
 )
@@ -123,7 +125,8 @@ def _told_by(question: str) -> Manner:
     if asks_for_now(question) and (is_list is None or question.casefold().startswith("how many")):
         return Manner("latest", "it asks for one value as it is now", newer=True, last=last)
     if last and is_list is None:
-        return Manner("latest", "it asks for the last of several", last=True)
+        why = "it asks for the last of several"
+        return Manner("latest", why, last=True, sides=_YES_OR_NO.match(question) is not None)
     if is_list:
         return Manner("all", "it asks for more than one thing", stand=_STAND)
     return Manner(sides=_YES_OR_NO.match(question) is not None)

@@ -11,14 +11,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from graphmem.core.scopes import begun
 from graphmem.core.terms import sentences, terms
 from graphmem.ports import GraphReader
 from graphmem.reading.newer import N_LOOKED, REPEATS, spoken
-from graphmem_schemas import EdgeKind, Hit, Passage, Proposition
+from graphmem_schemas import Edge, EdgeKind, Hit, Passage, Proposition
 
-__all__ = ["Sides", "denials", "marked", "stated_sides"]
+__all__ = ["Pair", "Sides", "denials", "marked", "stated_sides"]
 
 # Of a question, this share of its words, by rarity, must stand in a fact, and in what a sentence
 # tells or denies.
@@ -32,6 +33,7 @@ _DENIES = re.compile(
 )
 
 Pair = tuple[str, str]
+"""Uids of two passages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,12 @@ class Sides:
 
     Attributes:
         newer: the first states what took the place of what the second states.
+        still: the first states what held, and the second what took its place later.
         against: the two state opposites; each pair stands there both ways.
     """
 
     newer: frozenset[Pair] = frozenset()
+    still: frozenset[Pair] = frozenset()
     against: frozenset[Pair] = frozenset()
 
 
@@ -61,7 +65,7 @@ def stated_sides(
         shares: of the question, by term: facts about something else count nothing.
         reader: the store.
         space: the space.
-        now: world time: what is only to come has taken no place yet.
+        now: world time that is asked for: what is only to come has taken no place yet.
     """
     asked = list(passages[:_N_ASKED])
     stated = reader.neighbours(space, asked, ["EVIDENCED_BY"]) if asked else []
@@ -71,26 +75,53 @@ def stated_sides(
     kinds: list[EdgeKind] = ["SUPERSEDES", "CONTRADICTS"]
     edges = reader.neighbours(space, sorted(said), kinds) if said else []
     # Mostly there are none, and the facts themselves, of which there are many, are not read.
-    edges = [edge for edge in edges if edge.start in said and edge.end in said]
-    uids = sorted({uid for edge in edges for uid in (edge.start, edge.end)})
-    nodes = reader.get(space, uids) if uids else []
+    uids = sorted(said.keys() & {uid for edge in edges for uid in (edge.start, edge.end)})
+    nodes = reader.get(space, uids) if len(uids) > 1 else []
     facts = [node for node in nodes if isinstance(node, Proposition)]
     about = {fact.uid for fact in facts if _share(fact.text, shares) >= _FACT_COVERS}
     to_come = {fact.uid for fact in facts if not begun(fact, now)}
+    told = partial(_told, said, frozenset(asked))
     newer: set[Pair] = set()
     against: set[Pair] = set()
-    looked = set(asked)
     for edge in edges:
+        if edge.start not in said or edge.end not in said:
+            continue
         if about.isdisjoint((edge.start, edge.end)):
             continue
-        ends = said[edge.start] & looked, said[edge.end] & looked
-        # A passage that states both tells of the change itself.
-        pairs = {(a, b) for a in ends[0] - ends[1] for b in ends[1] - ends[0]}
+        pairs = told(edge.start, edge.end)
         if edge.kind == "CONTRADICTS":
             against |= pairs | {(b, a) for a, b in pairs}
         elif edge.start not in to_come:
             newer |= pairs
-    return Sides(frozenset(newer), frozenset(against))
+    still = {
+        pair
+        for chain in _chains(edges)
+        for held in (about & chain) - to_come
+        for later in to_come & chain
+        for pair in told(held, later)
+    }
+    return Sides(frozenset(newer), frozenset(still), frozenset(against))
+
+
+def _told(said: Mapping[str, set[str]], looked: frozenset[str], one: str, other: str) -> set[Pair]:
+    """Return each passage that states one fact with each that states the other.
+
+    A passage that states both tells of the change itself.
+    """
+    ends = said[one] & looked, said[other] & looked
+    return {(a, b) for a in ends[0] - ends[1] for b in ends[1] - ends[0]}
+
+
+def _chains(edges: Sequence[Edge]) -> list[set[str]]:
+    """Return the facts that took each other's place, be it by way of others."""
+    chains: list[set[str]] = []
+    for edge in edges:
+        if edge.kind == "SUPERSEDES":
+            joined = {edge.start, edge.end}
+            apart = [chain for chain in chains if chain.isdisjoint(joined)]
+            joined.update(*(chain for chain in chains if not chain.isdisjoint(joined)))
+            chains = [*apart, joined]
+    return chains
 
 
 def denials(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphmem.core.lexical import Feature
+from graphmem.core.lexical import Feature, PassageKind
 from graphmem.ports import Float32
 from graphmem.reading.evidence import Evidence
 
@@ -20,6 +20,7 @@ __all__ = ["SIGNALS", "Signal", "signals_of"]
 
 _LEAST_TOP = 1e-6
 _MOST = np.float32(2)
+_TURN_KINDS = (PassageKind.PERSON_TURN, PassageKind.ROLE_TURN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,19 @@ def _asks_user(evidence: Evidence) -> Float32:
     return np.float32(1) - user if evidence.asks_assistant else user
 
 
+def _date(evidence: Evidence) -> Float32:
+    """How far it was told in the time that the question names.
+
+    Half of it where no word of the question stands in it and one stands in another that was told
+    then; turns often answer without.
+    """
+    told, words = evidence.words[:, Feature.DATE], evidence.words[:, Feature.PASSAGE]
+    silent = (words <= 0) & ~np.isin(evidence.kinds, _TURN_KINDS)
+    if not ((told > 0) & (words > 0)).any():
+        return told
+    return np.where(silent, np.float32(0.5) * told, told)
+
+
 _BM25 = "Robertson and Zaragoza 2009; retrieval over windows of turns, measured on LoCoMo"
 _DENSE = "cosine over all-MiniLM-L6-v2"
 _JOINED = "sum of the vectors beside each other, docs/adr/0011-units.md"
@@ -168,7 +182,7 @@ SIGNALS: tuple[Signal, ...] = (
     _as_is("length asked", _TURNS, Feature.LENGTH_ASKED),
     _as_is("first person", _TURNS, Feature.FIRST_PERSON),
     _as_is("length of speaker", _TURNS, Feature.LENGTH_OF_SPEAKER),
-    _as_is("date", _TURNS, Feature.DATE),
+    Signal("date", _TURNS, _date),
     _as_is("near", _TIMES, Feature.NEAR),
     _as_is("starts", _TIMES, Feature.STARTS),
     _as_is("ends", _TIMES, Feature.ENDS),

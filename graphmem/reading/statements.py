@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from graphmem.ports import GraphReader, TextMatch
+from graphmem.reading.analyse import Then
 from graphmem.reading.facts import holding, state, stated_still
 from graphmem.reading.fade import fade
 from graphmem.reading.sides import marked
 from graphmem_schemas import EdgeKind, Hit, Node, Proposition
 
-__all__ = ["Wanted", "shares_of", "statements"]
+__all__ = ["Wanted", "shares_of", "statements", "wanted_by"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +22,29 @@ class Wanted:
 
     Attributes:
         before: whether those count, too, that held before and were not retracted.
-        at: the moment in world time that is asked for.
+        at: the moment in world time that is asked for, or the last one.
         now: the moment in system time.
+        since: the first moment, where it is a time that is over; None: one moment is asked for.
     """
 
     before: bool
     at: datetime
     now: datetime
+    since: datetime | None = None
+
+
+def wanted_by(before: bool, then: Then | None, as_of: datetime | None, now: datetime) -> Wanted:
+    """Return which facts a question wants.
+
+    Args:
+        before: as in `Wanted`.
+        then: the time that the question itself names.
+        as_of: the moment that the request names.
+        now: as in `Wanted`.
+    """
+    if then:
+        return Wanted(before, then.until, now, then.since)
+    return Wanted(before, as_of or now, now)
 
 
 def statements(
@@ -53,7 +70,11 @@ def statements(
     newer = {e.end: e.start for e in edges if e.kind == "SUPERSEDES" and e.end in ended}
     opposed = {(e.start, e.end) for e in edges if e.kind == "CONTRADICTS"}
     against = frozenset(opposed | {(end, start) for start, end in opposed})
-    kept = stated_still(found) if wanted.before else holding(found, wanted.at, wanted.now)
+    kept = (
+        stated_still(found)
+        if wanted.before
+        else holding(found, wanted.at, wanted.now, wanted.since)
+    )
     hits = [one.to_hit() for one in fade(state(kept, shares, newer), wanted.at, reader, space)]
     return list(marked(hits, against)) if against else hits
 

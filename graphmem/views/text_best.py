@@ -17,6 +17,8 @@ Rows = npt.NDArray[np.int64]
 Float32 = npt.NDArray[np.float32]
 # What has so much of the best score answers alike.
 _ALIKE = 0.7
+# Of more rows that were told in some time, only those count that have a word of the question.
+_MANY = 20_000
 
 KeysOf = Callable[[Rows], Keys]
 """The keys of the uids of some rows."""
@@ -75,8 +77,9 @@ def told_in(
 ) -> Rows:
     """Return the best rows told in one of some intervals, of equal ones the latest.
 
-    Rows that no word touches are among them where there are not enough others: who asks what
-    happened last week says little else. O(rows), and O(keys) of those that tie with the last one.
+    Rows that no word touches are among them where there are not enough others, unless there are
+    very many: who asks what happened last week says little else. O(rows), and O(keys) of those
+    that tie with the last one.
 
     Args:
         spans: moments in seconds since 1970, the second exclusive.
@@ -85,12 +88,16 @@ def told_in(
         touched: as for `best_of`.
         keys: of rows.
     """
-    _, until, passages, _ = touched
+    n_touched, until, passages, work = touched
     moments, told = passages.at[: len(scores)], np.zeros(len(scores), np.bool_)
     for first, stop in spans:
         told |= (moments >= first) & (moments < stop)
     told &= (moments <= until) & (passages.alive[: len(scores)] > 0)
-    return _most(np.flatnonzero(told), (scores, moments), n_best, keys)
+    rows = np.flatnonzero(told)
+    if len(rows) > _MANY:
+        rows = work.touched[:n_touched].astype(np.int64)
+        rows = rows[told[rows]]
+    return _most(rows, (scores, moments), n_best, keys)
 
 
 def last_alike(

@@ -211,7 +211,7 @@ def _agree(rows: _Int64, dates: _Int32, moments: _Int64, out: _Float32) -> None:
             agrees = 0.5
             if asked_day:
                 apart = abs(day - asked_day)
-                agrees = 1.0 if apart <= 1 else 0.7 if apart <= 7 else 0.4
+                agrees = 1.0 if apart == 0 else 0.9 if apart == 1 else 0.7 if apart <= 7 else 0.4
             out[at, _DATE] = max(out[at, _DATE], agrees)
 
 
@@ -228,8 +228,12 @@ def _lie_in(rows: _Int64, spans: _Int64, moments: _Int64, out: _Float32) -> None
             if stop - first > _DAYS * _DAY:
                 if first <= moment < stop:
                     agrees = 0.5 if stop - first > _DAYS_OF_WEEK * _DAY else 0.7
-            elif first - _DAY <= moment < stop + _DAY:
+                elif stop <= moment < stop + max(_WEEK, (stop - first) // 12):
+                    agrees = 0.3
+            elif first <= moment < stop:
                 agrees = 1.0
+            elif first - _DAY <= moment < stop + _DAY:
+                agrees = 0.9
             elif first - _WEEK <= moment < stop + _WEEK:
                 agrees = 0.7
             out[at, _DATE] = max(out[at, _DATE], agrees)

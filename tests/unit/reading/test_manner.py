@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphmem.reading.coverage import cover, rescored, with_replies
+from graphmem.reading.arrange import rescored
+from graphmem.reading.coverage import cover, with_replies
 from graphmem.reading.manner import manner_of
 from graphmem.reading.order import in_time
 from graphmem_schemas import Hit, Passage, PathStep, Source
@@ -44,6 +45,10 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
         ("What did Ann do on her last day?", None),
         ("What happened in my last two weeks?", None),
         ("What was her last name?", None),
+        ("By when was I to file it at the latest?", None),
+        ("What were their last names?", None),
+        ("What were her last words?", None),
+        ("When did I last see Bob?", "latest"),
         ("Why did Ann move to Oslo?", None),
         ("How many days passed between the two meetings?", None),
         ("Who said that in order to leave one has to arrive?", None),

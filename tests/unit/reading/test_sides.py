@@ -11,7 +11,8 @@ from graphmem.core.changes import Changes, Vector
 from graphmem.core.terms import terms
 from graphmem.reading.engine import Engine
 from graphmem.reading.newer import newer_first
-from graphmem.reading.sides import denials, marked, stated_sides
+from graphmem.reading.sides import _chains, denials, marked, stated_sides
+from graphmem.reading.then import held_first
 from graphmem.stores.memory import MemoryStore
 from graphmem.testing.fakes import FakeEmbedder, FixedClock
 from graphmem.views.adjacency import AdjacencyView
@@ -131,8 +132,33 @@ def test_facts_about_the_question_tell_which_passage_is_newer_or_against() -> No
 
 def test_what_is_only_to_come_is_not_newer_yet() -> None:
     asked = ["old", "new"], shares("Where does Ann live?"), store(NOW + timedelta(days=1)), SPACE
-    assert not stated_sides(*asked, NOW).newer
-    assert stated_sides(*asked, NOW + timedelta(days=1)).newer == {("new", "old")}
+    before, after = (stated_sides(*asked, NOW + timedelta(days=days)) for days in (0, 1))
+    assert (before.newer, before.still) == (set(), {("old", "new")})
+    assert (after.newer, after.still) == ({("new", "old")}, set())
+    tea = stated_sides(asked[0], shares("like tea"), *asked[2:], NOW)
+    assert not tea.still
+
+
+def test_what_held_then_passes_all_that_took_its_place_later() -> None:
+    hits = [
+        Hit(uid=uid, kind="passage", text=uid, score=score)
+        for uid, score in (("new", 3.0), ("other", 2.0), ("old", 1.0), ("last", 0.5))
+    ]
+    found = held_first(hits, frozenset({("old", "new"), ("old", "last"), ("x", "new")}))
+    assert [(hit.uid, hit.score) for hit in found] == [
+        ("old", 3.0), ("new", 2.0), ("other", 1.0), ("last", 0.5)
+    ]  # fmt: skip
+    assert [part.name for hit in found for part in hit.parts] == ["then"] * 3
+    assert held_first(hits, frozenset()) == tuple(hits)
+    # What contradicts itself moves, and yet comes to an end.
+    both = frozenset({("old", "new"), ("new", "old")})
+    assert {hit.uid for hit in held_first(hits, both)} == {hit.uid for hit in hits}
+
+
+def test_a_chain_of_facts_is_one_though_its_middle_is_not_among_the_passages() -> None:
+    names = (("a", "b"), ("b", "c"), ("x", "y"), ("z", "a"))
+    edges = [Edge(kind="SUPERSEDES", start=a, end=b, sources={"s": 1.0}) for a, b in names]
+    assert sorted(map(sorted, _chains(edges))) == [["a", "b", "c", "z"], ["x", "y"]]
 
 
 def test_what_took_a_facts_place_comes_before_it() -> None:

@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -32,6 +32,24 @@ def test_analyse_takes_the_question_apart() -> None:
     assert question.query.words[0] == "what"
     assert question.query.until == int(NOW.timestamp())
     assert not analyse("What did Ann recommend?").asks_assistant
+
+
+def test_a_question_may_name_one_time_that_is_over() -> None:
+    def then(text: str, as_of: datetime | None = None) -> tuple[str, str] | None:
+        found = analyse(text, as_of, NOW).then
+        return found and (found.since.date().isoformat(), found.until.date().isoformat())
+
+    assert then("Where did Ann live in 2021?") == ("2021-01-01", "2021-12-31")
+    assert then("Where did Ann live in May 2021?") == ("2021-05-01", "2021-05-31")
+    assert then("What did Ann do yesterday?") == ("2025-12-31", "2025-12-31")
+    assert then("What did Ann do yesterday?", NOW - timedelta(days=9)) == ("2025-12-22",) * 2
+    for text in (
+        "Where does Ann live?", "Where will Ann live next year?", "What is due in 2031?",
+        "Where has Ann lived since 2019?", "Did Ann move in 2019 or was it in 2021?",
+        "What did Ann do today?", "Who lived there before 2020?", "",
+    ):  # fmt: skip
+        assert then(text) is None
+    assert analyse("Where did Ann live in 2021?").then is None
 
 
 def test_equal_scores_are_ordered_by_uid() -> None:

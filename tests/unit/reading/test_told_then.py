@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ YEARS = {2019: "Lisbon", 2020: "Berlin", 2021: "Porto", 2022: "Madrid", 2023: "O
 
 @pytest.fixture(scope="module")
 def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Memory]:
-    """Notes that say the same of each year, and a hundred stand-ups that say the same of a day."""
+    """Notes that say the same of each year, and two of these days."""
     store = tmp_path_factory.mktemp("then") / "then.db"
     with Memory(store, clock=lambda: NOW) as memory:
         for year, city in YEARS.items():
@@ -64,14 +64,122 @@ def test_the_last_of_several_is_first(memory: Memory) -> None:
     assert {part.name for hit in hits for part in hit.parts} >= {"last"}
 
 
+LIVES = (
+    ("2020-05-01", "Nadia lives in Porto. She works at Acme."),
+    ("2023-06-20", "Nadia moved to Oslo in June 2023. She works at Globex now."),
+    ("2025-06-08", "Nadia lives in Turin."),
+)
+
+
+@pytest.fixture(scope="module")
+def lives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Memory]:
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    with Memory(tmp_path_factory.mktemp("lives") / "lives.db", clock=lambda: now) as memory:
+        for at, text in LIVES:
+            memory.add(text, source=at, at=at)
+        yield memory
+
+
+@pytest.mark.parametrize(
+    ("question", "passage", "holds", "holds_not"),
+    [
+        ("Where did Nadia live in 2021?", "Porto", ["in Porto"], ["in Turin", "to Oslo"]),
+        ("Where did Nadia live in 2024?", "Oslo", ["to Oslo"], ["in Turin", "in Porto"]),
+        ("Where did Nadia live in 2023?", "Oslo", ["to Oslo", "in Porto"], ["in Turin"]),
+        ("Where did Nadia work in 2022?", "Acme", ["at Acme"], ["at Globex"]),
+        ("Where did Nadia live last year?", "Turin", ["in Turin", "to Oslo"], ["in Porto"]),
+        ("Where does Nadia live?", "Turin", ["in Turin"], ["in Porto", "to Oslo"]),
+    ],
+)
+def test_what_held_then_is_first(
+    lives: Memory, question: str, passage: str, holds: list[str], holds_not: list[str]
+) -> None:
+    assert passage in first(lives, question)
+    hits = lives.search(question, kinds=("proposition",)).hits
+    facts = " | ".join(hit.text for hit in hits)
+    assert [place for place in holds if place not in facts] == []
+    assert [place for place in holds_not if place in facts] == []
+    both = lives.search(question, kinds=("passage", "proposition")).hits
+    assert [hit.score for hit in both] == sorted((hit.score for hit in both), reverse=True)
+
+
+def test_a_time_counts_from_the_moment_that_is_asked_for(lives: Memory) -> None:
+    then = datetime(2022, 1, 1, tzinfo=UTC)
+    facts = lives.search("Where did Nadia live last year?", kinds=("proposition",), as_of=then)
+    assert "Nadia lives in Porto" in {hit.text for hit in facts.hits}
+    assert "in Porto" in lives.context("Where did Nadia live in 2021?").text
+
+
+TOLD = (
+    ("2024-03-13", "Ada bought a kite."),
+    ("2023-01-01", "The garden fence is blue."),
+    ("2024-03-11", "I called my mother about the garden."),
+    ("2024-03-11", "Ordered new chairs."),
+    ("2023-09-01", "My yoga class is at 7 pm every Monday."),
+    ("2024-02-20", "The flight to Rome leaves on 14 March at 06:50."),
+    ("2018-09-05", "I joined a choir."),
+    ("2020-05-05", "I began to work when I joined Acme in 2018."),
+    ("2022-01-02", "Spent Christmas with my parents in Bergen."),
+    ("2019-12-25", "Spent Christmas with my parents in Faro."),
+    (None, "The piano was tuned."),
+)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Memory]:
+    with Memory(tmp_path_factory.mktemp("told") / "told.db", clock=lambda: NOW) as memory:
+        for number, (at, text) in enumerate(TOLD):
+            memory.add(text, source=str(number), at=at)
+        yield memory
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        # Not when it was told is asked, but how it is.
+        ("What colour is the fence today?", "fence"),
+        ("What time is my yoga class on Monday?", "yoga"),
+        ("When does my flight leave tomorrow?", "flight"),
+        # When it was told.
+        ("Whom did I call on Monday?", "mother"),
+        ("What did Ada buy today?", "kite"),
+        # The time is in the text, or it was told soon after.
+        ("Which company did I join in 2018?", "Acme"),
+        ("Where did I spend Christmas with my parents in 2021?", "Bergen"),
+        # What nobody dated is found all the same.
+        ("Who tuned the piano last week?", "piano"),
+    ],
+)
+def test_a_time_crowds_out_no_answer(told: Memory, question: str, answer: str) -> None:
+    assert answer in first(told, question)
+
+
+def test_chats_and_documents_of_a_time_are_found(tmp_path: Path) -> None:
+    with Memory(tmp_path / "sorts.db", clock=lambda: NOW) as memory:
+        for year, city in YEARS.items():
+            said = [
+                {"role": "user", "content": f"Our retreat was in {city}.", "at": f"{year}-06-10"},
+                {"role": "assistant", "content": "How nice.", "at": f"{year}-06-10"},
+            ]
+            memory.add(said, source=f"chat-{year}")
+        assert "Berlin" in first(memory, "Where was our retreat in 2020?")
+        assert "Oslo" in first(memory, "Where was our last retreat?")
+    with Memory(tmp_path / "titled.db", clock=lambda: NOW) as memory:
+        for number, (year, city) in enumerate(YEARS.items()):
+            text, title = f"The retreat was in {city}.", f"Report {number}"
+            memory.add(text, source=title, title=title, at=f"{year}-06-10")
+        assert "Berlin" in first(memory, "Where was the retreat in 2020?")
+        assert "Oslo" in first(memory, "Where was the latest retreat?")
+
+
 def test_of_many_that_say_the_same_the_one_of_the_day_is_found(tmp_path: Path) -> None:
     """Though more of them answer as well as are ever looked at."""
+    days = [datetime(2023, 1, 1, tzinfo=UTC) + timedelta(days=number) for number in range(365)]
     with Memory(tmp_path / "days.db", clock=lambda: NOW, extractor=None) as memory:
-        for day in range(1, 32):
-            for month in range(1, 13):
-                if day <= 28 or month in (1, 3, 5, 7, 8, 10, 12):
-                    text = f"Stand-up of the team: we spoke of task {31 * month + day}."
-                    at = f"2023-{month:02d}-{day:02d}"
-                    memory.add(text, source=at, at=at)
-        assert "task 176." in first(memory, "What was the stand-up on 21 May 2023 about?")
-        assert "task 403." in first(memory, "What was the most recent stand-up about?")
+        for number, day in enumerate(days):
+            text = f"Stand-up of the team: we spoke of task {1_000 + number}."
+            memory.add(text, source=str(number), at=day)
+        for number in range(0, 365, 9):
+            question = f"What was the stand-up on {days[number]:%d %B %Y} about?"
+            assert f"task {1_000 + number}." in first(memory, question)
+        assert "task 1364." in first(memory, "What was the most recent stand-up about?")

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import blake2b
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +20,7 @@ from graphmem.ports import GraphReader
 from graphmem.reading.analyse import analyse
 from graphmem.stores.memory import MemoryStore
 from graphmem.views.text import TextView
-from graphmem.views.text_best import first_of
+from graphmem.views.text_best import first_of, last_alike, told_in
 from graphmem_schemas import Passage, Source
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -64,6 +66,52 @@ def test_of_equal_passages_those_with_the_first_uids_are_best(
     found = best(order, n_best, title, at_once=at_once)
     assert found == best(range(N), n_best, title, at_once=True)
     assert n_best <= len(found) <= 2 * n_best + 20
+
+
+MOMENTS = (10, 20, 30, 40, 50, 60)
+
+
+def _touched(scores: np.ndarray, until: int = 100) -> tuple[Any, ...]:
+    n = len(scores)
+    passages = SimpleNamespace(at=np.array(MOMENTS), alive=np.array([1, 1, 1, 1, 1, 0], np.uint8))
+    rows = np.flatnonzero(scores > 0).astype(np.int32)
+    work = SimpleNamespace(touched=np.concatenate([rows, np.zeros(n - len(rows), np.int32)]))
+    return len(rows), until, passages, work
+
+
+def _keys(rows: np.ndarray) -> Any:
+    return to_keys([f"{int(row):032x}" for row in rows])
+
+
+def test_of_a_time_the_best_come_first_and_then_the_latest() -> None:
+    scores = np.array([3.0, 0.0, 1.0, 0.0, 2.0, 9.0], np.float32)
+
+    def told(spans: list[tuple[int, int]], n_best: int, until: int = 100) -> list[int]:
+        return sorted(told_in(spans, n_best, scores, _touched(scores, until), _keys).tolist())
+
+    assert told([(20, 60)], 9) == [1, 2, 3, 4]
+    assert told([(20, 60)], 2) == [2, 4]
+    assert told([(20, 60)], 3) == [2, 3, 4]  # without a word: the later one
+    assert told([(0, 11), (50, 2**62)], 9) == [0, 4]  # row 5 is no more
+    assert told([(0, 2**62)], 9, until=30) == [0, 1, 2]
+    assert told([(70, 80)], 9) == []
+
+
+def test_of_a_time_of_very_many_only_those_with_a_word_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("graphmem.views.text_best._MANY", 3)
+    scores = np.array([3.0, 0.0, 1.0, 0.0, 2.0, 9.0], np.float32)
+    assert sorted(told_in([(20, 60)], 9, scores, _touched(scores), _keys).tolist()) == [2, 4]
+
+
+def test_the_last_of_those_that_fit_alike() -> None:
+    scores = np.array([3.0, 2.9, 1.0, 2.5, 0.0, 0.0], np.float32)
+    for n_best, rows in ((9, [0, 1, 3]), (2, [1, 3]), (1, [3])):
+        assert sorted(last_alike(n_best, scores, _touched(scores), _keys).tolist()) == rows
+    assert last_alike(1, scores, _touched(scores, 25), _keys).tolist() == [1]
+    nothing = np.zeros(6, np.float32)
+    assert last_alike(3, nothing, _touched(nothing), _keys).tolist() == []
 
 
 def test_of_a_title_the_first_passages_of_its_sources_come_first() -> None:
