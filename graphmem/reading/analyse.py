@@ -20,8 +20,17 @@ __all__ = ["Question", "Then", "analyse", "asked"]
 _MAX_CHARS = 4_000
 _MAX_SPANS, _END_OF_TIME = 8, 2**62
 _PAST = re.compile(
-    r"\b(?:did|was|were|had|been|said|told|went|got|met|made|saw|bought|wrote|gave|took|spoke"
-    r"|\w{2,}ed)\b",
+    r"\b(?:did|was|were|had|been|said|told|went|got|met|made|saw|bought|wrote|gave|took|spoke)\b",
+    re.IGNORECASE,
+)
+# "Called" looks back, unless it is what is, or should be, called.
+_PARTICIPLE = re.compile(
+    r"\b(?!(?:need|feed|speed|seed|indeed|exceed|proceed|succeed|hundred)\b)\w{2,}ed\b",
+    re.IGNORECASE,
+)
+_PRESENT = re.compile(
+    r"\b(?:am|is|are|be|do|does|can|could|must|need|shall|should|will|would"
+    r"|(?:what|who|where|when|how|that|there|it)['’]s)\b",
     re.IGNORECASE,
 )
 _ASKS_ASSISTANT = re.compile(
@@ -98,7 +107,7 @@ def _times(text: str, now: datetime | None) -> tuple[str, tuple[tuple[int, int],
         The text, and intervals in seconds since 1970; open ones end with time.
     """
     found, rest = [], text
-    looks_back = _PAST.search(text) is not None
+    looks_back = _looks_back(text)
     for phrase in find_times(text, now):
         when = phrase.when("past")
         if phrase.sense in ("before", "until"):
@@ -110,6 +119,12 @@ def _times(text: str, now: datetime | None) -> tuple[str, tuple[tuple[int, int],
                 stop = int(when.end.timestamp()) if when.end else _END_OF_TIME
                 found.append((int(when.start.timestamp()), stop))
     return rest, tuple(found[:_MAX_SPANS])
+
+
+def _looks_back(text: str) -> bool:
+    if _PAST.search(text):
+        return True
+    return _PARTICIPLE.search(text) is not None and not _PRESENT.search(text)
 
 
 def _then(first: int, stop: int, now: datetime) -> Then | None:

@@ -197,8 +197,8 @@ class Trace(Frozen):
 
     Attributes:
         mode: what was done with the ranking: "latest": what tells of a change stands before what
-            it changes; "all": no source is left out; "chronological": the hits are in the order
-            of time. None: they are as ranked.
+            it changes, or the last of those that answer alike is first; "all": no source is left
+            out; "chronological": the hits are in the order of time. None: they are as ranked.
         mode_reason: why.
     """
 

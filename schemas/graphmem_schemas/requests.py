@@ -98,13 +98,14 @@ class SearchRequest(Frozen):
     Attributes:
         k: number of hits, 1 to 1,000.
         budget: tokens that a packed context may take.
-        as_of: world time to answer for; None is now.
+        as_of: world time to answer for; None is now, or the time that is over and that the
+            question names.
         kinds: kinds of nodes wanted as hits.
         mode: "latest" leaves facts out that do not hold at that time, and puts what tells of a
-            change before what it changes; "all" brings those that held before as well, below
-            what took their place, and leaves no source out; "chronological" brings these in the
-            order of time. None: the question tells, and facts are as with "latest" where it
-            does not.
+            change before what it changes, and the last passage of those that answer alike first;
+            "all" brings those that held before as well, below what took their place, and leaves
+            no source out; "chronological" brings these in the order of time. None: the question
+            tells, and facts are as with "latest" where it does not.
     """
 
     question: str = Field(max_length=MAX_TEXT_CHARS)

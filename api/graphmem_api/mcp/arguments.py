@@ -106,8 +106,8 @@ class SearchMemories(Arguments):
     )
     mode: SearchMode | None = Field(
         default=None,
-        description="latest: what holds now. all: what held before as well. chronological: in "
-        "the order of time. Left out, the question tells.",
+        description="latest: what holds now, the last of several first. all: what held before as "
+        "well. chronological: in the order of time. Left out, the question tells.",
     )
 
 
