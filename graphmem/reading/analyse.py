@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import floor
 from typing import NamedTuple
 
 from graphmem.core.lexical import TextQuery
@@ -84,7 +85,7 @@ def analyse(
     query = TextQuery(
         words=tuple(in_order),
         terms=tuple(terms(said)),
-        until=int(as_of.timestamp()) if as_of else None,
+        until=floor(as_of.timestamp()) if as_of else None,
         proper=frozenset(terms(" ".join(proper_words(said)))),
         wants=wants_of(said),
         dates=asked_dates(dated),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log1p
+from math import floor, log1p
 
 import numpy as np
 
@@ -36,7 +36,7 @@ def flags_of(passage: Passage) -> int:
 
 def seconds_of(passage: Passage) -> int:
     """Return when it was said, in seconds since 1970; `LONG_AGO` where nobody knows."""
-    return int(passage.at.timestamp()) if passage.at else LONG_AGO
+    return floor(passage.at.timestamp()) if passage.at else LONG_AGO
 
 
 def text_length(text: str) -> int:
