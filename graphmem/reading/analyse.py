@@ -20,6 +20,7 @@ __all__ = ["Question", "Then", "analyse", "asked"]
 # Nobody asks in more; whoever pastes a document as a question is answered for its beginning.
 _MAX_CHARS = 4_000
 _MAX_SPANS, _END_OF_TIME = 8, 2**62
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PAST = re.compile(
     r"\b(?:did|was|were|had|been|said|told|went|got|met|made|saw|bought|wrote|gave|took|spoke)\b",
     re.IGNORECASE,
@@ -131,7 +132,7 @@ def _looks_back(text: str) -> bool:
 def _then(first: int, stop: int, now: datetime) -> Then | None:
     if stop > now.timestamp():
         return None
-    since, end = (datetime.fromtimestamp(moment, UTC) for moment in (first, stop))
+    since, end = (_EPOCH + timedelta(seconds=moment) for moment in (first, stop))
     return Then(since, end - timedelta(seconds=1))
 
 

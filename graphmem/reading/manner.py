@@ -55,7 +55,7 @@ _NO_LAST = (
 )
 _LAST = re.compile(
     r"\b(?:most recent(?:ly)?|newest|last time|the last one)\b"
-    r"|(?<!at the )\blatest\b(?! (?:on|time|possible)\b)|\bdid \w+ last \w+"
+    r"|(?<!at the )\blatest\b(?! (?:on|time|possible)\b)|\bdid (?!it|this|that)\w+ last \w+"
     rf"|(?:\b(?:my|our|your|his|her|their)|['’]s) last (?!{_NO_LAST}\b)",
     re.IGNORECASE,
 )

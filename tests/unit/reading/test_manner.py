@@ -49,6 +49,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
         ("What were their last names?", None),
         ("What were her last words?", None),
         ("When did I last see Bob?", "latest"),
+        ("How long did it last in Rome?", None),
         ("Why did Ann move to Oslo?", None),
         ("How many days passed between the two meetings?", None),
         ("Who said that in order to leave one has to arrive?", None),
