@@ -7,8 +7,6 @@ skipped, and the last lines of the run say why; with GRAPHMEM_REQUIRE_NEO4J=1 th
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -88,14 +86,15 @@ def neo4j(neo4j_room: Path) -> Login:
     return start_in(neo4j_room, "shared").login
 
 
+@pytest.fixture(scope="session")
+def neo4j_of_worker(neo4j_room: Path) -> Neo4jServer:
+    """A server of this process of the run, started once: a start costs ten seconds or more."""
+    return start_in(neo4j_room, os.environ.get("PYTEST_XDIST_WORKER", "main"))
+
+
 @pytest.fixture(scope="module")
-def neo4j_alone(
-    neo4j_room: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Neo4jServer]:
-    """A server that no other test sees, to be killed, stopped and started at will."""
-    name = tmp_path_factory.mktemp("neo4j").name
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    server = start_in(neo4j_room, f"{worker}-{name}")
-    yield server
-    server.kill()
-    shutil.rmtree(server.home)
+def neo4j_alone(neo4j_of_worker: Neo4jServer) -> Neo4jServer:
+    """A server that no other test sees meanwhile, empty, to be killed, stopped and started."""
+    neo4j_of_worker.start()
+    neo4j_of_worker.clear()
+    return neo4j_of_worker

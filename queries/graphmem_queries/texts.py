@@ -7,17 +7,16 @@ parameter, and only words of the schemas' own vocabulary go in.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import LiteralString, cast
 
 from graphmem_schemas import EDGE_KINDS, Node
 
-__all__ = ["columns", "each", "text"]
+__all__ = ["each", "text"]
 
 _HOLE = re.compile(r"<([A-Z]+)>")
-_NAME = re.compile(r"[a-z_]+")
 
 
 @cache
@@ -29,27 +28,31 @@ def _read(name: str) -> str:
 
 @cache
 def text(
-    name: str, *, label: str = "", kinds: tuple[str, ...] = (), columns: str = ""
+    name: str, *, label: str = "", labels: tuple[str, ...] = (), kinds: tuple[str, ...] = ()
 ) -> LiteralString:
     """Return a text.
 
     Args:
         name: its file, as "store/seq".
         label: a label of the schemas, for the hole LABEL.
+        labels: some of them, any of which will do, for the hole LABELS.
         kinds: edge kinds, for the hole KIND, or for KINDS, where none means any.
-        columns: what the function `columns` made, for the hole VALUES.
 
     Raises:
         KeyError: A label or kind is not of the schemas.
     """
-    for word, known in ((label, Node.registry), *((kind, EDGE_KINDS) for kind in kinds)):
-        if word and word not in known:
+    for word in filter(None, (label, *labels)):
+        if word not in Node.registry:
+            raise KeyError(word)
+    for word in kinds:
+        if word not in EDGE_KINDS:
             raise KeyError(word)
     words = {
         "LABEL": label,
+        "LABELS": "|".join(labels),
         "KIND": "|".join(kinds),
         "KINDS": f":{'|'.join(kinds)}" if kinds else "",
-        "VALUES": columns,
+        "SAID": _read("store/said"),
     }
     filled = _HOLE.sub(lambda hole: words[hole[1]], _read(name))
     return cast(LiteralString, filled)  # type: ignore[redundant-cast]
@@ -58,21 +61,3 @@ def text(
 def each(texts: Iterable[LiteralString]) -> LiteralString:
     """Join the branches of one statement."""
     return "\nUNION ALL\n".join(texts)
-
-
-def columns(types: Mapping[str, str]) -> str:
-    """Return the list of a node's properties as they are read.
-
-    Args:
-        types: the type of each property by name, in the order of the columns.
-
-    Raises:
-        KeyError: A name cannot be one of a property.
-    """
-    parts = []
-    for name, kind in types.items():
-        if not _NAME.fullmatch(name):
-            raise KeyError(name)
-        part = _read("store/moment" if kind == "datetime" else "store/value")
-        parts.append(part.replace("<NAME>", name))
-    return ", ".join(parts)

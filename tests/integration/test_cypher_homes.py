@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -34,16 +33,17 @@ def _fill(store: GraphStore, name: str) -> None:
         store.apply(name + part, lambda _, changes=changes: changes)
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Iterator[Memory]:
-    store = SqliteStore(tmp_path / "m.db")
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Memory]:
+    """Read by all tests: that none can write is what they are about."""
+    store = SqliteStore(tmp_path_factory.mktemp("file") / "m.db")
     _fill(store, "")
     with Memory(store, space=MINE) as memory:
         yield memory
     store.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server(neo4j: Login) -> Iterator[Memory]:
     from graphmem.stores.neo4j import Neo4jStore
 

@@ -11,13 +11,14 @@ import pytest
 from neo4j import Driver, GraphDatabase
 
 from graphmem.core.changes import Changes
-from graphmem.core.property_graph import property_types
 from graphmem.ports import PlanReader
 from graphmem.stores.neo4j import Neo4jStore, statements
+from graphmem.stores.neo4j.rows import columns
+from graphmem.stores.neo4j.statements import ALL_LABELS
 from graphmem.testing.samples import edge, entity, one_of_each_label, passage, source, vector
 from graphmem_queries.catalogue import queries
-from graphmem_queries.texts import columns, text
-from graphmem_schemas import EDGE_KINDS, Node
+from graphmem_queries.texts import text
+from graphmem_schemas import EDGE_KINDS, EdgeKind
 from scripts.neo4j_server.server import Login
 
 SCANS = {
@@ -32,9 +33,7 @@ SCANS = {
     "UndirectedRelationshipTypeScan",
     "UnionNodeByLabelsScan",
 }
-SOURCES_BY_NAME = text(
-    "store/page_by_key", label="Source", columns=columns(property_types("Source"))
-)
+SOURCES_BY_NAME = text("store/page_by_key", label="Source")
 Sent = dict[str, Mapping[str, Any]]
 
 
@@ -105,7 +104,7 @@ def live(store: Neo4jStore, space: str) -> None:
     store.find(space, "Entity", ["=b"])
     store.neighbours(space, ["entity"])
     store.neighbours(space, ["entity"], ["SIMILAR", "NEXT"])
-    labels = tuple(Node.registry)
+    labels = ALL_LABELS
     assert list(store.changes(space, 0, labels=labels, kinds=EDGE_KINDS, vectors=True))
     put(remove_sources=("s",))
     put(remove_nodes=("entity",))
@@ -142,27 +141,25 @@ def test_every_text_of_the_store_is_sent(sent: Sent) -> None:
     texts = {
         file.name.removesuffix(".cypher") for file in files("graphmem_queries.store").iterdir()
     }
-    branches = {
-        "get", "locate", "find", "neighbours", "edges_between", "in_degrees", "value", "moment",
-    }  # fmt: skip
+    branches = {"get", "locate", "find", "neighbours", "edges_between", "in_degrees", "said"}
     several = ("feed_", "check_", "page_")
     whole = {name for name in texts - branches if not name.startswith(several)}
     assert {name for name in whole if text(f"store/{name}") not in sent} == {"commit_of"}
     kinds = (*EDGE_KINDS,)
     for branch in (
-        statements.get(tuple(Node.registry)),
-        statements.locate(tuple(Node.registry)),
-        statements.find("Entity"),
-        statements.in_degrees(tuple(Node.registry), ("NEXT",)),
-        statements.neighbours(()),
-        statements.neighbours(("NEXT", "SIMILAR")),
+        text("store/get", labels=ALL_LABELS),
+        text("store/locate", labels=ALL_LABELS),
+        text("store/find", label="Entity"),
+        text("store/in_degrees", labels=ALL_LABELS, kinds=("NEXT",)),
+        text("store/neighbours", labels=ALL_LABELS),
+        text("store/neighbours", labels=ALL_LABELS, kinds=("NEXT", "SIMILAR")),
         *(text("store/edges_between", kinds=(kind,)) for kind in EDGE_KINDS),
         statements.check_counts(),
         text("store/check_spaces"),
         text("store/check_keys"),
-        statements.feed(tuple(Node.registry), kinds, True),
-        statements.page_uids(tuple(Node.registry)),
-        statements.page_edges(tuple(Node.registry)),
+        statements.feed(ALL_LABELS, kinds, True),
+        statements.page_uids(ALL_LABELS),
+        text("store/page_edges", labels=ALL_LABELS, kinds=kinds),
         SOURCES_BY_NAME,
     ):
         assert branch in sent
@@ -204,7 +201,7 @@ def test_a_page_costs_what_it_shows_however_large_the_space(
         passages = [passage(f"p{i}") for i in range(n)]
         nodes = tuple(node for pair in zip(sources, passages, strict=True) for node in pair)
         store.apply(space, lambda _, nodes=nodes: Changes(nodes=nodes))  # type: ignore[misc]
-        asked = {"space": space, "after": "", "limit": 5}
+        asked = {"space": space, "after": "", "limit": 5, **columns(["Source"])}
         profile = cast(LiteralString, f"PROFILE {statement}")
         plan = driver.execute_query(profile, asked).summary.profile
         assert plan is not None
@@ -240,6 +237,7 @@ def test_a_scan_would_be_noticed(driver: Driver) -> None:
 
 
 def test_how_many_edges_end_at_a_node_is_told_without_reading_them(driver: Driver) -> None:
-    statement = statements.in_degrees(("Entity",), ("MENTIONS", "SUBJECT", "OBJECT"))
+    kinds: tuple[EdgeKind, ...] = ("MENTIONS", "SUBJECT", "OBJECT")
+    statement = text("store/in_degrees", labels=ALL_LABELS, kinds=kinds)
     met = operators_of(driver, statement, space="a", uids=["x"])
     assert not [name for name in met if "Expand" in name]

@@ -9,7 +9,7 @@ from typing import Any
 from graphmem.core.changes import ChangeBatch
 from graphmem.stores.neo4j.client import Rows, Run
 from graphmem.stores.neo4j.reads import decode_edges
-from graphmem.stores.neo4j.rows import decode_key, decode_node, decode_vector
+from graphmem.stores.neo4j.rows import columns, decode_key, decode_node, decode_vector
 from graphmem.stores.neo4j.statements import feed
 from graphmem_queries.texts import text
 from graphmem_schemas import EDGE_KINDS, EdgeKind, Node
@@ -52,7 +52,7 @@ def next_batch(
         return None, False
     end, n_commits = _end(commits)
     statement = feed(wanted.labels, wanted.kinds, wanted.vectors)
-    rows = run(statement, space=space, after=after, end=end)
+    rows = run(statement, space=space, after=after, end=end, **columns(wanted.labels))
     return _batch(run, space, end, rows), n_commits < len(commits) or len(commits) == BATCH_ROWS
 
 

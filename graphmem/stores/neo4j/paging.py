@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphmem.core.changes import EdgeKey
-from graphmem.core.property_graph import property_types
-from graphmem.stores.neo4j import statements
 from graphmem.stores.neo4j.client import Run
 from graphmem.stores.neo4j.reads import Neo4jReader, decode_edges
-from graphmem.stores.neo4j.rows import chunks, decode_node, index_key
-from graphmem_queries.texts import columns, text
+from graphmem.stores.neo4j.rows import chunks, columns, decode_node, index_key
+from graphmem.stores.neo4j.statements import ALL_LABELS, page_uids
+from graphmem_queries.texts import text
 from graphmem_schemas import EDGE_KINDS, Edge, EdgeKind, Node
 
 __all__ = ["page", "page_by_key", "page_of_edges"]
@@ -28,14 +27,15 @@ def page(
     known = tuple(label for label in Node.registry if label in labels)
     if not known:
         return [], [], None
-    rows = run(statements.page_uids(known), space=space, after=after, limit=limit + 1)
+    rows = run(page_uids(known), space=space, after=after, limit=limit + 1)
     uids = sorted(uid for (uid,) in rows)
     following = uids[limit - 1] if len(uids) > limit else None
     nodes: list[Node] = []
     edges: list[EdgeKey] = []
     for part in chunks(uids[:limit], _BATCH_ROWS):
         nodes += [node for node in Neo4jReader(run).get(space, part) if node is not None]
-        found = run(statements.page_edges(known), space=space, uids=list(part))
+        statement = text("store/page_edges", labels=known, kinds=EDGE_KINDS)
+        found = run(statement, space=space, uids=list(part))
         edges += ((kind, start, end) for kind, start, end in found)
     return nodes, edges, following
 
@@ -47,8 +47,8 @@ def page_by_key(run: Run, space: str, label: str, after: str, limit: int) -> lis
 
     Complexity: the nodes of the page.
     """
-    statement = text("store/page_by_key", label=label, columns=columns(property_types(label)))
-    rows = run(statement, space=space, after=index_key(after), limit=limit)
+    statement = text("store/page_by_key", label=label)
+    rows = run(statement, space=space, after=index_key(after), limit=limit, **columns([label]))
     return [decode_node(label, said) for (said,) in rows]
 
 
@@ -69,7 +69,7 @@ def page_of_edges(
         return []
     kind, start, stop = after
     rows = run(
-        statements.page_of_edges(known),
+        text("store/page_of_edges", labels=ALL_LABELS, kinds=known),
         space=space, uid=uid, kind=kind, start=start, stop=stop, limit=limit,
     )  # fmt: skip
     found: dict[EdgeKey, list[object]] = {

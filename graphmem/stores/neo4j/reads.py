@@ -10,6 +10,7 @@ from graphmem.errors import StoreCorrupt
 from graphmem.stores.neo4j.client import Rows, Run
 from graphmem.stores.neo4j.rows import (
     chunks,
+    columns,
     decode_edge,
     decode_key,
     decode_node,
@@ -17,7 +18,7 @@ from graphmem.stores.neo4j.rows import (
     index_key,
     labels_with_keys,
 )
-from graphmem.stores.neo4j.statements import find, get, in_degrees, locate, neighbours
+from graphmem.stores.neo4j.statements import ALL_LABELS
 from graphmem_queries.texts import text
 from graphmem_schemas import EDGE_KINDS, Edge, EdgeKind, Node
 
@@ -49,11 +50,14 @@ class Neo4jReader:
     def _rows(self, space: str, uids: Sequence[str]) -> list[list[Any]]:
         """Return uid, label, id and properties of the nodes that are there."""
         wanted, labels = list(dict.fromkeys(uids)), self._labels_of(space)
-        return self._run(get(labels), space=space, uids=wanted) if wanted and labels else []
+        if not (wanted and labels):
+            return []
+        statement = text("store/get", labels=labels)
+        return self._run(statement, space=space, uids=wanted, **columns(labels))
 
     def _labels_of(self, space: str) -> tuple[str, ...]:
         """Return the labels that nodes of the space may have; each costs a look a uid."""
-        return tuple(Node.registry)
+        return ALL_LABELS
 
     def find(self, space: str, label: str, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return, for each key that some node of the label has, the sorted uids of those."""
@@ -61,7 +65,8 @@ class Neo4jReader:
             return {}
         wanted = list({index_key(key) for key in keys})
         found: dict[str, list[str]] = {}
-        for key, uid in self._run(find(label), space=space, label=label, keys=wanted):
+        statement = text("store/find", label=label)
+        for key, uid in self._run(statement, space=space, label=label, keys=wanted):
             found.setdefault(key, []).append(uid)
         return {
             key: tuple(sorted(found[index_key(key)])) for key in keys if index_key(key) in found
@@ -74,7 +79,8 @@ class Neo4jReader:
         known = () if kinds is None else _in_order(kinds)
         if not uids or (kinds is not None and not known):
             return []
-        rows = self._run(neighbours(known), space=space, uids=list(dict.fromkeys(uids)))
+        statement = text("store/neighbours", labels=ALL_LABELS, kinds=known)
+        rows = self._run(statement, space=space, uids=list(dict.fromkeys(uids)))
         edges: dict[EdgeKey, list[Any]] = {
             (kind, start, end): said for kind, (start, end, *said) in rows
         }
@@ -100,13 +106,17 @@ class Neo4jReader:
         known, labels = _in_order(kinds), self._labels_of(space)
         if not (least and known and labels):
             return set()
-        rows = self._run(in_degrees(labels, known), space=space, uids=list(least))
+        statement = text("store/in_degrees", labels=labels, kinds=known)
+        rows = self._run(statement, space=space, uids=list(least))
         return {uid for uid, n in rows if n >= least[uid]}
 
     def _ids_of(self, space: str, uids: Iterable[str]) -> dict[str, str]:
         """Return the server's ids of those nodes that are there."""
         wanted, labels = list(dict.fromkeys(uids)), self._labels_of(space)
-        rows = self._run(locate(labels), space=space, uids=wanted) if wanted and labels else []
+        if not (wanted and labels):
+            return {}
+        statement = text("store/locate", labels=labels)
+        rows = self._run(statement, space=space, uids=wanted, labels=labels)
         return {uid: i for _, of, ids in rows for uid, i in zip(of, ids, strict=True)}
 
     def count(self, space: str) -> Counts:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from graphmem_schemas import EDGE_KINDS, Edge, EdgeKind, Node
 
 __all__ = [
     "chunks",
+    "columns",
     "decode_edge",
     "decode_key",
     "decode_node",
@@ -85,20 +87,39 @@ def extra_keys(node: Node) -> set[tuple[str, str, str]]:
     return {(node.label, key, node.uid) for key in more if key != first}
 
 
+def columns(labels: Iterable[str]) -> dict[str, dict[str, list[str]]]:
+    """Return the parameters that say which properties are read of nodes of the labels."""
+    asked = {label: _properties(label) for label in labels}
+    return {
+        "names": {label: names for label, (names, _) in asked.items()},
+        "moments": {label: moments for label, (_, moments) in asked.items()},
+    }
+
+
+@cache
+def _properties(label: str) -> tuple[list[str], list[str]]:
+    """Return the names of what nodes of a label say, and those of the moments that they say."""
+    types = property_types(label)
+    names = [name for name, kind in types.items() if kind != "datetime"]
+    return names, [name for name in types if name not in names]
+
+
 def decode_node(label: str, said: Sequence[Any]) -> Node:
     """Read a node.
 
     Args:
-        said: its properties in the order of `property_types`; moments as microseconds.
+        said: its properties in the order of `columns`; moments as microseconds.
 
     Raises:
         StoreCorrupt: They are not those of such a node.
     """
-    known = {
-        name: _EPOCH + timedelta(microseconds=value) if kind == "datetime" else value
-        for (name, kind), value in zip(property_types(label).items(), said, strict=True)
-        if value is not None
+    names, moments = _properties(label)
+    known: dict[str, Any] = dict(zip(names, said, strict=False))
+    known |= {
+        name: None if value is None else _EPOCH + timedelta(microseconds=value)
+        for name, value in zip(moments, said[len(names) :], strict=True)
     }
+    known = {name: value for name, value in known.items() if value is not None}
     try:
         return node_from(label, known)
     except ValidationError as error:

@@ -8,11 +8,10 @@ from typing import Any, LiteralString
 import numpy as np
 
 from graphmem.core.pages import LinkPage, PassageCandidate
-from graphmem.core.property_graph import property_types
 from graphmem.ports import Float32
 from graphmem.stores.neo4j.client import Client, Rows
-from graphmem.stores.neo4j.rows import decode_node
-from graphmem_queries.texts import columns, each, text
+from graphmem.stores.neo4j.rows import columns, decode_node
+from graphmem_queries.texts import text
 from graphmem_schemas import EDGE_RULES, EdgeKind, Passage
 
 __all__ = ["Serving"]
@@ -81,9 +80,9 @@ class Serving:
 
     def passages_with(self, space: str, uids: Sequence[str]) -> list[PassageCandidate]:
         """Return the passages and those up to two steps before and after."""
-        values = columns(property_types(Passage.label))
-        statement = text("serve/passages_with", columns=values)
-        rows = self._read(statement, space=space, uids=list(uids))
+        statement = text("serve/passages_with")
+        told = columns([Passage.label])
+        rows = self._read(statement, space=space, uids=list(uids), **told)
         found = [(decode_node(Passage.label, said), floats) for said, floats in rows]
         return [
             PassageCandidate(p, None if floats is None else np.array(floats, np.float32))
@@ -105,7 +104,7 @@ class Serving:
 
 def _link_pages(kinds: tuple[EdgeKind, ...]) -> LiteralString:
     labels = {label for kind in kinds for ends in EDGE_RULES[kind] for label in ends}
-    return each(text("serve/link_pages", label=label, kinds=kinds) for label in sorted(labels))
+    return text("serve/link_pages", labels=tuple(sorted(labels)), kinds=kinds)
 
 
 def _query(space: str, words: Sequence[str]) -> str:

@@ -12,7 +12,6 @@ from graphmem.errors import InvalidInput
 from graphmem.stores.neo4j.client import Run
 from graphmem.stores.neo4j.reads import Neo4jReader
 from graphmem.stores.neo4j.rows import decode_node, encode_key
-from graphmem.stores.neo4j.statements import locate
 from graphmem_queries.texts import text
 from graphmem_schemas import Node
 
@@ -122,8 +121,8 @@ class Transaction(Neo4jReader):
         if unknown and self.seq > 1:
             self.found.update(dict.fromkeys(unknown))
             if labels := self._labels_of(self.space):
-                statement = locate(labels)
-                rows = self.run(statement, space=self.space, uids=unknown)
+                statement = text("store/locate", labels=labels)
+                rows = self.run(statement, space=self.space, uids=unknown, labels=labels)
                 for label, uids_of, ids in rows:
                     self.found.update(
                         (uid, Found(label, i)) for uid, i in zip(uids_of, ids, strict=True)

@@ -1,7 +1,7 @@
-// Whom are these nodes linked to, and how well known are those? One branch a label. Fills: LABEL,
-// KINDS. Parameters: space, uids.
+// Whom are these nodes linked to, and how well known are those? Fills: LABELS, KINDS.
+// Parameters: space, uids.
 // Columns: uid, neighbours, kinds, weights, outgoing, degrees, mentions of each, mentions.
-MATCH (n:<LABEL>)
+MATCH (n:<LABELS>)
 WHERE n.space = $space AND n.uid IN $uids
 MATCH (n)-[r<KINDS>]-(m)
 WHERE r.space = $space

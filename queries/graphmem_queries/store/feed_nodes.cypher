@@ -1,5 +1,7 @@
-// Which nodes of a label changed last within these commits? Fills: LABEL, VALUES.
-// Parameters: space, after, end. Columns: sort, term, seq, properties in the order of the model.
-MATCH (n:<LABEL>)
+// Which nodes changed last within these commits? Fills: LABELS, SAID.
+// Parameters: space, after, end, names, moments. Columns: sort, label, seq, what the node says.
+MATCH (n:<LABELS>)
 WHERE n.space = $space AND n.seq > $after AND n.seq <= $end
-RETURN 'node' AS sort, '<LABEL>' AS term, n.seq AS seq, [<VALUES>] AS said
+WITH n, head([label IN labels(n) WHERE label IN keys($names)]) AS label
+RETURN 'node' AS sort, label AS term, n.seq AS seq,
+  <SAID> AS said

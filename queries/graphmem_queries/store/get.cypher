@@ -1,5 +1,7 @@
-// What do these uids say? One branch a label. Fills: LABEL, VALUES.
-// Parameters: space, uids. Columns: uid, label, id, properties in the order of the model.
-MATCH (n:<LABEL>)
+// What do these uids say? Fills: LABELS, SAID.
+// Parameters: space, uids, names, moments. Columns: uid, label, id, what the node says.
+MATCH (n:<LABELS>)
 WHERE n.space = $space AND n.uid IN $uids
-RETURN n.uid AS uid, '<LABEL>' AS label, elementId(n) AS id, [<VALUES>] AS said
+WITH n, head([label IN labels(n) WHERE label IN keys($names)]) AS label
+RETURN n.uid AS uid, label, elementId(n) AS id,
+  <SAID> AS said

@@ -1,5 +1,7 @@
-// Where are these uids? One branch a label. Fills: LABEL.
-// Parameters: space, uids. Columns: label, uids, ids: one row, since each costs the driver 50 µs.
-MATCH (n:<LABEL>)
+// Where are these uids? Fills: LABELS.
+// Parameters: space, uids, labels.
+// Columns: label, uids, ids: one row a label, since each costs the driver 50 µs.
+MATCH (n:<LABELS>)
 WHERE n.space = $space AND n.uid IN $uids
-RETURN '<LABEL>' AS label, collect(n.uid) AS uids, collect(elementId(n)) AS ids
+WITH n, head([label IN labels(n) WHERE label IN $labels]) AS label
+RETURN label, collect(n.uid) AS uids, collect(elementId(n)) AS ids

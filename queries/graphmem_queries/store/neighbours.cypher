@@ -1,6 +1,6 @@
-// Which edges start or end at these uids? One branch a label. Fills: LABEL, KINDS.
+// Which edges start or end at these uids? Fills: LABELS, KINDS.
 // Parameters: space, uids. Columns: kind, what an edge says; an edge comes once for each end.
-MATCH (n:<LABEL>)
+MATCH (n:<LABELS>)
 WHERE n.space = $space AND n.uid IN $uids
 MATCH (n)-[r<KINDS>]-()
 WHERE r.space = $space

@@ -1,6 +1,6 @@
-// Which nodes of a label come next by their first key? Fills: LABEL, VALUES.
-// Parameters: space, after, limit. Columns: properties in the order of the model.
+// Which nodes of a label come next by their first key? Fills: LABEL, SAID.
+// Parameters: space, after, limit, names, moments. Columns: what a node says.
 MATCH (n:<LABEL>)
 WHERE n.space = $space AND n.lookup > $after
-WITH n ORDER BY n.space, n.lookup LIMIT $limit
-RETURN [<VALUES>] AS said
+WITH n, '<LABEL>' AS label ORDER BY n.space, n.lookup LIMIT $limit
+RETURN <SAID> AS said

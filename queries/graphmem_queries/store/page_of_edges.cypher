@@ -1,7 +1,7 @@
-// Which edges at a node come next by their keys? One branch a label. Fills: LABEL, KINDS.
+// Which edges at a node come next by their keys? Fills: LABELS, KINDS.
 // What they say is read of those that are shown.
 // Parameters: space, uid, kind, start, stop, limit. Columns: kind, what an edge says.
-MATCH (n:<LABEL>)
+MATCH (n:<LABELS>)
 WHERE n.space = $space AND n.uid = $uid
 MATCH (n)-[r<KINDS>]-()
 WHERE r.space = $space AND type(r) >= $kind

@@ -20,7 +20,7 @@ from graphmem.stores.neo4j.rows import (
     labels_with_keys,
 )
 from graphmem.testing.samples import entity, passage
-from graphmem_queries.texts import columns, text
+from graphmem_queries.texts import text
 from graphmem_schemas import EDGE_KINDS
 
 UIDS = st.text(min_size=1, max_size=80)
@@ -73,11 +73,11 @@ def test_rows_that_are_no_node_or_edge_are_said() -> None:
 
 def test_only_words_of_the_schemas_go_into_a_text() -> None:
     with pytest.raises(KeyError):
-        text("store/locate", label="Person) DETACH DELETE (n")
+        text("store/page_uids", label="Person) DETACH DELETE (n")
     with pytest.raises(KeyError):
         text("store/feed_edges", kinds=("LIKES",))
     with pytest.raises(KeyError):
-        columns({"n.uid] AS x //": "string"})
+        text("store/get", labels=("Passage", "Person) DETACH DELETE (n"))
 
 
 def test_every_text_says_what_it_asks() -> None:

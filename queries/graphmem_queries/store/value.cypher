@@ -1,2 +1,0 @@
-// A property as it is. Fills: NAME.
-n.<NAME>
