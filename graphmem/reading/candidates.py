@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +13,7 @@ from graphmem.core.uid_index import Keys, to_keys
 from graphmem.ports import Float32, TextIndex, TextMatch, VectorIndex
 from graphmem.reading.nearby import Nearby, nearby
 
-__all__ = [
-    "MIN_EACH", "ByWords", "Pool", "extend", "gather", "gather_parts", "look_up", "nearest_parts",
-]  # fmt: skip
+__all__ = ["MIN_EACH", "ByWords", "Pool", "extend", "gather", "look_up"]
 
 Rows = npt.NDArray[np.int64]
 
@@ -82,48 +80,21 @@ def look_up(text: TextIndex, vectors: VectorIndex, query: TextQuery, n_each: int
         raise
 
 
-def gather(
-    pool: Pool, match: TextMatch, vectors: VectorIndex, question: Float32, n_each: int
-) -> Pool:
-    """Return the pool with the best passages by cosine behind.
+def gather(by_words: ByWords, vectors: VectorIndex, queries: Float32, n_each: int) -> Pool:
+    """Return what was found by words, with the best passages by cosine behind.
 
     Args:
-        pool: found by words.
-        match: tells what words say of the others.
+        by_words: what the question's words have found.
         vectors: search by meaning.
-        question: (d,).
-        n_each: how many of the best.
-    """
-    return _joined(pool, vectors.nearest(question, n_each)[0], match)
-
-
-def nearest_parts(
-    parts: Callable[[], Float32], vectors: VectorIndex, n_each: int
-) -> list[tuple[Keys, Float32]]:
-    """Return the best passages by cosine with each distinct part of a question but itself.
-
-    Args:
-        parts: waits for (2 + p, d): the question, what it asks without its names, its pieces.
-        vectors: search by meaning.
+        queries: (2 + p, d): the question, what it asks without its names, its pieces.
         n_each: how many of the best for the question; fewer for its parts.
     """
-    queries = parts()
     # A piece that is the whole question finds nothing else.
     distinct = {query.tobytes(): at for at, query in reversed(list(enumerate(queries)))}
-    wanted = sorted(at for at in distinct.values() if at)
+    wanted = sorted(distinct.values())
     ks = [max(1, int(_SHARES[min(at, 2)] * n_each)) for at in wanted]
-    return vectors.nearest_each(queries[wanted], ks) if wanted else []
-
-
-def gather_parts(pool: Pool, match: TextMatch, found: Sequence[tuple[Keys, Float32]]) -> Pool:
-    """Return the pool with what parts of the question have found behind.
-
-    Args:
-        pool: what the question itself has found.
-        match: tells what words say of the others.
-        found: from `nearest_parts`.
-    """
-    return _joined(pool, np.concatenate([keys for keys, _ in found]), match) if found else pool
+    found = vectors.nearest_each(queries[wanted], ks)
+    return _joined(by_words.pool, np.concatenate([keys for keys, _ in found]), by_words.match)
 
 
 def extend(pool: Pool, uids: Sequence[str], match: TextMatch) -> Pool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from time import perf_counter
 
 from graphmem.core.uids import content_uid
@@ -20,27 +19,21 @@ from graphmem.ports import (
     WalkGraph,
 )
 from graphmem.reading.abstain import judge
-from graphmem.reading.analyse import Question, analyse, asked
 from graphmem.reading.arrange import arranged
-from graphmem.reading.aside import Aside, Shared
-from graphmem.reading.candidates import MIN_EACH, ByWords, look_up
+from graphmem.reading.candidates import MIN_EACH
 from graphmem.reading.changed import remarks_on
 from graphmem.reading.credit import credited
 from graphmem.reading.decline import closest_thing, nothing_of
-from graphmem.reading.evidence import Asking
 from graphmem.reading.facts import facts_of
-from graphmem.reading.gate import is_of_oneself
-from graphmem.reading.in_time import NearestInTime
+from graphmem.reading.find import Finder, Found, since
 from graphmem.reading.manner import Manner, manner_of
 from graphmem.reading.newer import N_LOOKED, newer_first, said_by
 from graphmem.reading.order import in_time, moments_of
 from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
-from graphmem.reading.pieces import embed_ahead, has_few_threads
 from graphmem.reading.rank import Observed, Ranked, Views, observe_candidates, rank
 from graphmem.reading.ranker import Ranker, default_ranker
 from graphmem.reading.sides import denials, marked, stated_sides
 from graphmem.reading.statements import Wanted, shares_of, statements, wanted_by
-from graphmem.reading.tasks import is_instruction
 from graphmem.reading.textless import Ground, by_walk, untold
 from graphmem.reading.then import held_first
 from graphmem.reading.trace import bridges, passage_hit, path_of, score_parts
@@ -63,25 +56,6 @@ _N_TO_PACK = 40
 # From so many passages facts, events and entities are taken.
 _N_TO_READ = 30
 _N_SEEDS_SHOWN = 5
-_MAX_NAMES = 10_000
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Found:
-    """A question, what it finds by its words, and its vectors.
-
-    Attributes:
-        n_each: how many of each kind of search count.
-        names: of sources and entities, by uid, as far as they are known.
-        timings: milliseconds since the start.
-    """
-
-    question: Question
-    by_words: ByWords
-    asking: Asking
-    n_each: int
-    names: dict[str, str]
-    timings: dict[str, float]
 
 
 @dataclass(slots=True, eq=False)
@@ -121,11 +95,12 @@ class Engine:
     ranker: Ranker = field(default_factory=default_ranker)
     judgements: Judgements | None = None
     facts: Callable[[], WalkGraph] | None = None
-    _aside: Aside = field(default_factory=Aside, init=False)
-    _parts: Aside = field(default_factory=Aside, init=False)
-    _journey: Aside = field(default_factory=Aside, init=False)
-    _seen: Hashable = field(default=None, init=False)
-    _names: tuple[Hashable, dict[str, str]] = field(default=(None, {}), init=False)
+    _finder: Finder = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._finder = Finder(
+            self.text, self.vectors, self.catch_up, self.embedder, self.clock, self.remote
+        )
 
     def search(self, request: SearchRequest) -> Recall:
         """Return the best hits with reasons, or none of them trusted, with a reason."""
@@ -159,7 +134,7 @@ class Engine:
     ) -> tuple[Recall, dict[str, Passage]]:
         started = perf_counter()
         manner = manner_of(request.question, request.mode)
-        found = self._find(request, max(k, n_read), started, last=manner.last)
+        found = self._finder.find(request, max(k, n_read), started, last=manner.last)
         match = found.by_words.match
         try:
             ranked = self._rank(found, started)
@@ -191,96 +166,32 @@ class Engine:
         )
         return recall, nodes
 
-    def _find(
-        self, request: SearchRequest, k: int, started: float, *, last: bool = False
-    ) -> _Found:
-        """Embed the question and look its words up; the match must be closed."""
-        # The encoder leaves Python's lock to others, long enough for all that words can tell.
-        # Where asking for news is a journey, it is not waited for: there mostly are none.
-        seen = self._seen
-        news = self._journey.start(self.catch_up) if self.remote and seen is not None else None
-        look = partial(self._look_up, request, k, last=last)
-        looked = Shared(partial(look, seen if news else None), self._aside)
-        # Three threads would be in each other's way where there are but two processors.
-        parts_aside = self._aside if has_few_threads(self.embedder) else self._parts
-        try:
-            own, parts = embed_ahead(self.embedder, asked(request.question), parts_aside)
-            timings = {"embed": _since(started)}
-            newest = news.result() if news else seen
-        except BaseException:
-            if not looked.give_up():
-                looked.result()[1].match.close()
-            raise
-        question, by_words, n_each, names = looked.result()
-        if news and newest != seen:
-            by_words.match.close()
-            question, by_words, n_each, names = look(newest)
-            self._seen = newest
-        timings["match"] = _since(started)
-        said = question.text
-        asking = Asking(
-            own, parts, question.asks_assistant, is_instruction(said), is_of_oneself(said)
-        )
-        return _Found(question, by_words, asking, n_each, names, timings)
-
-    def _look_up(
-        self, request: SearchRequest, k: int, known: Hashable, *, last: bool
-    ) -> tuple[Question, ByWords, int, dict[str, str]]:
-        """Return all that there is to know before the question has a vector.
-
-        Args:
-            request: the question.
-            k: how many hits are wanted.
-            known: the commit that the views have caught up with; None to catch up first.
-            last: whether of what answers alike the last is wanted.
-        """
-        if known is None:
-            known = self._seen = self.catch_up()
-        names = self._names_at(known)
-        question = analyse(request.question, request.as_of, self.clock(), last=last)
-        n_each = max(MIN_EACH, 2 * k)
-        found = look_up(self.text, self.vectors, question.query, n_each)
-        return question, found, n_each, names
-
-    def _names_at(self, commit: Hashable) -> dict[str, str]:
-        """Return the names that were read since the commit, none of which it could change."""
-        known, names = self._names
-        if known != commit or len(names) > _MAX_NAMES:
-            names = {}
-            self._names = commit, names
-        return names
-
     def observe(self, question: str) -> Observed:
         """Return the candidates of a question with all that the ranker weighs.
 
         For fitting the ranker; a search goes the same way.
         """
         started = perf_counter()
-        found = self._find(SearchRequest(question=question), MIN_EACH, started)
+        found = self._finder.find(SearchRequest(question=question), MIN_EACH, started)
         try:
             return self._observe(found, started)
         finally:
             found.by_words.match.close()
 
-    def _observe(self, found: _Found, started: float) -> Observed:
+    def _observe(self, found: Found, started: float) -> Observed:
         def told(stage: str) -> None:
-            found.timings[stage] = _since(started)
+            found.timings[stage] = since(started)
 
-        match, vectors = found.by_words.match, self.vectors
-        if found.question.query.until is not None:
-            vectors = NearestInTime(vectors, match)
-        views = Views(match, vectors, self.walk, self._aside)
-        return observe_candidates(
-            found.by_words, views, found.asking, found.n_each, self.ranker, told
-        )
+        views = Views(found.by_words.match, found.vectors, self.walk)
+        return observe_candidates(found, views, self.ranker, told)
 
-    def _rank(self, found: _Found, started: float) -> Ranked:
+    def _rank(self, found: Found, started: float) -> Ranked:
         ranked = rank(self._observe(found, started), self.ranker)
-        found.timings["rank"] = _since(started)
+        found.timings["rank"] = since(started)
         return ranked
 
     def _hydrate(
-        self, found: _Found, ranked: Ranked, k: int
+        self, found: Found, ranked: Ranked, k: int
     ) -> tuple[dict[str, Passage], tuple[Hit, ...]]:
         """Read the best candidates and the first seeds, and make hits of the former."""
         best = ranked.order[:k]
@@ -322,7 +233,7 @@ class Engine:
         return tuple(sorted(hits, key=lambda hit: -hit.score))
 
     def _arranged(
-        self, request: SearchRequest, manner: Manner, found: _Found, ranked: Ranked, k: int
+        self, request: SearchRequest, manner: Manner, found: Found, ranked: Ranked, k: int
     ) -> tuple[dict[str, Passage], tuple[Hit, ...]]:
         """Return k hits or more as the question wants them, and their passages."""
         match = found.by_words.match
@@ -370,7 +281,7 @@ def _closest(hits: Sequence[Hit], uid: str | None) -> str:
 
 
 def _trace(
-    found: _Found, manner: Manner, ranked: Ranked, nodes: dict[str, Passage], started: float
+    found: Found, manner: Manner, ranked: Ranked, nodes: dict[str, Passage], started: float
 ) -> Trace:
     match = found.by_words.match
     seeds = []
@@ -386,11 +297,6 @@ def _trace(
             "n_pushed": ranked.walk.n_pushed,
             "mode": manner.mode,
             "mode_reason": manner.why,
-            "timings_ms": {**found.timings, "total": _since(started)},
+            "timings_ms": {**found.timings, "total": since(started)},
         }
     )
-
-
-def _since(started: float) -> float:
-    """Return milliseconds."""
-    return round((perf_counter() - started) * 1000.0, 3)

@@ -8,9 +8,9 @@ from functools import cache, partial
 
 import numpy as np
 
+from graphmem.core.aside import Aside, Shared
 from graphmem.core.names import is_capitalised
 from graphmem.ports import Embedder, Float32
-from graphmem.reading.aside import Aside, Shared
 
 __all__ = [
     "MAX_PIECES",

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
 from graphmem.ports import Float32, TextMatch, VectorIndex, WalkGraph
-from graphmem.reading.aside import Aside, Shared
-from graphmem.reading.candidates import (
-    ByWords,
-    Pool,
-    extend,
-    gather,
-    gather_parts,
-    nearest_parts,
-)
+from graphmem.reading.candidates import Pool, extend, gather
 from graphmem.reading.evidence import Asking, Evidence, observe
+from graphmem.reading.find import Found
 from graphmem.reading.gate import by_collection, chances
 from graphmem.reading.nearby import Compared, compare_with, nearby
 from graphmem.reading.pairs import SUMMARIES, PairGround, pair_ground, summarise, tie
@@ -45,13 +37,11 @@ class Views:
         match: what its words find.
         vectors: search by meaning.
         walk: the links.
-        aside: a thread for what can be done meanwhile.
     """
 
     match: TextMatch
     vectors: VectorIndex
     walk: WalkGraph
-    aside: Aside
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,30 +91,20 @@ class Ranked:
 
 
 def observe_candidates(
-    by_words: ByWords,
-    views: Views,
-    asking: Asking,
-    n_each: int,
-    ranker: Ranker,
-    told: Callable[[str], None] = lambda _: None,
+    found: Found, views: Views, ranker: Ranker, told: Callable[[str], None] = lambda _: None
 ) -> Observed:
     """Gather candidates, walk from the best of them, and look at all that are then there.
 
     Args:
-        by_words: what the question's words find.
+        found: the question, and what its words find.
         views: where more comes from.
-        asking: the question's vectors.
-        n_each: how many of each kind of search count.
         ranker: chooses where the walk begins.
         told: hears the name of each stage that is over.
     """
-    match = views.match
+    match, asking = views.match, found.asking
     # The question's parts may still be being embedded: what can be done without them is first.
-    near = Shared(partial(nearest_parts, asking.parts, views.vectors, n_each), views.aside)
-    compared = [compare_with(asking.question, by_words.nearby)]
-    pool = gather(by_words.pool, match, views.vectors, asking.question, n_each)
-    _compare_new(pool, compared, views, asking)
-    pool = gather_parts(pool, match, near.result())
+    compared = [compare_with(asking.question, found.by_words.nearby)]
+    pool = gather(found.by_words, views.vectors, asking.parts(), found.n_each)
     evidence = _observe(pool, compared, views, asking, np.zeros(len(pool), np.float32))
     signals = signals_of(evidence)
     first = ranker.first_scores(signals, evidence.kinds)

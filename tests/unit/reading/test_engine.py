@@ -1,6 +1,7 @@
 """The engine over real views and the reference store; only the embedder is a stand-in."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -177,7 +178,7 @@ def test_a_name_that_nothing_says_is_declined_where_another_word_may_be_meant() 
         def embed(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
             return np.array([near for _ in texts], np.float32)
 
-    reader.embedder = Near()
+    reader = replace(reader, embedder=Near())
     declined = reader.search(ask("Who is the king of Norway?")).abstained
     assert declined == "nothing about king and Norway; closest: s"
     assert reader.search(ask("Who resides there?")).abstained is None
@@ -275,14 +276,15 @@ def test_a_name_is_read_again_after_a_commit() -> None:
 
 
 def test_a_store_that_cannot_be_read_is_said_and_the_next_question_answered() -> None:
-    engine = films()
-    caught_up = engine.catch_up
+    whole, is_gone = films(), True
 
-    def broken() -> int:
-        raise StoreUnavailable("the disk is gone")
+    def catch_up() -> Hashable:
+        if is_gone:
+            raise StoreUnavailable("the disk is gone")
+        return whole.catch_up()
 
-    engine.catch_up = broken
+    engine = replace(whole, catch_up=catch_up)
     with pytest.raises(StoreUnavailable, match="gone"):
         engine.search(ask("Who directed Night Ferry?"))
-    engine.catch_up = caught_up
+    is_gone = False
     assert engine.search(ask("Who directed Night Ferry?")).hits

@@ -12,10 +12,10 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
+from graphmem.core.aside import Aside
 from graphmem.core.lexical import Feature, PassageKind
 from graphmem.errors import InvalidInput
 from graphmem.ports import Float32
-from graphmem.reading.aside import Aside
 from graphmem.reading.evidence import Evidence
 from graphmem.reading.pairs import PAIR_FEATURES, Pairs, summarise
 from graphmem.reading.pieces import (

@@ -17,7 +17,9 @@ from graphmem.core.uid_index import to_keys
 from graphmem.errors import DimensionMismatch, InvalidInput
 from graphmem.ports import Float32
 from graphmem.stores.memory import MemoryStore
+from graphmem.views import vector_rows
 from graphmem.views import vectors as module
+from graphmem.views.vector_rows import VectorRows
 from graphmem.views.vectors import VectorView
 from graphmem_schemas import Passage
 
@@ -212,6 +214,21 @@ def test_several_queries_at_once_find_what_each_finds(
             assert keys.tolist() == own.tolist()
             assert cosines.tobytes() == its.tobytes()
     assert view.nearest_each(queries[:0], []) == []
+
+
+def test_two_threads_that_share_a_look_find_what_one_finds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also where one's half begins in what was saved and ends in what came since."""
+    saved = VectorRows(DIMENSION)
+    saved.append(unit(14, 301), np.arange(301))
+    rows = VectorRows(DIMENSION, saved.to_arrays())
+    rows.append(unit(15, 200), np.arange(200))
+    queries = unit(16, 3)
+    alone = [rows.approximate(queries, start, 501) for start in (0, 7, 300, 500)]
+    monkeypatch.setattr(vector_rows, "_MANY", 1)
+    shared = [rows.approximate(queries, start, 501) for start in (0, 7, 300, 500)]
+    assert [one.tobytes() for one in shared] == [one.tobytes() for one in alone]
 
 
 def test_wrong_queries_are_refused() -> None:

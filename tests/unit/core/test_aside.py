@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from graphmem.core.aside import Aside, Shared
 from graphmem.core.changes import Changes, Vector
 from graphmem.core.lexical import TextQuery
 from graphmem.errors import EmbeddingFailed, StoreUnavailable
 from graphmem.ports import Float32
-from graphmem.reading.aside import Aside, Shared
 from graphmem.reading.engine import Engine
 from graphmem.stores.memory import MemoryStore
 from graphmem.testing.fakes import FakeEmbedder, FixedClock
