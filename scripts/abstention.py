@@ -96,7 +96,7 @@ def _asked(
 
 def _signs(engine: Engine, question: str) -> Signs:
     # The way of a search up to where it is judged.
-    found = engine._find(SearchRequest(question=question), MIN_EACH, 0.0)
+    found = engine._finder.find(SearchRequest(question=question), MIN_EACH, 0.0)
     match = found.by_words.match
     try:
         return signs_of(found.question.text, match, engine._rank(found, 0.0))[0]

@@ -58,6 +58,8 @@ _N_FOCUS = 3
 _N_TOGETHER = 5
 _N_MISSING = 4
 _N_TOLD = 2
+# Of `Feature.DATE`: within the time, not soon after it.
+_THEN = 0.5
 _TURNS = (PassageKind.PERSON_TURN, PassageKind.ROLE_TURN)
 
 Held = npt.NDArray[np.bool_]
@@ -116,20 +118,24 @@ class Verdict:
 NO_WORD = Verdict(0.0, "the question has no word that says what to look for")
 
 
-def judge(question: str, match: TextMatch, ranked: Ranked) -> Verdict:
+def judge(
+    question: str, match: TextMatch, ranked: Ranked, times: frozenset[str] = frozenset()
+) -> Verdict:
     """Score how far the best passages, each with its neighbours, answer the question.
 
     Args:
         question: its text.
+        times: terms of the times that it names.
         match: what its words find.
         ranked: the candidates.
     """
     if not ranked.order:
         nothing, unfit = "the memory holds no passage yet", "nothing that was said by then fits"
         return Verdict(0.0, nothing if match.is_empty else unfit)
-    if not (match.terms or match.speakers or match.titles):
+    told_then = _is_told_then(ranked)
+    if not (match.terms or match.speakers or match.titles or told_then):
         return NO_WORD
-    signs, near = signs_of(question, match, ranked)
+    signs, near = signs_of(question, match, ranked, times if told_then else frozenset())
     confidence = confidence_of(signs)
     if confidence >= BAR:
         return Verdict(confidence)
@@ -160,35 +166,44 @@ def confidence_of(signs: Signs) -> float:
     return held * _logistic(said)
 
 
-def signs_of(question: str, match: TextMatch, ranked: Ranked) -> tuple[Signs, Held]:
+def _is_told_then(ranked: Ranked) -> bool:
+    """Whether one of the best was told in the time that the question names."""
+    told = ranked.pool.evidence.features[ranked.order[:_N_FOCUS], Feature.DATE]
+    return bool((told >= _THEN).any())
+
+
+def signs_of(
+    question: str, match: TextMatch, ranked: Ranked, held: frozenset[str] = frozenset()
+) -> tuple[Signs, Held]:
     """Return what speaks for an answer, and which terms stand in the best window.
 
     Args:
         question: its text.
         match: what its words find.
         ranked: the candidates, at least one.
+        held: terms that an answer need not say.
     """
     pool, best = ranked.pool, ranked.order
     talks = pool.evidence.features[best[0], Feature.KIND] in _TURNS
     known = match.names_speaker or match.titles
     stranger = not known and not names_of(question).isdisjoint(match.terms)
     cosine = float(ranked.cosines[best[:_N_BEST]].max())
-    wanted = _wanted(match, talks)
+    wanted = _wanted(match, talks, held)
     if not wanted.any():
         helps = _helps(question, cosine)
         signs = Signs(cosine, stranger=stranger, helps=helps, talks=talks)
         return signs, np.ones(len(match.terms), np.bool_)
     masses = np.array(match.idfs) * wanted
     mass = float(masses.sum()) or 1.0
-    held = _held(len(match.terms), pool, best, talks)
-    near = held[int((held @ masses).argmax())]
+    stands = _held(len(match.terms), pool, best, talks)
+    near = stands[int((stands @ masses).argmax())]
     covered = float(masses[near].sum()) / mass
     named = len(match.speakers) == 1
     signs = Signs(
         cosine=cosine,
         covered=covered,
         gap=float(masses[~near].max(initial=0.0)) / log(match.n_passages + 2),
-        focus=_focus(question, match, held),
+        focus=_focus(question, match, stands),
         own=_own(match, pool, best) / mass if named else 0.0,
         named=named,
         helps=_helps(question, max(cosine, covered)),
@@ -198,10 +213,11 @@ def signs_of(question: str, match: TextMatch, ranked: Ranked) -> tuple[Signs, He
     return signs, near
 
 
-def _wanted(match: TextMatch, talks: bool) -> Held:
-    """Return (terms,) which of the question's terms an answer has."""
+def _wanted(match: TextMatch, talks: bool, held: frozenset[str]) -> Held:
+    """Return (terms,) which of the question's terms an answer has to say."""
     # The time that a question asks about is rarely a word of its answer.
-    wanted = np.array([not (t in REQUEST or t.isdigit()) for t in match.terms], np.bool_)
+    needless = REQUEST | held
+    wanted = np.array([not (t in needless or t.isdigit()) for t in match.terms], np.bool_)
     # Who says it rarely says their own name; but it may be all that is asked for.
     others = wanted & np.array([t not in match.names for t in match.terms], np.bool_)
     return others if talks and others.any() else wanted

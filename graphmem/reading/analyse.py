@@ -45,6 +45,13 @@ _ASKS_ASSISTANT = re.compile(
 )
 
 
+# What says only where a time lies, and nothing of what was told then.
+_RELATIVE = re.compile(
+    r"\b(?:yesterday|today|tonight|last|this|past|previous|ago|days?|weeks?|weekends?|months?|years?)\b",
+    re.IGNORECASE,
+)
+
+
 class Then(NamedTuple):
     """A time that is over: its first and its last moment."""
 
@@ -60,12 +67,14 @@ class Question:
         text: what is asked, as far as it counts.
         query: its words, for lexical search.
         asks_assistant: whether it is about what the assistant ("you") said.
+        times: terms of the times that it names, which an answer need not say.
         then: the one time before now that it names; None where it names none, or several.
     """
 
     text: str
     query: TextQuery
     asks_assistant: bool
+    times: frozenset[str] = frozenset()
     then: Then | None = None
 
 
@@ -82,33 +91,48 @@ def analyse(
     """
     said = asked(text)
     in_order, at = words(said), as_of or now
-    dated, spans = _times(said, at) if names_time(in_order, said) else (said, ())
+    times = _times(said, at) if names_time(in_order, said) else _Times(said, said, "", ())
+    spans = times.spans
     query = TextQuery(
         words=tuple(in_order),
-        terms=tuple(terms(said)),
+        terms=tuple(terms(times.topic)),
         until=floor(as_of.timestamp()) if as_of else None,
         proper=frozenset(terms(" ".join(proper_words(said)))),
         wants=wants_of(said),
-        dates=asked_dates(dated),
+        dates=asked_dates(times.dated),
         months=asked_months(said),
         spans=spans,
         last=last,
     )
     then = _then(*spans[0], at) if at and len(spans) == 1 else None
-    return Question(said, query, bool(_ASKS_ASSISTANT.search(said)), then)
+    named = frozenset(terms(times.named))
+    return Question(said, query, bool(_ASKS_ASSISTANT.search(said)), named, then)
 
 
-def _times(text: str, now: datetime | None) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """Return a text without the times that something was told before, and the others.
+class _Times(NamedTuple):
+    """What a text says of times.
+
+    Attributes:
+        dated: the text without the times that something was told before.
+        topic: the text without the words that say where the other times lie.
+        named: what says those others.
+        spans: those, as intervals in seconds since 1970; open ones end with time.
+    """
+
+    dated: str
+    topic: str
+    named: str
+    spans: tuple[tuple[int, int], ...]
+
+
+def _times(text: str, now: datetime | None) -> _Times:
+    """Read the times of a text.
 
     What was told before some time is most of what there is. What is to come was told at any
     time; of what goes on, and of "on Monday", only a verb of the past says that it is looked
     back on.
-
-    Returns:
-        The text, and intervals in seconds since 1970; open ones end with time.
     """
-    found, rest = [], text
+    found, named, rest, topic = [], [], text, text
     looks_back = _looks_back(text)
     for phrase in find_times(text, now):
         when = phrase.when("past")
@@ -120,7 +144,11 @@ def _times(text: str, now: datetime | None) -> tuple[str, tuple[tuple[int, int],
             if looks_back or (is_over and phrase.sure):
                 stop = int(when.end.timestamp()) if when.end else _END_OF_TIME
                 found.append((int(when.start.timestamp()), stop))
-    return rest, tuple(found[:_MAX_SPANS])
+                said = text[phrase.start : phrase.end]
+                named.append(said)
+                blank = _RELATIVE.sub(lambda word: " " * len(word[0]), said)
+                topic = topic[: phrase.start] + blank + topic[phrase.end :]
+    return _Times(rest, topic, " ".join(named), tuple(found[:_MAX_SPANS]))
 
 
 def _looks_back(text: str) -> bool:

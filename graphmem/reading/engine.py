@@ -35,7 +35,7 @@ from graphmem.reading.ranker import Ranker, default_ranker
 from graphmem.reading.sides import denials, marked, stated_sides
 from graphmem.reading.statements import Wanted, shares_of, statements, wanted_by
 from graphmem.reading.textless import Ground, by_walk, untold
-from graphmem.reading.then import held_first
+from graphmem.reading.then import held_first, stated_then, topic_of
 from graphmem.reading.trace import bridges, passage_hit, path_of, score_parts
 from graphmem_schemas import (
     Context,
@@ -138,7 +138,7 @@ class Engine:
         match = found.by_words.match
         try:
             ranked = self._rank(found, started)
-            verdict = judge(found.question.text, match, ranked)
+            verdict = judge(found.question.text, match, ranked, found.question.times)
             # Behind the verdict: what was of use says nothing of what the memory knows.
             ranked = credited(ranked, self.judgements, found.asking.question)
             nodes, hits = self._arranged(request, manner, found, ranked, max(k, n_read))
@@ -253,6 +253,8 @@ class Engine:
                 hits = newer_first(request.question, hits, there, began, shares, sides.newer)
             elif then:
                 hits = held_first(hits, sides.newer | sides.still)
+                topic = topic_of(found.question, shares)
+                hits = stated_then(hits, topic, self.store, self.space, then, self.clock())
             denied = denials(looked, nodes, shares) if manner.sides else frozenset()
             hits = marked(hits, sides.against | denied)
         return nodes, hits

@@ -22,7 +22,7 @@ _ORDER = re.compile(
     r"(?:order|sequence) (?:in which|that|of|did|do|have|has|i|we)\b"
     r"|\bin (?:chronological )?order\b(?! to\b)|\bchronolog\w+|\btimeline of\b"
     # Which of two films is the older is no question about the order of what was told.
-    r"|\b(?:i|we)\b.*\b(?:first|last|earlier|later)\s*(?:\?|,.* or\b)",
+    r"|\b(?:i|we)\b.*\b(?:(?:first|earlier|later)\s*(?:\?|,.* or\b)|last\s*,.* or\b)",
     re.IGNORECASE,
 )
 _SUMMARY = re.compile(
@@ -51,12 +51,17 @@ _LIST = re.compile(
 _NO_LAST = (
     r"(?:(?:known )?(?:names?|surnames?|words?|will|resort|address|chapter|breath|few|couple"
     r"|nights?|evening|hours?|minutes?|days?|weeks?|weekends?|months?|quarter|semester|years?"
-    r"|decade|century|summer|winter|spring|fall|one|two|three|four|\d+|\w+day))"
+    r"|decade|century|summer|winter|spring|fall|one|two|three|four|\d+"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day))"
 )
 _LAST = re.compile(
     r"\b(?:most recent(?:ly)?|newest|last time|the last one)\b"
     r"|(?<!at the )\blatest\b(?! (?:on|time|possible)\b)|\bdid (?!it|this|that)\w+ last \w+"
-    rf"|(?:\b(?:my|our|your|his|her|their)|['’]s) last (?!{_NO_LAST}\b)",
+    rf"|(?:\b(?:my|our|your|his|her|their)|['’]s) last (?!{_NO_LAST}\b)"
+    # "The last trip with Ines", "the last book (that) I read"; "the last bus" is another.
+    rf"|\bthe last (?!{_NO_LAST}\b)(?:[\w'’-]+ ){{1,3}}?(?:i|we|you|he|she|they|with)\b"
+    r"|\b(?:was|were) (?!it|this|that)\w+ last (?:at|in|on|with|to|there)\b"
+    r"|\bdid (?!it|this|that)[\w'’]+ [\w'’]+ last\s*\?|\b(?:recently|lately)\b",
     re.IGNORECASE,
 )
 _YES_OR_NO = re.compile(

@@ -52,6 +52,55 @@ def test_what_happened_then_is_found_though_no_word_says_it(memory: Memory) -> N
     assert "kite" in first(memory, "What happened the day before yesterday?")
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What happened last week?",
+        "What did Ada do yesterday?",
+        "What did I do on 11 March?",
+        "What happened in June 2021?",
+    ],
+)
+def test_a_time_in_which_something_was_told_need_not_be_said_by_it(question: str) -> None:
+    with Memory("memory://", clock=lambda: NOW) as memory:
+        for text, at in (
+            ("The bridge at the harbour was painted green.", "2024-03-07"),
+            ("Ada bought a kite.", "2024-03-11"),
+            ("Ada has the flu.", "2024-03-12"),
+            ("The retreat was in Porto.", "2021-06-10"),
+        ):
+            memory.add(text, source=at, at=at)
+        assert memory.search(question).abstained is None
+        assert memory.context(question).text
+        # Of a time in which nothing was told nothing is known.
+        assert memory.search("What was decided on 3 March 2019?").abstained is not None
+
+
+def test_what_a_fact_says_of_then_comes_before_what_was_told_then() -> None:
+    with Memory("memory://", clock=lambda: NOW) as memory:
+        for text, at in (
+            ("Nadia started working at Globex in Oslo.", "2022-04-04"),
+            ("Nadia sold the Fiat and drives a Volvo.", "2023-08-20"),
+            ("Omar has worked at Renault since 2022.", "2024-02-02"),
+        ):
+            memory.add(text, source=at, at=at)
+        assert "Globex" in first(memory, "Where did Nadia work in 2023?")
+        hit = memory.search("Where did Nadia work in 2023?", kinds=("passage",)).hits[0]
+        assert "then" in {part.name for part in hit.parts}
+        # Nothing says where she lived, and in 2021 she did not work there yet.
+        for question in ("Where did Nadia live in 2023?", "Where did Nadia work in 2021?"):
+            hits = memory.search(question, kinds=("passage",)).hits
+            assert "then" not in {part.name for hit in hits for part in hit.parts}
+
+
+def test_words_that_say_where_a_time_lies_are_no_topic() -> None:
+    with Memory("memory://", clock=lambda: NOW) as memory:
+        memory.add("The last bus was late, we walked for a week.", source="bus", at="2021-03-06")
+        memory.add("Dinner is on 7 December.", source="dinner", at="2024-03-07")
+        assert "Dinner" in first(memory, "What happened last week?")
+        assert "bus" in first(memory, "When was the last bus?")
+
+
 def test_the_last_of_several_is_first(memory: Memory) -> None:
     assert "Oslo" in first(memory, "Where was the most recent retreat?")
     assert "Oslo" in first(memory, "Where was the team's last retreat?")
