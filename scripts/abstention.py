@@ -99,7 +99,7 @@ def _signs(engine: Engine, question: str) -> Signs:
     found = engine._finder.find(SearchRequest(question=question), MIN_EACH, 0.0)
     match = found.by_words.match
     try:
-        return signs_of(found.question.text, match, engine._rank(found, 0.0))[0]
+        return signs_of(found.question, match, engine._rank(found, 0.0))[0]
     finally:
         match.close()
 

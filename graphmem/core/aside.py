@@ -36,7 +36,7 @@ class Aside:
         # A forked child has the parent's executor, but not its thread.
         lent, process = self._lent, os.getpid()
         if lent is None or lent[0] != process:
-            lent = self._lent = process, ThreadPoolExecutor(1, thread_name_prefix="graphmem-match")
+            lent = self._lent = process, ThreadPoolExecutor(1, thread_name_prefix="graphmem-aside")
         return lent[1]
 
 

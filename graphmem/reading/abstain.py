@@ -25,6 +25,7 @@ import numpy.typing as npt
 
 from graphmem.core.lexical import Feature, PassageKind
 from graphmem.ports import TextMatch
+from graphmem.reading.analyse import Question
 from graphmem.reading.candidates import Pool
 from graphmem.reading.decline import nothing_about
 from graphmem.reading.rank import Ranked
@@ -58,8 +59,8 @@ _N_FOCUS = 3
 _N_TOGETHER = 5
 _N_MISSING = 4
 _N_TOLD = 2
-# Of `Feature.DATE`: within the time, not soon after it.
-_THEN = 0.5
+# What is told of a day is often written on the next one.
+_A_DAY = 86_400
 _TURNS = (PassageKind.PERSON_TURN, PassageKind.ROLE_TURN)
 
 Held = npt.NDArray[np.bool_]
@@ -118,29 +119,26 @@ class Verdict:
 NO_WORD = Verdict(0.0, "the question has no word that says what to look for")
 
 
-def judge(
-    question: str, match: TextMatch, ranked: Ranked, times: frozenset[str] = frozenset()
-) -> Verdict:
+def judge(question: Question, match: TextMatch, ranked: Ranked) -> Verdict:
     """Score how far the best passages, each with its neighbours, answer the question.
 
     Args:
-        question: its text.
-        times: terms of the times that it names.
+        question: taken apart.
         match: what its words find.
         ranked: the candidates.
     """
     if not ranked.order:
         nothing, unfit = "the memory holds no passage yet", "nothing that was said by then fits"
         return Verdict(0.0, nothing if match.is_empty else unfit)
-    told_then = _is_told_then(ranked)
-    if not (match.terms or match.speakers or match.titles or told_then):
+    named = match.terms or match.speakers or match.titles
+    if not (named or _is_told_then(question, match, ranked)):
         return NO_WORD
-    signs, near = signs_of(question, match, ranked, times if told_then else frozenset())
+    signs, near = signs_of(question, match, ranked)
     confidence = confidence_of(signs)
     if confidence >= BAR:
         return Verdict(confidence)
     closest = ranked.pool.uids[_closest(match, ranked, signs)]
-    return Verdict(confidence, _reason(question, match, near, signs), closest)
+    return Verdict(confidence, _reason(question.text, match, near, signs), closest)
 
 
 def _reason(question: str, match: TextMatch, near: Held, signs: Signs) -> str:
@@ -166,32 +164,37 @@ def confidence_of(signs: Signs) -> float:
     return held * _logistic(said)
 
 
-def _is_told_then(ranked: Ranked) -> bool:
-    """Whether one of the best was told in the time that the question names."""
-    told = ranked.pool.evidence.features[ranked.order[:_N_FOCUS], Feature.DATE]
-    return bool((told >= _THEN).any())
+def _is_told_then(question: Question, match: TextMatch, ranked: Ranked) -> bool:
+    """Whether one of the best was told in a time that the question names, or on the day after."""
+    if not question.query.spans:
+        return False
+    told = match.moments(ranked.pool.rows[ranked.order[:_N_FOCUS]])[:, None]
+    first, stop = np.array(question.query.spans, np.int64).T
+    return bool(((first <= told) & (told - _A_DAY < stop)).any())
 
 
-def signs_of(
-    question: str, match: TextMatch, ranked: Ranked, held: frozenset[str] = frozenset()
-) -> tuple[Signs, Held]:
+def signs_of(question: Question, match: TextMatch, ranked: Ranked) -> tuple[Signs, Held]:
     """Return what speaks for an answer, and which terms stand in the best window.
 
     Args:
-        question: its text.
+        question: taken apart.
         match: what its words find.
         ranked: the candidates, at least one.
-        held: terms that an answer need not say.
     """
+    said = question.text
+    told_then = _is_told_then(question, match, ranked)
+    times = question.times if told_then else frozenset[str]()
     pool, best = ranked.pool, ranked.order
     talks = pool.evidence.features[best[0], Feature.KIND] in _TURNS
     known = match.names_speaker or match.titles
-    stranger = not known and not names_of(question).isdisjoint(match.terms)
+    stranger = not known and not names_of(said).isdisjoint(match.terms)
     cosine = float(ranked.cosines[best[:_N_BEST]].max())
-    wanted = _wanted(match, talks, held)
+    wanted = _wanted(match, talks, times)
     if not wanted.any():
-        helps = _helps(question, cosine)
-        signs = Signs(cosine, stranger=stranger, helps=helps, talks=talks)
+        helps = _helps(said, cosine)
+        # The time may be all that is asked about.
+        covered = 0.0 if question.query.spans and not told_then else 1.0
+        signs = Signs(cosine, covered, stranger=stranger, helps=helps, talks=talks)
         return signs, np.ones(len(match.terms), np.bool_)
     masses = np.array(match.idfs) * wanted
     mass = float(masses.sum()) or 1.0
@@ -203,20 +206,20 @@ def signs_of(
         cosine=cosine,
         covered=covered,
         gap=float(masses[~near].max(initial=0.0)) / log(match.n_passages + 2),
-        focus=_focus(question, match, stands),
+        focus=_focus(said, match, stands),
         own=_own(match, pool, best) / mass if named else 0.0,
         named=named,
-        helps=_helps(question, max(cosine, covered)),
+        helps=_helps(said, max(cosine, covered)),
         stranger=stranger,
         talks=talks,
     )
     return signs, near
 
 
-def _wanted(match: TextMatch, talks: bool, held: frozenset[str]) -> Held:
-    """Return (terms,) which of the question's terms an answer has to say."""
+def _wanted(match: TextMatch, talks: bool, times: frozenset[str]) -> Held:
+    """Return (terms,) which of the question's terms an answer has to say; none of the times."""
     # The time that a question asks about is rarely a word of its answer.
-    needless = REQUEST | held
+    needless = REQUEST | times
     wanted = np.array([not (t in needless or t.isdigit()) for t in match.terms], np.bool_)
     # Who says it rarely says their own name; but it may be all that is asked for.
     others = wanted & np.array([t not in match.names for t in match.terms], np.bool_)

@@ -12,7 +12,7 @@ from graphmem.core.lexical import TextQuery
 from graphmem.core.marks import asked_dates, proper_words, wants_of
 from graphmem.core.months import asked_months
 from graphmem.core.terms import terms, words
-from graphmem.language.when import find_times, names_time
+from graphmem.language.when import TimePhrase, find_times, names_time
 from graphmem.reading.framing import subject_of
 
 __all__ = ["Question", "Then", "analyse", "asked"]
@@ -47,7 +47,9 @@ _ASKS_ASSISTANT = re.compile(
 
 # What says only where a time lies, and nothing of what was told then.
 _RELATIVE = re.compile(
-    r"\b(?:yesterday|today|tonight|last|this|past|previous|ago|days?|weeks?|weekends?|months?|years?)\b",
+    r"\b(?:yesterday|today|tonight|last|this|past|previous|ago|days?|weeks?|weekends?|months?|years?"
+    r"|(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|couple|few|\d{1,2})"
+    r"(?= (?:of )?(?:days?|weeks?|weekends?|months?|years?)))\b",
     re.IGNORECASE,
 )
 
@@ -91,7 +93,7 @@ def analyse(
     """
     said = asked(text)
     in_order, at = words(said), as_of or now
-    times = _times(said, at) if names_time(in_order, said) else _Times(said, said, "", ())
+    times = _times(said, at) if names_time(in_order, said) else _Times(said, said, "", said, ())
     spans = times.spans
     query = TextQuery(
         words=tuple(in_order),
@@ -105,7 +107,8 @@ def analyse(
         last=last,
     )
     then = _then(*spans[0], at) if at and len(spans) == 1 else None
-    named = frozenset(terms(times.named))
+    # Somebody may be called like a month.
+    named = frozenset(terms(times.named)).difference(terms(times.rest))
     return Question(said, query, bool(_ASKS_ASSISTANT.search(said)), named, then)
 
 
@@ -116,12 +119,14 @@ class _Times(NamedTuple):
         dated: the text without the times that something was told before.
         topic: the text without the words that say where the other times lie.
         named: what says those others.
+        rest: the text without all that says those.
         spans: those, as intervals in seconds since 1970; open ones end with time.
     """
 
     dated: str
     topic: str
     named: str
+    rest: str
     spans: tuple[tuple[int, int], ...]
 
 
@@ -132,13 +137,12 @@ def _times(text: str, now: datetime | None) -> _Times:
     time; of what goes on, and of "on Monday", only a verb of the past says that it is looked
     back on.
     """
-    found, named, rest, topic = [], [], text, text
+    found, named, dated, topic, rest = [], [], text, text, text
     looks_back = _looks_back(text)
     for phrase in find_times(text, now):
         when = phrase.when("past")
         if phrase.sense in ("before", "until"):
-            blank = " " * (phrase.end - phrase.start)
-            rest = rest[: phrase.start] + blank + rest[phrase.end :]
+            dated = _blanked(dated, phrase)
         elif when is not None and when.start is not None and (not now or when.start <= now):
             is_over = when.end is not None and (not now or when.end <= now)
             if looks_back or (is_over and phrase.sure):
@@ -148,7 +152,12 @@ def _times(text: str, now: datetime | None) -> _Times:
                 named.append(said)
                 blank = _RELATIVE.sub(lambda word: " " * len(word[0]), said)
                 topic = topic[: phrase.start] + blank + topic[phrase.end :]
-    return _Times(rest, topic, " ".join(named), tuple(found[:_MAX_SPANS]))
+                rest = _blanked(rest, phrase)
+    return _Times(dated, topic, " ".join(named), rest, tuple(found[:_MAX_SPANS]))
+
+
+def _blanked(text: str, phrase: TimePhrase) -> str:
+    return text[: phrase.start] + " " * (phrase.end - phrase.start) + text[phrase.end :]
 
 
 def _looks_back(text: str) -> bool:

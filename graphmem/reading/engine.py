@@ -138,7 +138,7 @@ class Engine:
         match = found.by_words.match
         try:
             ranked = self._rank(found, started)
-            verdict = judge(found.question.text, match, ranked, found.question.times)
+            verdict = judge(found.question, match, ranked)
             # Behind the verdict: what was of use says nothing of what the memory knows.
             ranked = credited(ranked, self.judgements, found.asking.question)
             nodes, hits = self._arranged(request, manner, found, ranked, max(k, n_read))

@@ -52,6 +52,7 @@ _NO_LAST = (
     r"(?:(?:known )?(?:names?|surnames?|words?|will|resort|address|chapter|breath|few|couple"
     r"|nights?|evening|hours?|minutes?|days?|weeks?|weekends?|months?|quarter|semester|years?"
     r"|decade|century|summer|winter|spring|fall|one|two|three|four|\d+"
+    r"|rows?|steps?|pages?|paragraphs?|stops?|lines?|items?|dates?"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day))"
 )
 _LAST = re.compile(
@@ -59,9 +60,11 @@ _LAST = re.compile(
     r"|(?<!at the )\blatest\b(?! (?:on|time|possible)\b)|\bdid (?!it|this|that)\w+ last \w+"
     rf"|(?:\b(?:my|our|your|his|her|their)|['’]s) last (?!{_NO_LAST}\b)"
     # "The last trip with Ines", "the last book (that) I read"; "the last bus" is another.
-    rf"|\bthe last (?!{_NO_LAST}\b)(?:[\w'’-]+ ){{1,3}}?(?:i|we|you|he|she|they|with)\b"
-    r"|\b(?:was|were) (?!it|this|that)\w+ last (?:at|in|on|with|to|there)\b"
-    r"|\bdid (?!it|this|that)[\w'’]+ [\w'’]+ last\s*\?|\b(?:recently|lately)\b",
+    rf"|\bthe last (?!{_NO_LAST}\b)(?:[\w'’-]+ ){{1,3}}?"
+    r"(?:with|(?:i|we|you|he|she|they)(?! (?:can|could|may|might|will|would|should))) "
+    r"|\b(?:was|were) (?!it|this|that)\w+ last (?:at|with|there)\b"
+    r"|\bdid (?!it|this|that)[\w'’]+ [\w'’]+ last\s*\?"
+    r"|(?<!\bleast )(?<!\bthe )(?<!\ban )(?<!\ba )(?<!\bdoes )\b(?:recently|lately)\b",
     re.IGNORECASE,
 )
 _YES_OR_NO = re.compile(

@@ -9,7 +9,7 @@ from stays where it is.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from graphmem.core.scopes import holds
 from graphmem.core.terms import terms
@@ -17,7 +17,7 @@ from graphmem.ports import GraphReader
 from graphmem.reading.analyse import Question, Then
 from graphmem.reading.newer import N_LOOKED, placed
 from graphmem.reading.sides import Pair
-from graphmem_schemas import Hit, Proposition
+from graphmem_schemas import Entity, Hit, Proposition
 
 __all__ = ["held_first", "stated_then", "topic_of"]
 
@@ -25,6 +25,8 @@ __all__ = ["held_first", "stated_then", "topic_of"]
 _ALL = 0.99
 # Who or what, and what of it: a fact that only has the name in it answers nothing.
 _LEAST_TERMS = 2
+# Of a day or a week what was done is asked, and not what held.
+_LEAST_SPAN = timedelta(days=27)
 
 
 def held_first(hits: Sequence[Hit], pairs: frozenset[Pair]) -> tuple[Hit, ...]:
@@ -67,10 +69,12 @@ def stated_then(  # a question of the store and of both clocks
 ) -> tuple[Hit, ...]:
     """Put what states a fact that held then, and that says all that is asked, before the rest.
 
+    Of whom or what the fact is has to be named in the question, and the time a month or longer.
+
     Args:
         hits: passages, best first; the first N_LOOKED are looked at.
         topic: of what is asked, but for its time, the weight of each term.
-        reader: the store; asked twice at most.
+        reader: the store; asked three times at most.
         space: the space.
         then: the time that is asked for.
         now: system time.
@@ -78,22 +82,43 @@ def stated_then(  # a question of the store and of both clocks
     Returns:
         The hits; those that moved have the score of their place, with a part that says so.
     """
-    looked = [hit.uid for hit in hits[:N_LOOKED]]
-    if len(topic) < _LEAST_TERMS or not looked:
+    looked = hits[:N_LOOKED]
+    if len(topic) < _LEAST_TERMS or not looked or then.until - then.since < _LEAST_SPAN:
         return tuple(hits)
-    edges = reader.neighbours(space, looked, ["EVIDENCED_BY"])
-    facts = reader.get(space, sorted({edge.start for edge in edges}))
-    least = _ALL * sum(topic.values())
-    answers = {
-        fact.uid
-        for fact in facts
+    edges = reader.neighbours(space, [hit.uid for hit in looked], ["EVIDENCED_BY"])
+    facts = [
+        fact
+        for fact in reader.get(space, sorted({edge.start for edge in edges}))
         if isinstance(fact, Proposition)
         # Of several in that time, the last: what had ended by then is not lifted over it.
         and holds(fact, then.until, now)
-        and sum(topic.get(term, 0.0) for term in set(terms(fact.text))) >= least
-    }
+        and not fact.negated
+        and _says_all(fact.text, topic)
+    ]
+    subjects = reader.get(space, sorted({fact.subject for fact in facts})) if facts else []
+    meant = {one.uid for one in subjects if isinstance(one, Entity) and _is_named(one, topic)}
+    answers = {fact.uid for fact in facts if fact.subject in meant}
     telling = {edge.end for edge in edges if edge.start in answers}
-    return _moved(hits, sorted(range(len(looked)), key=lambda at: looked[at] not in telling))
+    # What says all of it itself may tell of that very time, so nothing is put before it.
+    stays = [hit.uid in telling or _says_all(hit.text, topic) for hit in looked]
+    order = list(range(len(looked)))
+    for at, hit in enumerate(looked):
+        if hit.uid in telling:
+            place = at
+            while place and not stays[order[place - 1]]:
+                place -= 1
+            order.insert(place, order.pop(at))
+    return _moved(hits, order)
+
+
+def _says_all(text: str, topic: Mapping[str, float]) -> bool:
+    said = sum(topic.get(term, 0.0) for term in set(terms(text)))
+    return said >= _ALL * sum(topic.values())
+
+
+def _is_named(entity: Entity, topic: Mapping[str, float]) -> bool:
+    names = (terms(name) for name in (entity.name, *entity.aliases))
+    return any(name and topic.keys() >= set(name) for name in names)
 
 
 def topic_of(question: Question, shares: Mapping[str, float]) -> dict[str, float]:

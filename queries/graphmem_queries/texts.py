@@ -30,7 +30,7 @@ def _read(name: str) -> str:
 def text(
     name: str, *, label: str = "", labels: tuple[str, ...] = (), kinds: tuple[str, ...] = ()
 ) -> LiteralString:
-    """Return a text.
+    """Return a text; its hole SAID is filled with `store/said`.
 
     Args:
         name: its file, as "store/seq".

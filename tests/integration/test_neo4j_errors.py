@@ -227,7 +227,7 @@ def user_of(server: Neo4jServer, name: str, change: LiteralString) -> Login:
     """Make a user; those of the Community edition may do everything, or nothing."""
     made = replace(server.login, user=name, password="first-password")
     store = Neo4jStore(url(server.login))
-    statement = f"CREATE USER $name SET PASSWORD $password {change}"
+    statement = f"CREATE OR REPLACE USER $name SET PASSWORD $password {change}"
     store._client.write(statement, name=name, password=made.password)
     store.close()
     return made

@@ -114,7 +114,7 @@ def decode_node(label: str, said: Sequence[Any]) -> Node:
         StoreCorrupt: They are not those of such a node.
     """
     names, moments = _properties(label)
-    known: dict[str, Any] = dict(zip(names, said, strict=False))
+    known: dict[str, Any] = dict(zip(names, said[: len(names)], strict=True))
     known |= {
         name: None if value is None else _EPOCH + timedelta(microseconds=value)
         for name, value in zip(moments, said[len(names) :], strict=True)

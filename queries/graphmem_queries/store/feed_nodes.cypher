@@ -1,5 +1,5 @@
 // Which nodes changed last within these commits? Fills: LABELS, SAID.
-// Parameters: space, after, end, names, moments. Columns: sort, label, seq, what the node says.
+// Parameters: space, after, end, names, moments. Columns: sort, term, seq, what the node says.
 MATCH (n:<LABELS>)
 WHERE n.space = $space AND n.seq > $after AND n.seq <= $end
 WITH n, head([label IN labels(n) WHERE label IN keys($names)]) AS label

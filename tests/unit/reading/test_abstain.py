@@ -11,6 +11,7 @@ import pytest
 from graphmem.core.lexical import Feature
 from graphmem.ports import TextMatch
 from graphmem.reading.abstain import BAR, Signs, confidence_of, signs_of
+from graphmem.reading.analyse import analyse
 from graphmem.reading.decline import closest_thing, nothing_about
 from graphmem.reading.rank import Ranked
 from graphmem.reading.request import REQUEST, asked_for, asks_for_help, names_of
@@ -75,7 +76,7 @@ def _signs_of(question: str, cosine: float, covered: int) -> Signs:
     )
     pool = SimpleNamespace(evidence=words, rows=np.zeros(1, np.int64))
     ranked = SimpleNamespace(order=[0], pool=pool, cosines=np.array([cosine], np.float32))
-    return signs_of(question, cast(TextMatch, match), cast(Ranked, ranked))[0]
+    return signs_of(analyse(question), cast(TextMatch, match), cast(Ranked, ranked))[0]
 
 
 @pytest.mark.parametrize("speaks", [True, False])
@@ -91,7 +92,9 @@ def test_who_speaks_is_no_stranger_among_however_many_people(speaks: bool) -> No
     )  # fmt: skip
     pool = SimpleNamespace(evidence=words, rows=np.zeros(1, np.int64))
     ranked = SimpleNamespace(order=[0], pool=pool, cosines=np.array([0.5], np.float32))
-    found, _ = signs_of("When did Ann move?", cast(TextMatch, match), cast(Ranked, ranked))
+    found, _ = signs_of(
+        analyse("When did Ann move?"), cast(TextMatch, match), cast(Ranked, ranked)
+    )
     assert found.stranger is not speaks
 
 

@@ -93,6 +93,61 @@ def test_what_a_fact_says_of_then_comes_before_what_was_told_then() -> None:
             assert "then" not in {part.name for hit in hits for part in hit.parts}
 
 
+def noted(*notes: tuple[str, str]) -> Memory:
+    memory = Memory("memory://", clock=lambda: NOW)
+    for at, text in notes:
+        memory.add(text, source=f"{at} {text[:20]}", at=at)
+    return memory
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did I do yesterday?",
+        "What happened yesterday?",
+        "What did Ada do on 12 March?",
+        "What did we do on 10 March 2024?",
+    ],
+)
+def test_what_was_told_near_a_day_is_not_of_that_day(question: str) -> None:
+    with noted(
+        ("2024-03-06", "Ada bought a kite at the fair."),
+        ("2024-03-07", "Ada painted the door green."),
+        ("2023-01-01", "Ben went to Rome."),
+    ) as memory:
+        assert memory.search(question).abstained is not None
+
+
+def test_somebody_who_is_called_like_a_month_has_to_be_named() -> None:
+    with noted(
+        ("2023-08-12", "Ada bought a kite at the fair."), ("2023-07-07", "The boat was sold.")
+    ) as memory:
+        assert memory.search("What did August do in August 2023?").abstained is not None
+
+
+def test_a_habit_is_no_answer_to_what_was_done_on_a_day() -> None:
+    with noted(
+        ("2019-05-05", "Ben reads novels."),
+        ("2024-03-12", "Finished Middlemarch today, as Ben urged me to read it."),
+        ("2024-03-12", "Tired. Ben and I took turns to read Emma aloud."),
+    ) as memory:
+        assert "novels" not in first(memory, "What did Ben read yesterday?")
+
+
+def test_what_is_denied_or_is_of_others_is_not_lifted() -> None:
+    with noted(
+        ("2019-05-05", "Ada does not work at Globex."),
+        ("2020-01-05", "Ada's sister Nina lives in Oslo."),
+        ("2020-06-05", "Nina lives with Ada's dog in Bonn."),
+        ("2023-02-06", "In the new year Ada took a post at Initech. Her work is fun."),
+        ("2021-06-05", "Ada moved out in a hurry."),
+    ) as memory:
+        assert "moved out" in first(memory, "Where did Ada live in 2021?")
+        hits = memory.search("Where did Ada work in 2023?", kinds=("passage",)).hits
+        assert "Initech" in hits[0].text
+        assert "then" not in {part.name for hit in hits for part in hit.parts}
+
+
 def test_words_that_say_where_a_time_lies_are_no_topic() -> None:
     with Memory("memory://", clock=lambda: NOW) as memory:
         memory.add("The last bus was late, we walked for a week.", source="bus", at="2021-03-06")
