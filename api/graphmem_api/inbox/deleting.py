@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from graphmem_api.inbox.adding import how_far
 from graphmem_api.inbox.inbox import Inbox
 from graphmem_api.inbox.status import failure_of, status_of
 from graphmem_pipelines.jobs.deleting import delete_of, refusal, refused
@@ -15,7 +16,7 @@ __all__ = ["delete"]
 
 
 async def delete(
-    inbox: Inbox, space: str, wait_s: float, /, **named: str
+    inbox: Inbox, space: str, wait_s: float | None, /, **named: str
 ) -> tuple[str, DeleteReceipt | JobStatus]:
     """Have something deleted, after whatever was acknowledged before.
 
@@ -24,7 +25,8 @@ async def delete(
     Args:
         inbox: of the server.
         space: whose.
-        wait_s: how long the receipt is waited for.
+        wait_s: how long the receipt is waited for; None does not wait, and never has a receipt,
+            however soon it is done.
         named: exactly one of uid, source, entity and space, as `Memory.delete` takes them.
 
     Returns:
@@ -37,6 +39,8 @@ async def delete(
         StoreError: It could not be kept.
     """
     kept = await inbox.keep(delete_of(space, named))
+    if wait_s is None:
+        return kept.job, await inbox.read(lambda ledger: how_far(ledger, kept.job))
     await inbox.wait(kept.job, wait_s)
     return kept.job, await inbox.read(lambda ledger: _what_came_of(ledger, kept.job, named))
 

@@ -64,7 +64,7 @@ async def delete_memories(  # noqa: PLR0913  # one parameter each
         )
     name = check_space(space)
     named = {"space": name} if whole else given
-    wait_s = service.settings.limits.wait_s if wait else 0.0
+    wait_s = service.settings.limits.wait_s if wait else None
     told(request, **said_of(**named))
     job, found = await delete(service.inbox, name, wait_s, **named)
     told(request, job=job)

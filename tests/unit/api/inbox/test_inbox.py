@@ -7,12 +7,14 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from graphmem import Memory
 from graphmem.errors import NotFound, StoreFull
 from graphmem.models.loading import LazyModels
 from graphmem.ports import Plan
@@ -21,12 +23,14 @@ from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder
 from graphmem.writing.writer import Writer
 from graphmem_api.inbox.applying import Faults
+from graphmem_api.inbox.deleting import delete
 from graphmem_api.inbox.inbox import Inbox
 from graphmem_api.settings import Settings
 from graphmem_api.spaces import Spaces
 from graphmem_pipelines.jobs.contents import item_of
-from graphmem_pipelines.ledger.kept import Write
+from graphmem_pipelines.ledger.kept import Kept, Write
 from graphmem_pipelines.ledger.writes import WriteLedger
+from graphmem_schemas.writes import JobStatus
 
 PATIENCE_S = 120
 
@@ -51,14 +55,20 @@ class Store(MemoryStore):
 
 @asynccontextmanager
 async def inbox_of(store: Store, folder: Path, **settings: Any) -> AsyncIterator[Inbox]:
-    models = LazyModels(FakeEmbedder(), FakeExtractor())
-    spaces = cast(Spaces, SimpleNamespace(store=store, models=models, borrow=None))
+    embedder, extractor = FakeEmbedder(), FakeExtractor()
+    models = LazyModels(embedder, extractor)
+    borrow = partial(_memory, store, embedder, extractor)
+    spaces = cast(Spaces, SimpleNamespace(store=store, models=models, borrow=borrow))
     inbox = Inbox(Settings(ledger=str(folder / "jobs"), **settings), spaces)
     try:
         yield inbox
     finally:
         store.gate.set()
         await inbox.close(PATIENCE_S)
+
+
+def _memory(store: Store, embedder: FakeEmbedder, extractor: FakeExtractor, space: str) -> Memory:
+    return Memory(store, space=space, embedder=embedder, extractor=extractor)
 
 
 def write(space: str, text: str = "Alice is here.") -> Write:
@@ -174,3 +184,26 @@ def test_a_defect_is_of_its_space_and_not_of_the_server() -> None:
     faults = Faults()
     faults.failed("a", "IndexError", of_server=False)
     assert faults.of_server({"a": 1}, time.monotonic()) is None
+
+
+def test_who_does_not_wait_for_a_delete_gets_its_job_however_soon_it_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def all_of_it() -> None:
+        async with inbox_of(Store(), tmp_path) as inbox:
+            keep = inbox.keep
+
+            async def kept_and_done(write: Write) -> Kept:
+                kept = await keep(write)
+                assert await inbox.wait(kept.job, PATIENCE_S)
+                return kept
+
+            monkeypatch.setattr(inbox, "keep", kept_and_done)
+            with pytest.raises(NotFound):
+                await delete(inbox, "a", PATIENCE_S, source="nothing")
+            job, found = await delete(inbox, "a", None, source="nothing")
+            assert isinstance(found, JobStatus)
+            assert (found.id, found.state) == (job, "done")
+            assert (await inbox.read(lambda ledger: ledger.job(job))).id == job
+
+    asyncio.run(all_of_it())
