@@ -97,7 +97,7 @@ def _asked(
 def _signs(engine: Engine, question: str) -> Signs:
     # The way of a search up to where it is judged.
     found = engine._finder.find(SearchRequest(question=question), MIN_EACH, 0.0)
-    match = found.by_words.match
+    match = found.match
     try:
         return signs_of(found.question, match, engine._rank(found, 0.0))[0]
     finally:

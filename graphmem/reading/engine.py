@@ -30,12 +30,12 @@ from graphmem.reading.manner import Manner, manner_of
 from graphmem.reading.newer import N_LOOKED, newer_first, said_by
 from graphmem.reading.order import in_time, moments_of
 from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
-from graphmem.reading.rank import Observed, Ranked, Views, observe_candidates, rank
+from graphmem.reading.rank import Observed, Ranked, observe_candidates, rank
 from graphmem.reading.ranker import Ranker, default_ranker
-from graphmem.reading.sides import denials, marked, stated_sides
+from graphmem.reading.sides import N_ASKED, denials, marked, stated_by, stated_sides
 from graphmem.reading.statements import Wanted, shares_of, statements, wanted_by
 from graphmem.reading.textless import Ground, by_walk, untold
-from graphmem.reading.then import held_first, stated_then, topic_of
+from graphmem.reading.then import held_first, telling_first, telling_then, topic_of
 from graphmem.reading.trace import bridges, passage_hit, path_of, score_parts
 from graphmem_schemas import (
     Context,
@@ -58,7 +58,7 @@ _N_TO_READ = 30
 _N_SEEDS_SHOWN = 5
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Engine:
     """Answers questions from one space.
 
@@ -98,9 +98,10 @@ class Engine:
     _finder: Finder = field(init=False)
 
     def __post_init__(self) -> None:
-        self._finder = Finder(
+        finder = Finder(
             self.text, self.vectors, self.catch_up, self.embedder, self.clock, self.remote
         )
+        object.__setattr__(self, "_finder", finder)
 
     def search(self, request: SearchRequest) -> Recall:
         """Return the best hits with reasons, or none of them trusted, with a reason."""
@@ -135,7 +136,7 @@ class Engine:
         started = perf_counter()
         manner = manner_of(request.question, request.mode)
         found = self._finder.find(request, max(k, n_read), started, last=manner.last)
-        match = found.by_words.match
+        match = found.match
         try:
             ranked = self._rank(found, started)
             verdict = judge(found.question, match, ranked)
@@ -176,14 +177,13 @@ class Engine:
         try:
             return self._observe(found, started)
         finally:
-            found.by_words.match.close()
+            found.match.close()
 
     def _observe(self, found: Found, started: float) -> Observed:
         def told(stage: str) -> None:
             found.timings[stage] = since(started)
 
-        views = Views(found.by_words.match, found.vectors, self.walk)
-        return observe_candidates(found, views, self.ranker, told)
+        return observe_candidates(found, self.walk, self.ranker, told)
 
     def _rank(self, found: Found, started: float) -> Ranked:
         ranked = rank(self._observe(found, started), self.ranker)
@@ -201,7 +201,7 @@ class Engine:
         paths = bridges(self.walk, list(ranked.seeds), brought)
         entities = [path[1] for path in paths.values()]
         # The index tells the sources, so that one read brings them along with their passages.
-        sources = found.by_words.match.source_uids(ranked.pool.rows[best])
+        sources = found.match.source_uids(ranked.pool.rows[best])
         names, shown = found.names, list(ranked.seeds)[:_N_SEEDS_SHOWN]
         unnamed = [uid for uid in (*entities, *sources) if uid not in names]
         nodes = {}
@@ -236,7 +236,7 @@ class Engine:
         self, request: SearchRequest, manner: Manner, found: Found, ranked: Ranked, k: int
     ) -> tuple[dict[str, Passage], tuple[Hit, ...]]:
         """Return k hits or more as the question wants them, and their passages."""
-        match = found.by_words.match
+        match = found.match
         ranked, rescore = arranged(ranked, match, manner)
         # As of another time, nothing is newer.
         then = found.question.then
@@ -246,7 +246,9 @@ class Engine:
         if is_now or then or (manner.sides and any(hit.speaker for hit in hits[:N_LOOKED])):
             shares, looked = shares_of(match), hits[:N_LOOKED]
             at = then.until if then else self.clock()
-            sides = stated_sides([h.uid for h in looked], shares, self.store, self.space, at)
+            asked = [hit.uid for hit in hits[: N_LOOKED if then else N_ASKED]]
+            stated = stated_by(asked, self.store, self.space)
+            sides = stated_sides(stated, shares, self.store, self.space, at)
             if is_now:
                 began = {uid: one.at for uid, one in self._sources(nodes, looked).items()}
                 there = said_by(at, nodes, began)
@@ -254,7 +256,8 @@ class Engine:
             elif then:
                 hits = held_first(hits, sides.newer | sides.still)
                 topic = topic_of(found.question, shares)
-                hits = stated_then(hits, topic, self.store, self.space, then, self.clock())
+                telling = telling_then(stated, topic, then, self.clock(), self.store, self.space)
+                hits = telling_first(hits, telling, topic)
             denied = denials(looked, nodes, shares) if manner.sides else frozenset()
             hits = marked(hits, sides.against | denied)
         return nodes, hits
@@ -285,7 +288,7 @@ def _closest(hits: Sequence[Hit], uid: str | None) -> str:
 def _trace(
     found: Found, manner: Manner, ranked: Ranked, nodes: dict[str, Passage], started: float
 ) -> Trace:
-    match = found.by_words.match
+    match = found.match
     seeds = []
     for uid, mass in list(ranked.seeds.items())[:_N_SEEDS_SHOWN]:
         text = nodes[uid].text[:80] if uid in nodes else ""

@@ -13,7 +13,7 @@ from functools import partial
 from time import perf_counter
 
 from graphmem.core.aside import Aside, Shared
-from graphmem.ports import Clock, Embedder, TextIndex, VectorIndex
+from graphmem.ports import Clock, Embedder, TextIndex, TextMatch, VectorIndex
 from graphmem.reading.analyse import Question, analyse, asked
 from graphmem.reading.candidates import MIN_EACH, ByWords, look_up
 from graphmem.reading.evidence import Asking
@@ -47,6 +47,11 @@ class Found:
     n_each: int
     names: dict[str, str]
     timings: dict[str, float]
+
+    @property
+    def match(self) -> TextMatch:
+        """What the question's words find."""
+        return self.by_words.match
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +19,7 @@ from graphmem.ports import Float32, TextMatch, WalkGraph
 from graphmem.reading.evidence import Evidence
 
 __all__ = [
-    "PAIR_FEATURES", "SUMMARIES", "PairGround", "PairViews", "Pairs", "pair_ground",
+    "PAIR_FEATURES", "SUMMARIES", "PairGround", "Pairs", "pair_ground",
     "summarise", "tie",
 ]  # fmt: skip
 
@@ -44,20 +43,6 @@ _HUB_PASSAGES, _HUB_SHARE = 30, 0.05
 _LOWEST, _SCALE = -12.0, 4.0
 _NO_PAIR = -20.0
 _LEAST = 1e-4
-
-
-class PairViews(Protocol):
-    """Where pairs are looked up."""
-
-    @property
-    def match(self) -> TextMatch:
-        """What the question's words find."""
-        ...
-
-    @property
-    def walk(self) -> WalkGraph:
-        """Who mentions what."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +88,11 @@ class PairGround:
 
 
 def pair_ground(
-    evidence: Evidence, scores: Float32, paired: npt.NDArray[np.bool_], views: PairViews
+    evidence: Evidence,
+    scores: Float32,
+    paired: npt.NDArray[np.bool_],
+    match: TextMatch,
+    graph: WalkGraph,
 ) -> PairGround:
     """Return what ties candidates together. O(links of the candidates and of their names).
 
@@ -111,10 +100,10 @@ def pair_ground(
         evidence: the candidates.
         scores: (n,) of the first stage.
         paired: (n,) which of them take part.
-        views: the question's words, and who mentions what.
+        match: what the question's words find.
+        graph: who mentions what.
     """
-    mentions = views.walk.mentions(evidence.pool.uids)
-    match = views.match
+    mentions = graph.mentions(evidence.pool.uids)
     first = np.argsort(-_only(scores, paired), kind="stable")[:_N_LOOKED_THROUGH]
     return PairGround(
         mentions=mentions,

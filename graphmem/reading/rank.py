@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphmem.ports import Float32, TextMatch, VectorIndex, WalkGraph
+from graphmem.ports import Float32, WalkGraph
 from graphmem.reading.candidates import Pool, extend, gather
-from graphmem.reading.evidence import Asking, Evidence, observe
+from graphmem.reading.evidence import Evidence, observe
 from graphmem.reading.find import Found
 from graphmem.reading.gate import by_collection, chances
 from graphmem.reading.nearby import Compared, compare_with, nearby
@@ -20,28 +20,13 @@ from graphmem.reading.seeds import choose_seeds, ranking
 from graphmem.reading.signals import signals_of
 from graphmem.reading.spread import Spread, spread, visits
 
-__all__ = ["Observed", "Ranked", "Views", "observe_candidates", "rank"]
+__all__ = ["Observed", "Ranked", "observe_candidates", "rank"]
 
 # Below these logarithms of chances nothing is told apart.
 _LOWEST_GATED, _LOWEST_PAIRED = np.float32(25.0), np.float32(12.0)
 _LEAST = np.float32(1e-3)
 # Scores that were fitted inside one collection promise more than they hold among others.
 _SURENESS = np.float32(0.7)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Views:
-    """Where one question's candidates come from.
-
-    Attributes:
-        match: what its words find.
-        vectors: search by meaning.
-        walk: the links.
-    """
-
-    match: TextMatch
-    vectors: VectorIndex
-    walk: WalkGraph
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,39 +76,38 @@ class Ranked:
 
 
 def observe_candidates(
-    found: Found, views: Views, ranker: Ranker, told: Callable[[str], None] = lambda _: None
+    found: Found, graph: WalkGraph, ranker: Ranker, told: Callable[[str], None] = lambda _: None
 ) -> Observed:
     """Gather candidates, walk from the best of them, and look at all that are then there.
 
     Args:
         found: the question, and what its words find.
-        views: where more comes from.
+        graph: the links.
         ranker: chooses where the walk begins.
         told: hears the name of each stage that is over.
     """
-    match, asking = views.match, found.asking
     # The question's parts may still be being embedded: what can be done without them is first.
-    compared = [compare_with(asking.question, found.by_words.nearby)]
-    pool = gather(found.by_words, views.vectors, asking.parts(), found.n_each)
-    evidence = _observe(pool, compared, views, asking, np.zeros(len(pool), np.float32))
+    compared = [compare_with(found.asking.question, found.by_words.nearby)]
+    pool = gather(found.by_words, found.vectors, found.asking.parts(), found.n_each)
+    evidence = _observe(pool, compared, found, np.zeros(len(pool), np.float32))
     signals = signals_of(evidence)
     first = ranker.first_scores(signals, evidence.kinds)
     told("candidates")
-    told_chances = _chances(evidence, views, asking)
+    told_chances = _chances(evidence, found)
     seeds = choose_seeds(_across(evidence, first, told_chances), pool.uids)
     walks = bool(ranker.paired[evidence.kinds].any())
-    walk = spread(views.walk, seeds) if walks else Spread({}, 0)
+    walk = spread(graph, seeds) if walks else Spread({}, 0)
     if walk.mass:
-        pool = extend(pool, list(walk.mass), match)
-        evidence = _observe(pool, compared, views, asking, visits(walk, pool.uids))
-        told_chances = _chances(evidence, views, asking)
-    within = within_parts(evidence, told_chances, match)
+        pool = extend(pool, list(walk.mass), found.match)
+        evidence = _observe(pool, compared, found, visits(walk, pool.uids))
+        told_chances = _chances(evidence, found)
+    within = within_parts(evidence, told_chances, found.match)
     if walk.mass or within is not evidence:
         evidence, signals = within, signals_of(within)
         first = ranker.first_scores(signals, evidence.kinds)
     told("spread")
     paired, across = ranker.paired[evidence.kinds], _across(evidence, first, told_chances)
-    ground = pair_ground(evidence, across, paired, views) if paired.any() else None
+    ground = pair_ground(evidence, across, paired, found.match, graph) if paired.any() else None
     return Observed(evidence, signals, first, ground, told_chances, seeds, walk)
 
 
@@ -148,25 +132,19 @@ def rank(observed: Observed, ranker: Ranker) -> Ranked:
     )
 
 
-def _observe(
-    pool: Pool, compared: list[Compared], views: Views, asking: Asking, visited: Float32
-) -> Evidence:
+def _observe(pool: Pool, compared: list[Compared], found: Found, visited: Float32) -> Evidence:
     """Compare candidates that have come, behind the ones that were, and observe all."""
-    _compare_new(pool, compared, views, asking)
-    return observe(pool, views.match, asking, compared, visited)
-
-
-def _compare_new(pool: Pool, compared: list[Compared], views: Views, asking: Asking) -> None:
     rows = pool.rows[sum(len(part.around) for part in compared) :]
     if len(rows):
-        found = nearby(rows, views.match, views.vectors)
-        compared.append(compare_with(asking.question, found))
+        around = nearby(rows, found.match, found.vectors)
+        compared.append(compare_with(found.asking.question, around))
+    return observe(pool, found.match, found.asking, compared, visited)
 
 
-def _chances(evidence: Evidence, views: Views, asking: Asking) -> Float32:
+def _chances(evidence: Evidence, found: Found) -> Float32:
     if not evidence.collections.any():  # it can only be about the one
         return np.zeros(len(evidence), np.float32)
-    return chances(evidence, asking, sum(views.match.idfs))
+    return chances(evidence, found.asking, sum(found.match.idfs))
 
 
 def _across(evidence: Evidence, first: Float32, chances: Float32) -> Float32:

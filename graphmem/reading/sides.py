@@ -19,14 +19,14 @@ from graphmem.ports import GraphReader
 from graphmem.reading.newer import N_LOOKED, REPEATS, spoken
 from graphmem_schemas import Edge, EdgeKind, Hit, Passage, Proposition
 
-__all__ = ["Pair", "Sides", "denials", "marked", "stated_sides"]
+__all__ = ["N_ASKED", "Pair", "Sides", "Stated", "denials", "marked", "stated_by", "stated_sides"]
 
 # Of a question, this share of its words, by rarity, must stand in a fact, and in what a sentence
 # tells or denies.
 _FACT_COVERS, _COVERS = 0.2, 0.4
 _N_DENIED = 12
 # Passages state many facts: so many of the best are asked for theirs, in two milliseconds.
-_N_ASKED = 8
+N_ASKED = 8
 _DENIES = re.compile(
     r"\b(?:never|(?:have|has|had|did|do|does|was|were|is|are)(?:n['’]t| not)|no longer)\b",
     re.IGNORECASE,
@@ -34,6 +34,9 @@ _DENIES = re.compile(
 
 Pair = tuple[str, str]
 """Uids of two passages."""
+
+Stated = Mapping[str, frozenset[str]]
+"""By the uid of a fact, the uids of the passages that state it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,40 +54,44 @@ class Sides:
     against: frozenset[Pair] = frozenset()
 
 
+def stated_by(passages: Sequence[str], reader: GraphReader, space: str) -> Stated:
+    """Return what passages state. One read; the more of them, the longer."""
+    edges = reader.neighbours(space, passages, ["EVIDENCED_BY"]) if passages else []
+    stated: dict[str, set[str]] = {}
+    for edge in edges:
+        stated.setdefault(edge.start, set()).add(edge.end)
+    return {fact: frozenset(ends) for fact, ends in stated.items()}
+
+
 def stated_sides(
-    passages: Sequence[str],
+    stated: Stated,
     shares: Mapping[str, float],
     reader: GraphReader,
     space: str,
     now: datetime,
 ) -> Sides:
-    """Return what the facts that passages state say of each other; three reads at most.
+    """Return what the facts that passages state say of each other; two reads at most.
 
     Args:
-        passages: uids, best first; only the first _N_ASKED are looked at.
+        stated: by the best passages.
         shares: of the question, by term: facts about something else count nothing.
         reader: the store.
         space: the space.
         now: world time that is asked for: what is only to come has taken no place yet.
     """
-    asked = list(passages[:_N_ASKED])
-    stated = reader.neighbours(space, asked, ["EVIDENCED_BY"]) if asked else []
-    said: dict[str, set[str]] = {}
-    for edge in stated:
-        said.setdefault(edge.start, set()).add(edge.end)
     kinds: list[EdgeKind] = ["SUPERSEDES", "CONTRADICTS"]
-    edges = reader.neighbours(space, sorted(said), kinds) if said else []
+    edges = reader.neighbours(space, sorted(stated), kinds) if stated else []
     # Mostly there are none, and the facts themselves, of which there are many, are not read.
-    uids = sorted(said.keys() & {uid for edge in edges for uid in (edge.start, edge.end)})
+    uids = sorted(stated.keys() & {uid for edge in edges for uid in (edge.start, edge.end)})
     nodes = reader.get(space, uids) if len(uids) > 1 else []
     facts = [node for node in nodes if isinstance(node, Proposition)]
     about = {fact.uid for fact in facts if _share(fact.text, shares) >= _FACT_COVERS}
     to_come = {fact.uid for fact in facts if not begun(fact, now)}
-    told = partial(_told, said, frozenset(asked))
+    told = partial(_told, stated)
     newer: set[Pair] = set()
     against: set[Pair] = set()
     for edge in edges:
-        if edge.start not in said or edge.end not in said:
+        if edge.start not in stated or edge.end not in stated:
             continue
         if about.isdisjoint((edge.start, edge.end)):
             continue
@@ -103,12 +110,12 @@ def stated_sides(
     return Sides(frozenset(newer), frozenset(still), frozenset(against))
 
 
-def _told(said: Mapping[str, set[str]], looked: frozenset[str], one: str, other: str) -> set[Pair]:
+def _told(stated: Stated, one: str, other: str) -> set[Pair]:
     """Return each passage that states one fact with each that states the other.
 
     A passage that states both tells of the change itself.
     """
-    ends = said[one] & looked, said[other] & looked
+    ends = stated[one], stated[other]
     return {(a, b) for a in ends[0] - ends[1] for b in ends[1] - ends[0]}
 
 

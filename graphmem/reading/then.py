@@ -16,10 +16,10 @@ from graphmem.core.terms import terms
 from graphmem.ports import GraphReader
 from graphmem.reading.analyse import Question, Then
 from graphmem.reading.newer import N_LOOKED, placed
-from graphmem.reading.sides import Pair
+from graphmem.reading.sides import Pair, Stated
 from graphmem_schemas import Entity, Hit, Proposition
 
-__all__ = ["held_first", "stated_then", "topic_of"]
+__all__ = ["held_first", "telling_first", "telling_then", "topic_of"]
 
 # Of what is asked, but for the time, a fact has to say this share, by rarity.
 _ALL = 0.99
@@ -59,36 +59,31 @@ def held_first(hits: Sequence[Hit], pairs: frozenset[Pair]) -> tuple[Hit, ...]:
     return _moved(hits, order)
 
 
-def stated_then(  # a question of the store and of both clocks
-    hits: Sequence[Hit],
+def telling_then(
+    stated: Stated,
     topic: Mapping[str, float],
-    reader: GraphReader,
-    space: str,
     then: Then,
     now: datetime,
-) -> tuple[Hit, ...]:
-    """Put what states a fact that held then, and that says all that is asked, before the rest.
+    reader: GraphReader,
+    space: str,
+) -> frozenset[str]:
+    """Return the passages that state a fact that held then and says all that is asked.
 
     Of whom or what the fact is has to be named in the question, and the time a month or longer.
 
     Args:
-        hits: passages, best first; the first N_LOOKED are looked at.
+        stated: by the best passages.
         topic: of what is asked, but for its time, the weight of each term.
-        reader: the store; asked three times at most.
-        space: the space.
         then: the time that is asked for.
         now: system time.
-
-    Returns:
-        The hits; those that moved have the score of their place, with a part that says so.
+        reader: the store; asked twice at most.
+        space: the space.
     """
-    looked = hits[:N_LOOKED]
-    if len(topic) < _LEAST_TERMS or not looked or then.until - then.since < _LEAST_SPAN:
-        return tuple(hits)
-    edges = reader.neighbours(space, [hit.uid for hit in looked], ["EVIDENCED_BY"])
+    if len(topic) < _LEAST_TERMS or then.until - then.since < _LEAST_SPAN:
+        return frozenset()
     facts = [
         fact
-        for fact in reader.get(space, sorted({edge.start for edge in edges}))
+        for fact in reader.get(space, sorted(stated))
         if isinstance(fact, Proposition)
         # Of several in that time, the last: what had ended by then is not lifted over it.
         and holds(fact, then.until, now)
@@ -97,8 +92,23 @@ def stated_then(  # a question of the store and of both clocks
     ]
     subjects = reader.get(space, sorted({fact.subject for fact in facts})) if facts else []
     meant = {one.uid for one in subjects if isinstance(one, Entity) and _is_named(one, topic)}
-    answers = {fact.uid for fact in facts if fact.subject in meant}
-    telling = {edge.end for edge in edges if edge.start in answers}
+    return frozenset().union(*(stated[fact.uid] for fact in facts if fact.subject in meant))
+
+
+def telling_first(
+    hits: Sequence[Hit], telling: frozenset[str], topic: Mapping[str, float]
+) -> tuple[Hit, ...]:
+    """Put some passages before those that say less than all that is asked.
+
+    Args:
+        hits: passages, best first; the first N_LOOKED are looked at.
+        telling: from `telling_then`.
+        topic: as there.
+
+    Returns:
+        The hits; those that moved have the score of their place, with a part that says so.
+    """
+    looked = hits[:N_LOOKED]
     # What says all of it itself may tell of that very time, so nothing is put before it.
     stays = [hit.uid in telling or _says_all(hit.text, topic) for hit in looked]
     order = list(range(len(looked)))

@@ -11,7 +11,7 @@ from graphmem.core.changes import Changes, Vector
 from graphmem.core.terms import terms
 from graphmem.reading.engine import Engine
 from graphmem.reading.newer import newer_first
-from graphmem.reading.sides import _chains, denials, marked, stated_sides
+from graphmem.reading.sides import _chains, denials, marked, stated_by, stated_sides
 from graphmem.reading.then import held_first
 from graphmem.stores.memory import MemoryStore
 from graphmem.testing.fakes import FakeEmbedder, FixedClock
@@ -121,21 +121,25 @@ def store(moved: datetime | None = None) -> MemoryStore:
 
 
 def test_facts_about_the_question_tell_which_passage_is_newer_or_against() -> None:
-    sides = stated_sides(["old", "new"], shares("Where does Ann live?"), store(), SPACE, NOW)
+    made = store()
+    both, one = (stated_by(asked, made, SPACE) for asked in (["old", "new"], ["old"]))
+    sides = stated_sides(both, shares("Where does Ann live?"), made, SPACE, NOW)
     assert sides.newer == {("new", "old")}
-    tea = stated_sides(["old", "new"], shares("like tea"), store(), SPACE, NOW)
+    tea = stated_sides(both, shares("like tea"), made, SPACE, NOW)
     assert not tea.newer
     assert tea.against == {("old", "new"), ("new", "old")}
-    assert not stated_sides(["old"], shares("Where does Ann live?"), store(), SPACE, NOW).newer
-    assert not stated_sides([], {}, store(), SPACE, NOW).newer
+    assert not stated_sides(one, shares("Where does Ann live?"), made, SPACE, NOW).newer
+    assert not stated_sides(stated_by([], made, SPACE), {}, made, SPACE, NOW).newer
 
 
 def test_what_is_only_to_come_is_not_newer_yet() -> None:
-    asked = ["old", "new"], shares("Where does Ann live?"), store(NOW + timedelta(days=1)), SPACE
+    made = store(NOW + timedelta(days=1))
+    stated = stated_by(["old", "new"], made, SPACE)
+    asked = stated, shares("Where does Ann live?"), made, SPACE
     before, after = (stated_sides(*asked, NOW + timedelta(days=days)) for days in (0, 1))
     assert (before.newer, before.still) == (set(), {("old", "new")})
     assert (after.newer, after.still) == ({("new", "old")}, set())
-    tea = stated_sides(asked[0], shares("like tea"), *asked[2:], NOW)
+    tea = stated_sides(stated, shares("like tea"), made, SPACE, NOW)
     assert not tea.still
 
 
