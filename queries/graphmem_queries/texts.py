@@ -39,7 +39,8 @@ def text(
         kinds: edge kinds, for the hole KIND, or for KINDS, where none means any.
 
     Raises:
-        KeyError: A label or kind is not of the schemas.
+        KeyError: A label or kind is not of the schemas, or the text has a hole for which there is
+            none.
     """
     for word in filter(None, (label, *labels)):
         if word not in Node.registry:
@@ -47,13 +48,9 @@ def text(
     for word in kinds:
         if word not in EDGE_KINDS:
             raise KeyError(word)
-    words = {
-        "LABEL": label,
-        "LABELS": "|".join(labels),
-        "KIND": "|".join(kinds),
-        "KINDS": f":{'|'.join(kinds)}" if kinds else "",
-        "SAID": _read("store/said"),
-    }
+    given = {"LABEL": label, "LABELS": "|".join(labels), "KIND": "|".join(kinds)}
+    words = {hole: word for hole, word in given.items() if word}
+    words |= {"KINDS": f":{words['KIND']}" if kinds else "", "SAID": _read("store/said")}
     filled = _HOLE.sub(lambda hole: words[hole[1]], _read(name))
     return cast(LiteralString, filled)  # type: ignore[redundant-cast]
 

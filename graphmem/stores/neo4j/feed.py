@@ -70,14 +70,13 @@ def _batch(run: Run, space: str, end: int, rows: Rows) -> ChangeBatch:
     sorts: dict[str, list[list[Any]]] = {"node": [], "edge": [], "vector": [], "removal": []}
     for sort, *row in rows:
         sorts[sort].append(row)
-    uid = list(Node.model_fields).index("uid")
-    nodes = sorted(sorts["node"], key=lambda row: (row[1], row[2][uid]))
+    nodes = [(seq, decode_node(label, said)) for label, seq, said in sorts["node"]]
     edges = sorted(sorts["edge"], key=lambda row: (row[1], row[0], *row[2][:2]))
     vectors = sorted(sorts["vector"], key=lambda row: (row[1], row[2][0]))
     removals = [said for _, _, said in sorts["removal"]]
     return ChangeBatch(
         seq=end,
-        nodes=tuple(decode_node(label, said) for label, _, said in nodes),
+        nodes=tuple(node for _, node in sorted(nodes, key=lambda one: (one[0], one[1].uid))),
         edges=tuple(
             decode_edges(
                 run,

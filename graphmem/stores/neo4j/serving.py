@@ -20,8 +20,9 @@ __all__ = ["Serving"]
 _MAX_COUNT = 3_000
 # Looking at each of so few vectors is as fast as asking the index, and exact.
 _FEW_VECTORS = 2_000
-# Asked of the index at first, beyond what the space's share of all vectors suggests.
-_SPARE = 1.5
+# Asked of the index at first, beyond what the space's share of all vectors suggests: it finds
+# and orders them roughly. Of the nearest 20 of 30,000, 0.96 are found, and 0.87 without these.
+_MORE, _SPARE = 50, 1.5
 _LUCENE_WORDS = 64
 _FIELDS = ("text", "title", "speaker")
 _NOTHING = "none:none"
@@ -67,7 +68,7 @@ class Serving:
         given = vector.tolist()
         shares = self._read(text("serve/vector_shares"), space=space)
         n_held, n_all = shares[0] if shares else (0, 0)
-        n = int(k * _SPARE * n_all / max(n_held, 1)) + 1
+        n = int((k + _MORE) * _SPARE * n_all / max(n_held, 1)) + 1
         while max(n, _FEW_VECTORS) < n_held:
             nearest = text("serve/passages_by_vector")
             rows = self._read(nearest, space=space, vector=given, n=n, until=until)

@@ -78,6 +78,8 @@ def test_only_words_of_the_schemas_go_into_a_text() -> None:
         text("store/feed_edges", kinds=("LIKES",))
     with pytest.raises(KeyError):
         text("store/get", labels=("Passage", "Person) DETACH DELETE (n"))
+    with pytest.raises(KeyError, match="LABELS"):
+        text("store/get")
 
 
 def test_every_text_says_what_it_asks() -> None:
