@@ -39,7 +39,7 @@ BAD = {
 }
 
 
-# A sentence says what is wrong with these: `test_bad_input.py` holds it to that.
+# A sentence says what is wrong with these: `bad_input/test_asked.py` holds it to that.
 REFUSED = frozenset(("lone surrogate", "a NUL"))
 
 
