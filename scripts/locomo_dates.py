@@ -20,8 +20,8 @@ from typing import Any
 
 from graphmem.core.when import When, day_of, week_of, weekday_before, weekend_of
 from graphmem.language.extractor import SpacyExtractor
-from graphmem.language.time_readers import NUMBERS, WEEKDAYS
-from graphmem.language.when import find_times, names_time
+from graphmem.language.times.find import find_times, names_time
+from graphmem.language.times.words import NUMBERS, WEEKDAYS
 from graphmem.models.minilm import MiniLMEncoder
 from graphmem.ports import ExtractionInput
 

@@ -12,7 +12,7 @@ from graphmem.language.parse import Parse
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.facts import Fact
 from graphmem.language.sentences import sentence_openings
-from graphmem.language.when import TimePhrase, find_times, names_time
+from graphmem.language.times.find import TimePhrase, find_times, names_time
 
 __all__ = ["ClauseTimes", "clause_times", "times_of_units", "validity_of"]
 
@@ -22,7 +22,10 @@ _OF_NOUNS = frozenset({"of", "from", "before", "after"})
 _LIMIT = 12
 
 ClauseTimes = Mapping[int, Sequence[tuple[int, When, str]]]
-"""By head of a clause: the depth of each of its times in the tree, the time, and its sense."""
+"""By head of a clause: the depth of each of its times in the tree, the time, and its sense.
+
+The sense is that of a phrase, or "through" where its words say when it began and ended.
+"""
 
 
 def clause_times(parse: Parse, clauses: Sequence[Clause], at: datetime | None) -> ClauseTimes:
@@ -47,8 +50,12 @@ def clause_times(parse: Parse, clauses: Sequence[Clause], at: datetime | None) -
         when = phrase.when(_direction(parse, clause) if clause else "present")
         if when is not None:
             key = clause.head if clause else -1 - head
-            found.setdefault(key, []).append((depth, when, phrase.sense))
+            found.setdefault(key, []).append((depth, when, _sense(phrase)))
     return found
+
+
+def _sense(phrase: TimePhrase) -> str:
+    return "through" if phrase.has_ends and phrase.sense == "at" else phrase.sense
 
 
 def times_of_units(
@@ -114,7 +121,7 @@ def validity_of(clause: Clause, fact: Fact, times: ClauseTimes) -> Validity | No
     over = clause.ended_by >= 0
     named = times.get(clause.head) or (times.get(clause.ended_by, ()) if over else ())
     for _, when, sense in named:
-        if sense == "since" or (when.granularity == "span" and sense == "at" and when.end):
+        if sense in ("since", "through"):
             return Validity(when.start, when.end)
         happened = clause.tense == "past" and not is_state(fact.predicate)
         if sense == "at" and (over or happened):

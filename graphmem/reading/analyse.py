@@ -12,7 +12,7 @@ from graphmem.core.lexical import TextQuery
 from graphmem.core.marks import asked_dates, proper_words, wants_of
 from graphmem.core.months import asked_months
 from graphmem.core.terms import terms, words
-from graphmem.language.when import TimePhrase, find_times, names_time
+from graphmem.language.times.find import TimePhrase, find_times, names_time
 from graphmem.reading.framing import subject_of
 
 __all__ = ["Question", "Then", "analyse", "asked"]

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from graphmem.core.when import When, day_of, hull, later, month_of, year_of
 from graphmem.errors import InvalidInput
-from graphmem.language.when import read_time
+from graphmem.language.times.find import read_time
 from graphmem_schemas.base import as_utc
 
 __all__ = ["CueTime", "accept_time"]

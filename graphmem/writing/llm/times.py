@@ -10,7 +10,7 @@ from collections import Counter
 from datetime import date, datetime
 
 from graphmem.core.when import When, day_of, month_of, year_of
-from graphmem.language.when import find_times
+from graphmem.language.times.find import find_times
 from graphmem.writing.segment import PassageDraft
 from graphmem_schemas.base import as_utc
 
