@@ -5,18 +5,22 @@ English gives the base; the `Predicate` nodes of a space add to it and take prec
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from graphmem.core.contents import Content, content_of
-from graphmem.core.predicates import FAMILIES
+from graphmem.core.predicates import ENDED_BY, FAMILIES, is_attribute
 from graphmem.core.wording import is_state
 from graphmem_schemas import Predicate, Proposition, ValueType
 
 __all__ = ["ENGLISH", "Registry", "registry_of"]
 
 _FAMILY_OF = {predicate: family for family in FAMILIES for predicate in family}
+# Relations to one object that are looked at together, since one of them may end another.
+_TOGETHER = dict.fromkeys(sorted({*ENDED_BY, *(p for some in ENDED_BY.values() for p in some)}))
+# What one is told as a name, another may be told as a value: "is Anita", "is vacant".
+_ANY_SORT = frozenset({"be out of work", "be set to", "be set for", "have status"})
 _LITERAL: frozenset[ValueType] = frozenset(("number", "date", "text"))
 
 
@@ -31,6 +35,7 @@ class Registry:
         symmetric: relations that say the same from both ends: a fact is kept from the end whose
             uid is smaller.
         value_types: by name of a relation, what its objects are.
+        several: relations of which somebody has said that a subject may have more than one.
     """
 
     families: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _FAMILY_OF)
@@ -38,6 +43,7 @@ class Registry:
     inverses: frozenset[str] = frozenset()
     symmetric: frozenset[str] = frozenset()
     value_types: Mapping[str, ValueType] = field(default_factory=dict)
+    several: frozenset[str] = frozenset()
 
     @property
     def plain(self) -> bool:
@@ -46,7 +52,13 @@ class Registry:
 
     def is_functional(self, predicate: str) -> bool:
         """Whether a subject has at most one object of this relation at a time."""
-        return self.names.get(predicate, predicate) in self.families
+        return self.holds_one(self.names.get(predicate, predicate))
+
+    def holds_one(self, predicate: str) -> bool:
+        """Whether the relation that facts are kept under is functional."""
+        if predicate in self.families:
+            return True
+        return predicate not in self.several and _is_attribute(predicate)
 
     def family_of(self, predicate: str) -> tuple[str, ...]:
         """Return the predicates under which facts of the same relation are kept."""
@@ -93,13 +105,40 @@ class Registry:
             return same_object and not earlier.negated
         if later.negated != earlier.negated:
             return same_object and self._deny(later, earlier)
-        if later.negated or same_object or later.predicate not in self.families:
+        if later.negated:
             return False
+        if same_object or not self.holds_one(later.predicate):
+            return same_object and self._ends(later, earlier)
+        if later.predicate in _ANY_SORT or earlier.predicate in _ANY_SORT:
+            return True
         return bool(later.object and earlier.object) or bool(later.value and earlier.value)
 
     def excludes(self, one: Content, other: Content) -> bool:
         """Whether both, of one scope, cannot hold at once."""
-        return not one.over and self.closes(one, other)
+        return not one.over and self.closes(one, other) and not self._ends(one, other)
+
+    def beside(self, content: Content) -> tuple[Content, ...]:
+        """Return what of one scope is found by its uid: its denial, and all that may end it."""
+        if content.over:
+            return (content,)
+        if self.scope_of(content)[0] != "together":
+            return content, content.twin
+        return tuple(
+            content._replace(predicate=predicate, negated=negated)
+            for predicate in _TOGETHER
+            for negated in (False, True)
+        )
+
+    def together(self, predicates: Iterable[str]) -> tuple[str, ...]:
+        """Return the relations whose facts tell how long those of some others held."""
+        plain = (name for name in predicates if not self.holds_one(name))
+        return () if _TOGETHER.keys().isdisjoint(plain) else tuple(_TOGETHER)
+
+    def _ends(self, later: Content, earlier: Content) -> bool:
+        """Whether of two about one object, one ends the other: what is sold is owned no more."""
+        if self.holds_one(later.predicate) or self.holds_one(earlier.predicate):
+            return False
+        return earlier.predicate in ENDED_BY.get(later.predicate, ())
 
     def _deny(self, one: Content, other: Content) -> bool:
         """Whether one of the two, about the same object, denies what the other says."""
@@ -107,16 +146,21 @@ class Registry:
             return True
         denial = one if one.negated else other
         # Who does not live there has not moved there; who did not move there may live there.
-        return is_state(denial.predicate) and denial.predicate in self.families
+        return is_state(denial.predicate) and self.holds_one(denial.predicate)
+
+
+_is_attribute = lru_cache(maxsize=4_096)(is_attribute)
 
 
 # Reconciling asks for the scope of one content some ten times over.
 @lru_cache(maxsize=4_096)
 def _scope_of(registry: Registry, content: Content) -> tuple[str, ...]:
-    if content.predicate in registry.families:
-        return ("family", content.subject, registry.families[content.predicate][0])
+    if registry.holds_one(content.predicate):
+        return ("family", content.subject, registry.family_of(content.predicate)[0])
     if content.over:
         return ("over", content.uid)
+    if content.predicate in _TOGETHER:
+        return ("together", content.subject, content.object or "", content.value or "")
     return ("twins", min(content.uid, content.twin.uid))
 
 
@@ -149,6 +193,7 @@ def _registry(meanings: tuple[_Meaning, ...]) -> Registry:
     inverses: set[str] = set()
     symmetric: set[str] = set()
     value_types: dict[str, ValueType] = {}
+    several: set[str] = set()
     taken = {way for key, _, synonyms, turned, *_ in meanings for way in (key, *synonyms, *turned)}
     for key, functional, synonyms, turned, both_ways, value_type in meanings:
         others = tuple(p for p in _FAMILY_OF.get(key, ()) if p not in taken)
@@ -157,6 +202,8 @@ def _registry(meanings: tuple[_Meaning, ...]) -> Registry:
             families.pop(predicate, None)
         if functional:
             families.update(dict.fromkeys(family, family))
+        else:
+            several.update(family)
         names.update(dict.fromkeys((*synonyms, *turned), key))
         inverses.update(turned)
         if both_ways:
@@ -167,7 +214,9 @@ def _registry(meanings: tuple[_Meaning, ...]) -> Registry:
     for way, name in names.items():
         if way != name:
             _take_out(way, families)
-    return Registry(families, names, frozenset(inverses), frozenset(symmetric), value_types)
+    return Registry(
+        families, names, frozenset(inverses), frozenset(symmetric), value_types, frozenset(several)
+    )
 
 
 def _take_out(predicate: str, families: dict[str, tuple[str, ...]]) -> None:

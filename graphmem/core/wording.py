@@ -47,6 +47,8 @@ _DOUBLING = frozenset(
     "admit commit compel control defer equip excel expel incur infer occur omit patrol permit "
     "prefer propel rebel recur refer regret submit transfer transmit".split()
 )
+# "Boss", "status" and "basis" are one each.
+_ONE_IN_S = ("ss", "us", "is")
 _VOWELS = "aeiou"
 
 
@@ -107,7 +109,8 @@ def _is_plural(subject: str) -> bool:
     """Whether the subject looks like many; a name is one, however it ends."""
     if subject.casefold() in _PLURAL_SUBJECTS:
         return True
-    return subject[:1].islower() and subject.endswith("s") and not subject.endswith("ss")
+    owned = subject.rpartition("'s ")[2]  # "Mara's dogs"
+    return owned[:1].islower() and owned.endswith("s") and not owned.endswith(_ONE_IN_S)
 
 
 def third_person(verb: str) -> str:

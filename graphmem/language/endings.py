@@ -25,6 +25,7 @@ _ENDED = {
 _OF_NAMED = frozenset({_WORK, _LIFE, _STUDY})
 _LEAVING = frozenset({"quit", "leave"})
 _JOBS = frozenset("job position post role work career internship".split())
+_OUTINGS = frozenset({"at", "with", "around", "by"})
 # Whom one leaves, or where one leaves from, says nothing of a job.
 _NO_EMPLOYER = frozenset({"person", "place", "time", "event", "quantity"})
 
@@ -41,6 +42,8 @@ def endings_of(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Itera
         return
     leaves = clause.lemma in _LEAVING
     has_job = leaves and any(discourse.parse.lower[head] in _JOBS for head in clause.objects)
+    if leaves and not has_job and _goes_out(discourse, clause):
+        return
     for fact in facts:
         ended = _ended_by(fact, leaves=leaves, has_job=has_job)
         if ended is not None:
@@ -56,6 +59,11 @@ def _ended_by(fact: Fact, *, leaves: bool, has_job: bool) -> str | None:
     if has_job:
         return _WORK if rest.split()[-1:] in (["at"], ["with"]) else None
     return _WORK if fact.predicate == verb and _employs(fact.object) else None
+
+
+def _goes_out(discourse: Discourse, clause: Clause) -> bool:
+    """Whether somebody only leaves for the day: "left IKEA at five with three bags"."""
+    return any(discourse.case(head) in _OUTINGS for head in clause.obliques)
 
 
 def _employs(argument: Argument) -> bool:

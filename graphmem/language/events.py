@@ -8,6 +8,7 @@ from graphmem.core.extraction import Argument, EventDraft
 from graphmem.core.wording import third_person
 from graphmem.language.causes import causes_of
 from graphmem.language.parse import Parse
+from graphmem.language.pronouns import OF_SEVERAL
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse, Referent
 from graphmem.language.timing import ClauseTimes, times_of_units
@@ -63,7 +64,12 @@ def _says(parse: Parse, start: int, end: int) -> bool:
 
 def resolved_text(parse: Parse, start: int, end: int, pronouns: dict[int, Referent]) -> str:
     """Return the words of a token range with pronouns replaced by what they stand for."""
-    replaced = sorted(token for token in pronouns if start <= token < end)
+    # What several did stays so in the words of the event.
+    replaced = sorted(
+        token
+        for token in pronouns
+        if start <= token < end and parse.lower[token] not in OF_SEVERAL
+    )
     if not replaced:
         return parse.surface(start, end)
     words: dict[int, str] = {}

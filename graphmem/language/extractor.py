@@ -15,9 +15,9 @@ from graphmem.language.lemmas import Lemmatizer
 from graphmem.language.mentions import Nominals, find_nominals, mentions_of
 from graphmem.language.parse import Parse
 from graphmem.language.pipeline import MODEL_FOLDER, Pipeline
-from graphmem.language.pronouns import resolve_pronouns
+from graphmem.language.pronouns import is_somebody, resolve_pronouns
 from graphmem.language.propositions.clauses import find_clauses
-from graphmem.language.propositions.discourse import Discourse
+from graphmem.language.propositions.discourse import Discourse, Referent
 from graphmem.language.propositions.drafts import find_propositions
 from graphmem.language.sentences import sentence_offsets, surface_sentences
 from graphmem.language.surface import capitalised_spans
@@ -156,7 +156,9 @@ class SpacyExtractor:
         pronouns = resolve_pronouns(
             parse, nominals, self._weights, speaker=said.speaker, addressee=said.addressee
         )
-        return Discourse(parse, nominals, self._lemmatize, pronouns)
+        somebody = said.speaker if is_somebody(said.speaker) else None
+        speaker = Referent(somebody, "person", True) if somebody else None
+        return Discourse(parse, nominals, self._lemmatize, pronouns, speaker)
 
 
 def _window(start: int, text: str, encoding: Encoding) -> _Window:

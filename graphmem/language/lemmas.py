@@ -14,6 +14,19 @@ _BE = frozenset("am is are was were been be being 'm ’m 're ’re 's ’s m re
 _HAVE = frozenset("has had have having 've ’ve 'd ’d".split())
 _MODALS = {"'ll": "will", "’ll": "will", "wo": "will", "ca": "can", "sha": "shall"}
 _VOWELS = frozenset("aeiou")
+_VOWELLED = _VOWELS | {"y"}
+# Ends of stems that have lost an "e", whatever stands before: "acknowledg", "chang", "compar".
+_LOST_E = (
+    "dg", "lg", "rg", "chang", "rang", "leng", "veng", "lung", "par",
+    "clar", "plor", "stor", "gnor", "scor", "dor", "plet", "mpet", "elet", "bsolet",
+    "com", "pon", "phon", "clon", "iat", "uat", "creat", "mot", "devot", "guid",
+)  # fmt: skip
+_BEFORE_LE = frozenset("bcdfgkptz")
+# After a consonant these have lost an "e" in verbs of any length; "visit" and "open" have not.
+_LONG_ENDINGS = frozenset(
+    "at ut ir ur id ed ad ud od ak ok ik uk in un il ul ag ig eg ug um im am ib as es is os us "
+    "ap ip yp yl".split()
+)
 _CLASSES = {
     "VBZ": "verb", "VBD": "verb", "VBN": "verb", "VBG": "verb", "NNS": "noun",
     "JJR": "adjective", "JJS": "adjective",
@@ -61,9 +74,12 @@ def _by_suffix(word: str, tag: str) -> str:
     if tag in ("NNS", "VBZ"):
         return _without_s(word)
     if tag == "VBG" and word.endswith("ing"):
-        return _stem(word[:-3])
+        # "Sing" and "bring" are whole words, whatever the tagger takes them for.
+        return _stem(word[:-3]) if not _VOWELLED.isdisjoint(word[:-3]) else word
     if tag in ("VBD", "VBN") and word.endswith("ed"):
-        return word[:-3] + "y" if word.endswith("ied") else _stem(word[:-2])
+        if word.endswith("ied"):
+            return word[:-1] if len(word) == len("tied") else word[:-3] + "y"
+        return _stem(word[:-2])
     if tag == "JJR" and word.endswith("er"):
         return word[:-3] + "y" if word.endswith("ier") else _stem(word[:-2])
     if tag == "JJS" and word.endswith("est"):
@@ -84,16 +100,48 @@ def _without_s(word: str) -> str:
 def _stem(stem: str) -> str:
     """Undo the doubled consonant or the dropped "e" of a stem ("stopp", "mak")."""
     if len(stem) < 3:
+        if stem[1:] == "y":  # "tying"
+            return stem[0] + "ie"
         return stem + "e" if len(stem) == 2 and stem[0] in _VOWELS else stem
+    last, before = stem[-1], stem[-2]
+    if last == before:
+        return _undoubled(stem)
+    return stem + "e" if _drops_e(stem, last, before) else stem
+
+
+def _undoubled(stem: str) -> str:
+    """Return "stop" of "stopp" and "travel" of "travell"; "sell", "add" and "pass" are whole."""
+    if stem[-1] in "szfe" or len(stem) == len("add"):
+        return stem
+    if stem[-1] == "l":
+        return stem[:-1] if stem.endswith("ell") and _n_vowels(stem) > 1 else stem
+    return stem[:-1]
+
+
+def _drops_e(stem: str, last: str, before: str) -> bool:
+    if last in "cvuz" or stem.endswith(_LOST_E):
+        return True
+    if last == "s":
+        return before in _VOWELS | {"r", "n", "p"}
+    if last == "l" and before in _BEFORE_LE:
+        return True
+    # "Agreed" is cut to "agre"; "agreeing" is not.
+    if last == "e":
+        return before not in "eoy"
+    if not _is_open(stem):
+        return False
+    # A short verb with one vowel would have doubled its consonant, had it no "e".
+    return stem[-2:] in _LONG_ENDINGS or (_n_vowels(stem) == 1 and last not in "wxyh")
+
+
+def _is_open(stem: str) -> bool:
+    """Whether a stem ends in one vowel and one consonant; the "u" after a "q" is no vowel."""
     last, before, second = stem[-1], stem[-2], stem[-3]
-    if last == before and last not in "lsz":
-        return stem[:-1]
-    if last in "cvuz" or (last == "s" and before in _VOWELS | {"r", "n"}):
-        return stem + "e"
-    if last in "g" and before in "dnr" and second not in _VOWELS:
-        return stem + "e"
-    if stem.endswith(("at", "it", "ir", "ur", "or", "id", "od", "ak", "as")) and len(stem) > 3:
-        return stem + "e" if stem.endswith(("at", "ir", "ur", "id", "ak", "as")) else stem
-    if last not in "wxyh" and before in _VOWELS and second not in _VOWELS and len(stem) == 3:
-        return stem + "e"
-    return stem
+    if last in _VOWELS or before not in _VOWELLED:
+        return False
+    return second not in _VOWELS or stem[-4:-2] == "qu"
+
+
+def _n_vowels(stem: str) -> int:
+    """Return how many vowels a stem has, a "y" inside of it among them."""
+    return sum(letter in _VOWELS for letter in stem.replace("qu", "q")) + stem[1:-1].count("y")

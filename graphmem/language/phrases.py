@@ -21,6 +21,8 @@ _TAILS = frozenset({"acl", "appos", "parataxis", "list", "advcl", "dep"})
 _OPENING = frozenset({"(", "[", '"', "“", "'", "``"})
 _CLOSING = frozenset({")", "]", '"', "”", "'", "''"})
 _CUTS = frozenset({"(", ",", ";", "--", "[", ":"})
+# When it is so is no part of what it is: "a Pixel now", "a nurse again".
+_WHEN = frozenset("now currently nowadays anymore again still already longer today".split())
 _DETERMINERS = frozenset({"DT", "PRP$", "PDT"})
 _LONGEST = 10
 
@@ -53,7 +55,11 @@ def phrase_span(parse: Parse, head: int) -> tuple[int, int]:
     """Return the contiguous token range around a nominal head that is its noun phrase."""
     deps = parse.deps
     inside = {head}
+    # "Is not a teacher any more": these adverbs are those of the clause.
+    predicate = "cop" in parse.below[head] and parse.tags[head] in _NOUNS
     for child in parse.children[head]:
+        if predicate and deps[child] == "advmod":
+            continue
         if deps[child].partition(":")[0] not in _OUTSIDE:
             inside.update(parse.subtree(child))
     start, end = head, head + 1
@@ -94,7 +100,7 @@ def argument_span(parse: Parse, head: int) -> tuple[int, int]:
 def _is_tail(parse: Parse, child: int) -> bool:
     """Whether a phrase after the noun is left out of an argument: clauses, PPs other than "of"."""
     dep = parse.deps[child]
-    if dep.partition(":")[0] in _TAILS:
+    if dep.partition(":")[0] in _TAILS or (dep == "advmod" and parse.lower[child] in _WHEN):
         return True
     if dep != "nmod":
         return False

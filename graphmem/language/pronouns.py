@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from graphmem.core.terms import is_person, is_user
 from graphmem.language.mentions import Nominals
 from graphmem.language.parse import Parse
 from graphmem.language.pronoun_features import (
@@ -23,9 +24,19 @@ from graphmem.language.pronoun_features import (
 from graphmem.language.propositions.discourse import Referent
 from graphmem.language.weights import Weights
 
-__all__ = ["PRONOUN_MODELS", "allowed_candidates", "is_third_person", "resolve_pronouns"]
+__all__ = [
+    "OF_SEVERAL",
+    "PRONOUN_MODELS",
+    "allowed_candidates",
+    "is_somebody",
+    "is_third_person",
+    "resolve_pronouns",
+]
 
 _SPEAKER = frozenset({"i", "me", "my", "mine", "myself"})
+OF_SEVERAL = frozenset({"we", "us", "our", "ours", "ourselves"})
+"""Of these the speaker is one: what several do, each does."""
+
 _ADDRESSEE = frozenset({"you", "your", "yours", "yourself"})
 PRONOUN_MODELS = {"he": 0, "she": 0, "it": 1, "they": 2}
 # Log odds above which a pair is safe, by model; docs/language.md has precision and recall.
@@ -57,6 +68,17 @@ def resolve_pronouns(
     return found
 
 
+def _is_one_of(parse: Parse, token: int, speaker: str) -> bool:
+    """Whether a word is "we" as somebody says it of what they do; "let us" asks for it."""
+    asks = parse.lower[parse.heads[token]] == "let"
+    return parse.lower[token] in OF_SEVERAL and not asks and is_somebody(speaker)
+
+
+def is_somebody(speaker: str | None) -> bool:
+    """Whether a speaker has a life of their own to tell of: an assistant has not."""
+    return is_person(speaker) or is_user(speaker)
+
+
 def is_third_person(parse: Parse, token: int) -> bool:
     """Whether a word is he, she, it or they in one of their forms."""
     return parse.lower[token] in GROUPS and parse.tags[token].startswith("PRP")
@@ -68,7 +90,7 @@ def _persons(parse: Parse, speaker: str | None, addressee: str | None) -> dict[i
         for token, word in enumerate(parse.lower):
             if not parse.tags[token].startswith("PRP"):
                 continue
-            if speaker and word in _SPEAKER:
+            if speaker and (word in _SPEAKER or _is_one_of(parse, token, speaker)):
                 found[token] = Referent(speaker, "person", True)
             elif addressee and word in _ADDRESSEE:
                 found[token] = Referent(addressee, "person", True)

@@ -120,9 +120,13 @@ def facts_about(
             # What a timeline says of a fact is known from all that is on it.
             holders, names = {fact.subject for fact in told}, {fact.predicate for fact in told}
             found += _facts_of(sorted(holders), sorted(names), registry, reader, space)
+    asked = {fact.predicate for fact in found}
+    if anew and (enders := registry.together(asked)):
+        found += _facts_of(entities, enders, registry, reader, space)
     facts = list({fact.uid: fact for fact in found}.values())
     if anew:
         facts = _laid_out(facts, entities, registry, reader, space, known_at)
+        facts = [fact for fact in facts if fact.predicate in asked]
     both = {fact.predicate for fact in facts} if wanted is None else either
     facts = [fact for fact in facts if _is_about(fact, entities, both, bool(turned))]
     return sorted(facts, key=lambda fact: fact.uid)

@@ -35,7 +35,7 @@ from graphmem.reading.ranker import Ranker, default_ranker
 from graphmem.reading.sides import N_ASKED, denials, marked, stated_by, stated_sides
 from graphmem.reading.statements import Wanted, shares_of, statements, wanted_by
 from graphmem.reading.textless import Ground, by_walk, untold
-from graphmem.reading.then import held_first, telling_first, telling_then, topic_of
+from graphmem.reading.then import facts_first, telling_first, telling_then, topic_of
 from graphmem.reading.trace import bridges, passage_hit, path_of, score_parts
 from graphmem_schemas import (
     Context,
@@ -240,10 +240,12 @@ class Engine:
         ranked, rescore = arranged(ranked, match, manner)
         # As of another time, nothing is newer.
         then = found.question.then
-        is_now = manner.newer and request.as_of is None and then is None
-        nodes, hits = self._hydrate(found, ranked, max(k, N_LOOKED if is_now or then else 0))
+        of_today = request.as_of is None and then is None
+        is_now, by_facts = manner.newer and of_today, manner.today and of_today
+        moves = is_now or by_facts or then is not None
+        nodes, hits = self._hydrate(found, ranked, max(k, N_LOOKED if moves else 0))
         hits = rescore(hits)
-        if is_now or then or (manner.sides and any(hit.speaker for hit in hits[:N_LOOKED])):
+        if moves or (manner.sides and any(hit.speaker for hit in hits[:N_LOOKED])):
             shares, looked = shares_of(match), hits[:N_LOOKED]
             at = then.until if then else self.clock()
             asked = [hit.uid for hit in hits[: N_LOOKED if then else N_ASKED]]
@@ -253,8 +255,10 @@ class Engine:
                 began = {uid: one.at for uid, one in self._sources(nodes, looked).items()}
                 there = said_by(at, nodes, began)
                 hits = newer_first(request.question, hits, there, began, shares, sides.newer)
+            elif by_facts:
+                hits = facts_first(hits, sides.newer, "newer")
             elif then:
-                hits = held_first(hits, sides.newer | sides.still)
+                hits = facts_first(hits, sides.newer | sides.still, "then")
                 topic = topic_of(found.question, shares)
                 telling = telling_then(stated, topic, then, self.clock(), self.store, self.space)
                 hits = telling_first(hits, telling, topic)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from graphmem.reading.newer import asks_for_now
+from graphmem.reading.newer import asks_for_now, is_of_now
 from graphmem_schemas import SearchMode
 
 __all__ = ["Manner", "manner_of"]
@@ -87,6 +87,7 @@ class Manner:
         in_time: the chosen hits come in the order of time.
         before: facts that held before are wanted, too.
         sides: it may be both affirmed and denied.
+        today: what took a fact's place comes before it.
     """
 
     mode: SearchMode | None = None
@@ -98,6 +99,7 @@ class Manner:
     in_time: bool = False
     before: bool = False
     sides: bool = False
+    today: bool = False
 
 
 def manner_of(question: str, mode: SearchMode | None = None) -> Manner:
@@ -137,4 +139,5 @@ def _told_by(question: str) -> Manner:
         return Manner("latest", why, last=True, sides=_YES_OR_NO.match(question) is not None)
     if is_list:
         return Manner("all", "it asks for more than one thing", stand=_STAND)
-    return Manner(sides=_YES_OR_NO.match(question) is not None)
+    sides = _YES_OR_NO.match(question) is not None
+    return Manner(sides=sides, today=is_of_now(question))

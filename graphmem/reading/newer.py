@@ -21,7 +21,10 @@ from graphmem.core.terms import sentences, terms
 from graphmem.reading.values import Sought, sought, values_in
 from graphmem_schemas import Hit, Passage, ScorePart
 
-__all__ = ["N_LOOKED", "REPEATS", "asks_for_now", "newer_first", "placed", "said_by", "spoken"]
+__all__ = [
+    "N_LOOKED", "REPEATS", "asks_for_now", "is_of_now", "newer_first", "placed", "said_by",
+    "spoken",
+]  # fmt: skip
 
 N_LOOKED = 16
 """So many of the best are looked at."""
@@ -58,6 +61,12 @@ _THEN = re.compile(
     r"|summar\w*)\b",
     re.IGNORECASE,
 )
+# "Do I drink coffee?", "which team leads Atlas?": whatever the answer is, it is that of today.
+_OF_NOW = re.compile(
+    r"^\W*(?:(?:so|and|but|ok|okay|hey),? )?(?:am|is|are|do|does|has|have|can|who|whom|whose|what"
+    r"|which|where|when|how)\b",
+    re.IGNORECASE,
+)
 _CHANGE = re.compile(
     r"\b(?:now|recent\w*|resched\w+|increas\w+|extend\w*|updat\w+|chang\w+|new|improv\w+|reach\w*"
     r"|grow\w*|shorten\w*|decreas\w+|reduc\w+|instead|moved|push\w*|another|more|added|total"
@@ -70,6 +79,11 @@ _CHANGE = re.compile(
 def asks_for_now(question: str) -> bool:
     """Whether a question asks for one value as it is now."""
     return _ONE_VALUE.search(question) is not None and _THEN.search(question) is None
+
+
+def is_of_now(question: str) -> bool:
+    """Whether a question asks in the present: what took a fact's place answers it."""
+    return _OF_NOW.search(question) is not None and _THEN.search(question) is None
 
 
 @dataclass(frozen=True, slots=True)

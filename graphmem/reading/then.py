@@ -19,7 +19,7 @@ from graphmem.reading.newer import N_LOOKED, placed
 from graphmem.reading.sides import Pair, Stated
 from graphmem_schemas import Entity, Hit, Proposition
 
-__all__ = ["held_first", "telling_first", "telling_then", "topic_of"]
+__all__ = ["facts_first", "telling_first", "telling_then", "topic_of"]
 
 # Of what is asked, but for the time, a fact has to say this share, by rarity.
 _ALL = 0.99
@@ -29,13 +29,14 @@ _LEAST_TERMS = 2
 _LEAST_SPAN = timedelta(days=27)
 
 
-def held_first(hits: Sequence[Hit], pairs: frozenset[Pair]) -> tuple[Hit, ...]:
-    """Put what held then directly before what did not; the rest keeps its order.
+def facts_first(hits: Sequence[Hit], pairs: frozenset[Pair], reason: str) -> tuple[Hit, ...]:
+    """Put what held then, or holds now, directly before what did not; the rest keeps its order.
 
     Args:
         hits: passages, best first; the first N_LOOKED are looked at.
         pairs: of each, what the first passage states held then and what the second states did
             not.
+        reason: the name of the part of the score that says so.
 
     Returns:
         The hits; those that moved have the score of their place, with a part that says so. At
@@ -56,7 +57,7 @@ def held_first(hits: Sequence[Hit], pairs: frozenset[Pair]) -> tuple[Hit, ...]:
             break
         above, below = found
         order.insert(above, order.pop(below))
-    return _moved(hits, order)
+    return _moved(hits, order, reason)
 
 
 def telling_then(
@@ -118,7 +119,7 @@ def telling_first(
             while place and not stays[order[place - 1]]:
                 place -= 1
             order.insert(place, order.pop(at))
-    return _moved(hits, order)
+    return _moved(hits, order, "then")
 
 
 def _says_all(text: str, topic: Mapping[str, float]) -> bool:
@@ -141,6 +142,6 @@ def topic_of(question: Question, shares: Mapping[str, float]) -> dict[str, float
     return {t: n for t, n in shares.items() if t not in question.times and not t.isdigit()}
 
 
-def _moved(hits: Sequence[Hit], order: Sequence[int]) -> tuple[Hit, ...]:
-    first = [placed(hits[at], hits[place].score, "then") for place, at in enumerate(order)]
+def _moved(hits: Sequence[Hit], order: Sequence[int], reason: str) -> tuple[Hit, ...]:
+    first = [placed(hits[at], hits[place].score, reason) for place, at in enumerate(order)]
     return (*first, *hits[len(order) :])

@@ -14,11 +14,11 @@ _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
 _NAME = re.compile(r"\b[A-Z]\w*(?: [A-Z]\w*)*")
 _FACT = re.compile(
     r"(?P<subject>[A-Z]\w*(?: [A-Z]\w*)*|I) (?P<negation>does not |do not )?"
-    r"(?P<verb>lives? in|works? at|moved to|likes?|lived in|is) (?P<object>[^.!?,]+)"
+    r"(?P<verb>lives? in|works? at|moved to|likes?|owns?|sold|lived in|is) (?P<object>[^.!?,]+)"
 )
 _LEMMAS = {
     "lives in": "live in", "works at": "work at", "moved to": "move to", "likes": "like",
-    "lived in": "live in", "is": "be",
+    "lived in": "live in", "is": "be", "owns": "own", "sold": "sell",
 }  # fmt: skip
 
 
@@ -67,5 +67,5 @@ def _fact(match: re.Match[str], speaker: str | None) -> PropositionDraft:
         confidence=0.9,
         start=match.start(),
         end=match.end(),
-        tense="past" if verb in ("moved to", "lived in") else "present",
+        tense="past" if verb in ("moved to", "lived in", "sold") else "present",
     )

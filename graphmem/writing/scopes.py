@@ -72,7 +72,8 @@ def read_scopes(
     """Read the facts of the contents' scopes; two reads and one for each return of a fact.
 
     Facts of functional relations are looked up by subject and relation: there are few. Of others
-    a subject can have very many, so that only the fact itself and its denial are read.
+    a subject can have very many, so that only the fact itself, its denial and what else may end
+    it are read.
 
     Args:
         contents: as they are kept.
@@ -86,13 +87,11 @@ def read_scopes(
     uids: dict[str, None] = {}
     for content in contents:
         scopes.setdefault(registry.scope_of(content), Scope(registry))
-        if content.predicate in registry.families:
-            family = registry.families[content.predicate]
+        if registry.holds_one(content.predicate):
+            family = registry.family_of(content.predicate)
             keys.update((f"{content.subject} {p}", None) for p in family)
-        elif content.over:
-            uids[content.uid] = None
         else:
-            uids.update({content.uid: None, content.twin.uid: None})
+            uids.update((one.uid, None) for one in registry.beside(content))
     found = reader.find(space, "Proposition", list(keys)) if keys else {}
     uids.update((uid, None) for group in found.values() for uid in group)
     seen: set[str] = set()
@@ -121,7 +120,7 @@ def _take(
         scope = scopes.get(key)
         if scope is not None:
             scope.facts[fact.uid] = fact
-            if key[0] == "twins" and (len(scope.facts) > 1 or fact.valid_to):
+            if key[0] in ("twins", "together") and (len(scope.facts) > 1 or fact.valid_to):
                 ended.update(scope.facts)
     return sorted(ended)
 

@@ -48,6 +48,8 @@ def ends(later: Said, earlier: Said) -> bool:
     """Whether saying the one later means that the earlier one holds no more."""
     if later.subject != earlier.subject or earlier.over:
         return False
+    if (later.predicate, earlier.predicate) == ("sell", "own"):
+        return later.object == earlier.object and not (later.denied or earlier.denied)
     moving = later.predicate in MOVING and earlier.predicate in MOVING
     if not moving and later.predicate != earlier.predicate:
         return False

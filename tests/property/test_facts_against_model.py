@@ -35,6 +35,8 @@ WAYS = {
     "{} does not moved to {}.": ("move to", True, False),
     "{} lived in {}.": ("live in", False, True),
     "{} likes {}.": ("like", False, False),
+    "{} owns {}.": ("own", False, False),
+    "{} sold {}.": ("sell", False, False),
     "{} does not likes {}.": ("like", True, False),
 }
 SENTENCE = st.tuples(

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from graphmem.core.extraction import Argument
 from graphmem.core.wording import STATE_VERBS
 from graphmem.language.phrases import phrase_span
+from graphmem.language.propositions.attributes import told_of_owners
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse, Referent
-from graphmem.language.propositions.facts import Fact
+from graphmem.language.propositions.facts import Fact, reworded
 
 __all__ = ["clause_facts"]
 
@@ -18,6 +19,20 @@ _MAX_CHAIN = 2
 _BOUNDS = frozenset({"to", "until", "till", "up to", "from", "since", "by", "for"})
 _LASTING = STATE_VERBS | {"remain", "serve", "stay", "study", "teach"}
 _NOW = frozenset("now currently presently still already just only also actually".split())
+_NO_GRADES = _NOW | {
+    "not",
+    "n't",
+    "n’t",
+    "never",
+    "longer",
+    "anymore",
+    "again",
+    "nowadays",
+    "all",
+    "both",
+}
+# "A nurse these days" and "at Acme at the moment" say when, in words that later mean another day.
+_THESE_DAYS = frozenset({("", "days"), ("at", "moment"), ("at", "present"), ("for", "now")})
 _NOMINAL_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS", "CD", "PRP"})
 
 
@@ -29,7 +44,7 @@ def clause_facts(discourse: Discourse, clause: Clause) -> Iterator[Fact]:
         for argument in discourse.arguments(head, "subject", clause.head)
     ]
     if clause.copular:
-        yield from _copula(discourse, clause, subjects)
+        yield from told_of_owners(discourse, clause, _copula(discourse, clause, subjects))
     else:
         yield from _bare_relative(discourse, clause, subjects)
     objects: list[Argument] = []
@@ -80,7 +95,9 @@ def _oblique(
     discourse: Discourse, clause: Clause, subjects: Sequence[Argument], head: int
 ) -> Iterator[Fact]:
     case = discourse.case(head)
-    if _is_duration(discourse, clause, head):
+    if _is_duration(discourse, clause, head) or (case, discourse.parse.lower[head]) in _THESE_DAYS:
+        return
+    if clause.copular and _is_measure(discourse, head, clause.head):
         return
     targets = discourse.arguments(head, "object", clause.head)
     if clause.passive and case == "by" and not clause.copular:
@@ -125,6 +142,8 @@ def _complements(
     for head in parse.children[clause.head]:
         if parse.deps[head] != "xcomp" or parse.tags[head].startswith("VB"):
             continue
+        if "cop" in parse.below[head]:  # "stopped being vegan": a clause of its own
+            continue
         holders = [value._replace(role="subject") for value in objects] or list(subjects)
         predicate = "be" if objects else clause.predicate
         if parse.tags[head] in _NOMINAL_TAGS:
@@ -161,6 +180,9 @@ def _amount(discourse: Discourse, head: int) -> str:
     if parse.tags[head] not in ("$", "CD") or discourse.is_named(head):
         return ""
     start, end = phrase_span(parse, head)
+    above = parse.heads[head]
+    if parse.deps[head] == "nummod" and above > head:  # "is 3 Quay Street"
+        end = max(end, phrase_span(parse, above)[1])
     while start < head and parse.lower[start] in _NOW:
         start += 1
     return parse.surface(start, end)
@@ -182,18 +204,25 @@ def _of_predicate(
 ) -> Iterator[Fact]:
     """Read "X is the capital of Y", "X is Y's sister", "X is an American actor"."""
     parse, head = discourse.parse, clause.head
-    noun = parse.lower[head]
+    noun, word = parse.lower[head], parse.words[head]
     for child in parse.children[head]:
         dep = parse.deps[child]
         if dep == "nmod":
-            predicate = f"be {noun} {discourse.case(child)}".strip()
+            case = discourse.case(child)
+            predicate, said = (f"be {written} {case}".strip() for written in (noun, word))
             found = discourse.arguments(child, "object")
-            yield from _facts("copula of", clause, subjects, predicate, child, found)
+            stated = _facts("copula of", clause, subjects, predicate, child, found)
+            yield from reworded(stated, said)
         elif dep == "nmod:poss" or (
-            dep in ("compound", "nmod:desc") and _is_apart(discourse, child, head)
+            # "A 2012 Golf" is not of that year.
+            dep in ("compound", "nmod:desc")
+            and _is_apart(discourse, child, head)
+            and discourse.nominals.name_of[child].kind != "time"
         ):
             found = discourse.arguments(child, "object")
-            yield from _facts("copula of", clause, subjects, f"be {noun} of", child, found)
+            predicate, said = f"be {noun} of", f"be {word} of"
+            stated = _facts("copula of", clause, subjects, predicate, child, found)
+            yield from reworded(stated, said)
         elif dep == "amod" and parse.words[child][:1].isupper() and child != head:
             value = Argument(parse.words[child], "object", literal=True)
             yield from _facts("quality", clause, subjects, "be", child, [value])
@@ -211,21 +240,31 @@ def _lifted(
     parse = discourse.parse
     if _is_duration(discourse, clause, head):
         return
+    verb = clause.predicate
     for nominal in discourse.coordinated(head):
-        noun = "" if discourse.is_named(nominal) else parse.lower[nominal]
+        named = discourse.is_named(nominal)
+        noun, word = ("", "") if named else (parse.lower[nominal], parse.words[nominal])
+        # "Resigned as CEO of Acme": only the wording keeps the "as".
+        to = f"{verb} {discourse.case(nominal)}".strip()
         for child in parse.children[nominal]:
             if parse.deps[child].startswith(("nmod", "obl:unmarked")):
                 for case, below in [(discourse.case(child), child), *_chain(discourse, child)]:
                     if _is_apart(discourse, below, nominal):
-                        predicate = " ".join(f"{clause.predicate} {noun} {case}".split())
+                        predicate = " ".join(f"{verb} {noun} {case}".split())
+                        of = case or ("of" if parse.deps[below] == "nmod:poss" else "")
+                        said = " ".join(f"{to} {word} {of}".split()) if noun else None
                         found = discourse.arguments(below, "object")
-                        yield from _facts("lift", clause, subjects, predicate, below, found)
+                        stated = _facts("lift", clause, subjects, predicate, below, found)
+                        yield from reworded(stated, said)
             elif parse.deps[child] == "appos" and discourse.is_named(child):
                 found = discourse.arguments(child, "object")
-                yield from _facts("lift", clause, subjects, clause.predicate, child, found)
+                stated = _facts("lift", clause, subjects, verb, child, found)
+                yield from reworded(stated, to)
+            elif parse.tags[nominal] == "CD":
+                continue  # "a Pixel 9"
             elif parse.deps[child] in _INNER_DEPS and _is_apart(discourse, child, nominal):
                 found = discourse.arguments(child, "object")
-                predicate = f"{clause.predicate} {noun} of" if noun else clause.predicate
+                predicate = f"{verb} {noun} of" if noun else verb
                 yield from _facts("inner lift", clause, subjects, predicate, child, found)
 
 
@@ -257,7 +296,16 @@ def _adjective(discourse: Discourse, head: int) -> str:
         "det",
         "nummod",
     ):
-        if parse.lower[start - 1] in ("not", "n't", "n’t", "never"):
+        if parse.lower[start - 1] in _NO_GRADES:
             break
         start -= 1
+    if start == head and _is_measure(discourse, head - 1, head):
+        start = min(parse.subtree(head - 1))
     return parse.surface(start, head + 1)
+
+
+def _is_measure(discourse: Discourse, token: int, head: int) -> bool:
+    """Whether a noun tells how much there is of a quality: "34 years old"."""
+    parse = discourse.parse
+    before = token == head - 1 and parse.deps[token] == "obl:unmarked"
+    return before and parse.heads[token] == head and "nummod" in parse.below[token]

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from graphmem.core.wording import STATE_VERBS
 from graphmem.language.propositions.assertion import is_asserted
-from graphmem.language.propositions.discourse import Discourse
+from graphmem.language.propositions.discourse import SPEAKER, Discourse
+from graphmem.language.propositions.dropped import cut_off_object, drops_subject
 
 __all__ = ["Clause", "find_clauses"]
 
@@ -18,7 +19,10 @@ _AGENTLESS = frozenset({"VBN", "VBD"})
 _BEGINNINGS = frozenset({"begin", "start", "continue"})
 # "Stopped drinking coffee": what is over is not so.
 _STOPPING = frozenset({"stop", "quit", "cease", "discontinue"})
+# Done once; what is done often ("read", "cost") stays in the present.
+_SAME_IN_PAST = frozenset("quit split hurt shut".split())
 _DENYING = frozenset({"advmod", "det", "cc:preconj"})
+_NAMING = frozenset("called named nicknamed titled dubbed known".split())
 _FUTURE = frozenset({"will", "'ll", "’ll", "shall", "wo"})
 
 
@@ -59,6 +63,9 @@ def find_clauses(discourse: Discourse) -> list[Clause]:
         copular = token in predicates
         if copular or (tag.startswith("VB") and parse.deps[token] not in _NOT_CLAUSES):
             clauses.append(_clause(discourse, token, copular=copular))
+        elif tag == "VBN" and (name := cut_off_object(discourse, token)) is not None:
+            did = _clause(discourse, token, copular=False)
+            clauses.append(did._replace(tense="past", subjects=(SPEAKER,), objects=(name,)))
     return clauses
 
 
@@ -82,7 +89,9 @@ def _clause(discourse: Discourse, head: int, *, copular: bool) -> Clause:
         predicate = f"be {parse.lower[head]}{particles}"
     else:
         predicate = f"{lemma}{particles}"
-    ended_by = _ended_by(discourse, head) if tag == "VBG" else -1
+    being = parse.child(head, "cop") if copular else head
+    doing = being is not None and parse.tags[being] == "VBG"
+    ended_by = _ended_by(discourse, head) if doing else -1
     return Clause(
         head=head,
         predicate=predicate,
@@ -148,14 +157,27 @@ def _own_tense(discourse: Discourse, head: int) -> str | None:
     words = [parse.lower[token] for token in group]
     if any(word in _FUTURE for word in words):
         return "future"
-    if "VBD" in tags or parse.tags[head] == "VBD":
+    if "VBD" in tags or parse.tags[head] == "VBD" or _is_told_end(discourse, head, group):
         return "past"
     if any(tag in ("VBZ", "VBP", "MD") for tag in tags):
         has_done = discourse.lemmatize(words[0], tags[0]) == "have"
         return "past" if has_done and not _still_holds(discourse, head) else "present"
     if parse.tags[head] in ("VBZ", "VBP"):
         return "present"
+    if parse.tags[head] == "VBN" and drops_subject(discourse, head):
+        return "past"
+    if parse.lower[head] in _NAMING:
+        return "present"  # what it was called when it was met, it is still
     return "past" if parse.tags[head] == "VBN" and parse.deps[head] == "acl" else None
+
+
+def _is_told_end(discourse: Discourse, head: int, group: list[int]) -> bool:
+    """Whether "I quit", which looks the same in the present, tells of what has happened."""
+    parse = discourse.parse
+    if parse.tags[head] != "VBP" or parse.lower[head] not in _SAME_IN_PAST or group:
+        return False
+    subject = parse.child(head, "nsubj")
+    return subject is not None and parse.lower[subject] in ("i", "we")
 
 
 def _still_holds(discourse: Discourse, head: int) -> bool:
@@ -177,8 +199,13 @@ def _subjects(discourse: Discourse, head: int, depth: int) -> list[int]:
     own = [child for child in parse.children[head] if parse.deps[child] in _SUBJECTS]
     above = parse.heads[head]
     dep = parse.deps[head]
-    if own or above == head or depth > 5:
+    if above == head and not own:
+        return [SPEAKER] if drops_subject(discourse, head) else []
+    if own or depth > 5:
         return own
+    named = _named_before(discourse, head)
+    if named is not None:
+        return [named]
     if dep in ("conj", "advcl"):
         return _subjects(discourse, above, depth + 1)
     if dep == "xcomp":
@@ -187,6 +214,18 @@ def _subjects(discourse: Discourse, head: int, depth: int) -> list[int]:
     if dep == "acl":
         return _acl_subjects(discourse, head, above, depth)
     return []
+
+
+def _named_before(discourse: Discourse, head: int) -> int | None:
+    """Return the noun before "called Pebble", whichever word the parser hangs that on."""
+    parse = discourse.parse
+    if parse.lower[head] not in _NAMING or parse.deps[head] not in ("advcl", "acl", "conj"):
+        return None
+    if parse.tags[head] != "VBN" or not parse.below[head].isdisjoint(("aux", "aux:pass", "mark")):
+        return None
+    above = parse.heads[head]
+    nouns = [above, *(c for c in parse.children[above] if parse.deps[c] in ("obj", "obl"))]
+    return next((noun for noun in nouns if noun == head - 1), None)
 
 
 def _acl_subjects(discourse: Discourse, head: int, noun: int, depth: int) -> list[int]:

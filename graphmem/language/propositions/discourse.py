@@ -12,9 +12,15 @@ from graphmem.language.parse import Parse
 from graphmem.language.phrases import argument_span
 from graphmem_schemas import EntityKind
 
-__all__ = ["Discourse", "Referent"]
+__all__ = ["SPEAKER", "Discourse", "Referent"]
+
+SPEAKER = -1
+"""In the place of a token: who speaks, of whom no word of the sentence tells."""
+
 
 _RELATIVE_TAGS = frozenset({"WDT", "WP", "WP$"})
+_KIN = frozenset("dad daddy mum mummy mom mommy grandma grandpa granny nana papa mama".split())
+_NO_OWNERS = frozenset({"time", "quantity"})
 _PLAIN_DEPS = frozenset({"nmod", "compound", "amod", "acl", "acl:relcl"})
 _LONGEST_CLAUSE = 8
 # Text, kind, whether it is a name, and whether it is a value.
@@ -36,6 +42,7 @@ class Discourse:
 
     Attributes:
         pronouns: what each safely resolved pronoun stands for, by token.
+        speaker: who says it, where that is somebody: a subject of `SPEAKER` means them.
         described: named subjects said to be "a <noun>", by noun: "the <noun>" means them later;
             only `describe` adds to them.
     """
@@ -44,6 +51,7 @@ class Discourse:
     nominals: Nominals
     lemmatize: Lemmatizer
     pronouns: dict[int, Referent]
+    speaker: Referent | None = None
     described: dict[str, tuple[int, Referent]] = field(default_factory=dict)
     # A word is asked for its phrase by each fact and event that it is in.
     _phrases: dict[int, _Words | None] = field(default_factory=dict)
@@ -107,6 +115,8 @@ class Discourse:
 
     def _slot(self, head: int, clause: int | None) -> list[_Words]:
         parse = self.parse
+        if head == SPEAKER:
+            return self._all_meant(head)
         if self._is_relative(head):
             antecedent = None if clause is None else self._antecedent(clause)
             heads = [] if antecedent is None else [antecedent]
@@ -114,29 +124,66 @@ class Discourse:
             return self._clause_words(head)
         else:
             heads = self.coordinated(head)
-        return [words for words in map(self._meant, heads) if words is not None]
+        return [words for each in heads for words in self._all_meant(each)]
 
     def argument(self, head: int, role: str) -> Argument | None:
         """Return one nominal as an argument; None for a pronoun that means nothing known."""
         words = self._meant(head)
         return None if words is None else Argument(words[0], role, *words[1:])
 
+    def meant(self, head: int, role: str) -> list[Argument]:
+        """Return what one nominal stands for: several, where it is "two kids, Mia and Noah"."""
+        return [Argument(words[0], role, *words[1:]) for words in self._all_meant(head)]
+
     def _meant(self, head: int) -> _Words | None:
+        return next(iter(self._all_meant(head)), None)
+
+    def _all_meant(self, head: int) -> list[_Words]:
+        if head == SPEAKER:
+            who = self.speaker
+            return [] if who is None else [(who.text, who.kind, who.named, False)]
         if self._is_relative(head):
-            return None
-        referent = self.pronouns.get(head) or self._described(head) or self.apposed(head)
-        if referent is not None:
-            return referent.text, referent.kind, referent.named, False
-        return self._phrase(head)
+            return []
+        referent = self.pronouns.get(head) or self._described(head)
+        referents = self.apposed(head) if referent is None else [referent]
+        if referents:
+            return [(one.text, one.kind, one.named, False) for one in referents]
+        words = self._phrase(head)
+        return [] if words is None else [words]
 
     def phrase(self, head: int, role: str) -> Argument | None:
         """Return a nominal by its own words, without its possessor; None where it has none."""
-        words = self._phrase(head)
+        words = self._own_words(head)
         return None if words is None else Argument(words[0], role, *words[1:])
+
+    def owner(self, head: int) -> Argument | None:
+        """Return whose a common noun is said to be; None where that is nobody's, or unclear.
+
+        "Dad" is the speaker's. "Today's" and "last week's" own nothing.
+        """
+        parse = self.parse
+        if self.is_named(head) and not self._is_kin(head):
+            return None
+        possessor = parse.child(head, "nmod:poss")
+        if possessor is None:
+            who = self.speaker if self._is_kin(head) and "det" not in parse.below[head] else None
+            return None if who is None else Argument(who.text, "subject", who.kind, who.named)
+        owner = self.argument(possessor, "subject")
+        return None if owner is None or owner.literal or owner.kind in _NO_OWNERS else owner
+
+    def _is_kin(self, head: int) -> bool:
+        """Whether a word is what only the own family says: "Dad", as if it were a name."""
+        span = self.nominals.name_of.get(head)
+        return self.parse.lower[head] in _KIN and (span is None or span.end - span.start == 1)
 
     def _phrase(self, head: int) -> _Words | None:
         if head not in self._phrases:
-            self._phrases[head] = self._own_words(head)
+            words, owner = self._own_words(head), self.owner(head)
+            if words is not None and owner is not None:
+                # What is Mara's is not what is Ben's: the owner's name tells them apart.
+                noun = words[0].lower() if self._is_kin(head) else words[0]
+                words = f"{owner.text}'s {noun}", words[1], False, False
+            self._phrases[head] = words
         return self._phrases[head]
 
     def _own_words(self, head: int) -> _Words | None:
@@ -155,16 +202,41 @@ class Discourse:
             return None
         return text, "unknown", False, not parse.tags[head].startswith("NN")
 
-    def apposed(self, head: int) -> Referent | None:
-        """Return the person whose name stands in apposition to a noun ("his wife Ines")."""
+    def apposed(self, head: int) -> list[Referent]:
+        """Return the persons whose names stand in apposition to a noun ("his wife Ines")."""
         noun = self.nominals.by_head.get(head)
         if noun is None or noun.named or noun.kind != "person":
+            return []
+        first = self._in_apposition(head)
+        if first is None:
+            return []
+        many = self.parse.tags[head] == "NNS"
+        names = map(self.nominals.name_of.get, self.coordinated(first) if many else [first])
+        return [
+            Referent(name.text, name.kind, name.named, name.head)
+            for name in names
+            if name is not None and name.kind == "person"
+        ]
+
+    def _in_apposition(self, head: int) -> int | None:
+        """Return the head of a name beside a noun, also where the parser reads it as a subject.
+
+        Of "my brother Alex lives" it makes two subjects, or one of the other.
+        """
+        parse, names = self.parse, self.nominals.name_of
+        for child in parse.children[head]:
+            name = names.get(child)
+            if parse.deps[child] == "appos" and name and name.kind == "person":
+                return child
+        name = names.get(head + 1)
+        if name is None or name.kind != "person" or name.start != head + 1:
             return None
-        for child in self.parse.children[head]:
-            name = self.nominals.name_of.get(child)
-            if self.parse.deps[child] == "appos" and name and name.kind == "person":
-                return Referent(name.text, name.kind, name.named, name.head)
-        return None
+        if not parse.deps[name.head].startswith("nsubj"):
+            return None
+        # A noun with nothing to do in the sentence belongs to the name behind it, too.
+        stray = parse.deps[head] == "ROOT" and "cop" not in parse.below[head]
+        near = parse.heads[head] in (name.head, parse.heads[name.head])
+        return name.head if stray or (near and parse.deps[head].startswith("nsubj")) else None
 
     def _is_relative(self, token: int) -> bool:
         parse = self.parse

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graphmem.core.extraction import PropositionDraft
+from graphmem.language.changes import as_meant, beginnings_of
 from graphmem.language.endings import endings_of
+from graphmem.language.one_value import as_attribute, set_by
 from graphmem.language.propositions.clausal import clause_facts
 from graphmem.language.propositions.clauses import Clause
-from graphmem.language.propositions.discourse import Discourse
-from graphmem.language.propositions.facts import CONFIDENCE, Fact
+from graphmem.language.propositions.discourse import SPEAKER, Discourse
+from graphmem.language.propositions.facts import CONFIDENCE, Fact, reading, worded
 from graphmem.language.propositions.nominal import nominal_facts
 from graphmem.language.timing import ClauseTimes, validity_of
 
@@ -21,14 +23,27 @@ _NOUN_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS", "CD"})
 def find_propositions(
     discourse: Discourse, clauses: list[Clause], times: ClauseTimes
 ) -> tuple[PropositionDraft, ...]:
-    """Return what a passage states, in text order; each subject-predicate-object once."""
-    drafts: dict[tuple[str, str, str], PropositionDraft] = {}
+    """Return what a passage states, in text order; each subject-predicate-object once.
+
+    What reads alike is one fact: of "be", "CEO of Acme" and "be ceo of", "Acme" the one with the
+    smaller object, which others may be about, too.
+    """
+    facts: dict[tuple[str, str, str], Fact] = {}
+    wordings: dict[str, tuple[str, str, str]] = {}
     for fact in _facts(discourse, clauses):
         subject, value = fact.subject.text.casefold(), fact.object.text.casefold()
         key = (subject, fact.predicate, value)
-        if subject != value and key not in drafts and not fact.subject.literal:
-            drafts[key] = _draft(discourse, fact, times)
-    return tuple(sorted(drafts.values(), key=lambda draft: (draft.start, draft.end)))
+        if subject == value or key in facts or fact.subject.literal:
+            continue
+        wording = (fact.text or " ".join(worded(fact))).casefold()
+        same = wordings.setdefault(wording, key)
+        if same != key and len(same[2]) <= len(value):
+            continue
+        facts.pop(same, None)
+        wordings[wording] = key
+        facts[key] = fact
+    drafts = [_draft(discourse, fact, times) for fact in facts.values()]
+    return tuple(sorted(drafts, key=lambda draft: (draft.start, draft.end)))
 
 
 def _facts(discourse: Discourse, clauses: list[Clause]) -> Iterator[Fact]:
@@ -36,7 +51,10 @@ def _facts(discourse: Discourse, clauses: list[Clause]) -> Iterator[Fact]:
         stated = list(clause_facts(discourse, clause))
         if clause.ended_by >= 0:  # the time is that of the end
             stated = [fact for fact in stated if fact.object.kind != "time"]
-        yield from stated
+        stated = as_meant(discourse, clause, stated)
+        yield from map(as_attribute, stated)
+        yield from set_by(discourse, clause)
+        yield from beginnings_of(discourse, clause, stated)
         yield from endings_of(discourse, clause, stated)
     for token, tag in enumerate(discourse.parse.tags):
         if tag in _NOUN_TAGS and discourse.parse.children[token]:
@@ -58,7 +76,16 @@ def _draft(discourse: Discourse, fact: Fact, times: ClauseTimes) -> PropositionD
         tense="present" if clause is None else clause.tense,
         asserted=clause is None or clause.asserted,
         validity=validity_of(clause, fact, times) if clause and times else None,
+        text=_text(fact),
     )
+
+
+def _text(fact: Fact) -> str | None:
+    """Return how a fact reads whose wording is not that of its parts."""
+    if fact.text is not None:
+        return fact.text
+    plain = (fact.subject.text, fact.predicate, fact.object.text)
+    return None if worded(fact) == plain else reading(fact)
 
 
 def _evidence(discourse: Discourse, fact: Fact) -> tuple[int, int]:
@@ -68,7 +95,8 @@ def _evidence(discourse: Discourse, fact: Fact) -> tuple[int, int]:
     if fact.clause is None:
         tokens.append(parse.heads[fact.anchor])
     else:
-        tokens += [fact.clause.head, *fact.clause.subjects]
+        subjects = [token for token in fact.clause.subjects if token != SPEAKER]
+        tokens += [fact.clause.head, *subjects]
     spans = [
         (span.start, span.end)
         if (span := discourse.nominals.name_of.get(token) or discourse.nominals.by_head.get(token))

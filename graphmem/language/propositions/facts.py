@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from graphmem.core.extraction import Argument
+from graphmem.core.wording import word_fact
 from graphmem.language.propositions.clauses import Clause
 
-__all__ = ["CONFIDENCE", "Fact"]
+__all__ = ["CONFIDENCE", "Fact", "reading", "reworded", "worded"]
 
 # The share of a rule's facts whose two ends an LLM's triples of the same passage join as well,
 # over 1,890 encyclopedic passages (scripts/measure_language.py): a lower bound
@@ -39,6 +41,9 @@ class Fact(NamedTuple):
     Attributes:
         clause: the clause that states it; None where a noun phrase does.
         anchor: the word that the object, or the noun phrase, hangs on.
+        said: the predicate as it is worded, where that is not how facts know it ("be CEO of").
+        told_of: the subject as it is worded, where that is more ("Mara's manager").
+        text: how it reads as a whole, where its parts do not say it in their order.
     """
 
     subject: Argument
@@ -47,3 +52,25 @@ class Fact(NamedTuple):
     rule: str
     clause: Clause | None
     anchor: int
+    said: str | None = None
+    told_of: str | None = None
+    text: str | None = None
+
+
+def reworded(facts: Iterable[Fact], said: str | None) -> Iterator[Fact]:
+    """Yield facts with the predicate as it is worded; None leaves it to the one they have."""
+    return (fact._replace(said=said) for fact in facts)
+
+
+def worded(fact: Fact) -> tuple[str, str, str]:
+    """Return subject, predicate and object as they are worded: "Mara sold car", which is hers."""
+    subject = fact.told_of or fact.subject.text
+    value = fact.object.text.removeprefix(f"{fact.subject.text}'s ")
+    return subject, fact.said or fact.predicate, value
+
+
+def reading(fact: Fact) -> str:
+    """Return a fact in the words that it was said with."""
+    clause = fact.clause
+    negated, past = (clause.negated, clause.tense == "past") if clause else (False, False)
+    return word_fact(*worded(fact), negated=negated, tense="past" if past else "present")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from graphmem.core.extraction import Argument
-from graphmem.language.propositions.discourse import Discourse
-from graphmem.language.propositions.facts import Fact
+from graphmem.language.propositions.discourse import Discourse, Referent
+from graphmem.language.propositions.facts import Fact, reworded
 
 __all__ = ["nominal_facts"]
 
@@ -41,10 +41,9 @@ def _fact(
 
 def _apposition(discourse: Discourse, noun: int, child: int) -> Iterator[Fact]:
     parse = discourse.parse
-    name = discourse.apposed(noun)
-    if name is not None:
-        value = discourse.phrase(noun, "object")
-        yield from _fact(discourse, noun, "be", value, "apposition", child)
+    names = discourse.apposed(noun)
+    if names:
+        yield from _named_persons(discourse, noun, child, names)
         return
     for token in discourse.coordinated(child):
         value = discourse.argument(token, "object")
@@ -52,25 +51,46 @@ def _apposition(discourse: Discourse, noun: int, child: int) -> Iterator[Fact]:
         if value is None or value.kind == "quantity" or not named:
             continue
         # "Hiroshima, Japan": the second place holds the first one.
-        predicate = "be in" if _are_places(discourse, noun, token) else "be"
+        places = _are_places(discourse, noun, token)
+        # In "berlin, kreuzberg" nothing tells which holds which.
+        if places and discourse.parse.words[token].islower():
+            continue
+        predicate = "be in" if places else "be"
         yield from _fact(discourse, noun, predicate, value, "apposition", token)
         for below in parse.children[token]:
             if parse.deps[below] == "nmod":
-                predicate = f"be {parse.lower[token]} {discourse.case(below)}".strip()
+                case = discourse.case(below)
+                predicate = f"be {parse.lower[token]} {case}".strip()
+                said = f"be {parse.words[token]} {case}".strip()
                 for found in discourse.arguments(below, "object"):
-                    yield from _fact(discourse, noun, predicate, found, "apposition of", below)
+                    stated = _fact(discourse, noun, predicate, found, "apposition of", below)
+                    yield from reworded(stated, said)
+
+
+def _named_persons(
+    discourse: Discourse, noun: int, child: int, names: Sequence[Referent]
+) -> Iterator[Fact]:
+    """Read "his wife Ines" and "two kids, Mia and Noah": each is one of what they are."""
+    value = discourse.phrase(noun, "object")
+    parse = discourse.parse
+    if value is not None and parse.tags[noun] == "NNS":
+        one = discourse.lemmatize(parse.words[noun], "NNS")
+        value = value._replace(text=one)
+    for name in names:
+        subject = Argument(name.text, "subject", name.kind, name.named)
+        if value is not None:
+            yield Fact(subject, "be", value, "apposition", None, child)
 
 
 def _possession(discourse: Discourse, noun: int, child: int) -> Iterator[Fact]:
     """Read "Marie's brother": a named owner of something named, or of what lives or acts."""
-    owned = discourse.argument(noun, "object")
-    if owned is None:
-        return
     # "Omar's wife Ines": what she is to him stands in the predicate.
-    relation = f"have {discourse.parse.lower[noun]}" if discourse.apposed(noun) else "have"
+    word = discourse.lemmatize(discourse.parse.words[noun], discourse.parse.tags[noun])
+    relation = f"have {word}" if discourse.apposed(noun) else "have"
     for owner in discourse.arguments(child, "subject"):
-        if owner.named and (owned.named or owned.kind in _COMPANIONS):
-            yield Fact(owner._replace(role="subject"), relation, owned, "possession", None, child)
+        for owned in discourse.meant(noun, "object"):
+            if owner.named and (owned.named or owned.kind in _COMPANIONS):
+                yield Fact(owner, relation, owned, "possession", None, child)
 
 
 def _are_places(discourse: Discourse, noun: int, token: int) -> bool:

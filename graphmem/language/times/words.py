@@ -24,7 +24,7 @@ MONTHS = (
     "january february march april may june july august september october november december"
 ).split()
 DECADES = {"sixties": 1960, "seventies": 1970, "eighties": 1980, "nineties": 1990}
-ORDINALS = (
+ORDINALS: list[str] = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
     "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first "
     "twenty-second twenty-third twenty-fourth twenty-fifth twenty-sixth twenty-seventh "

@@ -127,3 +127,49 @@ def test_a_registry_is_never_changed() -> None:
     assert Registry().families is ENGLISH.families
     registry_of([predicate("live in", functional=False)])
     assert ENGLISH.is_functional("live in")
+
+
+def test_what_is_sold_is_owned_no_more_and_still_liked() -> None:
+    own, sell, like = (content("fiat", way) for way in ("own", "sell", "like"))
+    assert ENGLISH.scope_of(own) == ENGLISH.scope_of(sell) != ENGLISH.scope_of(like)
+    assert ENGLISH.closes(sell, own)
+    assert not ENGLISH.closes(own, sell)
+    # Told in one breath, neither denies the other.
+    assert not ENGLISH.excludes(sell, own)
+    assert not ENGLISH.closes(content("golf", "sell"), own)
+    assert not ENGLISH.closes(content("fiat", "sell", negated=True), own)
+    assert not ENGLISH.closes(sell, content("fiat", "own", negated=True))
+    beside = ENGLISH.beside(own)
+    assert {sell, own, own.twin} <= {*beside}
+    assert {*beside} == {*ENGLISH.beside(sell)}
+    assert ENGLISH.beside(like) == (like, like.twin)
+    assert "own" in ENGLISH.together(["sell"])
+    assert ENGLISH.together(["like", "live in"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("relation", "one"),
+    [
+        ("have manager", True), ("have favourite tea", True), ("have new phone number", True),
+        ("have ceo", True), ("be set to", True), ("have brother", False), ("have dog", False),
+        ("like manager", False), ("have", False),
+    ],
+)  # fmt: skip
+def test_of_attributes_one_has_one_at_a_time(relation: str, one: bool) -> None:
+    assert ENGLISH.is_functional(relation) is one
+    old, new = content("anita", relation), content("joel", relation)
+    assert ENGLISH.closes(new, old) is one
+    assert (ENGLISH.scope_of(new) == ENGLISH.scope_of(old)) is one
+
+
+def test_a_space_may_say_that_one_has_several_managers() -> None:
+    registry = registry_of([predicate("have manager", functional=False)])
+    assert not registry.is_functional("have manager")
+    assert registry.is_functional("have landlord")
+
+
+def test_who_is_out_of_work_works_nowhere_and_who_works_is_not() -> None:
+    none = Content("ann", "be out of work", None, "work", negated=False)
+    job = content("lidl", "work at")
+    assert ENGLISH.closes(none, job)
+    assert ENGLISH.closes(job, none)

@@ -56,7 +56,11 @@ def test_lifted_arcs_go_back_to_the_word_they_name() -> None:
         ("Was", "VBD", "be"), ("'ve", "VBP", "have"), ("went", "VBD", "go"),
         ("making", "VBG", "make"), ("stopped", "VBD", "stop"), ("cities", "NNS", "city"),
         ("children", "NNS", "child"), ("better", "JJR", "good"), ("wo", "MD", "will"),
-        ("Paris", "NNP", "paris"), ("yodelled", "VBD", "yodell"), ("glorbed", "VBD", "glorb"),
+        ("Paris", "NNP", "paris"), ("yodelled", "VBD", "yodel"), ("glorbed", "VBD", "glorb"),
+        ("smoking", "VBG", "smoke"), ("sing", "VBG", "sing"), ("traded", "VBD", "trade"),
+        ("quoted", "VBD", "quote"), ("assembled", "VBD", "assemble"), ("tying", "VBG", "tie"),
+        ("added", "VBD", "add"), ("agreed", "VBD", "agree"), ("soaking", "VBG", "soak"),
+        ("visited", "VBD", "visit"), ("changing", "VBG", "change"), ("staffed", "VBD", "staff"),
     ],
 )  # fmt: skip
 def test_lemmas(word: str, tag: str, lemma: str) -> None:

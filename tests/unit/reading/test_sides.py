@@ -12,7 +12,7 @@ from graphmem.core.terms import terms
 from graphmem.reading.engine import Engine
 from graphmem.reading.newer import newer_first
 from graphmem.reading.sides import _chains, denials, marked, stated_by, stated_sides
-from graphmem.reading.then import held_first
+from graphmem.reading.then import facts_first
 from graphmem.stores.memory import MemoryStore
 from graphmem.testing.fakes import FakeEmbedder, FixedClock
 from graphmem.views.adjacency import AdjacencyView
@@ -148,15 +148,15 @@ def test_what_held_then_passes_all_that_took_its_place_later() -> None:
         Hit(uid=uid, kind="passage", text=uid, score=score)
         for uid, score in (("new", 3.0), ("other", 2.0), ("old", 1.0), ("last", 0.5))
     ]
-    found = held_first(hits, frozenset({("old", "new"), ("old", "last"), ("x", "new")}))
+    found = facts_first(hits, frozenset({("old", "new"), ("old", "last"), ("x", "new")}), "then")
     assert [(hit.uid, hit.score) for hit in found] == [
         ("old", 3.0), ("new", 2.0), ("other", 1.0), ("last", 0.5)
     ]  # fmt: skip
     assert [part.name for hit in found for part in hit.parts] == ["then"] * 3
-    assert held_first(hits, frozenset()) == tuple(hits)
+    assert facts_first(hits, frozenset(), "then") == tuple(hits)
     # What contradicts itself moves, and yet comes to an end.
     both = frozenset({("old", "new"), ("new", "old")})
-    assert {hit.uid for hit in held_first(hits, both)} == {hit.uid for hit in hits}
+    assert {hit.uid for hit in facts_first(hits, both, "then")} == {hit.uid for hit in hits}
 
 
 def test_a_chain_of_facts_is_one_though_its_middle_is_not_among_the_passages() -> None:

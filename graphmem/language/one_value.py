@@ -1,0 +1,154 @@
+"""Facts that say what something's one value is: its date, its price, its status, its head.
+
+"The rent is 900 euros", "the standup is at 9:30" and "Helga is the CEO of Nordlicht" hold one at a
+time. They are kept under relations that say so, and read as they were said: of the rent that it is
+set to something, of the standup that it is set for some time, of Nordlicht that it has a CEO.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from graphmem.core.extraction import Argument
+from graphmem.core.predicates import OFFICES, is_attribute_noun
+from graphmem.core.wording import word_fact
+from graphmem.language.propositions.clauses import Clause
+from graphmem.language.propositions.discourse import Discourse
+from graphmem.language.propositions.facts import Fact, reading
+
+__all__ = ["as_attribute", "set_by"]
+
+_IS, _WHEN, _STATE = "be set to", "be set for", "have status"
+# Adjectives are values of these: "the status is green", "my favourite colour is blue".
+_DESCRIBED = frozenset({"favourite", "status", "colour", "color"})
+_COPULAS = frozenset({"be", "become"})
+_TIMED = frozenset({"be", "be on", "be at", "be in"})
+_RAISED = frozenset(
+    f"{verb} to"
+    for verb in (
+        "be raised", "be changed", "be reduced", "be lowered", "be increased", "be updated",
+        "be cut", "be set", "be moved", "be pushed", "be bumped", "change", "rise", "go up",
+        "go down", "drop", "fall", "increase", "move", "move over",
+    )
+)  # fmt: skip
+_RESCHEDULED = _RAISED | {
+    "be pushed back to", "be moved back to", "be moved up to", "be postponed to",
+    "be rescheduled to", "be rescheduled for", "shift to", "slip to",
+}  # fmt: skip
+# What is so is so for a while, and one at a time: of a ticket, a shop, a build.
+_STATES = frozenset(
+    "open closed resolved merged blocked done fixed reopened broken failing passing green red "
+    "down up live cancelled canceled approved rejected pending shipped progress review "
+    "testing".split()
+)
+_CLOCK = re.compile(r"\d{1,2}(?:[:.]\d\d|\s?[ap]\.?m\.?)", re.IGNORECASE)
+# No adjective: an address, a version.
+_CODED = re.compile(r"[\d/@]")
+_NEW = re.compile(r"(?:new|current)\s+", re.IGNORECASE)
+# "Replaced Helga as CEO of Nordlicht": the office is what follows.
+_AS = frozenset(
+    "be,replace as,succeed as,take over as,start as,be promoted to,be appointed as,become,"
+    "be named,be appointed,be elected".split(",")
+)
+_NO_LONGER_AS = frozenset({"resign as", "step down as", "retire as"})
+# "They raised the rent to 980 euros": what is done to a value says what it is from then on.
+_SETTING = frozenset(
+    "raise lower change update set increase decrease cut reduce move push bump reschedule "
+    "postpone shift extend reset drop rename".split()
+)
+_LEADING = {"lead": "lead", "head": "head", "chair": "chair"}
+_BECOMING = ("be", "become", "be named", "be appointed", "be elected")
+_DAYS_OFF = frozenset({"birthday", "anniversary"})
+
+
+def as_attribute(fact: Fact) -> Fact:
+    """Return a fact as it is kept: under its relation of one value, where it is of such a one."""
+    clause = fact.clause
+    if clause is None:
+        return fact
+    led = _led(fact, clause)
+    if led is not None:
+        return led
+    predicate = _predicate(fact)
+    if predicate is None:
+        return fact
+    subject = fact.subject._replace(text=_NEW.sub("", fact.subject.text, count=1))
+    return fact._replace(subject=subject, predicate=predicate, text=reading(fact))
+
+
+def _predicate(fact: Fact) -> str | None:
+    """Return the relation of one value that a fact is kept under; None for its own."""
+    head = _head(fact.subject)
+    is_thing = fact.subject.kind not in ("person", "animal") and head not in _DESCRIBED
+    if is_thing and fact.object.text.casefold() in _STATES and fact.predicate in ("be", "be in"):
+        return _STATE
+    timed = fact.object.kind == "time" or _CLOCK.match(fact.object.text)
+    if timed and fact.subject.kind not in ("person", "organization", "place"):
+        if fact.predicate in _TIMED and _head(fact.subject) not in _DAYS_OFF:
+            return _WHEN
+        if fact.predicate in _RESCHEDULED:
+            return _WHEN
+    if fact.rule == "quality" and not (head in _DESCRIBED or _CODED.search(fact.object.text)):
+        return None
+    # One word with a capital is a name: a Price is a person.
+    if fact.subject.named and " " not in fact.subject.text:
+        return None
+    is_set = fact.predicate in _COPULAS or fact.predicate in _RAISED
+    return _IS if is_set and is_attribute_noun(head, named=fact.object.named) else None
+
+
+def set_by(discourse: Discourse, clause: Clause) -> Iterator[Fact]:
+    """Yield the value that something gets: "the landlord raised the rent to 980 euros"."""
+    if clause.lemma not in _SETTING or clause.passive or not clause.asserted or clause.negated:
+        return
+    now = clause._replace(tense="present")
+    targets = [head for head in clause.obliques if discourse.case(head) == "to"]
+    for thing in clause.objects:
+        for subject in discourse.arguments(thing, "subject", clause.head):
+            for head in targets:
+                for value in discourse.arguments(head, "object", clause.head):
+                    fact = Fact(subject, "be set to", value, "oblique", now, head)
+                    predicate = _predicate(fact)
+                    if predicate is not None:
+                        said = word_fact(subject.text, "be", value.text, negated=False)
+                        yield fact._replace(predicate=predicate, text=said)
+
+
+def _head(argument: Argument) -> str:
+    """Return the noun that a phrase is about: "version" of "latest version of Falcon"."""
+    words = argument.text.casefold().partition(" of ")[0].split()
+    first = "favourite" if {"favourite", "favorite"}.intersection(words) else ""
+    return first or (words[-1] if words else "")
+
+
+def _led(fact: Fact, clause: Clause) -> Fact | None:
+    """Read "Helga is the CEO of Nordlicht" and "Priya leads Atlas" from the other end."""
+    office, led = _office(fact)
+    if office.casefold() not in OFFICES or fact.object.literal or not led.text[:1].isupper():
+        return None
+    if fact.predicate.partition(" ")[0] != "be":
+        # It happened, and it is so from then on.
+        clause = clause._replace(
+            tense="present", negated=clause.negated or fact.predicate in _NO_LONGER_AS
+        )
+    if fact.predicate not in _LEADING:
+        fact = fact._replace(predicate=f"be {office} of", said=None, object=led)
+    return Fact(
+        led._replace(role="subject"), f"have {office.casefold()}",
+        fact.subject._replace(role="object"), fact.rule, clause, fact.anchor,
+        text=reading(fact._replace(clause=clause)),
+    )  # fmt: skip
+
+
+def _office(fact: Fact) -> tuple[str, Argument]:
+    """Return which office of what a fact gives to its subject, or takes from it; "" for none."""
+    if fact.predicate in _LEADING:
+        return _LEADING[fact.predicate], fact.object
+    if fact.predicate in _AS or fact.predicate in _NO_LONGER_AS:
+        office, _, led = fact.object.text.partition(" of ")
+        led = led.removeprefix("the ")
+        return office.split()[-1], Argument(led, "object", "organization", named=True)
+    verb, _, office = fact.predicate.removesuffix(" of").rpartition(" ")
+    is_of = fact.predicate.endswith(" of") and verb in _BECOMING
+    return office if is_of else "", fact.object

@@ -1,0 +1,108 @@
+"""What somebody's something is said to be, as a fact of whose it is: "Mara's manager is Anita".
+
+Told of "Mara's manager" alone, nobody who asks about Mara would find it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from graphmem.core.extraction import Argument
+from graphmem.language.propositions.clauses import Clause
+from graphmem.language.propositions.discourse import SPEAKER, Discourse
+from graphmem.language.propositions.facts import Fact
+
+__all__ = ["told_of_owners"]
+
+_FAVOURITE = frozenset({"favourite", "favorite", "preferred"})
+# Whatever these are said to be is which one it is; a wife who is "a doctor" is still the same.
+_VALUES = frozenset(
+    "name nickname surname age birthday anniversary gender nationality hometown height weight "
+    "email e-mail address number phone username handle password pin website job profession "
+    "occupation title salary wage income rent price cost fee budget balance rate score grade "
+    "status state stage version deadline colour color size currency timezone zone language "
+    "limit quota threshold goal target diet".split()
+)
+# Of these an adjective is the value; "my rent is high" tells no other rent.
+_QUALITIES = frozenset("status state stage colour color gender nationality size".split())
+_DATED = frozenset({"be on", "be at", "be in"})
+# The manager one has now is the manager.
+_PRESENT = frozenset("new current present latest own actual".split())
+
+
+class _Attribute(NamedTuple):
+    """What one has one of, whose it is, and how both are said."""
+
+    owner: Argument
+    words: str
+    said: str
+
+
+def told_of_owners(discourse: Discourse, clause: Clause, facts: Iterable[Fact]) -> Iterator[Fact]:
+    """Yield the facts of a copula; those that tell a value of somebody's are told of them.
+
+    "Mara's favourite colour", "be", "blue" is "Mara", "have favourite colour", "blue", which
+    reads as it was said. What only describes stays with what it describes: "Mara's wife", "be",
+    "doctor".
+    """
+    owned: dict[str, _Attribute] = {}
+    for head in clause.subjects:
+        if head == SPEAKER:
+            continue
+        subject, attribute = discourse.argument(head, "subject"), _attribute(discourse, head)
+        if subject is not None and attribute is not None:
+            owned[subject.text] = attribute
+    for fact in facts:
+        told = owned.get(fact.subject.text)
+        if told is None or not _is_value(discourse, fact, told.words):
+            yield fact
+        else:
+            yield fact._replace(
+                subject=told.owner, predicate=f"have {told.words.lower()}",
+                said=fact.predicate, told_of=told.said,
+            )  # fmt: skip
+
+
+def _attribute(discourse: Discourse, head: int) -> _Attribute | None:
+    """Return whose a common noun is, and its words without "new" and the like."""
+    if discourse.parse.tags[head] != "NN":
+        return None
+    owner, words = discourse.owner(head), discourse.phrase(head, "object")
+    if words is None:
+        return None
+    first, _, rest = words.text.partition(" ")
+    text = rest if rest and first.lower() in _PRESENT else words.text
+    if owner is not None:
+        return _Attribute(owner, text, f"{owner.text}'s {text}")
+    return _of_a_name(discourse, head, text)
+
+
+def _of_a_name(discourse: Discourse, head: int, text: str) -> _Attribute | None:
+    """Read "the status of GM-4" as "GM-4's status", where a name follows and nothing else."""
+    parse = discourse.parse
+    below = [child for child in parse.children[head] if parse.deps[child] == "nmod"]
+    det = parse.child(head, "det")
+    if len(below) != 1 or discourse.case(below[0]) != "of" or det is None:
+        return None
+    owners = discourse.arguments(below[0], "subject")
+    words, of, _ = text.partition(" of ")
+    if parse.lower[det] != "the" or len(owners) != 1 or not owners[0].named or not of:
+        return None
+    return _Attribute(owners[0], words, text)
+
+
+def _is_value(discourse: Discourse, fact: Fact, attribute: str) -> bool:
+    """Whether an object tells which one the attribute is, and not only what it is like."""
+    words = attribute.lower().split()
+    if fact.predicate in _DATED:  # "my birthday is on May 5"
+        return fact.object.kind == "time" and words[-1] in _VALUES
+    if fact.predicate != "be":
+        return False
+    if not _FAVOURITE.isdisjoint(words):
+        return True
+    if fact.rule == "quality":
+        return words[-1] in _QUALITIES
+    capital = discourse.parse.words[fact.anchor][:1].isupper()
+    named = fact.object.named or (capital and not fact.object.literal)
+    return named or words[-1] in _VALUES

@@ -1,0 +1,62 @@
+"""What clauses about homes, jobs and things end, begin, and leave as it is."""
+
+import pytest
+
+from graphmem.core.extraction import Extraction
+
+ANN = "Ann"
+
+
+def said(found: Extraction) -> set[tuple[str, str, str, bool]]:
+    return {
+        (p.subject.text, p.predicate, p.object.text, p.negated)
+        for p in found.propositions
+        if p.asserted
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("I joined Siemens in March.", (ANN, "work at", "Siemens", False)),
+        ("Siemens hired me last week.", None),
+        ("I was hired by Siemens.", (ANN, "work at", "Siemens", False)),
+        ("I quit my job.", (ANN, "be out of work", "work", False)),
+        ("I lost my job in May.", (ANN, "be out of work", "work", False)),
+        ("I was laid off.", (ANN, "be out of work", "work", False)),
+        ("Omar has retired.", ("Omar", "be out of work", "work", False)),
+        ("I also work at a bar.", (ANN, "work also at", "bar", False)),
+        ("I moved to accounting.", (ANN, "move over to", "accounting", False)),
+        ("I moved to a small village.", (ANN, "move to", "small village", False)),
+        ("I moved to Lisbon.", (ANN, "move to", "Lisbon", False)),
+        ("I left Siemens.", (ANN, "work at", "Siemens", True)),
+    ],
+)
+def test_a_clause_means_more_than_its_words(
+    read, text: str, fact: tuple[str, str, str, bool] | None
+) -> None:
+    if fact is not None:
+        assert fact in said(read(text, speaker=ANN))
+
+
+@pytest.mark.parametrize(
+    ("text", "relation"),
+    [
+        ("I moved to the desk by the window.", "move to"),
+        ("I also live in Nice.", "live in"),
+        ("I joined the Green Party.", "work at"),
+        ("I did not join Siemens.", "work at"),
+        ("I might join Siemens.", "work at"),
+        ("I left Siemens at five with two bags.", "work at"),
+        ("I want to quit my job.", "be out of work"),
+        ("I lost the keys.", "be out of work"),
+        ("Omar retired from the race.", "be out of work"),
+    ],
+)
+def test_what_is_not_said_ends_and_begins_nothing(read, text: str, relation: str) -> None:
+    assert relation not in {predicate for _, predicate, *_ in said(read(text, speaker=ANN))}
+
+
+def test_who_is_out_of_work_is_told_so(read) -> None:
+    found = read("I quit my job.", speaker=ANN)
+    assert "Ann is out of work" in {p.text for p in found.propositions}

@@ -1,0 +1,60 @@
+"""Facts of one value: kept under a relation that holds one at a time, read as they were said."""
+
+import pytest
+
+from graphmem.core.extraction import Extraction
+from graphmem.core.registry import ENGLISH
+
+
+def kept(found: Extraction) -> set[tuple[str, str, str, str | None]]:
+    return {(p.subject.text, p.predicate, p.object.text, p.text) for p in found.propositions}
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("The rent is 900 euros.", ("rent", "be set to", "900 euros", "rent is 900 euros")),
+        (
+            "The rent was raised to 980 euros.",
+            ("rent", "be set to", "980 euros", "rent was raised to 980 euros"),
+        ),
+        (
+            "The design review is on Tuesday.",
+            ("design review", "be set for", "Tuesday", "design review is on Tuesday"),
+        ),
+        ("The standup is at 9:30.", ("standup", "be set for", "9:30", "standup is 9:30")),
+        ("GM-412 is closed.", ("GM-412", "have status", "closed", "GM-412 is closed")),
+        (
+            "Priya leads the Atlas team.",
+            ("Atlas team", "have lead", "Priya", "Priya leads Atlas team"),
+        ),
+    ],
+)
+def test_a_value_is_kept_as_the_one_of_its_thing(
+    read, text: str, fact: tuple[str, str, str, str]
+) -> None:
+    assert fact in kept(read(text))
+    assert ENGLISH.is_functional(fact[1])
+
+
+def test_an_office_has_one_holder_who_may_step_down(read) -> None:
+    for text, negated in (
+        ("Helga Brandt is the CEO of Nordlicht.", False),
+        ("Helga Brandt became the CEO of Nordlicht.", False),
+        ("Helga Brandt resigned as CEO of Nordlicht.", True),
+    ):
+        found = {
+            (p.subject.text, p.predicate, p.object.text, p.negated, p.tense)
+            for p in read(text).propositions
+        }
+        assert ("Nordlicht", "have ceo", "Helga Brandt", negated, "present") in found, text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The rent is high.", "The door is blue.", "Omar is open.", "My birthday is on May 3.",
+     "Omar is in Rome.", "The house is on a hill."],
+)  # fmt: skip
+def test_what_may_be_many_things_is_kept_as_it_is_said(read, text: str) -> None:
+    kept_as = {predicate for _, predicate, *_ in kept(read(text, speaker="Ann"))}
+    assert kept_as.isdisjoint({"be set to", "be set for", "have status"})

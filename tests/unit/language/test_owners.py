@@ -1,0 +1,101 @@
+"""What is somebody's is told apart from what is another's, and its value is told of them."""
+
+import pytest
+
+from graphmem.core.extraction import Extraction
+from graphmem.writing.wording import worded
+
+Told = list[tuple[str, str, str, str]]
+
+
+def told(found: Extraction) -> Told:
+    facts = [p for p in found.propositions if p.rule != "possession"]
+    return [(p.subject.text, p.predicate, p.object.text, worded(p)) for p in facts]
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        (
+            "My dad lives in Faro.",
+            [("Mara's dad", "live in", "Faro", "Mara's dad lives in Faro")],
+        ),
+        (
+            "Our office is in Berlin.",
+            [("Mara's office", "be in", "Berlin", "Mara's office is in Berlin")],
+        ),
+        ("Sam's dog eats fish.", [("Sam's dog", "eat", "fish", "Sam's dog eats fish")]),
+        (
+            "My sister's husband works at Lidl.",
+            [
+                (
+                    "Mara's sister's husband", "work at", "Lidl",
+                    "Mara's sister's husband works at Lidl",
+                )
+            ],
+        ),
+        ("My brother Alex lives in Perth.", [("Alex", "live in", "Perth", "Alex lives in Perth")]),
+        ("Our daughter Ella sings jazz.", [("Ella", "sing", "jazz", "Ella sings jazz")]),
+        ("My Dad sings jazz.", [("Mara's dad", "sing", "jazz", "Mara's dad sings jazz")]),
+        ("Dad sings jazz.", [("Mara's dad", "sing", "jazz", "Mara's dad sings jazz")]),
+        ("I sold my car.", [("Mara", "sell", "Mara's car", "Mara sold car")]),
+        ("My wife is a doctor.", [("Mara's wife", "be", "doctor", "Mara's wife is doctor")]),
+        ("My job is great.", [("Mara's job", "be", "great", "Mara's job is great")]),
+        ("Today's meeting is in Rome.", [("meeting", "be in", "Rome", "meeting is in Rome")]),
+    ],
+)  # fmt: skip
+def test_what_is_somebodys(read, text: str, facts: Told) -> None:
+    assert told(read(text, speaker="Mara")) == facts
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        (
+            "My favourite colour is blue.",
+            ("Mara", "have favourite colour", "blue", "Mara's favourite colour is blue"),
+        ),
+        (
+            "My favourite colour is not blue.",
+            ("Mara", "have favourite colour", "blue", "Mara's favourite colour is not blue"),
+        ),
+        (
+            "My boss was Tim.",
+            ("Mara", "have boss", "Tim", "Mara's boss was Tim"),
+        ),
+        ("Omar's manager is Anita.", ("Omar", "have manager", "Anita", "Omar's manager is Anita")),
+        ("My new manager is Anita.", ("Mara", "have manager", "Anita", "Mara's manager is Anita")),
+        ("Our rent is 900 euros.", ("Mara", "have rent", "900 euros", "Mara's rent is 900 euros")),
+        ("My phone is a Pixel now.", ("Mara", "have phone", "Pixel", "Mara's phone is Pixel")),
+        ("My car is a 2012 Golf.", ("Mara", "have car", "2012 Golf", "Mara's car is 2012 Golf")),
+        (
+            "My birthday is on May 5.",
+            ("Mara", "have birthday", "May 5", "Mara's birthday is on May 5"),
+        ),
+        (
+            "The CEO of Nordlicht is Anna.",
+            ("Nordlicht", "have ceo", "Anna", "CEO of Nordlicht is Anna"),
+        ),
+        ("The status of GM-4 is open.", ("GM-4", "have status", "open", "status of GM-4 is open")),
+        ("Acme's status is green.", ("Acme", "have status", "green", "Acme's status is green")),
+    ],
+)
+def test_a_value_is_told_of_the_owner(read, text: str, fact: tuple[str, str, str, str]) -> None:
+    assert told(read(text, speaker="Mara")) == [fact]
+
+
+def test_a_town_has_no_beauty_for_a_value(read) -> None:
+    found = told(read("The city of Rome is beautiful."))
+    assert found == [("city of Rome", "be", "beautiful", "city of Rome is beautiful")]
+
+
+def test_whose_it_is_stays_open_where_nobody_knows(read) -> None:
+    assert told(read("My dad lives in Faro.")) == [("dad", "live in", "Faro", "dad lives in Faro")]
+    found = told(read("Dad lives in Faro.", speaker="assistant"))
+    assert found == [("Dad", "live in", "Faro", "Dad lives in Faro")]
+
+
+def test_the_owner_has_what_is_theirs(read) -> None:
+    (has, _) = read("My dad lives in Faro.", speaker="user").propositions
+    assert (has.subject.text, has.predicate, has.object.text) == ("user", "have", "user's dad")
+    assert worded(has) == "user has dad"
