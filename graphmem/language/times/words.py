@@ -24,12 +24,13 @@ MONTHS = (
     "january february march april may june july august september october november december"
 ).split()
 DECADES = {"sixties": 1960, "seventies": 1970, "eighties": 1980, "nineties": 1990}
-ORDINALS: list[str] = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
-    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first "
-    "twenty-second twenty-third twenty-fourth twenty-fifth twenty-sixth twenty-seventh "
-    "twenty-eighth twenty-ninth thirtieth thirty-first"
-).split()
+_ORDINALS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
+    "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth "
+    "twenty-first twenty-second twenty-third twenty-fourth twenty-fifth twenty-sixth "
+    "twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first"
+)
+ORDINALS: list[str] = [*_ORDINALS.split()]
 UNITS = ("day", "night", "week", "weekend", "fortnight", "month", "year", "decade")
 SHORT_UNITS = {"wk": "week", "yr": "year"}
 FEW = {"couple": (1, 3), "few": (2, 6), "several": (3, 8)}
