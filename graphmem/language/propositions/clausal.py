@@ -19,18 +19,9 @@ _MAX_CHAIN = 2
 _BOUNDS = frozenset({"to", "until", "till", "up to", "from", "since", "by", "for"})
 _LASTING = STATE_VERBS | {"remain", "serve", "stay", "study", "teach"}
 _NOW = frozenset("now currently presently still already just only also actually".split())
-_NO_GRADES = _NOW | {
-    "not",
-    "n't",
-    "n’t",
-    "never",
-    "longer",
-    "anymore",
-    "again",
-    "nowadays",
-    "all",
-    "both",
-}
+_NO_GRADES = _NOW | frozenset(
+    "not n't n’t never longer anymore again nowadays all both a an".split()
+)
 # "A nurse these days" and "at Acme at the moment" say when, in words that later mean another day.
 _THESE_DAYS = frozenset({("", "days"), ("at", "moment"), ("at", "present"), ("for", "now")})
 _NOMINAL_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS", "CD", "PRP"})
