@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 __all__ = ["IRREGULAR_PAST", "STATE_VERBS", "is_state", "third_person", "word_fact"]
@@ -50,6 +51,7 @@ _DOUBLING = frozenset(
 # "Boss", "status" and "basis" are one each.
 _ONE_IN_S = ("ss", "us", "is")
 _VOWELS = "aeiou"
+_BEHIND = re.compile(r"\s(?:of|with|for|in|on|at|from|that|who|which)\s")
 
 
 def word_fact(
@@ -109,8 +111,9 @@ def _is_plural(subject: str) -> bool:
     """Whether the subject looks like many; a name is one, however it ends."""
     if subject.casefold() in _PLURAL_SUBJECTS:
         return True
-    owned = subject.rpartition("'s ")[2]  # "Mara's dogs"
-    return owned[:1].islower() and owned.endswith("s") and not owned.endswith(_ONE_IN_S)
+    # Of "Mara's price of apples", what is many or one is the price.
+    thing = _BEHIND.split(subject.rpartition("'s ")[2], maxsplit=1)[0]
+    return thing[:1].islower() and thing.endswith("s") and not thing.endswith(_ONE_IN_S)
 
 
 def third_person(verb: str) -> str:

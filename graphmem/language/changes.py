@@ -53,7 +53,7 @@ def _meant(discourse: Discourse, clause: Clause, fact: Fact) -> str:
 def _is_place(discourse: Discourse, fact: Fact) -> bool:
     if fact.object.named or fact.object.literal:
         return fact.object.kind in ("place", "unknown")
-    return fact.object.kind == "place" or discourse.parse.lower[fact.anchor] in _PLACES
+    return discourse.parse.lower[fact.anchor] in _PLACES
 
 
 def _is_one_more(discourse: Discourse, clause: Clause) -> bool:

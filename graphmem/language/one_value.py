@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from graphmem.core.extraction import Argument
 from graphmem.core.predicates import OFFICES, is_attribute_noun
+from graphmem.core.registry import ENGLISH
 from graphmem.core.wording import word_fact
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse
@@ -59,10 +60,13 @@ _SETTING = frozenset(
 )
 _LEADING = {"lead": "lead", "head": "head", "chair": "chair"}
 _BECOMING = ("be", "become", "be named", "be appointed", "be elected")
+_ONCE = frozenset("deadline keynote launch offsite release retreat standup wedding".split())
+_MORE = frozenset({"nmod", "acl", "acl:relcl"})
+_LONGEST = 8
 _DAYS_OFF = frozenset({"birthday", "anniversary"})
 
 
-def as_attribute(fact: Fact) -> Fact:
+def as_attribute(discourse: Discourse, fact: Fact) -> Fact:
     """Return a fact as it is kept: under its relation of one value, where it is of such a one."""
     clause = fact.clause
     if clause is None:
@@ -70,11 +74,27 @@ def as_attribute(fact: Fact) -> Fact:
     led = _led(fact, clause)
     if led is not None:
         return led
-    predicate = _predicate(fact)
+    whole = fact
+    if not (fact.subject.named or fact.told_of):
+        whole = fact._replace(subject=_whole(discourse, clause, fact.subject))
+    predicate = _predicate(whole)
     if predicate is None:
-        return fact
-    subject = fact.subject._replace(text=_NEW.sub("", fact.subject.text, count=1))
-    return fact._replace(subject=subject, predicate=predicate, text=reading(fact))
+        return whole if ENGLISH.is_functional(fact.predicate) else fact
+    subject = whole.subject._replace(text=_NEW.sub("", whole.subject.text, count=1))
+    return whole._replace(subject=subject, predicate=predicate, text=reading(whole))
+
+
+def _whole(discourse: Discourse, clause: Clause, subject: Argument) -> Argument:
+    """Return a subject with all that tells it from others: "meeting with Ana", not "meeting"."""
+    parse = discourse.parse
+    for head in clause.subjects:
+        more = [child for child in parse.children[head] if parse.deps[child] in _MORE]
+        if len(clause.subjects) == 1 and more and subject.text.endswith(parse.words[head]):
+            last = max(max(parse.subtree(child)) for child in more)
+            if last - head <= _LONGEST:
+                said = f"{subject.text} {parse.surface(head + 1, last + 1)}"
+                return subject._replace(text=said)
+    return subject
 
 
 def _predicate(fact: Fact) -> str | None:
@@ -85,9 +105,9 @@ def _predicate(fact: Fact) -> str | None:
         return _STATE
     timed = fact.object.kind == "time" or _CLOCK.match(fact.object.text)
     if timed and fact.subject.kind not in ("person", "organization", "place"):
-        if fact.predicate in _TIMED and _head(fact.subject) not in _DAYS_OFF:
-            return _WHEN
-        if fact.predicate in _RESCHEDULED:
+        if not _is_one(fact.subject) or head in _DAYS_OFF:
+            return None
+        if fact.predicate in _TIMED or fact.predicate in _RESCHEDULED:
             return _WHEN
     if fact.rule == "quality" and not (head in _DESCRIBED or _CODED.search(fact.object.text)):
         return None
@@ -96,6 +116,11 @@ def _predicate(fact: Fact) -> str | None:
         return None
     is_set = fact.predicate in _COPULAS or fact.predicate in _RAISED
     return _IS if is_set and is_attribute_noun(head, named=fact.object.named) else None
+
+
+def _is_one(thing: Argument) -> bool:
+    """Whether words that are said again mean the same thing: there are many meetings."""
+    return " " in thing.text or thing.named or thing.text.casefold() in _ONCE
 
 
 def set_by(discourse: Discourse, clause: Clause) -> Iterator[Fact]:

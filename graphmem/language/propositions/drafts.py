@@ -52,7 +52,7 @@ def _facts(discourse: Discourse, clauses: list[Clause]) -> Iterator[Fact]:
         if clause.ended_by >= 0:  # the time is that of the end
             stated = [fact for fact in stated if fact.object.kind != "time"]
         stated = as_meant(discourse, clause, stated)
-        yield from map(as_attribute, stated)
+        yield from (as_attribute(discourse, fact) for fact in stated)
         yield from set_by(discourse, clause)
         yield from beginnings_of(discourse, clause, stated)
         yield from endings_of(discourse, clause, stated)

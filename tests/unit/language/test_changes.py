@@ -43,6 +43,7 @@ def test_a_clause_means_more_than_its_words(
     ("text", "relation"),
     [
         ("I moved to the desk by the window.", "move to"),
+        ("We moved to a bigger office.", "move to"),
         ("I also live in Nice.", "live in"),
         ("I joined the Green Party.", "work at"),
         ("I did not join Siemens.", "work at"),

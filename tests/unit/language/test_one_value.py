@@ -50,9 +50,21 @@ def test_an_office_has_one_holder_who_may_step_down(read) -> None:
         assert ("Nordlicht", "have ceo", "Helga Brandt", negated, "present") in found, text
 
 
+def test_a_thing_is_told_from_others_by_all_its_words(read) -> None:
+    for text, thing in (
+        ("The meeting with Ana is on Monday.", "meeting with Ana"),
+        ("The report that Omar wrote is due on May 3.", "report that Omar wrote"),
+        ("The price of apples is 3 euros.", "price of apples"),
+    ):
+        dated = [p for p in read(text).propositions if ENGLISH.is_functional(p.predicate)]
+        assert [p.subject.text for p in dated] == [thing], text
+        assert " are " not in f" {dated[0].text} "
+
+
 @pytest.mark.parametrize(
     "text",
-    ["The rent is high.", "The door is blue.", "Omar is open.", "My birthday is on May 3.",
+    ["The meeting is on Monday.", "The rent is high.", "The door is blue.", "Omar is open.",
+     "My birthday is on May 3.",
      "Omar is in Rome.", "The house is on a hill."],
 )  # fmt: skip
 def test_what_may_be_many_things_is_kept_as_it_is_said(read, text: str) -> None:
