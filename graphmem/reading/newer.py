@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from graphmem.core.marks import proper_words
 from graphmem.core.terms import sentences, terms
 from graphmem.reading.values import Sought, sought, values_in
 from graphmem_schemas import Hit, Passage, ScorePart
@@ -77,8 +78,29 @@ _CHANGE = re.compile(
 
 
 def asks_for_now(question: str) -> bool:
-    """Whether a question asks for one value as it is now."""
-    return _ONE_VALUE.search(question) is not None and _THEN.search(question) is None
+    """Whether a question asks for one value, or for anything, as it is now."""
+    if _THEN.search(question):
+        return False
+    return _ONE_VALUE.search(question) is not None or (
+        _NOW.search(question) is not None and _OF_NOW.search(question) is not None
+    )
+
+
+# "What do I drive now?" asks for what came last, in whatever words that is told.
+_NOW = re.compile(
+    r"\b(?:now|still|current(?:ly)?|today|these days|nowadays|at the moment|any ?more"
+    r"|at present)\b",
+    re.IGNORECASE,
+)
+# What turns one state into another, besides words of change.
+_TURN = re.compile(
+    r"\b(?:started|joined|left|quit|stopped|gave up|given up|sold|bought|traded|swapped|replaced"
+    r"|cancel\w+|moved|took over|taken over|handed|passed (?:to|away)|promoted|became|died|gone"
+    r"|split up|broke up|divorce\w*|married|engaged|retired|fired|laid off|hired|clos(?:ed|ing)"
+    r"|reassigned|no longer|any ?more|instead|back (?:in|to|at)|put (?:up|down)|went (?:up|down)"
+    r"|let (?:me|him|her|them|us) go|expired|lost|finished|graduated|adopted|gave|since)\b",
+    re.IGNORECASE,
+)
 
 
 def is_of_now(question: str) -> bool:
@@ -96,6 +118,8 @@ class _Said:
         wordings: terms of the sentences that give a value, but for the values.
         news: those of them that have a word of change.
         score: of the passage.
+        turns: whether it tells of a state that began or ended.
+        names: which it names, in lower case.
     """
 
     uid: str
@@ -108,6 +132,8 @@ class _Said:
     wordings: tuple[frozenset[str], ...]
     news: tuple[frozenset[str], ...]
     score: float
+    turns: bool
+    names: frozenset[str]
 
     def changes(self, other: _Said, asked: _Asked) -> bool:
         """Whether this is later and a fact of it took the place of one of the other, or it is a
@@ -117,7 +143,11 @@ class _Said:
             return False
         if (self.uid, other.uid) in asked.known:
             return True
-        if not other.values or self.speaker != other.speaker:
+        if self.speaker != other.speaker:
+            return False
+        if asked.of_now and self.turns and (self.names & other.names) - asked.names:
+            return True
+        if not other.values:
             return False
         if self._says_the_same(other):
             return bool(self.values - other.values)
@@ -147,6 +177,8 @@ class _Asked:
     values: frozenset[str]
     known: frozenset[tuple[str, str]]
     spread: float
+    of_now: bool
+    names: frozenset[str]
 
     @property
     def is_named(self) -> bool:
@@ -181,7 +213,8 @@ def newer_first(
     own = frozenset(value.text for value in values_in(question, what))
     order = list(range(min(N_LOOKED, len(hits))))
     spread = hits[0].score - hits[order[-1]].score if order else 0.0
-    asked = _Asked(weights, what, own, known, spread)
+    of_now, names = _NOW.search(question) is not None, _names_in(question)
+    asked = _Asked(weights, what, own, known, spread, of_now, names)
     said = {at: _said(passages.get(hits[at].uid), began, asked, hits[at].score) for at in order}
     # Whoever rises is later than whom it passes; the bound is for dates that contradict positions.
     for _ in range(N_LOOKED * N_LOOKED // 2):
@@ -234,8 +267,21 @@ def _said(
         values, changed, wordings, news = _values(passage.text, asked)
     return _Said(
         passage.uid, passage.speaker, passage.source, _moment(passage, began), passage.position,
-        values, changed, wordings, news, score,
+        values, changed, wordings, news, score, *_turning(passage.text, asked.of_now),
     )  # fmt: skip
+
+
+def _turning(text: str, of_now: bool) -> tuple[bool, frozenset[str]]:
+    """Return whether a text tells of a state that began or ended, and the names in it."""
+    if not of_now:
+        return False, frozenset()
+    said = spoken(text)
+    turns = _TURN.search(said) is not None or _CHANGE.search(said) is not None
+    return turns, _names_in(said)
+
+
+def _names_in(text: str) -> frozenset[str]:
+    return frozenset(word.casefold() for word in proper_words(text))
 
 
 def _values(

@@ -10,7 +10,7 @@ from graphmem.core.when import When, day_of, days_around, hull, month_of
 from graphmem.language.times.reader import TURNS, Pair, named, same, turn_of
 from graphmem.language.times.words import ORDINALS, year_number
 
-__all__ = ["HOLIDAYS", "holiday", "quarter", "quarter_of_turn"]
+__all__ = ["HOLIDAYS", "easter", "holiday", "quarter", "quarter_of_turn"]
 
 _THURSDAY, _A_YEAR = 3, 12
 

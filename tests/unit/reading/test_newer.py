@@ -154,3 +154,18 @@ def test_a_count_that_names_nothing_counts_what_was_named_before() -> None:
         ("The commits on the main branch need 165 checks before they count.", []),
     ):
         assert [value.text for value in values_in(text, what)] == found
+
+
+def test_who_asks_for_now_has_first_what_tells_of_a_turn_in_the_same_thing() -> None:
+    old = _passage("a", "I drive a Panda to work.", 0)
+    new = _passage("b", "I traded the Panda in for an Octavia.", 9)
+    other = _passage("c", "I bought a Panda toy for Ida's birthday.", 4, speaker="Ida")
+    for question in ("What do I drive now?", "Do I still drive a car?"):
+        assert asks_for_now(question)
+        assert _order(question, old, other, new) == ["b", "a", "c"]
+    assert not asks_for_now("What did I drive?")
+    # Whoever is asked about is in all of it, and says nothing of what it is about.
+    tom = _passage("a", "Tom works at a bank.", 0)
+    bike = _passage("b", "Tom bought a bike.", 9)
+    assert _order("Where does Tom work now?", tom, bike) == ["a", "b"]
+    assert _order("What do I drive now?", old, _passage("b", "I washed the Panda.", 9))[0] == "a"
