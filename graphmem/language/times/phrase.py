@@ -59,7 +59,8 @@ class TimePhrase:
         Args:
             tense: "past", "present" or "future".
         """
-        if self.sure or tense == "past":
+        # "I've been living here since Saturday": whatever the verb, that is over.
+        if self.sure or tense == "past" or (self.sense == "since" and self.past):
             found = self.past
         else:
             found = self.future if tense == "future" or self.this else None

@@ -32,7 +32,7 @@ DAYS = [
     ("Dinner Sunday with Bo", "2023-06-11", "2023-06-18"),
     ("In Tuesday's talk", "2023-06-13", "2023-06-20"),
     ("Tuesday's talk was long", "2023-06-13", "2023-06-20"),
-    ("it hurts since sunday", "2023-06-11", "2023-06-18"),
+    ("it hurts since sunday", "2023-06-11", "2023-06-11"),
     ("sunday evening we ate", "2023-06-11", "2023-06-18"),
     ("saw him tuesday", "2023-06-13", "2023-06-20"),
     # Planned for a day that is to come.
