@@ -24,7 +24,6 @@ _IS, _WHEN, _STATE = "be set to", "be set for", "have status"
 # Adjectives are values of these: "the status is green", "my favourite colour is blue".
 _DESCRIBED = frozenset({"favourite", "status", "colour", "color"})
 _COPULAS = frozenset({"be", "become"})
-_TIMED = frozenset({"be", "be on", "be at", "be in"})
 _RAISED = frozenset(
     f"{verb} to"
     for verb in (
@@ -33,8 +32,8 @@ _RAISED = frozenset(
         "go down", "drop", "fall", "increase", "move", "move over",
     )
 )  # fmt: skip
-_RESCHEDULED = _RAISED | {
-    "be pushed back to", "be moved back to", "be moved up to", "be postponed to",
+_WHENS = _RAISED | {
+    "be", "be on", "be at", "be in", "be pushed back to", "be moved back to", "be moved up to", "be postponed to",
     "be rescheduled to", "be rescheduled for", "shift to", "slip to",
 }  # fmt: skip
 # What is so is so for a while, and one at a time: of a ticket, a shop, a build.
@@ -99,16 +98,16 @@ def _whole(discourse: Discourse, clause: Clause, subject: Argument) -> Argument:
 
 def _predicate(fact: Fact) -> str | None:
     """Return the relation of one value that a fact is kept under; None for its own."""
+    if not _is_one(fact.subject):
+        return None
     head = _head(fact.subject)
     is_thing = fact.subject.kind not in ("person", "animal") and head not in _DESCRIBED
     if is_thing and fact.object.text.casefold() in _STATES and fact.predicate in ("be", "be in"):
         return _STATE
+    has_time = fact.subject.kind not in ("person", "organization", "place")
     timed = fact.object.kind == "time" or _CLOCK.match(fact.object.text)
-    if timed and fact.subject.kind not in ("person", "organization", "place"):
-        if not _is_one(fact.subject) or head in _DAYS_OFF:
-            return None
-        if fact.predicate in _TIMED or fact.predicate in _RESCHEDULED:
-            return _WHEN
+    if has_time and timed and head not in _DAYS_OFF and fact.predicate in _WHENS:
+        return _WHEN
     if fact.rule == "quality" and not (head in _DESCRIBED or _CODED.search(fact.object.text)):
         return None
     # One word with a capital is a name: a Price is a person.
@@ -119,7 +118,7 @@ def _predicate(fact: Fact) -> str | None:
 
 
 def _is_one(thing: Argument) -> bool:
-    """Whether words that are said again mean the same thing: there are many meetings."""
+    """Whether words that are said again mean the same thing: there are many prices."""
     return " " in thing.text or thing.named or thing.text.casefold() in _ONCE
 
 

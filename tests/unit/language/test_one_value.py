@@ -13,10 +13,17 @@ def kept(found: Extraction) -> set[tuple[str, str, str, str | None]]:
 @pytest.mark.parametrize(
     ("text", "fact"),
     [
-        ("The rent is 900 euros.", ("rent", "be set to", "900 euros", "rent is 900 euros")),
         (
-            "The rent was raised to 980 euros.",
-            ("rent", "be set to", "980 euros", "rent was raised to 980 euros"),
+            "The office rent is 900 euros.",
+            ("office rent", "be set to", "900 euros", "office rent is 900 euros"),
+        ),
+        (
+            "The office rent was raised to 980 euros.",
+            ("office rent", "be set to", "980 euros", "office rent was raised to 980 euros"),
+        ),
+        (
+            "They raised the office rent to 980 euros.",
+            ("office rent", "be set to", "980 euros", "office rent is 980 euros"),
         ),
         (
             "The design review is on Tuesday.",
@@ -63,7 +70,8 @@ def test_a_thing_is_told_from_others_by_all_its_words(read) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["The meeting is on Monday.", "The rent is high.", "The door is blue.", "Omar is open.",
+    ["The meeting is on Monday.", "The price is 5 euros.", "The door is open.",
+     "The office rent is high.", "The door is blue.", "Omar is open.",
      "My birthday is on May 3.",
      "Omar is in Rome.", "The house is on a hill."],
 )  # fmt: skip
