@@ -33,8 +33,8 @@ _RAISED = frozenset(
     )
 )  # fmt: skip
 _WHENS = _RAISED | {
-    "be", "be on", "be at", "be in", "be pushed back to", "be moved back to", "be moved up to", "be postponed to",
-    "be rescheduled to", "be rescheduled for", "shift to", "slip to",
+    "be", "be on", "be at", "be in", "be pushed back to", "be moved back to", "be moved up to",
+    "be postponed to", "be rescheduled to", "be rescheduled for", "shift to", "slip to",
 }  # fmt: skip
 # What is so is so for a while, and one at a time: of a ticket, a shop, a build.
 _STATES = frozenset(
