@@ -73,12 +73,12 @@ def by_stage(
         timed("detect", stages.detect_language, passage.text)
         parse = timed("parse", extractor._pipeline.parse, passage.text, encoding)
         nominals = timed("mentions", stages.find_nominals, parse, weights, passage.title)
-        pronouns = timed("pronouns", stages.resolve_pronouns, parse, nominals, weights)
-        discourse = stages.Discourse(parse, nominals, extractor._lemmatize, pronouns)
+        discourse = timed("pronouns", extractor._discourse, passage, parse, nominals)
         clauses = timed("clauses", stages.find_clauses, discourse)
-        timed("propositions", stages.find_propositions, discourse, clauses)
+        times = timed("times", stages.clause_times, parse, clauses, passage.at)
+        timed("propositions", stages.find_propositions, discourse, clauses, times)
         units = timed("units", stages.find_units, parse, weights)
-        timed("events", stages.find_events, discourse, clauses, units)
+        timed("events", stages.find_events, discourse, clauses, units, times)
         timed("surface names", stages.capitalised_spans, passage.text)
     return [(name, 1000 * seconds / len(passages)) for name, seconds in spent.items()]
 
