@@ -72,13 +72,18 @@ def _outvoted(claim: Claim, spells: Iterable[Spell], registry: Registry) -> bool
     against = {
         other.source: other.trust
         for spell in spells
-        if spell.holds(moment) and registry.excludes(spell.content, claim.content)
+        if spell.holds(moment) and _against(spell.content, claim.content, registry)
         for other in spell.claims
         if other.source != claim.source
     }
     # As many of equal trust are enough, whatever rounding makes of their sum.
     weight = math.fsum(against.values()) + 1e-9
     return len(against) >= _OTHERS and weight >= _TIMES * claim.trust
+
+
+def _against(held: Content, doubted: Content, registry: Registry) -> bool:
+    """Whether what is doubted would end what is held, or be ended by it."""
+    return registry.excludes(held, doubted) or registry.closes(doubted, held)
 
 
 def _set_aside(doubted: Iterable[Claim], timeline: Timeline) -> None:

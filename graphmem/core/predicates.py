@@ -14,6 +14,8 @@ FAMILIES: tuple[tuple[str, ...], ...] = (
     ("report to",),
     ("be scheduled for", "be planned for", "be set for", "be postponed to", "be rescheduled for"),
     ("be set to",),
+    ("be scheduled at",),
+    ("have status",),
     ("be assigned to", "be reassigned to"),
     ("be due on", "be due", "be due by", "be due in"),
     ("listen on",),
@@ -62,10 +64,10 @@ def is_attribute(predicate: str) -> bool:
 
 _PARTING = (
     "sell", "give away", "give back", "throw away", "throw out", "trade in", "get rid of",
-    "donate", "scrap", "lose", "return", "ditch",
+    "donate", "scrap", "lose", "ditch",
 )  # fmt: skip
 _STOPPING = (
-    "give up", "quit", "stop", "drop", "cancel", "switch from", "change from", "unsubscribe from",
+    "give up", "quit", "cancel", "switch from", "change from", "unsubscribe from",
     "get off", "go off", "outgrow", "ditch",
 )  # fmt: skip
 _HOLDING = ("have", "own", "drive", "ride", "rent")
@@ -83,6 +85,8 @@ _BELONGING = (
 ENDED_BY: dict[str, frozenset[str]] = {
     **{verb: frozenset(_HOLDING) for verb in _PARTING},
     **{verb: frozenset((*_HOLDING, *_DOING, *_BELONGING)) for verb in _STOPPING},
+    # A car is stopped at the lights, and a dog is dropped at the vet.
+    **dict.fromkeys(("stop", "drop"), frozenset((*_DOING, *_BELONGING)) - {"play", "use"}),
     "leave": frozenset((*_BELONGING, "study at", "attend")),
     "drop out of": frozenset(("study at", "attend", *_BELONGING)),
 }

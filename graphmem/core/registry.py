@@ -134,6 +134,11 @@ class Registry:
         plain = (name for name in predicates if not self.holds_one(name))
         return () if _TOGETHER.keys().isdisjoint(plain) else tuple(_TOGETHER)
 
+    def ends_others(self, content: Content) -> bool:
+        """Whether it tells of an end of something, and of nothing that holds."""
+        plain = not content.negated and not self.holds_one(content.predicate)
+        return plain and content.predicate in ENDED_BY
+
     def _ends(self, later: Content, earlier: Content) -> bool:
         """Whether of two about one object, one ends the other: what is sold is owned no more."""
         if self.holds_one(later.predicate) or self.holds_one(earlier.predicate):

@@ -97,7 +97,8 @@ class Timeline:
                 before.end = before.end or at
                 self.closes.add((spell.uid, before.uid))
         for content in said.standing:
-            if content.over and content not in new:
+            # Said again, an end ends again what has come back since.
+            if content not in new and (content.over or self.registry.ends_others(content)):
                 self._close(self._open[content], said, at)
         self._overtake(at, said)
         self._open = {c: self._open.get(c) or self._last[c] for c in (*self._open, *new)}

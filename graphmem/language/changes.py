@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graphmem.core.extraction import Argument
+from graphmem.core.predicates import ENDED_BY
 from graphmem.core.registry import ENGLISH
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse
-from graphmem.language.propositions.facts import Fact
+from graphmem.language.propositions.facts import Fact, reading
 
 __all__ = ["as_meant", "beginnings_of"]
 
@@ -33,18 +34,33 @@ _UNPAID = frozenset(
     "union".split()
 )
 _LOSING = frozenset({"quit", "leave", "lose"})
+_SOME = frozenset({"a", "an", "another", "some"})
+_FOR_A_WHILE = frozenset({"lose", "leave", "drop", "stop"})
+_WHERE = frozenset({"at", "in", "to", "by", "on", "with", "for"})
+_OF_COMPANIES = frozenset({"be based in", "be headquartered in", "have headquarters in"})
+_MOVED_OVER = ("move over ", "relocate over ", "settle over ")
 _BEGUN = frozenset({"start", "begin", "get", "take", "land", "accept", "find"})
 
 
 def as_meant(discourse: Discourse, clause: Clause, facts: list[Fact]) -> list[Fact]:
     """Return the facts of a clause, worded so that none ends what goes on."""
-    return [fact._replace(predicate=_meant(discourse, clause, fact)) for fact in facts]
+    meant = []
+    for fact in facts:
+        predicate = _meant(discourse, clause, fact)
+        if predicate != fact.predicate:
+            # What is only told apart reads as it was said.
+            text = fact.text if predicate.startswith(_MOVED_OVER) else fact.text or reading(fact)
+            fact = fact._replace(predicate=predicate, text=text)
+        meant.append(fact)
+    return meant if not _is_of_us(discourse, clause) else [f for f in meant if not _of_all(f)]
 
 
 def _meant(discourse: Discourse, clause: Clause, fact: Fact) -> str:
     verb, _, rest = fact.predicate.partition(" ")
     if fact.predicate in _MOVING and not _is_place(discourse, fact):
-        return f"{verb} over {rest}" if fact.object.kind != "organization" else _WORK
+        return f"{verb} over {rest}"
+    if fact.predicate in ENDED_BY and _is_another(discourse, clause, fact):
+        return f"{fact.predicate} some"
     if ENGLISH.is_functional(fact.predicate) and _is_one_more(discourse, clause):
         return f"{verb} also {rest}"
     return fact.predicate
@@ -59,6 +75,26 @@ def _is_place(discourse: Discourse, fact: Fact) -> bool:
 def _is_one_more(discourse: Discourse, clause: Clause) -> bool:
     parse = discourse.parse
     return any(parse.lower[child] in _ALSO for child in parse.children[clause.head])
+
+
+def _is_another(discourse: Discourse, clause: Clause, fact: Fact) -> bool:
+    """Whether not the thing itself is parted with, or only for a while: "sold a bike to Tom"."""
+    parse = discourse.parse
+    some = any(parse.lower[child] in _SOME for child in parse.children[fact.anchor])
+    return some or (fact.predicate in _FOR_A_WHILE and _goes_on(discourse, clause))
+
+
+def _goes_on(discourse: Discourse, clause: Clause) -> bool:
+    return any(discourse.case(head) in _WHERE for head in clause.obliques)
+
+
+def _is_of_us(discourse: Discourse, clause: Clause) -> bool:
+    return any(discourse.parse.lower[head] in ("we", "us") for head in clause.subjects)
+
+
+def _of_all(fact: Fact) -> bool:
+    """Whether "we" are a company or a team as a whole: "we are a startup", "based in Berlin"."""
+    return fact.rule.startswith("copula") or fact.predicate in _OF_COMPANIES
 
 
 def beginnings_of(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Iterator[Fact]:
@@ -76,9 +112,8 @@ def beginnings_of(discourse: Discourse, clause: Clause, facts: list[Fact]) -> It
         if employer is not None:
             holder = fact.object if fact.rule == "passive agent" else fact.subject
             now = clause._replace(tense="present")
-            yield Fact(
-                holder._replace(role="subject"), _WORK, employer, "ending", now, fact.anchor
-            )
+            holder = holder._replace(role="subject")
+            yield Fact(holder, _WORK, employer, "ending", now, fact.anchor, begun=True)
     yield from _jobless(discourse, clause)
 
 
@@ -90,7 +125,7 @@ def _employer(discourse: Discourse, clause: Clause, fact: Fact) -> Argument | No
         employer = fact.subject._replace(role="object")
         return employer if hired and _employs(employer) else None
     verb, _, rest = fact.predicate.partition(" ")
-    if fact.predicate == "join" or (fact.predicate == "be at" and _is_now(discourse, clause)):
+    if fact.predicate == "join":
         return fact.object if _employs(fact.object) else None
     has_job = any(lower[head] in _JOBS for head in clause.objects)
     if verb in _BEGUN and has_job and rest in ("at", "with"):
@@ -107,11 +142,6 @@ def _employs(argument: Argument) -> bool:
     return argument.named and argument.kind == "organization" and _UNPAID.isdisjoint(words)
 
 
-def _is_now(discourse: Discourse, clause: Clause) -> bool:
-    parse = discourse.parse
-    return any(parse.lower[child] == "now" for child in parse.children[clause.head])
-
-
 def _jobless(discourse: Discourse, clause: Clause) -> Iterator[Fact]:
     """Read "I quit my job", "Ann was laid off", "Dad has retired", "I'm unemployed"."""
     if not _loses_work(discourse, clause):
@@ -119,8 +149,19 @@ def _jobless(discourse: Discourse, clause: Clause) -> Iterator[Fact]:
     over = clause._replace(tense="present")
     for head in clause.subjects:
         for subject in discourse.arguments(head, "subject", clause.head):
+            if not (subject.named or subject.kind == "person"):
+                continue
             said = f"{subject.text} is out of work"
-            yield Fact(subject, _JOBLESS, _NO_WORK, "ending", over, clause.head, text=said)
+            yield Fact(
+                subject,
+                _JOBLESS,
+                _NO_WORK,
+                "ending",
+                over,
+                clause.head,
+                text=said,
+                begun=not clause.copular,
+            )
 
 
 def _loses_work(discourse: Discourse, clause: Clause) -> bool:
@@ -133,10 +174,17 @@ def _loses_work(discourse: Discourse, clause: Clause) -> bool:
         return own and not named
     if clause.passive:
         return clause.predicate in ("be laid off", "be fired", "be sacked") and not named
-    return verb == "retire" and not clause.objects and not named and clause.tense == "past"
+    alone = not clause.objects and all(_is_time(discourse, head) for head in clause.obliques)
+    return verb == "retire" and alone and clause.tense == "past"
+
+
+def _is_time(discourse: Discourse, head: int) -> bool:
+    span = discourse.nominals.name_of.get(head) or discourse.nominals.by_head.get(head)
+    return span is not None and span.kind == "time"
 
 
 def _is_own_job(discourse: Discourse, head: int) -> bool:
     parse = discourse.parse
     own = parse.child(head, "nmod:poss") is not None
-    return own and parse.lower[head] in _JOBS
+    plain = all(parse.deps[child] == "nmod:poss" for child in parse.children[head])
+    return own and plain and parse.lower[head] == "job"

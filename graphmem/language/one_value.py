@@ -20,7 +20,7 @@ from graphmem.language.propositions.facts import Fact, reading
 
 __all__ = ["as_attribute", "set_by"]
 
-_IS, _WHEN, _STATE = "be set to", "be set for", "have status"
+_IS, _WHEN, _HOUR, _STATE = "be set to", "be set for", "be scheduled at", "have status"
 # Adjectives are values of these: "the status is green", "my favourite colour is blue".
 _DESCRIBED = frozenset({"favourite", "status", "colour", "color"})
 _COPULAS = frozenset({"be", "become"})
@@ -38,10 +38,14 @@ _WHENS = _RAISED | {
 }  # fmt: skip
 # What is so is so for a while, and one at a time: of a ticket, a shop, a build.
 _STATES = frozenset(
-    "open closed resolved merged blocked done fixed reopened broken failing passing green red "
-    "down up live cancelled canceled approved rejected pending shipped progress review "
-    "testing".split()
+    "open closed resolved merged blocked done fixed reopened broken failing passing cancelled "
+    "canceled approved rejected pending shipped progress review testing".split()
 )
+# Of these, a colour and a place are states.
+_MACHINES = frozenset("build ci light pipeline server service site status system test".split())
+_LIGHTS = frozenset("green red up down live".split())
+_CHANGING = frozenset({"change", "update", "set", "reset", "rename"})
+_STILL = frozenset({"be", "be on", "be at", "be in"})
 _CLOCK = re.compile(r"\d{1,2}(?:[:.]\d\d|\s?[ap]\.?m\.?)", re.IGNORECASE)
 # No adjective: an address, a version.
 _CODED = re.compile(r"[\d/@]")
@@ -70,14 +74,14 @@ def as_attribute(discourse: Discourse, fact: Fact) -> Fact:
     clause = fact.clause
     if clause is None:
         return fact
-    led = _led(fact, clause)
+    led = _led(discourse, fact, clause)
     if led is not None:
         return led
     whole = fact
     if not (fact.subject.named or fact.told_of):
         whole = fact._replace(subject=_whole(discourse, clause, fact.subject))
     predicate = _predicate(whole)
-    if predicate is None:
+    if predicate is None or (clause.tense == "past" and fact.predicate in _STILL):
         return whole if ENGLISH.is_functional(fact.predicate) else fact
     subject = whole.subject._replace(text=_NEW.sub("", whole.subject.text, count=1))
     return whole._replace(subject=subject, predicate=predicate, text=reading(whole))
@@ -102,19 +106,26 @@ def _predicate(fact: Fact) -> str | None:
         return None
     head = _head(fact.subject)
     is_thing = fact.subject.kind not in ("person", "animal") and head not in _DESCRIBED
-    if is_thing and fact.object.text.casefold() in _STATES and fact.predicate in ("be", "be in"):
+    states = _STATES | _LIGHTS if head in _MACHINES else _STATES
+    if is_thing and fact.object.text.casefold() in states and fact.predicate in ("be", "be in"):
         return _STATE
     has_time = fact.subject.kind not in ("person", "organization", "place")
     timed = fact.object.kind == "time" or _CLOCK.match(fact.object.text)
     if has_time and timed and head not in _DAYS_OFF and fact.predicate in _WHENS:
-        return _WHEN
+        return _HOUR if _CLOCK.match(fact.object.text) else _WHEN
     if fact.rule == "quality" and not (head in _DESCRIBED or _CODED.search(fact.object.text)):
         return None
     # One word with a capital is a name: a Price is a person.
     if fact.subject.named and " " not in fact.subject.text:
         return None
-    is_set = fact.predicate in _COPULAS or fact.predicate in _RAISED
+    # A laptop is moved to the office, a rent is raised to so many euros.
+    is_set = fact.predicate in _COPULAS or (fact.predicate in _RAISED and _is_value(fact))
     return _IS if is_set and is_attribute_noun(head, named=fact.object.named) else None
+
+
+def _is_value(fact: Fact) -> bool:
+    coded = _CODED.search(fact.object.text) is not None
+    return coded or fact.object.kind == "quantity" or "change" in fact.predicate
 
 
 def _is_one(thing: Argument) -> bool:
@@ -132,11 +143,12 @@ def set_by(discourse: Discourse, clause: Clause) -> Iterator[Fact]:
         for subject in discourse.arguments(thing, "subject", clause.head):
             for head in targets:
                 for value in discourse.arguments(head, "object", clause.head):
-                    fact = Fact(subject, "be set to", value, "oblique", now, head)
+                    changed = "be changed to" if clause.lemma in _CHANGING else "be moved to"
+                    fact = Fact(subject, changed, value, "oblique", now, head)
                     predicate = _predicate(fact)
                     if predicate is not None:
                         said = word_fact(subject.text, "be", value.text, negated=False)
-                        yield fact._replace(predicate=predicate, text=said)
+                        yield fact._replace(predicate=predicate, text=said, begun=True)
 
 
 def _head(argument: Argument) -> str:
@@ -146,12 +158,15 @@ def _head(argument: Argument) -> str:
     return first or (words[-1] if words else "")
 
 
-def _led(fact: Fact, clause: Clause) -> Fact | None:
+def _led(discourse: Discourse, fact: Fact, clause: Clause) -> Fact | None:
     """Read "Helga is the CEO of Nordlicht" and "Priya leads Atlas" from the other end."""
     office, led = _office(fact)
+    if clause.copular and _is_other(discourse, clause):
+        return None
     if office.casefold() not in OFFICES or fact.object.literal or not led.text[:1].isupper():
         return None
-    if fact.predicate.partition(" ")[0] != "be":
+    begun = fact.predicate.partition(" ")[0] != "be" and fact.predicate not in _LEADING
+    if begun:
         # It happened, and it is so from then on.
         clause = clause._replace(
             tense="present", negated=clause.negated or fact.predicate in _NO_LONGER_AS
@@ -161,8 +176,15 @@ def _led(fact: Fact, clause: Clause) -> Fact | None:
     return Fact(
         led._replace(role="subject"), f"have {office.casefold()}",
         fact.subject._replace(role="object"), fact.rule, clause, fact.anchor,
-        text=reading(fact._replace(clause=clause)),
+        text=reading(fact._replace(clause=clause)), begun=begun,
     )  # fmt: skip
+
+
+def _is_other(discourse: Discourse, clause: Clause) -> bool:
+    """Whether an office is a part of one, or over: "vice president", "former head"."""
+    parse = discourse.parse
+    words = [c for c in parse.children[clause.head] if parse.deps[c] in ("amod", "compound")]
+    return any(parse.lower[word] not in ("new", "current") for word in words)
 
 
 def _office(fact: Fact) -> tuple[str, Argument]:
@@ -172,7 +194,8 @@ def _office(fact: Fact) -> tuple[str, Argument]:
     if fact.predicate in _AS or fact.predicate in _NO_LONGER_AS:
         office, _, led = fact.object.text.partition(" of ")
         led = led.removeprefix("the ")
-        return office.split()[-1], Argument(led, "object", "organization", named=True)
+        office = _NEW.sub("", office.removeprefix("the "))
+        return office, Argument(led, "object", "organization", named=True)
     verb, _, office = fact.predicate.removesuffix(" of").rpartition(" ")
     is_of = fact.predicate.endswith(" of") and verb in _BECOMING
     return office if is_of else "", fact.object

@@ -122,7 +122,8 @@ def facts_about(
             found += _facts_of(sorted(holders), sorted(names), registry, reader, space)
     asked = {fact.predicate for fact in found}
     if anew and (enders := registry.together(asked)):
-        found += _facts_of(entities, enders, registry, reader, space)
+        subjects = dict.fromkeys((*entities, *(fact.subject for fact in found)))
+        found += _facts_of(list(subjects), enders, registry, reader, space)
     facts = list({fact.uid: fact for fact in found}.values())
     if anew:
         facts = _laid_out(facts, entities, registry, reader, space, known_at)

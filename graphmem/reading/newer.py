@@ -86,6 +86,13 @@ def asks_for_now(question: str) -> bool:
     )
 
 
+# "Who led Atlas?", "what happened in Oslo?"
+_HAPPENED = re.compile(
+    r"^\W*(?:who|what|which(?: \w+)?) (?:\w{2,}ed|led|took|went|got|said|came|gave|made|won|lost"
+    r"|left|met|saw|told|bought|sold|wrote|built|found|held|kept|paid|ran|sent|taught|thought"
+    r"|became|began|broke|chose|drove|ate|fell|flew|grew|knew|spent|spoke|wore)\b",
+    re.IGNORECASE,
+)
 # "What do I drive now?" asks for what came last, in whatever words that is told.
 _NOW = re.compile(
     r"\b(?:now|still|current(?:ly)?|today|these days|nowadays|at the moment|any ?more"
@@ -98,14 +105,15 @@ _TURN = re.compile(
     r"|cancel\w+|moved|took over|taken over|handed|passed (?:to|away)|promoted|became|died|gone"
     r"|split up|broke up|divorce\w*|married|engaged|retired|fired|laid off|hired|clos(?:ed|ing)"
     r"|reassigned|no longer|any ?more|instead|back (?:in|to|at)|put (?:up|down)|went (?:up|down)"
-    r"|let (?:me|him|her|them|us) go|expired|lost|finished|graduated|adopted|gave|since)\b",
+    r"|let (?:me|him|her|them|us) go|expired|finished|graduated|adopted|switched|changed)\b",
     re.IGNORECASE,
 )
 
 
 def is_of_now(question: str) -> bool:
     """Whether a question asks in the present: what took a fact's place answers it."""
-    return _OF_NOW.search(question) is not None and _THEN.search(question) is None
+    is_past = _THEN.search(question) or _HAPPENED.search(question)
+    return _OF_NOW.search(question) is not None and is_past is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +126,7 @@ class _Said:
         wordings: terms of the sentences that give a value, but for the values.
         news: those of them that have a word of change.
         score: of the passage.
-        turns: whether it tells of a state that began or ended.
+        turned: what it names in sentences that tell of a state that began or ended.
         names: which it names, in lower case.
     """
 
@@ -132,7 +140,7 @@ class _Said:
     wordings: tuple[frozenset[str], ...]
     news: tuple[frozenset[str], ...]
     score: float
-    turns: bool
+    turned: frozenset[str]
     names: frozenset[str]
 
     def changes(self, other: _Said, asked: _Asked) -> bool:
@@ -145,7 +153,7 @@ class _Said:
             return True
         if self.speaker != other.speaker:
             return False
-        if asked.of_now and self.turns and (self.names & other.names) - asked.names:
+        if asked.of_now and self.speaker and (self.turned & other.names) - asked.names:
             return True
         if not other.values:
             return False
@@ -263,21 +271,23 @@ def _said(
         return None
     values = changed = frozenset[str]()
     wordings = news = tuple[frozenset[str], ...]()
+    named = frozenset[str](), frozenset[str]()
     if passage.speaker and passage.speaker.casefold() not in REPEATS:
         values, changed, wordings, news = _values(passage.text, asked)
+        named = _turning(passage.text, asked)
     return _Said(
         passage.uid, passage.speaker, passage.source, _moment(passage, began), passage.position,
-        values, changed, wordings, news, score, *_turning(passage.text, asked.of_now),
+        values, changed, wordings, news, score, *named,
     )  # fmt: skip
 
 
-def _turning(text: str, of_now: bool) -> tuple[bool, frozenset[str]]:
-    """Return whether a text tells of a state that began or ended, and the names in it."""
-    if not of_now:
-        return False, frozenset()
+def _turning(text: str, asked: _Asked) -> tuple[frozenset[str], frozenset[str]]:
+    """Return what a text names where it tells of a state that began or ended, and in all."""
+    if not asked.of_now:
+        return frozenset(), frozenset()
     said = spoken(text)
-    turns = _TURN.search(said) is not None or _CHANGE.search(said) is not None
-    return turns, _names_in(said)
+    turns = [_names_in(one) for one in sentences(said) if _TURN.search(one)]
+    return frozenset[str]().union(*turns), _names_in(said)
 
 
 def _names_in(text: str) -> frozenset[str]:

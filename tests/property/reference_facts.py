@@ -104,7 +104,7 @@ def told(rows: Sequence[Row]) -> list[Fact]:
         new = {said for said in standing if said not in open_}
         for said in sorted(open_):
             ended = said not in standing and any(
-                ends(by, said) for by in standing if by in new or by.over
+                ends(by, said) for by in standing if by in new or by.over or by.predicate == "sell"
             )
             taken_back = said not in standing and any(row.said == said for row in now)
             if ended or taken_back:
@@ -165,7 +165,7 @@ def facts_of(rows: Sequence[Row], released: frozenset[Said] = frozenset()) -> li
         against = {
             other.source: other.trust
             for fact in believed
-            if rivals(fact.said, row.said) and _holds(fact, row.day)
+            if (rivals(fact.said, row.said) or ends(row.said, fact.said)) and _holds(fact, row.day)
             for other in others
             if _speaks_for(other, fact, believed) and other.source != row.source
         }

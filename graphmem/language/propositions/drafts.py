@@ -42,7 +42,13 @@ def find_propositions(
         facts.pop(same, None)
         wordings[wording] = key
         facts[key] = fact
-    drafts = [_draft(discourse, fact, times) for fact in facts.values()]
+    hired = {fact.subject.text for fact in facts.values() if fact.predicate == "work at"}
+    drafts = [
+        _draft(discourse, fact, times)
+        for fact in facts.values()
+        # "I quit my job and joined Siemens."
+        if fact.predicate != "be out of work" or fact.subject.text not in hired
+    ]
     return tuple(sorted(drafts, key=lambda draft: (draft.start, draft.end)))
 
 

@@ -25,6 +25,7 @@ _GOINGS = frozenset(
     "arrive transfer convert enrol enroll apply".split()
 )
 _OTHERS = frozenset({"he", "she", "they"})
+_OWN = frozenset({"my", "our"})
 
 
 def drops_subject(discourse: Discourse, head: int) -> bool:
@@ -82,8 +83,8 @@ def _tells_of_another(discourse: Discourse, start: int, end: int) -> bool:
             continue
         if parse.tags[token] == "PRP":
             return parse.lower[token] in _OTHERS
-        span = discourse.nominals.name_of.get(token) or discourse.nominals.by_head.get(token)
-        return span is not None and span.kind == "person"
+        owner = parse.child(token, "nmod:poss")
+        return owner is None or parse.lower[owner] not in _OWN
     return False
 
 

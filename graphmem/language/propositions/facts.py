@@ -44,6 +44,7 @@ class Fact(NamedTuple):
         said: the predicate as it is worded, where that is not how facts know it ("be CEO of").
         told_of: the subject as it is worded, where that is more ("Mara's manager").
         text: how it reads as a whole, where its parts do not say it in their order.
+        begun: whether the clause tells how it began: it holds from the time that is named.
     """
 
     subject: Argument
@@ -55,6 +56,7 @@ class Fact(NamedTuple):
     said: str | None = None
     told_of: str | None = None
     text: str | None = None
+    begun: bool = False
 
 
 def reworded(facts: Iterable[Fact], said: str | None) -> Iterator[Fact]:

@@ -19,7 +19,6 @@ def said(found: Extraction) -> set[tuple[str, str, str, bool]]:
     ("text", "fact"),
     [
         ("I joined Siemens in March.", (ANN, "work at", "Siemens", False)),
-        ("Siemens hired me last week.", None),
         ("I was hired by Siemens.", (ANN, "work at", "Siemens", False)),
         ("I quit my job.", (ANN, "be out of work", "work", False)),
         ("I lost my job in May.", (ANN, "be out of work", "work", False)),
@@ -33,10 +32,9 @@ def said(found: Extraction) -> set[tuple[str, str, str, bool]]:
     ],
 )
 def test_a_clause_means_more_than_its_words(
-    read, text: str, fact: tuple[str, str, str, bool] | None
+    read, text: str, fact: tuple[str, str, str, bool]
 ) -> None:
-    if fact is not None:
-        assert fact in said(read(text, speaker=ANN))
+    assert fact in said(read(text, speaker=ANN))
 
 
 @pytest.mark.parametrize(
@@ -52,6 +50,16 @@ def test_a_clause_means_more_than_its_words(
         ("I want to quit my job.", "be out of work"),
         ("I lost the keys.", "be out of work"),
         ("Omar retired from the race.", "be out of work"),
+        ("Omar retired to bed.", "be out of work"),
+        ("I quit my second job.", "be out of work"),
+        ("I lost my position in the queue.", "be out of work"),
+        ("The gun was fired.", "be out of work"),
+        ("I quit my job and joined Siemens.", "be out of work"),
+        ("I'm at IKEA now.", "work at"),
+        ("We are based in Berlin.", "be based in"),
+        ("I sold a bike to Omar.", "sell"),
+        ("I lost the van in the car park.", "lose"),
+        ("I left the college at noon.", "leave"),
     ],
 )
 def test_what_is_not_said_ends_and_begins_nothing(read, text: str, relation: str) -> None:

@@ -29,7 +29,7 @@ def kept(found: Extraction) -> set[tuple[str, str, str, str | None]]:
             "The design review is on Tuesday.",
             ("design review", "be set for", "Tuesday", "design review is on Tuesday"),
         ),
-        ("The standup is at 9:30.", ("standup", "be set for", "9:30", "standup is 9:30")),
+        ("The standup is at 9:30.", ("standup", "be scheduled at", "9:30", "standup is 9:30")),
         ("GM-412 is closed.", ("GM-412", "have status", "closed", "GM-412 is closed")),
         (
             "Priya leads the Atlas team.",
@@ -55,6 +55,35 @@ def test_an_office_has_one_holder_who_may_step_down(read) -> None:
             for p in read(text).propositions
         }
         assert ("Nordlicht", "have ceo", "Helga Brandt", negated, "present") in found, text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Tom is the vice president of Acme.", "Helga is the former CEO of Nordlicht.",
+     "I moved the office laptop to the garage.", "The office rent was 900 euros.",
+     "The front door is green."],
+)  # fmt: skip
+def test_what_is_part_of_it_or_over_or_elsewhere_is_no_value(read, text: str) -> None:
+    found = read(text, speaker="Ann").propositions
+    assert found
+    assert {p.predicate for p in found}.isdisjoint(
+        {"have president", "have ceo", "be set to", "have status"}
+    )
+
+
+def test_an_hour_leaves_the_day_and_a_beginning_has_its_date(read) -> None:
+    day, hour = (
+        read(f"The design review is {when}.").propositions[0].predicate
+        for when in ("on Tuesday", "at 10:00")
+    )
+    assert (day, hour) == ("be set for", "be scheduled at")
+    (office,) = [
+        p
+        for p in read("Helga Brandt became the CEO of Nordlicht in 2009.").propositions
+        if p.predicate == "have ceo"
+    ]
+    assert office.validity
+    assert str(office.validity.start).startswith("2009")
 
 
 def test_a_thing_is_told_from_others_by_all_its_words(read) -> None:
