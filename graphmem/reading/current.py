@@ -89,7 +89,7 @@ def facts_about(
     """Return the facts about an entity, by uid, as they are or were believed.
 
     A relation is asked for from its subject's end, an inverse of it from its object's; all there
-    is, from both. Five reads at most, and five more where another time's belief or entities that
+    is, from both. Five reads at most, and seven more where another time's belief or entities that
     were merged want the timelines to be laid out anew. Time: O(facts of the entity), or of the
     relation.
 
