@@ -4,6 +4,9 @@ TEXT ?=
 STORE_OUT ?= demo-output
 BIN := .venv/bin
 STAMP := .venv/.setup-done
+# Some machines forbid Python to keep what it compiled. Every process would then compile the
+# package anew, half a second each, and the tests start hundreds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench neo4j neo4j-stop model language-model wheel
