@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from graphmem.core.aside import Aside
+from graphmem.core.collector import collector_paused
 from graphmem.errors import GraphMemError, InvalidInput
 from graphmem.models.seal import check_seal, describe
 from graphmem.ports import (
@@ -25,6 +27,7 @@ from graphmem.ports import (
     Float32,
     GraphStore,
     Models,
+    Preloaded,
     ShownRecalls,
     WalkGraph,
 )
@@ -184,22 +187,28 @@ class HeldReader(_Reader):
 
     def _reader(self) -> Engine:
         """Return the engine, which catches up with the store before it answers."""
-        from graphmem.reading.engine import Engine
-
         with self._lock:
             if self._engine is None or self._views is None:
                 check_seal(self._store, describe(self._models.embedder))
-                views = self._open_views()
-                # Here and not beside the encoder: what a thread frees, others cannot use.
-                views.refresh(self._store)
-                self._engine = Engine(
-                    self._store, views.nodes or self._store, self._space,
-                    views.text, views.vectors, views.adjacency,
-                    partial(self._catch_up, views), self._models.embedder, self._clock,
-                    remote=views.nodes is not None, judgements=views.judged,
-                    facts=partial(self._facts, views), count_tokens=self._models.count_tokens,
-                )  # fmt: skip
+                _preload(self._models.embedder)
+                # Modules and views are made of many objects, and all of them stay.
+                with collector_paused():
+                    self._engine = self._open_engine()
             return self._engine
+
+    def _open_engine(self) -> Engine:
+        from graphmem.reading.engine import Engine
+
+        views = self._open_views()
+        # Here and not beside the encoder: what a thread frees, others cannot use.
+        views.refresh(self._store)
+        return Engine(
+            self._store, views.nodes or self._store, self._space,
+            views.text, views.vectors, views.adjacency,
+            partial(self._catch_up, views), self._models.embedder, self._clock,
+            remote=views.nodes is not None, judgements=views.judged,
+            facts=partial(self._facts, views), count_tokens=self._models.count_tokens,
+        )  # fmt: skip
 
     def _catch_up(self, views: SpaceViews) -> tuple[int, str]:
         """Bring an engine's views up to the store, in turn with whoever keeps or drops them."""
@@ -320,8 +329,16 @@ class ServedReader(_Reader):
         with self._lock:
             if self._space is None:
                 check_seal(self._store, describe(self._models.embedder))
+                _preload(self._models.embedder)
                 self._space = ServedSpace(self._store, self._name, WALK_KINDS)
             return self._space
+
+
+def _preload(embedder: Embedder) -> None:
+    """Load the model beside the modules and views that the first question waits for as well."""
+    if isinstance(embedder, Preloaded):
+        # What goes wrong is raised where the question is embedded, which tries it again.
+        Aside().start(embedder.preload)
 
 
 def _embed_asked(embedder: Embedder, questions: Sequence[str]) -> Float32:

@@ -12,6 +12,7 @@ from graphmem.ports.models import (
     Extractor,
     Float32,
     Models,
+    Preloaded,
 )
 from graphmem.ports.serving import CandidateServer, LinkServer
 from graphmem.ports.shown import ShownRecall, ShownRecalls
@@ -53,6 +54,7 @@ __all__ = [
     "PlacedVectors",
     "Plan",
     "PlanReader",
+    "Preloaded",
     "Progress",
     "Ranked",
     "ShownNodes",

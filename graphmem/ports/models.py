@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ __all__ = [
     "Extractor",
     "Float32",
     "Models",
+    "Preloaded",
 ]
 
 
@@ -53,6 +54,15 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Float32:
         """Return (n, d) float32 rows of unit length, in input order."""
+        ...
+
+
+@runtime_checkable
+class Preloaded(Protocol):
+    """Something that can be loaded before it is needed, while another thread does other things."""
+
+    def preload(self) -> None:
+        """Load what the first use would wait for; doing it again does nothing."""
         ...
 
 

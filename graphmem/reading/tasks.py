@@ -7,6 +7,7 @@ do, or a polite form of it. Keywords, statements, questions and other languages 
 from __future__ import annotations
 
 import re
+from functools import cache
 
 __all__ = ["is_instruction"]
 
@@ -67,23 +68,20 @@ _WORK = (
     rf"(?:(?:{_VERBS})\b(?![-'’])|(?:{_TITLED}){_SOON}(?!\w)"
     rf"|(?:{_NOUNS_TOO}|{_TITLED}) {_OBJECT}(?!\w))"
 )
-_IMPERATIVE = re.compile(
-    rf"\W*(?:(?:also|then|next|now|finally|first|and|so|but|lastly|just),? ){{0,3}}{_WORK}",
-    re.IGNORECASE,
+_IMPERATIVE = (
+    rf"\W*(?:(?:also|then|next|now|finally|first|and|so|but|lastly|just),? ){{0,3}}{_WORK}"
 )
 # "When you are there, buy some milk": what follows a comma needs its object, too.
-_AFTER_COMMA = re.compile(
-    rf",\s+(?:(?:just|then|and|simply) )?(?:{_VERBS}|{_TITLED}|{_NOUNS_TOO}) {_OBJECT}(?!\w)",
-    re.IGNORECASE,
+_AFTER_COMMA = (
+    rf",\s+(?:(?:just|then|and|simply) )?(?:{_VERBS}|{_TITLED}|{_NOUNS_TOO}) {_OBJECT}(?!\w)"
 )
 # What somebody wants done, where it is no question.
-_WISH = re.compile(
+_WISH = (
     r"\b(?:i (?:need|want|require|expect|would like)|i'd like) (?:you|it|them) to\b"
     rf"|\b(?:i must|(?:i (?:need|want|would like|would love|have)|i'd (?:like|love)) to) {_WORK}"
     r"|\b(?:i'd|i would) (?:appreciate|be grateful)\b|\bi require\b|\blet(?:'s|’s| us) "
     r"|\bgo ahead and\b|\bmake sure\b|\bbe sure to\b|\bdon['’]t forget to\b|^\W*ensure\b"
-    r"|\bhelp me \w",
-    re.IGNORECASE,
+    r"|\bhelp me \w"
 )
 
 
@@ -103,5 +101,12 @@ def _asks_to_do(sentence: str) -> bool:
         return True
     if sentence.endswith("?"):
         return False
-    wishes = _WISH.search(sentence) or _AFTER_COMMA.search(sentence)
-    return bool(wishes or _IMPERATIVE.match(sentence))
+    begins, wishes = _statements()
+    return bool(wishes.search(sentence) or begins.match(sentence))
+
+
+@cache
+def _statements() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """How an instruction may begin, and what in it wishes; no question needs the two compiled."""
+    wishes = f"{_WISH}|{_AFTER_COMMA}"
+    return re.compile(_IMPERATIVE, re.IGNORECASE), re.compile(wishes, re.IGNORECASE)

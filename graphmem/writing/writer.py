@@ -12,11 +12,11 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from graphmem.core.changes import Changes
+from graphmem.core.collector import collector_paused
 from graphmem.core.extraction import Extraction
 from graphmem.core.uids import content_uid
 from graphmem.ports import Clock, GraphReader, GraphStore, Models, Progress
 from graphmem.writing.accept import SourceText
-from graphmem.writing.collector import collector_paused
 from graphmem.writing.compose import Composed, SourceReading, compose
 from graphmem.writing.extract import (
     Encoded,

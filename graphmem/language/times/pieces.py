@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from graphmem.core.when import SEASONS
 from graphmem.language.times.holidays import HOLIDAYS
@@ -154,38 +155,41 @@ def topics_of(text: str) -> frozenset[str]:
     return frozenset(found | {"digit"} if any(map(str.isdigit, words)) else found)
 
 
-class Rule(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Rule:
     """A pattern whose group "at" names the time.
 
     Attributes:
+        template: of the pattern.
         relative: whether it needs the day on which it was said.
         topics: what has to stand in a text that it reads, as `topics_of` says.
         marks: of these characters and words in lower case one has to, where there are any.
         listed: whether it counts only behind a time of its sort: "in 2019 and 2021".
     """
 
-    pattern: re.Pattern[str]
+    template: str
     read: Reader
     relative: bool
     topics: frozenset[str]
     marks: tuple[str, ...] = ()
     listed: bool = False
 
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled for the first text that may need it: all of them take a tenth of a second."""
+        marked = self.template.replace("{", "(?P<at>").replace("}", ")").replace(" ", r"\s+")
+        whole = re.sub(r"(?<!\?P)<([a-zA-Z-]+)>", lambda piece: _PIECES[piece[1]], marked)
+        return re.compile(whole, re.IGNORECASE)
+
 
 def relative(template: str, reader: Reader, *marks: str) -> Rule:
     """Return a rule that counts from the day on which the text was said."""
-    return Rule(_compile(template), reader, True, _topics(template), marks)
+    return Rule(template, reader, True, _topics(template), marks)
 
 
 def absolute(template: str, reader: Reader, *marks: str, listed: bool = False) -> Rule:
     """Return a rule that means the same time whenever it is said."""
-    return Rule(_compile(template), reader, False, _topics(template), marks, listed)
-
-
-def _compile(template: str) -> re.Pattern[str]:
-    marked = template.replace("{", "(?P<at>").replace("}", ")").replace(" ", r"\s+")
-    whole = re.sub(r"(?<!\?P)<([a-zA-Z-]+)>", lambda piece: _PIECES[piece[1]], marked)
-    return re.compile(whole, re.IGNORECASE)
+    return Rule(template, reader, False, _topics(template), marks, listed)
 
 
 def _topics(template: str) -> frozenset[str]:

@@ -7,16 +7,15 @@ that moved to a later commit come again there.
 
 from __future__ import annotations
 
-import gc
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from graphmem.core.changes import EdgeRow
+from graphmem.core.collector import collector_paused
 from graphmem.ports import GraphStore
 from graphmem.views.cypher.engine import Writing, writing
 from graphmem.views.cypher.rows import edge_row, edge_rows, edge_tail, node_line, node_row, quoted
@@ -51,7 +50,7 @@ def build(path: Path, store: GraphStore, space: str) -> int:
     seq = store.seq(space)
     with (
         stage_beside(path) as stage, writing(path) as engine, ThreadPoolExecutor(1) as loader,
-        _uncollected(),
+        collector_paused(),
     ):  # fmt: skip
         nodes = _Nodes(space, stage)
         nodes.read(store)
@@ -159,15 +158,3 @@ class _Edges:
         for (kind, pair), rows in self.odd.items():
             source = embedded.from_rows(LINK_TYPES)
             engine.run_rows(embedded.create_edges(kind, pair, EDGE_TYPES, source), rows)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep the collector from looking at rows that go by themselves; it takes a sixth of it."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 
+from graphmem.core.collector import collector_paused
 from graphmem.errors import EngineLost, GraphMemError, InvalidInput
 from graphmem.models.loading import LazyModels
 from graphmem.models.registry import open_embedder
 from graphmem.writing.accept import SourceText, accept
-from graphmem.writing.collector import collector_paused
 from graphmem.writing.prepare import prepare_all
 from graphmem.writing.trust import with_trust
 from graphmem_pipelines.engines.base import Outcome, Recipe

@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from graphmem.writing.collector import collector_paused
+from graphmem.core.collector import collector_paused
 
 
 def test_the_collector_is_off_inside_and_on_after_even_when_something_fails() -> None:

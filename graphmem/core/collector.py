@@ -1,7 +1,8 @@
-"""Holds Python's cycle collector back while a batch is parsed, composed and stored.
+"""Holds Python's cycle collector back while many objects are made.
 
-A batch makes some hundred thousand small objects without cycles. The collector looks through all
-of them again and again and finds nothing: a third of the time that a commit took.
+What makes some hundred thousand small objects without cycles (a batch that is composed, rows for
+a query, a first start) gains nothing from the collector, which looks through all of them again
+and again: a third of the time that a commit took.
 """
 
 from __future__ import annotations
