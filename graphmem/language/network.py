@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from graphmem.errors import ModelMissing
 from graphmem.language.arc_eager import N_FEATURES
-from graphmem.language.runtime import onnxruntime
+from graphmem.language.runtime import Session, open_session
 from graphmem.language.vocabulary import ATTRIBUTES
 
 __all__ = ["Network", "load_network"]
@@ -42,7 +42,7 @@ class Network:
         labels: names of the relations, with a "||" where an arc was lifted.
     """
 
-    session: onnxruntime.InferenceSession
+    session: Session
     tables: tuple[Floats, ...]
     mean: Floats
     factor: Floats
@@ -79,16 +79,11 @@ def load_network(folder: Path) -> Network:
     Raises:
         ModelMissing: A file is not there, or is not what it should be.
     """
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
     try:
         with np.load(folder / "network.npz", allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-        session = onnxruntime.InferenceSession(
-            str(folder / "network.onnx"), options, providers=["CPUExecutionProvider"]
-        )
         return Network(
-            session=session,
+            session=open_session(folder / "network.onnx"),
             tables=tuple(arrays[f"table_{column}"] for column in range(len(ATTRIBUTES))),
             tags=tuple(map(str, arrays["tags"])),
             labels=tuple(map(str, arrays["labels"])),

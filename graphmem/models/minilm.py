@@ -22,7 +22,7 @@ import tokenizers
 
 from graphmem.core.kernels.half import narrow
 from graphmem.errors import EmbeddingFailed, InvalidInput, ModelMissing
-from graphmem.language.runtime import onnxruntime
+from graphmem.language.runtime import Session, open_session
 from graphmem.ports import Encoding, Float32
 
 __all__ = ["WINDOW", "MiniLMEncoder"]
@@ -45,7 +45,7 @@ class _Engine:
     """Tokenizer and session of one process; both may be used from many threads at once."""
 
     tokenizer: tokenizers.Tokenizer
-    session: onnxruntime.InferenceSession
+    session: Session
 
     def pieces(self, text: str) -> tokenizers.Encoding:
         """Return the first word pieces of `text`, at most WINDOW."""
@@ -102,6 +102,14 @@ class MiniLMEncoder:
             raise InvalidInput(f"threads is {threads}: give 1 or more, or leave it out")
         _check_files()
         self.threads = threads or min(os.cpu_count() or 1, _MAX_THREADS)
+
+    def preload(self) -> None:
+        """Load the model, which takes 0.2 s and leaves the interpreter to other threads.
+
+        Raises:
+            ModelMissing: its files cannot be read.
+        """
+        _engine()
 
     def embed(self, texts: Sequence[str]) -> Float32:
         """Return (n, 384) float32 rows of unit length, in input order."""
@@ -173,14 +181,9 @@ def _check_files() -> None:
 
 def _load() -> _Engine:
     _check_files()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
     try:
         tokenizer = tokenizers.Tokenizer.from_file(str(_DATA / "tokenizer.json"))
-        session = onnxruntime.InferenceSession(
-            str(_DATA / "minilm-int8.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        session = open_session(_DATA / "minilm-int8.onnx")
     except Exception as error:  # the tokenizer raises plain Exception
         raise ModelMissing(
             f"the encoder's files in {_DATA} cannot be read ({error}): run `make model` in a "
