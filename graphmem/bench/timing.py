@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -9,8 +10,12 @@ from functools import partial
 from statistics import median
 from time import perf_counter
 
-__all__ = ["PEAK_MB", "in_turns", "milliseconds", "run_fresh", "seconds_fresh"]
+__all__ = [
+    "PEAK_MB", "in_turns", "milliseconds", "run_fresh", "seconds_fresh", "seconds_to_answer",
+]  # fmt: skip
 
+
+_NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
 # Prints the peak memory of the process that runs it. Linux hands the parent's peak on in
 # getrusage, so its own record is read where there is one.
@@ -62,8 +67,9 @@ def in_turns(
 def run_fresh(arguments: Sequence[str]) -> str:
     """Run this Python in a process of its own and return what it printed."""
     done = subprocess.run(
-        [sys.executable, *arguments], check=True, capture_output=True, text=True, timeout=300
-    )
+        [sys.executable, *arguments],
+        check=True, capture_output=True, text=True, timeout=300, env=_surroundings(),
+    )  # fmt: skip
     return done.stdout
 
 
@@ -72,3 +78,24 @@ def seconds_fresh(arguments: Sequence[str], n_rounds: int) -> float:
     run_fresh(arguments)
     times = [milliseconds(lambda: run_fresh(arguments)) for _ in range(n_rounds)]
     return median(times) / 1_000.0
+
+
+def seconds_to_answer(arguments: Sequence[str], n_rounds: int) -> float:
+    """Return the median time from starting a process until its first line, once warmed up."""
+    run_fresh(arguments)
+    return median(_seconds_to_line(arguments) for _ in range(n_rounds))
+
+
+def _seconds_to_line(arguments: Sequence[str]) -> float:
+    start = perf_counter()
+    command = [sys.executable, "-u", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=_surroundings()) as process:
+        assert process.stdout is not None
+        if not process.stdout.readline():
+            raise RuntimeError(f"{command} has printed nothing")
+        return perf_counter() - start
+
+
+def _surroundings() -> dict[str, str]:
+    """The environment of an installation: it has its bytecode, since pip compiles what it puts."""
+    return {name: value for name, value in os.environ.items() if name != _NO_BYTECODE}

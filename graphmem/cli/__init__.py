@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -24,6 +25,8 @@ def main() -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(STOPPED)
+    # What is left goes with the process. A last look at all of it takes 0.4 s after a search.
+    gc.freeze()
     raise SystemExit(status)
 
 
