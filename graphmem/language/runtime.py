@@ -1,4 +1,4 @@
-"""ONNX Runtime as graphmem uses it: one thread a run, the same bits everywhere, no report home.
+"""ONNX Runtime as graphmem uses it: one thread a run, exact products of int8, no report home.
 
 Its builds from 1.29 on report to their maker from the moment they are imported, and keep a device
 identifier in the user's cache folder; only this variable, set before the import, prevents both.
@@ -33,7 +33,8 @@ _EXACT = "session.x64quantprecision"
 def open_session(path: Path) -> Session:
     """Open a graph for runs of one thread each; many may run at once.
 
-    The same input gives the same integers in every product of int8, whatever the processor.
+    Products of int8 are exact on every processor; sums of floats may differ in their last bits
+    from one kind of processor to another.
 
     Raises:
         Exception: The file is not there or is no graph; the runtime's errors have no base.
