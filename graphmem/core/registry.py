@@ -19,6 +19,9 @@ __all__ = ["ENGLISH", "Registry", "registry_of"]
 _FAMILY_OF = {predicate: family for family in FAMILIES for predicate in family}
 # Relations to one object that are looked at together, since one of them may end another.
 _TOGETHER = dict.fromkeys(sorted({*ENDED_BY, *(p for some in ENDED_BY.values() for p in some)}))
+_ENDERS_OF = {
+    held: tuple(ender for ender, ended in ENDED_BY.items() if held in ended) for held in _TOGETHER
+}
 # What one is told as a name, another may be told as a value: "is Anita", "is vacant".
 _ANY_SORT = frozenset({"be out of work", "be set to", "be set for", "have status"})
 _LITERAL: frozenset[ValueType] = frozenset(("number", "date", "text"))
@@ -118,11 +121,18 @@ class Registry:
         return not one.over and self.closes(one, other) and not self._ends(one, other)
 
     def beside(self, content: Content) -> tuple[Content, ...]:
-        """Return what of one scope is found by its uid: its denial, and all that may end it."""
+        """Return what of one scope is found by its uid: its denial, and all that may end it.
+
+        Of what ends something all that are looked at together: what it ends may have other ends.
+        """
         if content.over:
             return (content,)
         if self.scope_of(content)[0] != "together":
             return content, content.twin
+        if not self.ends_others(content):
+            enders = _ENDERS_OF.get(content.predicate, ())
+            ends = (content._replace(predicate=name, negated=False) for name in enders)
+            return (content, content.twin, *ends)
         return tuple(
             content._replace(predicate=predicate, negated=negated)
             for predicate in _TOGETHER

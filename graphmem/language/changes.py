@@ -123,21 +123,21 @@ def _employer(discourse: Discourse, clause: Clause, fact: Fact) -> Argument | No
     if fact.rule == "passive agent":
         hired = fact.predicate == "hire" and fact.object.kind in ("person", "unknown")
         employer = fact.subject._replace(role="object")
-        return employer if hired and _employs(employer) else None
+        return employer if hired and _is_employer(employer) else None
     verb, _, rest = fact.predicate.partition(" ")
     if fact.predicate == "join":
-        return fact.object if _employs(fact.object) else None
+        return fact.object if _is_employer(fact.object) else None
     has_job = any(lower[head] in _JOBS for head in clause.objects)
     if verb in _BEGUN and has_job and rest in ("at", "with"):
         return fact.object if fact.object.named else None
     return (
         fact.object
-        if fact.predicate in ("start at", "start working at") and _employs(fact.object)
+        if fact.predicate in ("start at", "start working at") and _is_employer(fact.object)
         else None
     )
 
 
-def _employs(argument: Argument) -> bool:
+def _is_employer(argument: Argument) -> bool:
     words = argument.text.casefold().split()
     return argument.named and argument.kind == "organization" and _UNPAID.isdisjoint(words)
 

@@ -58,7 +58,7 @@ def _ended_by(fact: Fact, *, leaves: bool, has_job: bool) -> str | None:
     verb, _, rest = fact.predicate.partition(" ")
     if has_job:
         return _WORK if rest.split()[-1:] in (["at"], ["with"]) else None
-    return _WORK if fact.predicate == verb and _employs(fact.object) else None
+    return _WORK if fact.predicate == verb and _may_employ(fact.object) else None
 
 
 def _goes_out(discourse: Discourse, clause: Clause) -> bool:
@@ -66,5 +66,5 @@ def _goes_out(discourse: Discourse, clause: Clause) -> bool:
     return any(discourse.case(head) in _OUTINGS for head in clause.obliques)
 
 
-def _employs(argument: Argument) -> bool:
+def _may_employ(argument: Argument) -> bool:
     return argument.named and not argument.literal and argument.kind not in _NO_EMPLOYER

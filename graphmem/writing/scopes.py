@@ -69,7 +69,7 @@ def read_scopes(
     space: str,
     registry: Registry | None = None,
 ) -> dict[tuple[str, ...], Scope]:
-    """Read the facts of the contents' scopes; two reads and one for each return of a fact.
+    """Read the facts of the contents' scopes; two reads, and one for each return or end of a fact.
 
     Facts of functional relations are looked up by subject and relation: there are few. Of others
     a subject can have very many, so that only the fact itself, its denial and what else may end
@@ -98,20 +98,24 @@ def read_scopes(
     wanted = list(uids)
     while wanted:
         seen.update(wanted)
-        ended = _take(reader.get(space, wanted), scopes, registry)
+        ended, beside = _take(reader.get(space, wanted), scopes, registry)
         links = reader.neighbours(space, ended, ["SUPERSEDES"]) if ended else []
-        wanted = sorted({uid for edge in links for uid in (edge.start, edge.end)} - seen)
+        linked = {uid for edge in links for uid in (edge.start, edge.end)}
+        wanted = sorted((linked | beside) - seen)
     return scopes
 
 
 def _take(
     nodes: Iterable[Node | None], scopes: Mapping[tuple[str, ...], Scope], registry: Registry
-) -> list[str]:
-    """Put facts into their scopes; return those that may have come back after they ended.
+) -> tuple[list[str], set[str]]:
+    """Put facts into their scopes; return of which there is more to be read.
 
-    What came back has a uid that only its links tell.
+    Returns:
+        Those that may have come back after they ended: what came back has a uid that only its
+        links tell. And the uids of all that one of them may have ended.
     """
     ended: set[str] = set()
+    beside: set[str] = set()
     for fact in nodes:
         if not isinstance(fact, Proposition):
             continue
@@ -122,7 +126,9 @@ def _take(
             scope.facts[fact.uid] = fact
             if key[0] in ("twins", "together") and (len(scope.facts) > 1 or fact.valid_to):
                 ended.update(scope.facts)
-    return sorted(ended)
+            if key[0] == "together" and registry.ends_others(content):
+                beside.update(one.uid for one in registry.beside(content))
+    return sorted(ended), beside
 
 
 def read_evidence(

@@ -56,7 +56,7 @@ def test_every_command_of_a_set_up_starts_a_server(tmp_path: Path) -> None:
         given = [str(tmp_path / "a.db") if "/home/me" in one else one for one in command]
         done = subprocess.run(
             [sys.executable, "-m", "graphmem", *given],
-            input=b"", capture_output=True, timeout=60,
+            input=b"", capture_output=True, timeout=240,
         )  # fmt: skip
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b""), command
 

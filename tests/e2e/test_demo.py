@@ -122,7 +122,7 @@ def test_for_people_it_ends_with_a_command_that_works_here(demo: Result, folder:
     )  # fmt: skip
     shown = subprocess.run(
         shlex.split(done.stdout.splitlines()[-1]),
-        capture_output=True, text=True, timeout=60, check=False, cwd=folder,
+        capture_output=True, text=True, timeout=240, check=False, cwd=folder,
     )  # fmt: skip
     assert shown.returncode == 0, shown.stderr
     assert "Henrik Aalto" in shown.stdout
@@ -134,7 +134,7 @@ def test_the_users_own_text_can_be_asked(demo: Result, folder: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "graphmem", "search", "Who repairs accordions?",
          "--store", store, "--json", "-k", "3"],
-        capture_output=True, text=True, timeout=60, check=True,
+        capture_output=True, text=True, timeout=240, check=True,
     )  # fmt: skip
     hits = json.loads(done.stdout)["hits"]
     assert "Henrik Aalto" in hits[0]["text"]

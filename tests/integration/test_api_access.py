@@ -84,13 +84,13 @@ def serving(folder: Path, **environment: str) -> Iterator[Server]:
             line = process.stdout.readline()
             assert line, (folder / "stderr").read_text()
             url = json.loads(line)["url"]
-            with httpx.Client(base_url=url, timeout=60) as client:
+            with httpx.Client(base_url=url, timeout=240) as client:
                 client.get("/health/live").raise_for_status()
                 yield Server(url, process, folder, client)
         finally:
             if process.poll() is None:
                 process.kill()
-            process.wait(timeout=60)
+            process.wait(timeout=240)
             process.stdout and process.stdout.close()
 
 
@@ -281,7 +281,7 @@ def test_who_sends_too_slowly_is_let_go(tmp_path: Path) -> None:
     with serving(tmp_path, GRAPHMEM_LIMITS_REQUEST_S="0.5") as server, ExitStack() as opened:
         clients = []
         for head in [*SLOW] * 20:
-            client = socket.create_connection(server.address, timeout=60)
+            client = socket.create_connection(server.address, timeout=240)
             clients.append((head, opened.enter_context(client)))
             client.sendall(head)
         for head, client in clients:
@@ -351,7 +351,7 @@ def test_without_keys_only_this_machine_and_its_own_pages(tmp_path: Path) -> Non
     done = subprocess.run(
         [sys.executable, "-m", "graphmem", "--store", str(tmp_path / "b.db"), "serve",
          "--host", "0.0.0.0", "--port", "0"],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
     assert done.returncode == 1
     assert "loopback only" in done.stderr
@@ -360,7 +360,7 @@ def test_without_keys_only_this_machine_and_its_own_pages(tmp_path: Path) -> Non
 def test_who_is_being_answered_when_the_server_stops_is_answered(tmp_path: Path) -> None:
     """Two processes: one answers while both are told to end, and nothing is left of them."""
     with serving(tmp_path, GRAPHMEM_WORKERS="2") as server:
-        with socket.create_connection(server.address, timeout=60) as client:
+        with socket.create_connection(server.address, timeout=240) as client:
             client.sendall(
                 b"POST /v1/a/search HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json"
                 b"\r\nContent-Length: 19\r\n\r\n"
@@ -370,7 +370,7 @@ def test_who_is_being_answered_when_the_server_stops_is_answered(tmp_path: Path)
             server.process.send_signal(signal.SIGTERM)
             client.sendall(b'{"question":"who?"}')
             assert received(client).startswith(b"HTTP/1.1 200")
-        assert server.process.wait(timeout=60) == 0
+        assert server.process.wait(timeout=240) == 0
         with pytest.raises(httpx.ConnectError):
             server.client.get("/")
     assert "Traceback" not in server.said()

@@ -38,7 +38,7 @@ def test_a_copy_killed_again_and_again_ends_with_the_same_space(tmp_path: Path) 
     rounds = [("noted", 1), ("applied", 1), ("noted", 2), ("applied", 3), ("applied", 2)]
     for where, number in rounds:
         command = [sys.executable, str(CHILD), str(source.path), str(path), where, str(number)]
-        done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+        done = subprocess.run(command, capture_output=True, timeout=240, check=False)
         assert done.returncode == -signal.SIGKILL, done.stderr.decode()
         # The source goes on in the meantime.
         gone = f"{number:02}-2"

@@ -40,7 +40,7 @@ def kill_after(child: subprocess.Popen[str], n_lines: int) -> list[str]:
     assert child.stdout is not None
     lines = [child.stdout.readline() for _ in range(n_lines)]
     child.send_signal(signal.SIGKILL)
-    rest, errors = child.communicate(timeout=60)
+    rest, errors = child.communicate(timeout=240)
     assert errors == "", errors
     heard = "".join(lines) + rest
     # The line that the kill cut short was written after the commit as well, but says too little.
@@ -273,5 +273,5 @@ def test_many_that_open_a_new_store_at_once_all_get_it(tmp_path: Path) -> None:
     for turn in range(5):
         store = tmp_path / f"agent{turn}.db"
         children = [start("read_for", store, "r", "0") for _ in range(6)]
-        heard = [child.communicate(timeout=60) for child in children]
+        heard = [child.communicate(timeout=240) for child in children]
         assert [errors for _, errors in heard] == [""] * 6

@@ -242,7 +242,7 @@ def test_closing_while_others_write_is_no_crash(space: str) -> None:
         assert enough.wait(60)
         store.close()
         with pytest.raises(StoreUnavailable, match="closed"):
-            told.result(timeout=60)
+            told.result(timeout=240)
     again = Neo4jStore("neo4j://")
     assert again.seq(space) in (seqs[-1], seqs[-1] + 1)
     again.close()

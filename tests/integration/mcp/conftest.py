@@ -47,7 +47,7 @@ class Served:
     async def connect(
         self, key: str, path: str = "/mcp", **options: Any
     ) -> AsyncGenerator[Client]:
-        async with httpx2.AsyncClient(headers=self.headers(key), timeout=60) as http:
+        async with httpx2.AsyncClient(headers=self.headers(key), timeout=240) as http:
             transport = streamable_http_client(self.url + path, http_client=http)
             async with Client(transport, **options) as client:
                 yield client

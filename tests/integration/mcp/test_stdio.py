@@ -67,7 +67,7 @@ class Child:
         return line
 
     def end(self) -> tuple[int, str, str]:
-        out, errors = self.process.communicate(timeout=60)
+        out, errors = self.process.communicate(timeout=240)
         return self.process.returncode, (out or b"").decode(), errors.decode()
 
 

@@ -16,7 +16,7 @@ from graphmem_api.searching import Pace, PacedMemory
 from graphmem_api.settings import Limits, Settings
 from graphmem_api.spaces import Spaces
 
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0
 
 
 async def _search(pace: Pace, begun: list[int], number: int, until: asyncio.Event) -> None:

@@ -13,7 +13,7 @@ from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder
 from graphmem_api.warming import Warming
 
-PATIENCE_S = 60
+PATIENCE_S = 240
 
 
 def ended(warming: Warming) -> bool:

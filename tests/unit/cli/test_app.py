@@ -31,7 +31,7 @@ def _imported_by(arguments: str) -> set[str]:
         "print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=240, check=True
     )
     return set(done.stderr.split())
 
@@ -177,7 +177,7 @@ def test_version_is_one_object_for_machines(capsys: pytest.CaptureFixture[str]) 
 def test_python_m_graphmem_is_the_same_program() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "graphmem", "version"],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
     assert done.returncode == 0
     assert done.stdout.startswith("graphmem 0.")
@@ -200,7 +200,7 @@ main()
 """
     done = subprocess.run(
         [sys.executable, "-c", code],
-        capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path,
+        capture_output=True, text=True, timeout=240, check=False, cwd=tmp_path,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr == "graphmem: stopped; what was reported as stored is stored\n"

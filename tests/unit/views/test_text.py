@@ -346,7 +346,7 @@ def test_questions_go_on_while_passages_come() -> None:
         view.refresh(store)
     done.set()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=240)
     assert failures == []
     np.testing.assert_array_equal(
         evidence(view, "cat number", all_uids(3_000)).features,

@@ -115,7 +115,7 @@ def test_processes_count_together_and_the_dead_have_nothing_at_hand(tmp_path: Pa
     for n in (1, 2):
         done = subprocess.run(
             [sys.executable, "-c", code], env=environment, capture_output=True, text=True,
-            timeout=60, check=True,
+            timeout=240, check=True,
         )  # fmt: skip
         counted = f'graphmem_requests_total{{method="GET",route="/a",status="200"}} {n}.0'
         assert counted in done.stdout

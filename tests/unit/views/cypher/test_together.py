@@ -114,7 +114,7 @@ def test_processes_share_a_projection(tmp_path: Path) -> None:
             store.apply("a", lambda _, n=n: Changes(nodes=(passage(f"new{n}"),)))
     finally:
         for child in children:
-            child.communicate(timeout=60)
+            child.communicate(timeout=240)
     assert [child.returncode for child in children] == [0, 0, 0]
     assert len(list(folder.glob("*.lbug"))) == 1
     assert not list(folder.glob("*.csv"))
