@@ -27,7 +27,7 @@ from graphmem.ports import (
     Float32,
     GraphStore,
     Models,
-    Preloaded,
+    Preloadable,
     ShownRecalls,
     WalkGraph,
 )
@@ -191,15 +191,14 @@ class HeldReader(_Reader):
             if self._engine is None or self._views is None:
                 check_seal(self._store, describe(self._models.embedder))
                 _preload(self._models.embedder)
-                # Modules and views are made of many objects, and all of them stay.
-                with collector_paused():
-                    self._engine = self._open_engine()
+                self._engine = self._open_engine()
             return self._engine
 
     def _open_engine(self) -> Engine:
-        from graphmem.reading.engine import Engine
+        with collector_paused():  # modules are many objects, and all of them stay
+            from graphmem.reading.engine import Engine
 
-        views = self._open_views()
+            views = self._open_views()
         # Here and not beside the encoder: what a thread frees, others cannot use.
         views.refresh(self._store)
         return Engine(
@@ -329,14 +328,13 @@ class ServedReader(_Reader):
         with self._lock:
             if self._space is None:
                 check_seal(self._store, describe(self._models.embedder))
-                _preload(self._models.embedder)
                 self._space = ServedSpace(self._store, self._name, WALK_KINDS)
             return self._space
 
 
 def _preload(embedder: Embedder) -> None:
     """Load the model beside the modules and views that the first question waits for as well."""
-    if isinstance(embedder, Preloaded):
+    if isinstance(embedder, Preloadable):
         # What goes wrong is raised where the question is embedded, which tries it again.
         Aside().start(embedder.preload)
 

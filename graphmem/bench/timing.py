@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from statistics import median
+from threading import Timer
 from time import perf_counter
 
 __all__ = [
@@ -16,6 +18,7 @@ __all__ = [
 
 
 _NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
+_LONGEST_S = 300.0
 
 # Prints the peak memory of the process that runs it. Linux hands the parent's peak on in
 # getrusage, so its own record is read where there is one.
@@ -68,7 +71,7 @@ def run_fresh(arguments: Sequence[str]) -> str:
     """Run this Python in a process of its own and return what it printed."""
     done = subprocess.run(
         [sys.executable, *arguments],
-        check=True, capture_output=True, text=True, timeout=300, env=_surroundings(),
+        check=True, capture_output=True, text=True, timeout=_LONGEST_S, env=_surroundings(),
     )  # fmt: skip
     return done.stdout
 
@@ -89,11 +92,26 @@ def seconds_to_answer(arguments: Sequence[str], n_rounds: int) -> float:
 def _seconds_to_line(arguments: Sequence[str]) -> float:
     start = perf_counter()
     command = [sys.executable, "-u", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=_surroundings()) as process:
-        assert process.stdout is not None
-        if not process.stdout.readline():
-            raise RuntimeError(f"{command} has printed nothing")
-        return perf_counter() - start
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, env=_surroundings()) as process,
+        _killed_after(process, _LONGEST_S),
+    ):
+        line = process.stdout.readline() if process.stdout else b""
+        seconds = perf_counter() - start
+    if not line or process.returncode:
+        raise RuntimeError(f"{command} ended with {process.returncode} and said {line!r} first")
+    return seconds
+
+
+@contextmanager
+def _killed_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
+    timer = Timer(seconds, process.kill)
+    timer.start()
+    try:
+        yield
+        process.communicate()
+    finally:
+        timer.cancel()
 
 
 def _surroundings() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -13,6 +14,8 @@ STOPPED = 130
 
 def main() -> None:
     """Run the command line and end the process with its exit status."""
+    # What is left goes with the process. A last look at all of it takes 0.4 s after a search.
+    atexit.register(gc.freeze)
     try:
         # Here and not above, since Ctrl-C may well come while this is being loaded.
         from graphmem.cli.app import run
@@ -25,8 +28,6 @@ def main() -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(STOPPED)
-    # What is left goes with the process. A last look at all of it takes 0.4 s after a search.
-    gc.freeze()
     raise SystemExit(status)
 
 

@@ -123,14 +123,14 @@ class Registry:
     def beside(self, content: Content) -> tuple[Content, ...]:
         """Return what of one scope is found by its uid: its denial, and all that may end it.
 
-        Of what ends something all that are looked at together: what it ends may have other ends.
+        For what ends others, the whole scope: what it ends may be ended by others, too.
         """
         if content.over:
             return (content,)
         if self.scope_of(content)[0] != "together":
             return content, content.twin
         if not self.ends_others(content):
-            enders = _ENDERS_OF.get(content.predicate, ())
+            enders = _ENDERS_OF[content.predicate]
             ends = (content._replace(predicate=name, negated=False) for name in enders)
             return (content, content.twin, *ends)
         return tuple(

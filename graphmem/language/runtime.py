@@ -24,9 +24,10 @@ __all__ = ["Session", "open_session"]
 
 Session: TypeAlias = onnxruntime.InferenceSession
 
-# Products of int8 overflow 16 bits on x86 processors without VNNI (many that are older than 2023)
-# unless they are told to be exact. Else vectors there are others than elsewhere, scores of the
-# parser were 16 % off in a test, and a memory filled on one machine is searched worse on another.
+# Without it x86 processors that have no VNNI (many that are older than 2023) add products of an
+# unsigned and a signed byte in 16 bits and cut off what does not fit. Vectors there are others
+# than elsewhere, scores of the parser were 16 % off in a test, and a memory that was filled on
+# one machine is searched worse on another.
 _EXACT = "session.x64quantprecision"
 
 

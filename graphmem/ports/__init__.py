@@ -12,7 +12,7 @@ from graphmem.ports.models import (
     Extractor,
     Float32,
     Models,
-    Preloaded,
+    Preloadable,
 )
 from graphmem.ports.serving import CandidateServer, LinkServer
 from graphmem.ports.shown import ShownRecall, ShownRecalls
@@ -54,7 +54,7 @@ __all__ = [
     "PlacedVectors",
     "Plan",
     "PlanReader",
-    "Preloaded",
+    "Preloadable",
     "Progress",
     "Ranked",
     "ShownNodes",

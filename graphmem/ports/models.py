@@ -23,7 +23,7 @@ __all__ = [
     "Extractor",
     "Float32",
     "Models",
-    "Preloaded",
+    "Preloadable",
 ]
 
 
@@ -58,7 +58,7 @@ class Embedder(Protocol):
 
 
 @runtime_checkable
-class Preloaded(Protocol):
+class Preloadable(Protocol):
     """Something that can be loaded before it is needed, while another thread does other things."""
 
     def preload(self) -> None:

@@ -14,11 +14,13 @@ _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
 _NAME = re.compile(r"\b[A-Z]\w*(?: [A-Z]\w*)*")
 _FACT = re.compile(
     r"(?P<subject>[A-Z]\w*(?: [A-Z]\w*)*|I) (?P<negation>does not |do not )?"
-    r"(?P<verb>lives? in|works? at|moved to|likes?|owns?|sold|lived in|is) (?P<object>[^.!?,]+)"
+    r"(?P<verb>lives? in|works? at|moved to|likes?|owns?|sold|drinks?|uses?|gave up|lived in|is) "
+    r"(?P<object>[^.!?,]+)"
 )
 _LEMMAS = {
     "lives in": "live in", "works at": "work at", "moved to": "move to", "likes": "like",
     "lived in": "live in", "is": "be", "owns": "own", "sold": "sell",
+    "drinks": "drink", "uses": "use", "gave up": "give up",
 }  # fmt: skip
 
 
@@ -67,5 +69,5 @@ def _fact(match: re.Match[str], speaker: str | None) -> PropositionDraft:
         confidence=0.9,
         start=match.start(),
         end=match.end(),
-        tense="past" if verb in ("moved to", "lived in", "sold") else "present",
+        tense="past" if verb in ("moved to", "lived in", "sold", "gave up") else "present",
     )

@@ -69,7 +69,7 @@ def read_scopes(
     space: str,
     registry: Registry | None = None,
 ) -> dict[tuple[str, ...], Scope]:
-    """Read the facts of the contents' scopes; two reads, and one for each return or end of a fact.
+    """Read the facts of the contents' scopes: two reads, and more where some came back or ended.
 
     Facts of functional relations are looked up by subject and relation: there are few. Of others
     a subject can have very many, so that only the fact itself, its denial and what else may end
@@ -112,7 +112,7 @@ def _take(
 
     Returns:
         Those that may have come back after they ended: what came back has a uid that only its
-        links tell. And the uids of all that one of them may have ended.
+        links tell. And the uids of all that share a scope with something that ends others.
     """
     ended: set[str] = set()
     beside: set[str] = set()

@@ -67,7 +67,7 @@ def n_held(memory: Memory) -> tuple[int, ...]:
     return len(texts.rows["uid"]), len(vectors._rows), len(links.index)
 
 
-@settings(max_examples=12)
+@settings(max_examples=settings.default.max_examples // 3)
 @given(STEPS)
 def test_what_views_let_go_of_changes_no_bit(steps: list[tuple[str, object]]) -> None:
     store = MemoryStore()

@@ -25,6 +25,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 START = datetime(2021, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 ALL = 1_000
+MANY = settings.default.max_examples  # of the profile
 
 QUESTIONS = (
     "Where does Ann live?",
@@ -145,7 +146,7 @@ def scored(hits: Iterable[Hit]) -> list[tuple[str, float]]:
     return [(hit.uid, hit.score) for hit in hits]
 
 
-@settings(max_examples=20)
+@settings(max_examples=MANY // 2)
 @given(memories, some_questions, st.data())
 def test_the_order_of_adding_changes_no_bit_of_an_answer(
     told: list[Told], asked: list[str], data: st.DataObject
@@ -161,7 +162,7 @@ def test_the_order_of_adding_changes_no_bit_of_an_answer(
         assert answers(other, asked) == first
 
 
-@settings(max_examples=12)
+@settings(max_examples=MANY // 3)
 @given(memories, some_questions)
 def test_reopening_and_rebuilding_change_no_bit_of_an_answer(
     told: list[Told], asked: list[str]
@@ -179,7 +180,7 @@ def test_reopening_and_rebuilding_change_no_bit_of_an_answer(
             assert answers(memory, asked) == first
 
 
-@settings(max_examples=20)
+@settings(max_examples=MANY // 2)
 @given(memories, some_questions, st.data())
 def test_what_is_deleted_is_as_if_it_had_never_been(
     told: list[Told], asked: list[str], data: st.DataObject
@@ -291,7 +292,7 @@ def test_k_hits_are_the_first_of_all(
             assert scored(memory.search(question, k=k, mode=mode).hits) == scored(every.hits[:k])
 
 
-@settings(max_examples=20)
+@settings(max_examples=MANY // 2)
 @given(memories, memories, questions)
 def test_another_space_of_a_store_changes_no_bit(
     told: list[Told], others: list[Told], question: str

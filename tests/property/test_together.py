@@ -6,7 +6,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from graphmem.memory import Memory
@@ -26,10 +26,20 @@ FACTS = [
     "Ann is tall.",
     "Rome is old.",
 ]
+# Of one thing: what may be so, what ends some of it, and denials of each.
+ENDING = [
+    f"Ann {way} Mate."
+    for way in (
+        "drinks", "does not drinks", "uses", "does not uses", "owns", "does not owns",
+        "gave up", "does not gave up", "sold", "does not sold",
+    )
+]  # fmt: skip
 DATES = [None, *(datetime(2020 + year, 1, 1, tzinfo=UTC) for year in range(4))]
 
 texts = st.lists(st.sampled_from(FACTS), min_size=1, max_size=3).map(" ".join)
 documents = st.lists(st.tuples(texts, st.sampled_from(DATES)), min_size=1, max_size=5)
+
+ends = st.lists(st.tuples(st.sampled_from(ENDING), st.sampled_from(DATES)), min_size=3, max_size=7)
 
 
 def graph_of(batches: list[list[Document]]) -> list[str]:
@@ -47,5 +57,15 @@ def graph_of(batches: list[list[Document]]) -> list[str]:
 
 @given(documents)
 def test_one_call_and_many_give_the_same_graph(told: list[tuple[str, datetime | None]]) -> None:
+    sources = [Document(text=text, ref=f"d{n}", at=at) for n, (text, at) in enumerate(told)]
+    assert graph_of([sources]) == graph_of([[source] for source in sources])
+
+
+# In one call all that stands beside a fact is there; one by one it has to be looked up.
+@given(ends)
+@example([(ENDING[at], DATES[day]) for at, day in ((0, 1), (1, 1), (2, 2), (6, 3), (2, 4))])
+def test_what_ends_others_is_looked_up_with_all_that_it_may_end(
+    told: list[tuple[str, datetime | None]],
+) -> None:
     sources = [Document(text=text, ref=f"d{n}", at=at) for n, (text, at) in enumerate(told)]
     assert graph_of([sources]) == graph_of([[source] for source in sources])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 
 from graphmem.core.when import SEASONS
 from graphmem.language.times.holidays import HOLIDAYS
@@ -155,7 +155,7 @@ def topics_of(text: str) -> frozenset[str]:
     return frozenset(found | {"digit"} if any(map(str.isdigit, words)) else found)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """A pattern whose group "at" names the time.
 
@@ -174,12 +174,17 @@ class Rule:
     marks: tuple[str, ...] = ()
     listed: bool = False
 
-    @cached_property
+    @property
     def pattern(self) -> re.Pattern[str]:
         """Compiled for the first text that may need it: all of them take a tenth of a second."""
-        marked = self.template.replace("{", "(?P<at>").replace("}", ")").replace(" ", r"\s+")
-        whole = re.sub(r"(?<!\?P)<([a-zA-Z-]+)>", lambda piece: _PIECES[piece[1]], marked)
-        return re.compile(whole, re.IGNORECASE)
+        return _compiled(self.template)
+
+
+@cache
+def _compiled(template: str) -> re.Pattern[str]:
+    marked = template.replace("{", "(?P<at>").replace("}", ")").replace(" ", r"\s+")
+    whole = re.sub(r"(?<!\?P)<([a-zA-Z-]+)>", lambda piece: _PIECES[piece[1]], marked)
+    return re.compile(whole, re.IGNORECASE)
 
 
 def relative(template: str, reader: Reader, *marks: str) -> Rule:

@@ -144,6 +144,10 @@ def test_what_is_sold_is_owned_no_more_and_still_liked() -> None:
     assert {*beside} < {*ENGLISH.beside(sell)}
     assert not any(one.predicate == "drive" for one in beside)  # nothing of it ends this
     assert ENGLISH.beside(like) == (like, like.twin)
+    for held in [one for one in ENGLISH.beside(sell) if not ENGLISH.ends_others(one)]:
+        acting = {one for one in ENGLISH.beside(sell) if ENGLISH.closes(one, held)}
+        acting |= {one for one in ENGLISH.beside(sell) if ENGLISH.excludes(held, one)}
+        assert acting <= {*ENGLISH.beside(held)}, held
     assert "own" in ENGLISH.together(["sell"])
     assert ENGLISH.together(["like", "live in"]) == ()
 
