@@ -8,44 +8,18 @@ time that a commit took. Modules stay for good.
 from __future__ import annotations
 
 import gc
-import os
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+
+from graphmem.core.while_wanted import WhileWanted
 
 __all__ = ["collector_paused"]
 
-_lock = threading.Lock()
-_n_paused = 0
-_was_enabled = False
+
+def _pause() -> Callable[[], object]:
+    was_enabled = gc.isenabled()
+    gc.disable()
+    return gc.enable if was_enabled else gc.disable
 
 
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Pause the collector until the last of all threads that paused it is done."""
-    global _n_paused, _was_enabled
-    with _lock:
-        if _n_paused == 0:
-            _was_enabled = gc.isenabled()
-            gc.disable()
-        _n_paused += 1
-    try:
-        yield
-    finally:
-        with _lock:
-            _n_paused -= 1
-            if _n_paused == 0 and _was_enabled:
-                gc.enable()
-
-
-def _forget() -> None:
-    """Start anew in a forked child, where the threads that paused it are not."""
-    global _lock, _n_paused
-    _lock = threading.Lock()
-    if _n_paused and _was_enabled:
-        gc.enable()
-    _n_paused = 0
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget)
+collector_paused = WhileWanted(_pause)
+"""A block in which the collector is paused: until the last of all threads that want it is done."""

@@ -7,7 +7,7 @@ as it is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from graphmem.core.extraction import Argument
 from graphmem.core.predicates import ENDED_BY
@@ -16,12 +16,13 @@ from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse
 from graphmem.language.propositions.facts import Fact, reading
 
-__all__ = ["as_meant", "beginnings_of"]
+__all__ = ["as_meant", "beginnings_of", "without_hired"]
 
 _WORK, _NO_WORK = "work at", Argument("work", "object", literal=True)
 _JOBLESS = "be out of work"
 _ALSO = frozenset({"also", "too", "additionally"})
 _MOVING = frozenset({"move to", "relocate to", "settle in"})
+_MOVED_OVER = tuple(f"{way.partition(' ')[0]} over " for way in sorted(_MOVING))
 _PLACES = frozenset(
     "apartment area capital city coast condo country countryside district farm flat home house "
     "island mountains neighborhood neighbourhood place seaside state studio suburb suburbs town "
@@ -38,7 +39,6 @@ _SOME = frozenset({"a", "an", "another", "some"})
 _FOR_A_WHILE = frozenset({"lose", "leave", "drop", "stop"})
 _WHERE = frozenset({"at", "in", "to", "by", "on", "with", "for"})
 _OF_COMPANIES = frozenset({"be based in", "be headquartered in", "have headquarters in"})
-_MOVED_OVER = ("move over ", "relocate over ", "settle over ")
 _BEGUN = frozenset({"start", "begin", "get", "take", "land", "accept", "find"})
 
 
@@ -153,15 +153,15 @@ def _jobless(discourse: Discourse, clause: Clause) -> Iterator[Fact]:
                 continue
             said = f"{subject.text} is out of work"
             yield Fact(
-                subject,
-                _JOBLESS,
-                _NO_WORK,
-                "ending",
-                over,
-                clause.head,
-                text=said,
-                begun=not clause.copular,
-            )
+                subject, _JOBLESS, _NO_WORK, "ending", over, clause.head,
+                text=said, begun=not clause.copular,
+            )  # fmt: skip
+
+
+def without_hired(facts: Collection[Fact]) -> Iterator[Fact]:
+    """Yield facts but those of who is out of work and in it: "quit my job and joined Siemens"."""
+    hired = {fact.subject.text for fact in facts if fact.predicate == _WORK}
+    return (f for f in facts if f.predicate != _JOBLESS or f.subject.text not in hired)
 
 
 def _loses_work(discourse: Discourse, clause: Clause) -> bool:
@@ -179,7 +179,7 @@ def _loses_work(discourse: Discourse, clause: Clause) -> bool:
 
 
 def _is_time(discourse: Discourse, head: int) -> bool:
-    span = discourse.nominals.name_of.get(head) or discourse.nominals.by_head.get(head)
+    span = discourse.nominals.at(head)
     return span is not None and span.kind == "time"
 
 

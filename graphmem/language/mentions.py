@@ -47,6 +47,10 @@ class Nominals:
     by_head: dict[int, Span]
     topics: frozenset[int] = frozenset()
 
+    def at(self, token: int) -> Span | None:
+        """Return the name or date that a token is inside, or else what it is the head of."""
+        return self.name_of.get(token) or self.by_head.get(token)
+
 
 def find_nominals(parse: Parse, weights: Weights, title: str | None = None) -> Nominals:
     """Find names, dates and noun phrases, and say what kind each one is.

@@ -7,32 +7,21 @@ An encoder's helper needs the interpreter for a moment between two runs. Python 
 from __future__ import annotations
 
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
+
+from graphmem.core.while_wanted import WhileWanted
 
 __all__ = ["TURN_S", "short_turns"]
 
 TURN_S = 0.0005
 
-_lock = threading.Lock()
-_n_short = 0
-_before = TURN_S
+
+def _shorten() -> Callable[[], object]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(min(before, TURN_S))
+    return partial(sys.setswitchinterval, before)
 
 
-@contextmanager
-def short_turns() -> Iterator[None]:
-    """Shorten the turns of all threads until the last block is left; shorter ones stay."""
-    global _n_short, _before
-    with _lock:
-        if _n_short == 0:
-            _before = sys.getswitchinterval()
-            sys.setswitchinterval(min(_before, TURN_S))
-        _n_short += 1
-    try:
-        yield
-    finally:
-        with _lock:
-            _n_short -= 1
-            if _n_short == 0:
-                sys.setswitchinterval(_before)
+short_turns = WhileWanted(_shorten)
+"""A block in which the turns of all threads are short; shorter ones stay."""

@@ -109,8 +109,7 @@ def _is_duration(discourse: Discourse, clause: Clause, head: int) -> bool:
     state = clause.copular or clause.lemma.partition(" ")[0] in _LASTING
     if not state or discourse.case(head) not in _BOUNDS:
         return False
-    nominals = discourse.nominals
-    span = nominals.name_of.get(head) or nominals.by_head.get(head)
+    span = discourse.nominals.at(head)
     return discourse.parse.tags[head] == "CD" or (span is not None and span.kind == "time")
 
 

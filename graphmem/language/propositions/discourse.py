@@ -188,7 +188,7 @@ class Discourse:
 
     def _own_words(self, head: int) -> _Words | None:
         parse = self.parse
-        span = self.nominals.name_of.get(head) or self.nominals.by_head.get(head)
+        span = self.nominals.at(head)
         if span is not None:
             owner = None if span.named else parse.child(head, "nmod:poss")
             if owner is not None and span.start <= owner < head:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graphmem.core.extraction import PropositionDraft
-from graphmem.language.changes import as_meant, beginnings_of
+from graphmem.language.changes import as_meant, beginnings_of, without_hired
 from graphmem.language.endings import endings_of
 from graphmem.language.one_value import as_attribute, set_by
 from graphmem.language.propositions.clausal import clause_facts
@@ -42,13 +42,7 @@ def find_propositions(
         facts.pop(same, None)
         wordings[wording] = key
         facts[key] = fact
-    hired = {fact.subject.text for fact in facts.values() if fact.predicate == "work at"}
-    drafts = [
-        _draft(discourse, fact, times)
-        for fact in facts.values()
-        # "I quit my job and joined Siemens."
-        if fact.predicate != "be out of work" or fact.subject.text not in hired
-    ]
+    drafts = [_draft(discourse, fact, times) for fact in without_hired(facts.values())]
     return tuple(sorted(drafts, key=lambda draft: (draft.start, draft.end)))
 
 
@@ -104,9 +98,7 @@ def _evidence(discourse: Discourse, fact: Fact) -> tuple[int, int]:
         subjects = [token for token in fact.clause.subjects if token != SPEAKER]
         tokens += [fact.clause.head, *subjects]
     spans = [
-        (span.start, span.end)
-        if (span := discourse.nominals.name_of.get(token) or discourse.nominals.by_head.get(token))
-        else (token, token + 1)
+        (span.start, span.end) if (span := discourse.nominals.at(token)) else (token, token + 1)
         for token in tokens
     ]
     first = min(start for start, _ in spans)
