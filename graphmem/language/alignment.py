@@ -58,12 +58,14 @@ def _fill(
             last += 1
         row = rows[word]
         if last <= first:
-            row[:] = missing
+            for column in range(N_STATES):
+                row[column] = missing[column]
             continue
         widen_bits(halves[first], bits[word])
         for piece in range(first + 1, last):
             widen_bits(halves[piece], more_bits)
-            row += more
-        row *= WIDENED
-        if last - first > 1:
-            row /= np.float32(last - first)
+            for column in range(N_STATES):
+                row[column] += more[column]
+        n_own = np.float32(last - first)
+        for column in range(N_STATES):
+            row[column] = row[column] * WIDENED / n_own

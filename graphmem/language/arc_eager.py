@@ -126,7 +126,8 @@ def _score(features, no_word, context, upper, bias, hidden, scores):  # type: ig
             total[column] += row[column]
     for unit in range(n_hidden):
         hidden[unit] = max(total[2 * unit], total[2 * unit + 1])
-    scores[:] = bias
+    for move in range(len(bias)):
+        scores[move] = bias[move]
     # Row by row, so that the inner loop runs over what is contiguous, and four rows at a time, so
     # that the scores are read and written less often. The order of the additions is the same.
     n_fours = n_hidden - n_hidden % 4

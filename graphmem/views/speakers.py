@@ -111,7 +111,7 @@ class Speakers:
             length: as `text_length` tells it.
             sign: 1 or -1.
         """
-        voice, speaker = voice_of(*row), row[0]
+        voice, speaker = voice_of(*map(int, row)), row[0]
         for column, amount in self._sums(length):
             column.values[voice] += sign * amount
         if speaker >= 0:

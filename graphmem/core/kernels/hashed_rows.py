@@ -75,5 +75,8 @@ def join_rows(
     """
     width = left.shape[1]
     for at in range(len(rows)):
-        out[at, :width] = left[rows[at]]
-        out[at, width:] = right[others[at]]
+        row, other = rows[at], others[at]
+        for column in range(width):
+            out[at, column] = left[row, column]
+        for column in range(right.shape[1]):
+            out[at, width + column] = right[other, column]

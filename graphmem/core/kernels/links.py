@@ -183,8 +183,9 @@ def compact_links(links: Links, offsets: Ints, bits: int) -> tuple[npt.NDArray[n
     neighbours = np.empty(offsets[-1], np.int32)
     codes = np.empty(offsets[-1], np.uint16)
     for node in range(len(offsets) - 1):
-        start, end = offsets[node], offsets[node + 1]
-        neighbours[start:end], codes[start:end] = gather_links(links, node, (1 << bits) - 1)
+        found, found_codes = gather_links(links, node, (1 << bits) - 1)
+        for at in range(len(found)):
+            neighbours[offsets[node] + at], codes[offsets[node] + at] = found[at], found_codes[at]
     return _transpose(offsets, neighbours, codes, 1 << bits)
 
 

@@ -200,7 +200,7 @@ def _listed(near: Rows, ends: Rows, found: tuple[Rows, Rows, Rows]) -> tuple[Row
 def _distinct(found: Rows, first: int, size: int) -> int:
     """Sort the entries from `first` on and keep one an entity: that of the title, if any."""
     if size - first > _FEW:
-        found[first:size] = np.sort(found[first:size])
+        found[first:size].sort()
     for at in range(first + 1, size):  # nearly in order: links are, by row
         value, place = found[at], at
         while place > first and found[place - 1] > value:
