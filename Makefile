@@ -9,7 +9,7 @@ STAMP := .venv/.setup-done
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench neo4j neo4j-stop model language-model wheel
+.PHONY: help setup demo test test-slow check bench neo4j neo4j-stop model language-model wheel
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,8 +28,13 @@ model: setup ## build the text encoder from its pinned weights (once)
 demo: model ## real text into a graph, eight questions, a picture; TEXT=path adds yours
 	@$(BIN)/graphmem demo --out $(STORE_OUT) $(if $(TEXT),--text "$(TEXT)")
 
-test: model ## run the whole test suite
-	$(BIN)/pytest -n 2 --dist worksteal
+# Both together are the whole suite; which test is in which is said by its markers (pyproject.toml).
+test: model ## run the tests, but those of test-slow
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not neo4j"
+	@echo "left out: what kills, fills and serves for long, and a real Neo4j. make test-slow runs it."
+
+test-slow: model ## run the others: processes killed, servers under load, a real Neo4j
+	$(BIN)/pytest -n 2 --dist worksteal -m "slow or neo4j"
 
 check: setup ## lint, format, types, layers, docstrings, generated files, sizes
 	@sh scripts/check.sh $(BIN)
