@@ -142,7 +142,7 @@ def _say_compiling() -> None:
     """Say so once a process, before the first kernel that no cache has is compiled."""
     if not _compiling:
         _log.info(
-            "compiling the loops that this is the first to need, once an installation: 10 to 30 s"
+            "compiling the loops that this is the first to need, once an installation: 10 to 70 s"
         )
     _compiling.append(True)
 
