@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import types
 
 from graphmem.core.kernels.compile import kernel
 from graphmem.language.labels import (
@@ -38,7 +37,6 @@ _MASK = np.uint64((1 << TABLE_BITS) - 1)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _PRIME = np.uint64(0xBF58476D1CE4E5B9)
 _SHIFT = np.uint64(29)
-_PARTS = types.Array(types.uint64, 2, "C")
 
 Ints = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
@@ -64,8 +62,7 @@ def _mix(seed: np.uint64, value: np.uint64) -> np.uint64:
     return mixed ^ (mixed >> _SHIFT)
 
 
-# Without its types it would be compiled for each number of a feature that it is called with.
-@kernel(types.void(_PARTS, types.int64, types.uint64, types.uint64, types.uint64))
+@kernel()
 def _put(parts: Keys, feature: int, a: np.uint64, b: np.uint64, c: np.uint64) -> None:
     parts[0, feature] = a
     parts[1, feature] = b

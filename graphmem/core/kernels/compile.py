@@ -19,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from numba import njit
+from numba import njit, types
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, InTreeCacheLocator
 
 if TYPE_CHECKING:
@@ -56,9 +56,11 @@ def kernel(
         # Nobody calls kernels by way of C: a fifteenth of the time to compile. Not in the stubs.
         options = {"inline": inline, "fastmath": fastmath, "no_cfunc_wrapper": True}
         dispatcher: Dispatcher[_F] = njit(nogil=nogil, **options)(function)  # type: ignore[call-overload]
-        # The one place where numba's insides are touched: `cache=True` would set its own cache.
+        # The one place where numba's insides are touched: `cache=True` would set its own cache,
+        # and no option has numbers in the text of a caller taken for numbers like all others.
         with suppress(_NoPlace):
             dispatcher._cache = _Cache(function)  # type: ignore[attr-defined]
+        dispatcher.get_call_template = _for_any_value(dispatcher.get_call_template)  # type: ignore[method-assign]
         for signature in signatures:
             dispatcher.compile(signature)
         if signatures:
@@ -66,6 +68,18 @@ def kernel(
         return dispatcher
 
     return compiled
+
+
+def _for_any_value(resolve: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep a kernel from being compiled anew for each number that the text of another gives it."""
+
+    def resolved(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
+        return resolve(
+            tuple(map(types.unliteral, args)),
+            {name: types.unliteral(kind) for name, kind in kws.items()},
+        )
+
+    return resolved
 
 
 class _NoPlace(Exception):
@@ -142,7 +156,7 @@ def _say_compiling() -> None:
     """Say so once a process, before the first kernel that no cache has is compiled."""
     if not _compiling:
         _log.info(
-            "compiling the loops that this is the first to need, once an installation: 10 to 70 s"
+            "compiling the loops that this is the first to need, once an installation: 10 to 60 s"
         )
     _compiling.append(True)
 

@@ -80,8 +80,8 @@ def _found(
     """
     near, ends = _near(rows, links, codes)
     first, places = _numbered(near >> 1)
-    names, name_ends = _names(first, links, codes)
-    entities, numbers = _numbered(np.concatenate((first, names)))
+    names, name_ends = _with_names(first, links, codes)
+    entities, numbers = _numbered(names)
     return near, ends, places, entities, numbers, name_ends
 
 
@@ -142,18 +142,21 @@ def _has_names(row: int, links: Links) -> bool:
 
 
 @kernel()
-def _names(rows: Rows, links: Links, codes: MentionCodes) -> tuple[Rows, Rows]:
-    """Return the rows of the other names of each, and where each one's end."""
+def _with_names(rows: Rows, links: Links, codes: MentionCodes) -> tuple[Rows, Rows]:
+    """Return the rows and behind them the other names of each; where each one's names end."""
     offsets, neighbours, held = links.offsets, links.neighbours, links.codes
     heads, nexts = links.heads, links.nexts
     new_neighbours, new_codes = links.new_neighbours, links.new_codes
     wanted, mask = codes.names, (1 << codes.bits) - 1
-    room = 0
+    size = len(rows)
+    room = size
     for row in rows:
         room += links.degrees[row] - links.counts[row] if _has_names(row, links) else 0
-    found, ends, size = np.empty(room, np.int64), np.zeros(len(rows) + 1, np.int64), 0
+    found, ends = np.empty(room, np.int64), np.empty(size + 1, np.int64)
+    ends[0] = size
     for at in range(len(rows)):
         row = rows[at]
+        found[at] = row
         if _has_names(row, links):
             if row < len(offsets) - 1:
                 for place in range(offsets[row], offsets[row + 1]):
@@ -176,7 +179,6 @@ def _names(rows: Rows, links: Links, codes: MentionCodes) -> tuple[Rows, Rows]:
 def _listed(near: Rows, ends: Rows, found: tuple[Rows, Rows, Rows]) -> tuple[Rows, Numbers, Bools]:
     """Return starts, entity and whether it is the title, once an entity and passage."""
     places, ranks, name_ends = found
-    n_first = len(name_ends) - 1
     room = 0
     for place in places:
         room += 1 + name_ends[place + 1] - name_ends[place]
@@ -188,7 +190,7 @@ def _listed(near: Rows, ends: Rows, found: tuple[Rows, Rows, Rows]) -> tuple[Row
             listed[size] = 2 * ranks[place] + (near[mention] & 1)
             size += 1
             for name in range(name_ends[place], name_ends[place + 1]):
-                listed[size] = 2 * ranks[n_first + name]
+                listed[size] = 2 * ranks[name]
                 size += 1
         size = _distinct(listed, first, size)
         starts[at + 1] = size

@@ -96,30 +96,31 @@ def mention_scores(
     """
     n = len(rows)
     out = np.zeros(len(lists.numbers), np.float32)
-    scores = np.zeros((n, MAX_SENTENCES), np.float64)
+    scores = np.zeros(MAX_SENTENCES, np.float64)
     said = np.full((len(first), n), -1.0, np.float32)
     said_back = np.full((len(first), n), -1.0, np.float32)
-    places = np.full(n, -1, np.int64)
-    places[first] = np.arange(len(first))
-    titles = _titles(n, lists)
-    title_of_first = titles[first]
-    words = _words_of(lists.names)
+    titles, places = _titles(n, lists), np.full(n, _NONE, np.int64)
+    title_of_first = np.empty(len(first), np.int64)
+    for place in range(len(first)):
+        places[first[place]] = place
+        title_of_first[place] = titles[first[place]]
+    words, top = _words_of(lists.names), 1e-9
     for at in range(n):
         row = int(rows[at])
-        n_sentences = _score_sentences(row, asked, forward, scores[at])
-        own, best = titles[at], scores[at, :n_sentences]
+        best = scores[: _score_sentences(row, asked, forward, scores)]
+        own = titles[at]
+        for score in best:
+            top = max(top, score)
         _hold(row, words, forward)
         _say_mentions(at, lists, words, best, out)
         _say_titles(title_of_first, own, words, best, said_back[:, at])
         if places[at] >= 0:
             _say_titles(titles, own, words, best, said[places[at]])
-    top = np.float32(max(scores.max(), 1e-9)) if n else np.float32(1.0)
-    title_names = np.full((n, lists.names.shape[1]), _NONE, np.int32)
-    for at in range(n):
-        if titles[at] >= 0:
-            title_names[at] = lists.names[titles[at]]
-    asked_for = _all_asked(words, asked)
-    return SaidWith(out / top, asked_for, _over(said, top), _over(said_back, top), title_names)
+    _divide(out, np.float32(top))
+    for place in range(len(first)):
+        _divide(said[place], np.float32(top))
+        _divide(said_back[place], np.float32(top))
+    return SaidWith(out, _all_asked(words, asked), said, said_back, _title_names(titles, lists))
 
 
 @kernel()
@@ -131,6 +132,18 @@ def _titles(n: int, lists: MentionLists) -> _Int64:
             if lists.titled[mention]:
                 titles[at] = lists.numbers[mention]
     return titles
+
+
+@kernel()
+def _title_names(titles: _Int64, lists: MentionLists) -> _Int32:
+    """Return (n, 4) the terms of each passage's title, -1 behind the last."""
+    names = lists.names
+    out = np.full((len(titles), names.shape[1]), _NONE, np.int32)
+    for at in range(len(titles)):
+        if titles[at] >= 0:
+            for word in range(names.shape[1]):
+                out[at, word] = names[titles[at], word]
+    return out
 
 
 @kernel()
@@ -237,13 +250,11 @@ def _all_asked(words: _Words, asked: Asked) -> _Bools:
 
 
 @kernel()
-def _over(table: _Float32, top: np.float32) -> _Float32:
-    """Return scores over the best one; below 0 they say that there is none."""
-    for at in range(table.shape[0]):
-        for other in range(table.shape[1]):
-            if table[at, other] > 0.0:
-                table[at, other] /= top
-    return table
+def _divide(scores: _Float32, top: np.float32) -> None:
+    """Divide scores by the best one; below 0 they say that there is none."""
+    for at in range(len(scores)):
+        if scores[at] > 0.0:
+            scores[at] /= top
 
 
 @kernel(inline="always")

@@ -1,4 +1,4 @@
-"""Kernels say when they are compiled, and only then."""
+"""Kernels are compiled once for all numbers, and say so when they are."""
 
 from __future__ import annotations
 
@@ -18,6 +18,20 @@ def _twice(number: int) -> int:
 
 def _thrice(number: int) -> int:
     return 3 * number
+
+
+@kernel()
+def _shifted(places: tuple[int, int], number: int) -> int:
+    return places[0] + places[1] * number
+
+
+def _both(number: int) -> int:
+    return int(_shifted((0, 1), number)) + int(_shifted((number, 2), 5)) + int(_shifted((7, 3), 9))
+
+
+def test_a_kernel_is_not_compiled_for_each_number_that_another_calls_it_with() -> None:
+    assert kernel()(_both)(4) == 4 + (4 + 10) + (7 + 27)
+    assert len(_shifted.signatures) == 1
 
 
 def test_one_line_tells_that_kernels_are_compiled_and_none_that_they_are_loaded(
