@@ -20,18 +20,23 @@ def _thrice(number: int) -> int:
     return 3 * number
 
 
-@kernel()
-def _shifted(places: tuple[int, int], number: int) -> int:
-    return places[0] + places[1] * number
+def test_a_kernel_is_not_compiled_for_each_number_that_another_calls_it_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path))
 
+    @kernel()
+    def shifted(places: tuple[int, int], number: int) -> int:
+        return places[0] + places[1] * number
 
-def _both(number: int) -> int:
-    return int(_shifted((0, 1), number)) + int(_shifted((number, 2), 5)) + int(_shifted((7, 3), 9))
+    @kernel()
+    def both(number: int) -> int:
+        return (
+            int(shifted((0, 1), number)) + int(shifted((number, 2), 5)) + int(shifted((7, 3), 9))
+        )
 
-
-def test_a_kernel_is_not_compiled_for_each_number_that_another_calls_it_with() -> None:
-    assert kernel()(_both)(4) == 4 + (4 + 10) + (7 + 27)
-    assert len(_shifted.signatures) == 1
+    assert both(4) == 4 + (4 + 10) + (7 + 27)
+    assert len(shifted.signatures) == 1
 
 
 def test_one_line_tells_that_kernels_are_compiled_and_none_that_they_are_loaded(
