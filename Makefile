@@ -29,12 +29,13 @@ demo: model ## real text into a graph, eight questions, a picture; TEXT=path add
 	@$(BIN)/graphmem demo --out $(STORE_OUT) $(if $(TEXT),--text "$(TEXT)")
 
 # Both together are the whole suite; which test is in which is said by its markers (pyproject.toml).
+LONG := slow or neo4j or browser
 test: model ## run the tests, but those of test-slow
-	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not neo4j"
-	@echo "left out: what kills, fills and serves for long, and a real Neo4j. make test-slow runs it."
+	$(BIN)/pytest -n 2 --dist worksteal -m "not ($(LONG))"
+	@echo "left out: what kills, fills and serves for long, a real Neo4j, a real browser. make test-slow runs it."
 
-test-slow: model ## run the others: processes killed, servers under load, a real Neo4j
-	$(BIN)/pytest -n 2 --dist worksteal -m "slow or neo4j"
+test-slow: model ## run the others: processes killed, servers under load, Neo4j, a browser
+	$(BIN)/pytest -n 2 --dist worksteal -m "$(LONG)"
 
 check: setup ## lint, format, types, layers, docstrings, generated files, sizes
 	@sh scripts/check.sh $(BIN)

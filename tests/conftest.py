@@ -1,6 +1,6 @@
 """What all tests share: no deadlines, and one real Neo4j a run, which is gone afterwards.
 
-Tests that name one of its fixtures are marked `neo4j`. Where there is no Java or Maven they are
+Tests that name one of its fixtures are marked `neo4j`, those in a real browser `browser`. Where there is no Java or Maven they are
 skipped, and the last lines of the run say why; with GRAPHMEM_REQUIRE_NEO4J=1 they fail instead.
 """
 
@@ -48,8 +48,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "neo4j_room" in getattr(item, "fixturenames", ()):
-            item.add_marker("neo4j")
+        fixtures = getattr(item, "fixturenames", ())
+        for fixture, marker in (("neo4j_room", "neo4j"), ("browser", "browser")):
+            if fixture in fixtures:
+                item.add_marker(marker)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -269,6 +269,7 @@ def test_a_folder_for_views_that_cannot_be_written_costs_only_time(tmp_path: Pat
         assert memory.search("Where does Ann live?").hits
 
 
+@pytest.mark.slow
 def test_many_that_open_a_new_store_at_once_all_get_it(tmp_path: Path) -> None:
     for turn in range(5):
         store = tmp_path / f"agent{turn}.db"

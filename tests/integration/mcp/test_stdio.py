@@ -111,6 +111,7 @@ def test_only_the_protocol_goes_to_stdout_whatever_comes_in(child: Child) -> Non
     assert "Traceback" not in errors
 
 
+@pytest.mark.slow
 def test_a_host_that_dies_leaves_whole_writes_and_no_process(child: Child, tmp_path: Path) -> None:
     child.say(HELLO)
     child.hear()
@@ -127,6 +128,7 @@ def test_a_host_that_dies_leaves_whole_writes_and_no_process(child: Child, tmp_p
     assert n_passages(tmp_path / "a.db") in (0, N_TURNS)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_a_signal_ends_it_once_what_is_written_is_whole(child: Child, tmp_path: Path) -> None:
     child.say(HELLO)

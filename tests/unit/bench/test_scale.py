@@ -66,6 +66,7 @@ def test_the_encoder_gives_made_vectors_for_any_text() -> None:
     assert np.array_equal(encoder.encode(["nothing made"])[0].vector, rows[0])
 
 
+@pytest.mark.slow
 def test_all_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scale, "_N_SMALL", A_BLOCK)
     monkeypatch.setattr(scale, "_N_ADDS", 2)

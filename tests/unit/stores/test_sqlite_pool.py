@@ -32,7 +32,9 @@ def test_of_many_idle_connections_two_keep_their_pages(tmp_path: Path) -> None:
     with pool.connection() as connection:
         connection.execute("CREATE TABLE large (body BLOB)")
         rows = ((b"x" * 3_000,) for _ in range(8_000))
+        connection.execute("BEGIN")
         connection.executemany("INSERT INTO large VALUES (?)", rows)
+        connection.execute("COMMIT")
     before = memory_used()
     with ExitStack() as lent:
         for connection in [lent.enter_context(pool.connection()) for _ in range(8)]:
