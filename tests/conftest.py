@@ -1,7 +1,8 @@
 """What all tests share: no deadlines, and one real Neo4j a run, which is gone afterwards.
 
-Tests that name one of its fixtures are marked `neo4j`, those in a real browser `browser`. Where there is no Java or Maven they are
-skipped, and the last lines of the run say why; with GRAPHMEM_REQUIRE_NEO4J=1 they fail instead.
+Tests that name one of its fixtures are marked `neo4j`, those in a real browser `browser`. Where
+there is no Java or Maven the former are skipped, and the last lines of the run say why; with
+GRAPHMEM_REQUIRE_NEO4J=1 they fail instead.
 """
 
 from __future__ import annotations
