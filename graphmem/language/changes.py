@@ -85,7 +85,13 @@ def _is_another(discourse: Discourse, clause: Clause, fact: Fact) -> bool:
 
 
 def _goes_on(discourse: Discourse, clause: Clause) -> bool:
-    return any(discourse.case(head) in _WHERE for head in clause.obliques)
+    """Whether it is only left somewhere, at an hour, or for something; a day says none of that."""
+    cases = [
+        discourse.case(head)
+        for head in clause.obliques
+        if not (_is_time(discourse, head) and discourse.case(head) in ("in", "on"))
+    ]
+    return not _WHERE.isdisjoint(cases)
 
 
 def _is_of_us(discourse: Discourse, clause: Clause) -> bool:

@@ -58,7 +58,9 @@ def _ended_by(fact: Fact, *, leaves: bool, has_job: bool) -> str | None:
     verb, _, rest = fact.predicate.partition(" ")
     if has_job:
         return _WORK if rest.split()[-1:] in (["at"], ["with"]) else None
-    return _WORK if fact.predicate == verb and _may_employ(fact.object) else None
+    # One leaves a place, and quits what was taken for one: "I quit Fjordtech".
+    may_employ = _may_employ(fact.object) or (verb == "quit" and fact.object.kind == "place")
+    return _WORK if fact.predicate == verb and may_employ else None
 
 
 def _goes_out(discourse: Discourse, clause: Clause) -> bool:

@@ -10,7 +10,7 @@ from graphmem.language.causes import causes_of
 from graphmem.language.parse import Parse
 from graphmem.language.pronouns import OF_SEVERAL
 from graphmem.language.propositions.clauses import Clause
-from graphmem.language.propositions.discourse import Discourse, Referent
+from graphmem.language.propositions.discourse import Discourse
 from graphmem.language.timing import ClauseTimes, times_of_units
 
 __all__ = ["find_events", "resolved_text"]
@@ -50,7 +50,7 @@ def find_events(
     events = []
     for place, number in enumerate(told):
         start, end = units[number]
-        text = resolved_text(parse, start, end, discourse.pronouns)
+        text = resolved_text(discourse, start, end)
         found = tuple(participants[number].values())
         because = tuple(cause - place for cause in causes.get(place, ()))
         span = (parse.starts[start], parse.ends[end - 1])
@@ -62,19 +62,21 @@ def _says(parse: Parse, start: int, end: int) -> bool:
     return any(map(str.isalnum, parse.text[parse.starts[start] : parse.ends[end - 1]]))
 
 
-def resolved_text(parse: Parse, start: int, end: int, pronouns: dict[int, Referent]) -> str:
+def resolved_text(discourse: Discourse, start: int, end: int) -> str:
     """Return the words of a token range with pronouns replaced by what they stand for."""
+    parse = discourse.parse
     # What several did stays so in the words of the event.
     replaced = sorted(
         token
-        for token in pronouns
+        for token in discourse.pronouns
         if start <= token < end and parse.lower[token] not in OF_SEVERAL
     )
     if not replaced:
         return parse.surface(start, end)
     words: dict[int, str] = {}
     for token in replaced:
-        name = pronouns[token].text
+        meant = discourse.argument(token, "subject")
+        name = discourse.pronouns[token].text if meant is None else meant.text
         if parse.tags[token] == "PRP$" or parse.lower[token] in ("mine", "yours", "hers"):
             name += "'" if name.endswith("s") else "'s"
         words[token] = name

@@ -27,6 +27,17 @@ _SUBJECTS = frozenset({"nsubj", "nsubj:pass", "nsubj:outer"})
 _PLURAL = frozenset({"NNS", "NNPS"})
 _REACH = 4  # sentences
 _GENDER_BAR = 1.0
+# Nouns that say it themselves: "he" is never a sister, whatever the states around her say.
+_HERS = (
+    "aunt auntie bride daughter fiancée girl girlfriend grandma grandmother granny lady mama mom "
+    "mommy mother mum mummy niece queen sister stepmother widow wife woman"
+)
+_HIS = (
+    "boy boyfriend bridegroom brother dad daddy father fiancé gentleman grandfather grandpa "
+    "granddad groom guy husband king man nephew papa son stepfather uncle widower"
+)
+_SURE = 4.0
+_GENDERED = dict.fromkeys(_HERS.split(), _SURE) | dict.fromkeys(_HIS.split(), -_SURE)
 _KINDS = ("person", "place", "organization", "object", "abstract", "event", "animal")
 _ROLES = ("subject", "object", "oblique", "possessor", "other")
 _DEFINITE = frozenset({"the", "this", "that", "these", "those"})
@@ -82,7 +93,7 @@ def find_candidates(
             sentence=sentence_of[span.head],
             referent=Referent(span.text, span.kind, span.named, span.head),
             plural=_is_plural(parse, span),
-            female=odds.get(span.head, 0.0),
+            female=_GENDERED.get(parse.lower[span.head], odds.get(span.head, 0.0)),
             determiner=_determiner(parse, span.head),
         )
         for span in sorted(spans, key=lambda span: span.head)

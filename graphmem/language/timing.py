@@ -123,7 +123,9 @@ def validity_of(clause: Clause, fact: Fact, times: ClauseTimes) -> Validity | No
     for _, when, sense in named:
         if sense in ("since", "through"):
             return Validity(when.start, when.end)
-        happened = fact.begun or (clause.tense == "past" and not is_state(fact.predicate))
+        happened = (
+            fact.begun or clause.begun or (clause.tense == "past" and not is_state(fact.predicate))
+        )
         if sense == "at" and (over or happened):
             return Validity(when.start)
     return None

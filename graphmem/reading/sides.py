@@ -85,7 +85,10 @@ def stated_sides(
     uids = sorted(stated.keys() & {uid for edge in edges for uid in (edge.start, edge.end)})
     nodes = reader.get(space, uids) if len(uids) > 1 else []
     facts = [node for node in nodes if isinstance(node, Proposition)]
+    chains = _chains(edges)
     about = {fact.uid for fact in facts if _share(fact.text, shares) >= _FACT_COVERS}
+    # "Moved to Oslo" has no word of "where does she live?", but what it took the place of has.
+    about.update(*(chain for chain in chains if not chain.isdisjoint(about)))
     to_come = {fact.uid for fact in facts if not begun(fact, now)}
     told = partial(_told, stated)
     newer: set[Pair] = set()
@@ -102,7 +105,7 @@ def stated_sides(
             newer |= pairs
     still = {
         pair
-        for chain in _chains(edges)
+        for chain in chains
         for held in (about & chain) - to_come
         for later in to_come & chain
         for pair in told(held, later)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from graphmem.core.wording import STATE_VERBS
+from graphmem.core.wording import STATE_VERBS, is_state
 from graphmem.language.propositions.assertion import is_asserted
 from graphmem.language.propositions.discourse import SPEAKER, Discourse
 from graphmem.language.propositions.dropped import cut_off_object, drops_subject
@@ -38,6 +38,8 @@ class Clause(NamedTuple):
         obliques: heads of prepositional and adverbial nominals.
         ended_by: the verb that says that it is over ("stopped drinking"), -1 for none: then it is
             negated.
+        begun: whether it is the state that somebody has got into ("got married"): other than who
+            was, one is so from then on.
     """
 
     head: int
@@ -52,6 +54,7 @@ class Clause(NamedTuple):
     objects: tuple[int, ...]
     obliques: tuple[int, ...]
     ended_by: int = -1
+    begun: bool = False
 
 
 def find_clauses(discourse: Discourse) -> list[Clause]:
@@ -77,8 +80,10 @@ def _clause(discourse: Discourse, head: int, *, copular: bool) -> Clause:
     particles = ""
     if "compound:prt" in below:
         particles = "".join([f" {parse.lower[c]}" for c in children if deps[c] == "compound:prt"])
+    got_done = _got_done(discourse, head)
     passive = (
-        "aux:pass" in below
+        got_done
+        or "aux:pass" in below
         or "nsubj:pass" in below
         # An auxiliary ("having served") makes a participle active.
         or (tag == "VBN" and deps[head] in ("acl", "advcl") and "aux" not in below)
@@ -92,6 +97,7 @@ def _clause(discourse: Discourse, head: int, *, copular: bool) -> Clause:
     being = parse.child(head, "cop") if copular else head
     doing = being is not None and parse.tags[being] == "VBG"
     ended_by = _ended_by(discourse, head) if doing else -1
+    begun = got_done and is_state(predicate)
     return Clause(
         head=head,
         predicate=predicate,
@@ -99,13 +105,24 @@ def _clause(discourse: Discourse, head: int, *, copular: bool) -> Clause:
         copular=copular,
         passive=passive,
         negated=ended_by >= 0 or _is_negated(discourse, head),
-        tense="present" if ended_by >= 0 else _tense(discourse, head),
+        tense="present" if begun or ended_by >= 0 else _tense(discourse, head),
         asserted=is_asserted(discourse, head),
         subjects=tuple(_subjects(discourse, head, 0)),
         objects=tuple([child for child in children if deps[child] in ("obj", "iobj")]),
         obliques=tuple([child for child in children if deps[child].partition(":")[0] == "obl"]),
         ended_by=ended_by,
+        begun=begun,
     )
+
+
+def _got_done(discourse: Discourse, head: int) -> bool:
+    """Whether it is the participle of "got fired", which "was fired" says too."""
+    parse, above = discourse.parse, discourse.parse.heads[head]
+    if parse.tags[head] != "VBN" or parse.deps[head] != "xcomp" or above == head:
+        return False
+    # Who "got the car fixed" had it done to something else.
+    getting = discourse.lemmatize(parse.words[above], parse.tags[above]) == "get"
+    return getting and parse.below[above].isdisjoint(("obj", "iobj"))
 
 
 def _ended_by(discourse: Discourse, head: int) -> int:
@@ -174,10 +191,14 @@ def _own_tense(discourse: Discourse, head: int) -> str | None:
 def _is_told_end(discourse: Discourse, head: int, group: list[int]) -> bool:
     """Whether "I quit", which looks the same in the present, tells of what has happened."""
     parse = discourse.parse
-    if parse.tags[head] != "VBP" or parse.lower[head] not in _SAME_IN_PAST or group:
+    if parse.tags[head] not in ("VBP", "VB") or parse.lower[head] not in _SAME_IN_PAST or group:
         return False
     subject = parse.child(head, "nsubj")
-    return subject is not None and parse.lower[subject] in ("i", "we")
+    if subject is None:
+        return False
+    # "Tom quit" cannot be anything else: today he quits.
+    one = parse.tags[subject] in ("NN", "NNP") and parse.child(subject, "conj") is None
+    return one or parse.lower[subject] in ("i", "we", "he", "she")
 
 
 def _still_holds(discourse: Discourse, head: int) -> bool:

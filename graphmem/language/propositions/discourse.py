@@ -145,6 +145,9 @@ class Discourse:
         if self._is_relative(head):
             return []
         referent = self.pronouns.get(head) or self._described(head)
+        if referent is not None and not referent.named and 0 <= referent.token < head:
+            # "She" is whom the noun itself means: Mara's sister, and not any sister.
+            return self._all_meant(referent.token)
         referents = self.apposed(head) if referent is None else [referent]
         if referents:
             return [(one.text, one.kind, one.named, False) for one in referents]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from graphmem.core.extraction import Argument
+from graphmem.core.predicates import ENDED_BY
 from graphmem.language.propositions.discourse import Discourse, Referent
 from graphmem.language.propositions.facts import Fact, reworded
 
 __all__ = ["nominal_facts"]
 
 _COMPANIONS = frozenset({"person", "animal", "organization"})
+_DYING = frozenset({"die", "pass away"})
 
 
 def nominal_facts(discourse: Discourse, noun: int) -> Iterator[Fact]:
@@ -84,6 +86,8 @@ def _named_persons(
 
 def _possession(discourse: Discourse, noun: int, child: int) -> Iterator[Fact]:
     """Read "Marie's brother": a named owner of something named, or of what lives or acts."""
+    if _is_lost(discourse, noun):
+        return
     # "Omar's wife Ines": what she is to him stands in the predicate.
     word = discourse.lemmatize(discourse.parse.words[noun], discourse.parse.tags[noun])
     relation = f"have {word}" if discourse.apposed(noun) else "have"
@@ -91,6 +95,19 @@ def _possession(discourse: Discourse, noun: int, child: int) -> Iterator[Fact]:
         for owned in discourse.meant(noun, "object"):
             if owner.named and (owned.named or owned.kind in _COMPANIONS):
                 yield Fact(owner, relation, owned, "possession", None, child)
+
+
+def _is_lost(discourse: Discourse, noun: int) -> bool:
+    """Whether it is owned no more by what the verb says: "sold my Vespa", "my dog died"."""
+    parse, verb = discourse.parse, discourse.parse.heads[noun]
+    if not parse.tags[verb].startswith("VB"):
+        return False
+    particle = parse.child(verb, "compound:prt")
+    words = [discourse.lemmatize(parse.words[verb], parse.tags[verb])]
+    words += [] if particle is None else [parse.lower[particle]]
+    if parse.deps[noun] == "obj":
+        return "have" in ENDED_BY.get(" ".join(words), ())
+    return parse.deps[noun] == "nsubj" and " ".join(words) in _DYING
 
 
 def _are_places(discourse: Discourse, noun: int, token: int) -> bool:

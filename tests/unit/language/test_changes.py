@@ -29,6 +29,13 @@ def said(found: Extraction) -> set[tuple[str, str, str, bool]]:
         ("I moved to a small village.", (ANN, "move to", "small village", False)),
         ("I moved to Lisbon.", (ANN, "move to", "Lisbon", False)),
         ("I left Siemens.", (ANN, "work at", "Siemens", True)),
+        ("I left Siemens on Friday.", (ANN, "work at", "Siemens", True)),
+        ("Omar left Siemens in May.", ("Omar", "work at", "Siemens", True)),
+        ("I quit Fjordtech.", (ANN, "work at", "Fjordtech", True)),
+        ("I got fired on Friday.", (ANN, "be out of work", "work", False)),
+        ("I got hired by Siemens.", (ANN, "work at", "Siemens", False)),
+        ("I got married to Omar.", (ANN, "be married to", "Omar", False)),
+        ("I got promoted to manager.", (ANN, "be promoted to", "manager", False)),
     ],
 )
 def test_a_clause_means_more_than_its_words(
@@ -60,6 +67,8 @@ def test_a_clause_means_more_than_its_words(
         ("I sold a bike to Omar.", "sell"),
         ("I lost the van in the car park.", "lose"),
         ("I left the college at noon.", "leave"),
+        ("I got the van fixed.", "be fixed"),
+        ("I left Paris on Friday.", "work at"),
     ],
 )
 def test_what_is_not_said_ends_and_begins_nothing(read, text: str, relation: str) -> None:
@@ -69,3 +78,22 @@ def test_what_is_not_said_ends_and_begins_nothing(read, text: str, relation: str
 def test_who_is_out_of_work_is_told_so(read) -> None:
     found = read("I quit my job.", speaker=ANN)
     assert "Ann is out of work" in {p.text for p in found.propositions}
+
+
+def test_who_got_into_a_state_is_in_it_from_then_on(read) -> None:
+    (fact,) = [
+        p
+        for p in read("I got married to Omar in May 2023.", speaker=ANN).propositions
+        if p.predicate == "be married to"
+    ]
+    assert (fact.tense, fact.over) == ("present", False)
+    assert fact.validity is not None
+    assert fact.validity.start is not None
+    assert fact.validity.start.isoformat()[:7] == "2023-05"
+
+
+def test_somebody_quit_in_the_past(read) -> None:
+    (fact,) = [
+        p for p in read("Omar quit Siemens.", speaker=ANN).propositions if p.predicate == "quit"
+    ]
+    assert fact.tense == "past"

@@ -24,6 +24,13 @@ def told(found: Extraction) -> Told:
             "Our office is in Berlin.",
             [("Mara's office", "be in", "Berlin", "Mara's office is in Berlin")],
         ),
+        (
+            "My sister is late. She lives in Faro.",
+            [
+                ("Mara's sister", "be", "late", "Mara's sister is late"),
+                ("Mara's sister", "live in", "Faro", "Mara's sister lives in Faro"),
+            ],
+        ),
         ("Sam's dog eats fish.", [("Sam's dog", "eat", "fish", "Sam's dog eats fish")]),
         (
             "My sister's husband works at Lidl.",
@@ -99,3 +106,32 @@ def test_the_owner_has_what_is_theirs(read) -> None:
     (has, _) = read("My dad lives in Faro.", speaker="user").propositions
     assert (has.subject.text, has.predicate, has.object.text) == ("user", "have", "user's dad")
     assert worded(has) == "user has dad"
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("My sister met Luis. He works at Lidl.", "Luis"),
+        ("My mother visited my uncle. He works at Lidl.", "Mara's uncle"),
+        ("My uncle visited my mother. She works at Lidl.", "Mara's mother"),
+        ("My aunt has a dog. He works at Lidl.", None),
+    ],
+)
+def test_a_pronoun_means_nobody_of_the_other_gender(read, text: str, who: str | None) -> None:
+    employed = [one[0] for one in told(read(text, speaker="Mara")) if one[1] == "work at"]
+    assert employed == ([] if who is None else [who])
+
+
+def test_the_words_of_an_event_say_whose_it_is(read) -> None:
+    events = read("My sister is late. She lives in Faro.", speaker="Mara").events
+    assert events[-1].text == "Mara's sister lives in Faro."
+
+
+@pytest.mark.parametrize("text", ["I sold my dog.", "I lost my dog in May.", "My dog died."])
+def test_what_is_gone_is_not_had(read, text: str) -> None:
+    assert "have" not in {p.predicate for p in read(text, speaker="Mara").propositions}
+
+
+@pytest.mark.parametrize("text", ["I washed my dog.", "My dog barks."])
+def test_what_is_there_is_had(read, text: str) -> None:
+    assert "have" in {p.predicate for p in read(text, speaker="Mara").propositions}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from graphmem import Memory
 from graphmem.core.changes import Changes, Vector
 from graphmem.core.terms import terms
 from graphmem.reading.engine import Engine
@@ -163,6 +164,19 @@ def test_a_chain_of_facts_is_one_though_its_middle_is_not_among_the_passages() -
     names = (("a", "b"), ("b", "c"), ("x", "y"), ("z", "a"))
     edges = [Edge(kind="SUPERSEDES", start=a, end=b, sources={"s": 1.0}) for a, b in names]
     assert sorted(map(sorted, _chains(edges))) == [["a", "b", "c", "z"], ["x", "y"]]
+
+
+def test_what_took_the_place_of_what_took_a_facts_place_is_newer_than_both() -> None:
+    with Memory("memory://") as memory:
+        for at, text in (
+            ("2024-01-03", "I live in Malmö."),
+            ("2024-04-13", "I moved to Gothenburg yesterday."),
+            ("2024-09-15", "I moved to Uppsala."),
+        ):
+            memory.add([{"speaker": "Vera", "text": text}], at=datetime.fromisoformat(at))
+        hits = memory.search("Where does Vera live?").hits
+    towns = [hit.text.rstrip(".").replace(" yesterday", "").split()[-1] for hit in hits]
+    assert towns == ["Uppsala", "Gothenburg", "Malmö"]
 
 
 def test_what_took_a_facts_place_comes_before_it() -> None:
