@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,7 +24,6 @@ from urllib.parse import quote
 
 from graphmem.adapters.values import clipped, read_value, strings_in, write_value
 from graphmem.core.cursors import write_cursor
-from graphmem.core.uids import content_uid
 from graphmem.errors import InvalidInput, MissingExtra, NotFound
 from graphmem.memory import Memory
 from graphmem_schemas import Document, Source
@@ -51,8 +50,7 @@ __all__ = ["GraphMemStore"]
 Namespace = tuple[str, ...]
 _PREFIX = "langgraph/"
 _PAGE = 1_000
-# A new version is written beside the old one, which goes after it: none is lost in between.
-_SLOTS = ("a", "b")
+_FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +58,8 @@ class _Stored:
     """An item as it is kept.
 
     Attributes:
-        source: name of its source.
-        version: rises with every put.
+        source: name of its source; each version has one of its own.
+        version: rises with every put; of puts at once the source decides.
         indexed: whether searching may find it.
     """
 
@@ -70,12 +68,18 @@ class _Stored:
     indexed: bool
     item: Item
 
+    @property
+    def rank(self) -> tuple[int, str]:
+        """The same for every reader, so that all agree on the last version."""
+        return self.version, self.source
+
 
 class GraphMemStore(BaseStore):
     """A LangGraph store whose items are remembered like everything else.
 
-    All namespaces are in the one space of the memory. Reading an item costs two lookups; listing
-    namespaces, and searching, read the sources of the space. There is no time to live.
+    All namespaces are in the one space of the memory. Reading an item costs one lookup; listing
+    namespaces, and searching, read the sources of the space. There is no time to live. Stores and
+    processes may write at once: of puts to one key that overlap, one is the last for all of them.
 
     Args:
         memory: where items are kept; it is its owner's to close.
@@ -84,7 +88,6 @@ class GraphMemStore(BaseStore):
 
     def __init__(self, memory: Memory, *, fields: list[str] | None = None) -> None:
         self._memory, self._fields = memory, fields
-        self._writing = threading.Lock()
 
     def batch(self, ops: Iterable[Op]) -> list[Result]:
         """Do several things: what reads sees the state before what writes."""
@@ -116,35 +119,36 @@ class GraphMemStore(BaseStore):
 
     def _put(self, op: PutOp) -> None:
         name = _name(op.namespace, op.key)
-        with self._writing:
-            *stale, last = [None, *self._versions(name)]
-            # What a put left that was cut off: its slot is needed.
-            for stored in stale:
-                self._remove(stored)
-            if op.value is not None:
-                self._write(op, name, last)
-            self._remove(last)
+        versions = self._versions(name)
+        if op.value is not None:
+            self._write(op, name, versions[-1] if versions else None)
+            # Only what is below a version that is there goes, so the highest one always stays.
+            versions = self._versions(name)[:-1]
+        # Oldest first: if this is cut off, no older version comes to light.
+        for stored in versions:
+            self._remove(stored)
 
-    def _remove(self, stored: _Stored | None) -> None:
-        if stored is not None:
-            with suppress(NotFound):  # another process was quicker
-                self._memory.delete(source=stored.source)
+    def _remove(self, stored: _Stored) -> None:
+        with suppress(NotFound):  # another process was quicker
+            self._memory.delete(source=stored.source)
 
     def _write(self, op: PutOp, name: str, old: _Stored | None) -> None:
         now = datetime.now(UTC)
+        version = old.version + 1 if old else 1
         kept = {
             "namespace": list(op.namespace),
             "key": op.key,
             "value": dict(op.value or {}),
-            "version": old.version + 1 if old else 1,
+            "version": version,
             "indexed": op.index is not False,
             "created_at": (old.item.created_at if old else now).isoformat(),
             "updated_at": now.isoformat(),
         }
-        free = next(slot for slot in _SLOTS if old is None or old.source != f"{name}#{slot}")
         # Such an address is longer than one that a caller may give.
         document = Document.model_construct(uri=write_value(kept), text=self._said(op))
-        self._memory.add(document, source=f"{name}#{free}", at=now)
+        # Names sort by version, so that who pages through them meets the new before the old goes.
+        source = f"{name}#{version:012}-{secrets.token_hex(4)}"
+        self._memory.add(document, source=source, at=now)
 
     def _said(self, op: PutOp) -> str:
         """Return what is read of an item, and found by searching."""
@@ -164,31 +168,27 @@ class GraphMemStore(BaseStore):
         return versions[-1] if versions else None
 
     def _versions(self, name: str) -> list[_Stored]:
-        """Return what is there of an item, oldest first; more than one where a put was cut off."""
-        found = []
-        for slot in _SLOTS:
-            with suppress(NotFound):
-                node = self._memory.get(content_uid("source", f"{name}#{slot}"))
-                if isinstance(node, Source):
-                    found.append(_stored(node))
-        return sorted(found, key=lambda one: one.version)
+        """Return what is there of an item, oldest first; more than one until a put is through."""
+        found = [_stored(source) for source in self._sources(f"{name}#", _FEW)]
+        return sorted(found, key=lambda one: one.rank)
 
     def _all(self) -> dict[tuple[Namespace, str], _Stored]:
         """Return every item, by namespace and key."""
         found: dict[tuple[Namespace, str], _Stored] = {}
-        for source in self._sources():
+        for source in self._sources(_PREFIX, _PAGE):
             stored = _stored(source)
             address = stored.item.namespace, stored.item.key
-            if address not in found or found[address].version < stored.version:
+            if address not in found or found[address].rank < stored.rank:
                 found[address] = stored
         return dict(sorted(found.items()))
 
-    def _sources(self) -> Iterator[Source]:
-        cursor: str | None = write_cursor(_PREFIX)
+    def _sources(self, prefix: str, k: int) -> Iterator[Source]:
+        """Yield the sources whose names begin so, and read up to k at a time."""
+        cursor: str | None = write_cursor(prefix)
         while cursor:
-            page = self._memory.sources(k=_PAGE, cursor=cursor)
+            page = self._memory.sources(k=k, cursor=cursor)
             for source in page.sources:
-                if not source.name.startswith(_PREFIX):
+                if not source.name.startswith(prefix):
                     return
                 yield source
             cursor = page.next

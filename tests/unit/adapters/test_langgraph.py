@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypedDict
 
 import pytest
@@ -15,11 +16,13 @@ from langgraph.store.base import BaseStore, MatchCondition, PutOp
 from langgraph.store.memory import InMemoryStore
 
 from graphmem.adapters.langgraph import GraphMemStore
+from graphmem.adapters.values import write_value
 from graphmem.errors import InvalidInput
 from graphmem.memory import Memory
 from graphmem.stores.memory import MemoryStore
 from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder
+from graphmem_schemas import Document
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
@@ -116,6 +119,84 @@ def test_a_put_that_is_cut_off_leaves_the_new_and_the_next_one_cleans_up(
     assert item is not None
     assert item.value == {"n": 3}
     assert memory.stats().nodes["Source"] == 1
+
+
+def add_by_old_name(memory: Memory, source: str, key: str, version: int) -> None:
+    moment = "2026-01-01T00:00:00+00:00"
+    kept = {
+        "namespace": ["a"],
+        "key": key,
+        "value": {"n": version},
+        "version": version,
+        "indexed": True,
+        "created_at": moment,
+        "updated_at": moment,
+    }
+    memory.add(Document.model_construct(uri=write_value(kept), text="n"), source=source)
+
+
+def test_stores_that_write_one_key_in_turns_lose_nothing(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = GraphMemStore(memory), GraphMemStore(memory)
+    one.put(("a",), "k", {"n": 1})
+    add, calls = memory.add, []
+
+    def in_turns(*args: Any, **kwargs: Any) -> Any:
+        calls.append((args, kwargs))
+        if len(calls) == 1:  # two knows of version 1 alone, and writes below
+            one.put(("a",), "k", {"n": 2})
+            one.put(("a",), "k", {"n": 3})
+            return None
+        receipt = add(*args, **kwargs)
+        if len(calls) == 3:  # one has written version 3, and removed nothing yet
+            add(*calls[0][0], **calls[0][1])
+        return receipt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(memory, "add", in_turns)
+        two.put(("a",), "k", {"n": "late"})
+    assert len(calls) == 3
+    for store in (one, two):
+        item = store.get(("a",), "k")
+        assert item is not None
+        assert item.value == {"n": 3}
+        assert [found.value for found in store.search(("a",))] == [{"n": 3}]
+    assert memory.stats().nodes["Source"] == 1
+
+
+def test_stores_that_write_one_key_at_once_agree(memory: Memory) -> None:
+    stores = [GraphMemStore(memory) for _ in range(3)]
+
+    def put(at: int) -> None:
+        stores[at % 3].put(("a",), "k", {"n": at})
+
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(put, range(18)))
+    values = [item.value for store in stores if (item := store.get(("a",), "k"))]
+    assert len(values) == 3
+    assert values[0] == values[1] == values[2]
+    stores[0].put(("a",), "k", {"n": "last"})
+    assert [found.value for found in stores[1].search(("a",))] == [{"n": "last"}]
+    assert memory.stats().nodes["Source"] == 1
+
+
+def test_items_of_the_old_names_are_read_and_replaced(memory: Memory) -> None:
+    store = GraphMemStore(memory)
+    add_by_old_name(memory, "langgraph/a//k#a", "k", 3)
+    add_by_old_name(memory, "langgraph/a//k#b", "k", 2)
+    add_by_old_name(memory, "langgraph/a//l#b", "l", 7)
+    assert [found.value for found in store.search(("a",))] == [{"n": 3}, {"n": 7}]
+    old = store.get(("a",), "k")
+    assert old is not None
+    assert old.value == {"n": 3}
+    store.put(("a",), "k", {"n": 4})
+    new = store.get(("a",), "k")
+    assert new is not None
+    assert (new.value, new.created_at) == ({"n": 4}, old.created_at)
+    assert memory.stats().nodes["Source"] == 2
+    store.delete(("a",), "l")
+    assert [found.value for found in store.search(("a",))] == [{"n": 4}]
 
 
 ITEMS: list[tuple[tuple[str, ...], str, dict[str, Any]]] = [
