@@ -84,13 +84,15 @@ class GraphMemSession(SessionABC):
 
     async def pop_item(self) -> TResponseInputItem | None:
         """Remove the latest item with what was learnt from it alone, and return it."""
-        passages = [passage async for passage in self._passages()]
-        firsts = [at for at, passage in enumerate(passages) if is_value(passage.ref)]
-        if not firsts:
-            return None
-        for passage in reversed(passages[firsts[-1] :]):
-            await self._memory.delete(passage.uid)
-        return cast("TResponseInputItem", read_value(passages[firsts[-1]].ref))
+        while item := await self._last_item():
+            first, *rest = item
+            # The first passage holds the item, so it goes last: who removes it has popped the
+            # item, and a pop that is cut off can be done again.
+            for passage in reversed(rest):
+                await self._remove(passage)
+            if await self._remove(first):
+                return cast("TResponseInputItem", read_value(first.ref))
+        return None
 
     async def clear_session(self) -> None:
         """Remove the conversation with what was learnt from it alone."""
@@ -111,6 +113,25 @@ class GraphMemSession(SessionABC):
             text=first, speaker=speaker, at=self._last, ref=write_value(item)
         )
         return [head, *([Message(text=rest, speaker=speaker, at=self._last)] if rest else [])]
+
+    async def _last_item(self) -> list[Passage]:
+        """Return the passages of the latest item in order; none where there is no item."""
+        passages = [passage async for passage in self._passages()]
+        firsts = [at for at, passage in enumerate(passages) if is_value(passage.ref)]
+        if not firsts:
+            return []
+        first, *after = passages[firsts[-1] :]
+        # Others may have added to the source: what an item says has its speaker and moment.
+        said = first.speaker, first.at
+        return [first, *(one for one in after if not one.ref and (one.speaker, one.at) == said)]
+
+    async def _remove(self, passage: Passage) -> bool:
+        """Return whether it was there: another session may have been quicker."""
+        try:
+            receipt = await self._memory.delete(passage.uid)
+        except NotFound:
+            return False
+        return receipt.seq > 0
 
     async def _items(self) -> AsyncIterator[Passage]:
         """Yield the first passage of each item: its reference holds the item."""

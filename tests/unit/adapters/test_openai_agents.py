@@ -107,6 +107,39 @@ def test_what_was_popped_or_cleared_is_not_known_any_more() -> None:
             assert (await memory.stats()).nodes == {}
 
 
+def test_popping_leaves_what_others_added_to_the_source() -> None:
+    @run
+    async def _() -> None:
+        async with opened() as memory:
+            session = GraphMemSession("chat", memory)
+            long: Any = {"role": "user", "content": "A long story. " * 300}
+            await session.add_items([{"role": "user", "content": "One."}, long])
+            foreign = [{"speaker": "user", "text": "Foreign words."}]
+            await memory.add(foreign, source="openai-agents/chat")
+            before = (await memory.stats()).nodes["Passage"]
+            assert await session.pop_item() == long
+            (hit,) = (await memory.search("foreign words", k=1)).hits
+            assert hit.text == "Foreign words."
+            assert before > 3
+            assert (await memory.stats()).nodes["Passage"] == 2
+
+
+def test_sessions_that_pop_at_once_get_an_item_each() -> None:
+    @run
+    async def _() -> None:
+        async with opened() as memory:
+            one, two = GraphMemSession("chat", memory), GraphMemSession("chat", memory)
+            items: list[Any] = [
+                {"role": "user", "content": f"{n}. " + "A long story. " * 200} for n in range(6)
+            ]
+            await one.add_items(items)
+            popped = await asyncio.gather(*(s.pop_item() for _ in range(4) for s in (one, two)))
+            contents = [item["content"] for item in popped if item]  # type: ignore[typeddict-item]
+            assert sorted(contents) == [item["content"] for item in items]
+            assert popped.count(None) == 2
+            assert (await memory.stats()).nodes.get("Passage", 0) == 0
+
+
 def test_settings_limit_what_a_run_reads_and_what_json_does_not_know_is_refused() -> None:
     @run
     async def _() -> None:
