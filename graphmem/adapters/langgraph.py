@@ -135,31 +135,34 @@ class GraphMemStore(BaseStore):
     def _write(self, op: PutOp, name: str, old: _Stored | None) -> None:
         now = datetime.now(UTC)
         version = old.version + 1 if old else 1
+        write_value(op.value)  # what cannot be kept is refused before it is read
+        said = self._said(op)
         kept = {
             "namespace": list(op.namespace),
             "key": op.key,
             "value": dict(op.value or {}),
             "version": version,
-            "indexed": op.index is not False,
+            "indexed": bool(said),
             "created_at": (old.item.created_at if old else now).isoformat(),
             "updated_at": now.isoformat(),
         }
         # Such an address is longer than one that a caller may give.
-        document = Document.model_construct(uri=write_value(kept), text=self._said(op))
+        text = said or clipped(f"item {op.key}")
+        document = Document.model_construct(uri=write_value(kept), text=text)
         # Names sort by version, so that who pages through them meets the new before the old goes.
         source = f"{name}#{version:012}-{secrets.token_hex(4)}"
         self._memory.add(document, source=source, at=now)
 
     def _said(self, op: PutOp) -> str:
-        """Return what is read of an item, and found by searching."""
+        """Return what is read of an item, and found by searching; "" where nothing is to be."""
         value, paths = dict(op.value or {}), self._fields if op.index is None else op.index
         if paths is False:
-            return f"item {op.key}"
+            return ""
         if paths is None:
-            texts = list(strings_in(value))
-        else:
-            texts = [text for path in paths for text in get_text_at_path(value, path)]
-        return clipped("\n".join(texts)) or clipped(json.dumps(value, ensure_ascii=False))
+            said = clipped("\n".join(strings_in(value)))
+            return said or clipped(json.dumps(value, ensure_ascii=False))
+        # Who names paths may keep the rest back: where none is there, nothing is read instead.
+        return clipped("\n".join(t for path in paths for t in get_text_at_path(value, path)))
 
     # Reading
 

@@ -328,3 +328,12 @@ def test_a_store_reads_what_another_left(tmp_path: Any) -> None:
         assert item is not None
         assert item.value == {"big": "word " * 50_000}
         assert [one.key for one in store.search(())] == ["k"]
+
+
+def test_where_no_named_path_is_there_nothing_of_the_value_is_read(memory: Memory) -> None:
+    store = GraphMemStore(memory, fields=["said"])
+    store.put(("a",), "k", {"secret": "The password is swordfish."}, index=["title"])
+    store.put(("a",), "l", {"secret": "The password is swordfish.", "said": " "})
+    assert "swordfish" not in str(memory.search("password swordfish").hits)
+    found = store.search(("a",), query="item k password swordfish")
+    assert [(one.key, one.score) for one in found] == [("k", None), ("l", None)]
