@@ -172,28 +172,27 @@ class GraphMemStore(BaseStore):
 
     def _versions(self, name: str) -> list[_Stored]:
         """Return what is there of an item, oldest first; more than one until a put is through."""
-        found = [_stored(source) for source in self._sources(f"{name}#", _FEW)]
-        return sorted(found, key=lambda one: one.rank)
+        return sorted(self._stored(f"{name}#", _FEW), key=lambda one: one.rank)
 
     def _all(self) -> dict[tuple[Namespace, str], _Stored]:
         """Return every item, by namespace and key."""
         found: dict[tuple[Namespace, str], _Stored] = {}
-        for source in self._sources(_PREFIX, _PAGE):
-            stored = _stored(source)
+        for stored in self._stored(_PREFIX, _PAGE):
             address = stored.item.namespace, stored.item.key
             if address not in found or found[address].rank < stored.rank:
                 found[address] = stored
         return dict(sorted(found.items()))
 
-    def _sources(self, prefix: str, k: int) -> Iterator[Source]:
-        """Yield the sources whose names begin so, and read up to k at a time."""
+    def _stored(self, prefix: str, k: int) -> Iterator[_Stored]:
+        """Yield what sources hold whose names begin so, and read up to k at a time."""
         cursor: str | None = write_cursor(prefix)
         while cursor:
             page = self._memory.sources(k=k, cursor=cursor)
             for source in page.sources:
                 if not source.name.startswith(prefix):
                     return
-                yield source
+                if stored := _stored(source):
+                    yield stored
             cursor = page.next
 
     def _search(self, op: SearchOp) -> list[SearchItem]:
@@ -235,16 +234,20 @@ def _name(namespace: Namespace, key: str) -> str:
     return f"{_PREFIX}{parts}//{quote(key, safe='')}"
 
 
-def _stored(source: Source) -> _Stored:
-    kept = read_value(source.uri)
-    item = Item(
-        value=kept["value"],
-        key=kept["key"],
-        namespace=tuple(kept["namespace"]),
-        created_at=kept["created_at"],
-        updated_at=kept["updated_at"],
-    )
-    return _Stored(source.name, kept["version"], kept["indexed"], item)
+def _stored(source: Source) -> _Stored | None:
+    """Return the item that a source holds; None where something else wrote it."""
+    try:
+        kept = read_value(source.uri)
+        item = Item(
+            value=kept["value"],
+            key=kept["key"],
+            namespace=tuple(kept["namespace"]),
+            created_at=kept["created_at"],
+            updated_at=kept["updated_at"],
+        )
+        return _Stored(source.name, int(kept["version"]), bool(kept["indexed"]), item)
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _fields(item: Item) -> dict[str, Any]:

@@ -337,3 +337,22 @@ def test_where_no_named_path_is_there_nothing_of_the_value_is_read(memory: Memor
     assert "swordfish" not in str(memory.search("password swordfish").hits)
     found = store.search(("a",), query="item k password swordfish")
     assert [(one.key, one.score) for one in found] == [("k", None), ("l", None)]
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [None, "https://example.org", write_value({}), write_value([1]), write_value({"key": 1})],
+)
+def test_sources_of_others_below_its_prefix_are_passed_over(
+    memory: Memory, uri: str | None
+) -> None:
+    store = GraphMemStore(memory)
+    store.put(("a",), "k", {"n": 1})
+    for name in ("langgraph/notes", "langgraph/a//k#0", "langgraph/a//l#z"):
+        memory.add(Document(uri=uri, text="Tea is fine."), source=name)
+    assert [one.key for one in store.search(("a",), query="tea")] == ["k"]
+    assert store.list_namespaces() == [("a",)]
+    assert store.get(("a",), "l") is None
+    store.delete(("a",), "k")
+    assert store.search(()) == []
+    assert memory.stats().nodes["Source"] == 3
