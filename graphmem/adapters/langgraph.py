@@ -24,6 +24,7 @@ from urllib.parse import quote
 
 from graphmem.adapters.values import clipped, read_value, strings_in, write_value
 from graphmem.core.cursors import write_cursor
+from graphmem.core.uids import content_uid
 from graphmem.errors import InvalidInput, MissingExtra, NotFound
 from graphmem.memory import Memory
 from graphmem_schemas import Document, Source
@@ -51,6 +52,9 @@ Namespace = tuple[str, ...]
 _PREFIX = "langgraph/"
 _PAGE = 1_000
 _FEW = 3
+# A source's name may have 1,000 characters; "#", version and what makes it unique take 22.
+_MAX_NAME_CHARS = 1_000
+_MAX_STEM_CHARS = _MAX_NAME_CHARS - 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,7 @@ class GraphMemStore(BaseStore):
         text = said or clipped(f"item {op.key}")
         document = Document.model_construct(uri=write_value(kept), text=text)
         # Names sort by version, so that who pages through them meets the new before the old goes.
-        source = f"{name}#{version:012}-{secrets.token_hex(4)}"
+        source = f"{_stem(name)}#{version:012}-{secrets.token_hex(4)}"
         self._memory.add(document, source=source, at=now)
 
     def _said(self, op: PutOp) -> str:
@@ -172,7 +176,10 @@ class GraphMemStore(BaseStore):
 
     def _versions(self, name: str) -> list[_Stored]:
         """Return what is there of an item, oldest first; more than one until a put is through."""
-        return sorted(self._stored(f"{name}#", _FEW), key=lambda one: one.rank)
+        # Names that are just too long for a version were long enough for the old "#a" and "#b".
+        stems = {stem for stem in (name, _stem(name)) if len(stem) < _MAX_NAME_CHARS}
+        found = [one for stem in stems for one in self._stored(f"{stem}#", _FEW)]
+        return sorted(found, key=lambda one: one.rank)
 
     def _all(self) -> dict[tuple[Namespace, str], _Stored]:
         """Return every item, by namespace and key."""
@@ -232,6 +239,14 @@ class GraphMemStore(BaseStore):
 def _name(namespace: Namespace, key: str) -> str:
     parts = "/".join(quote(part, safe="") for part in namespace)
     return f"{_PREFIX}{parts}//{quote(key, safe='')}"
+
+
+def _stem(name: str) -> str:
+    """Return how the sources of an item begin: where its name is long by a hash of it.
+
+    No namespace begins with a bare "#", and the key itself is in the value.
+    """
+    return name if len(name) <= _MAX_STEM_CHARS else f"{_PREFIX}#{content_uid('item', name)}"
 
 
 def _stored(source: Source) -> _Stored | None:

@@ -356,3 +356,31 @@ def test_sources_of_others_below_its_prefix_are_passed_over(
     store.delete(("a",), "k")
     assert store.search(()) == []
     assert memory.stats().nodes["Source"] == 3
+
+
+@pytest.mark.parametrize("size", [955, 970, 976, 977, 990, 1_000, 20_000])
+def test_long_keys_are_kept_like_others(memory: Memory, size: int) -> None:
+    store = GraphMemStore(memory)
+    keys = ["x" * size, "x" * (size - 1) + "y", "长" * (size // 9)]
+    for n, key in enumerate(keys):
+        store.put(("a",), key, {"n": n})
+        store.put(("a",), key, {"n": n, "again": True})
+    items = [store.get(("a",), key) for key in keys]
+    assert [(one.key, one.value["n"]) for one in items if one] == list(
+        zip(keys, range(3), strict=True)
+    )
+    assert memory.stats().nodes["Source"] == 3
+    for key in keys:
+        store.delete(("a",), key)
+    assert store.search(("a",)) == []
+
+
+def test_long_keys_of_the_old_names_are_read_and_replaced(memory: Memory) -> None:
+    store, key = GraphMemStore(memory), "x" * 980
+    add_by_old_name(memory, f"langgraph/a//{key}#a", key, 2)
+    item = store.get(("a",), key)
+    assert item is not None
+    assert item.value == {"n": 2}
+    store.put(("a",), key, {"n": 3})
+    assert [found.value for found in store.search(("a",))] == [{"n": 3}]
+    assert memory.stats().nodes["Source"] == 1
