@@ -84,6 +84,9 @@ class GraphMemStore(BaseStore):
     All namespaces are in the one space of the memory. Reading an item costs one lookup; listing
     namespaces, and searching, read the sources of the space. There is no time to live. Stores and
     processes may write at once: of puts to one key that overlap, one is the last for all of them.
+    A query ranks the 1,000 best hits of the whole space: an item that is not among them has no
+    score, and comes after those that have one, by namespace and key. Where others say much of the
+    same, a tenant that needs its own ranking needs a space of its own.
 
     Args:
         memory: where items are kept; it is its owner's to close.
