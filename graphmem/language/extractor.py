@@ -158,7 +158,7 @@ class SpacyExtractor:
         )
         somebody = said.speaker if is_somebody(said.speaker) else None
         speaker = Referent(somebody, "person", True) if somebody else None
-        return Discourse(parse, nominals, self._lemmatize, pronouns, speaker)
+        return Discourse(parse, nominals, self._lemmatize, pronouns, speaker, said.at)
 
 
 def _window(start: int, text: str, encoding: Encoding) -> _Window:

@@ -9,7 +9,9 @@ from graphmem.core.validity import Validity
 from graphmem.core.when import When
 from graphmem.core.wording import is_state
 from graphmem.language.parse import Parse
+from graphmem.language.passing import held_for
 from graphmem.language.propositions.clauses import Clause
+from graphmem.language.propositions.discourse import Discourse
 from graphmem.language.propositions.facts import Fact
 from graphmem.language.sentences import sentence_openings
 from graphmem.language.times.find import TimePhrase, find_times, names_time
@@ -108,12 +110,14 @@ def _time_of(
     return None if clauses else _bare_time(unit, times)
 
 
-def validity_of(clause: Clause, fact: Fact, times: ClauseTimes) -> Validity | None:
+def validity_of(
+    discourse: Discourse, clause: Clause, fact: Fact, times: ClauseTimes
+) -> Validity | None:
     """Return from when to when a clause's facts hold, where it says so itself.
 
     What happened then ("moved to Lisbon in May 2023") holds from then; a state says it by
-    "since", or by both ends. "Lived there in 2019" says neither, and a date that
-    is itself the object ("was born in 1990") needs no other.
+    "since", by "until", by both ends, or where it is one of a few days. "Lived there in 2019"
+    says neither, and a date that is itself the object ("was born in 1990") needs no other.
     """
     if fact.object.kind == "time":
         return None
@@ -128,6 +132,8 @@ def validity_of(clause: Clause, fact: Fact, times: ClauseTimes) -> Validity | No
         )
         if sense == "at" and (over or happened):
             return Validity(when.start)
+        if not (over or fact.begun) and (held := held_for(discourse, clause, fact, when, sense)):
+            return held
     return None
 
 

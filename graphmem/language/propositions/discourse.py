@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from graphmem.core.extraction import Argument
@@ -43,6 +44,7 @@ class Discourse:
     Attributes:
         pronouns: what each safely resolved pronoun stands for, by token.
         speaker: who says it, where that is somebody: a subject of `SPEAKER` means them.
+        at: when it is said, where that is known.
         described: named subjects said to be "a <noun>", by noun: "the <noun>" means them later;
             only `describe` adds to them.
     """
@@ -52,6 +54,7 @@ class Discourse:
     lemmatize: Lemmatizer
     pronouns: dict[int, Referent]
     speaker: Referent | None = None
+    at: datetime | None = None
     described: dict[str, tuple[int, Referent]] = field(default_factory=dict)
     # A word is asked for its phrase by each fact and event that it is in.
     _phrases: dict[int, _Words | None] = field(default_factory=dict)

@@ -75,7 +75,7 @@ def _draft(discourse: Discourse, fact: Fact, times: ClauseTimes) -> PropositionD
         end=end,
         tense="present" if clause is None else clause.tense,
         asserted=clause is None or clause.asserted,
-        validity=validity_of(clause, fact, times) if clause and times else None,
+        validity=validity_of(discourse, clause, fact, times) if clause and times else None,
         text=_text(fact),
     )
 

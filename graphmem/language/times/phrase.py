@@ -63,7 +63,9 @@ class TimePhrase:
         if self.sure or tense == "past" or (self.sense == "since" and self.past):
             found = self.past
         else:
-            found = self.future if tense == "future" or self.this else None
+            # "I'm here until Friday": what still holds ends later.
+            ahead = tense == "future" or self.this or self.sense == "until"
+            found = self.future if ahead else None
         return found and _in_sense(found, self.sense)
 
 

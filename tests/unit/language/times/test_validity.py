@@ -31,3 +31,48 @@ def test_a_fact_holds_as_long_as_its_clause_says(
     assert fact.validity is not None
     ends = (fact.validity.start, fact.validity.end)
     assert "/".join(at.date().isoformat() if at else ".." for at in ends) == valid
+
+
+def validity(read: Callable[..., Extraction], text: str, **about: str) -> str | None:
+    """The interval of the one fact of a text that is about no time."""
+    found = read(text, at=AT, **about).propositions
+    fact = next(one for one in found if one.object.text not in _TIMES)
+    ends = (fact.validity.start, fact.validity.end) if fact.validity else ()
+    shown = ("now" if at == AT else at.date().isoformat() if at else ".." for at in ends)
+    return "/".join(shown) or None
+
+
+_TIMES = {"today", "tonight", "week", "month", "year", "next week", "tomorrow", "weekend"}
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"),
+    [
+        ("I'm in Paris today.", "now/2023-06-15"),
+        ("I'm tired today.", "now/2023-06-15"),
+        ("I am not at work today.", "now/2023-06-15"),
+        ("I'm on vacation this week.", "now/2023-06-19"),
+        ("I'm working from home this week.", "now/2023-06-19"),
+        ("I'm in London next week.", "2023-06-19/2023-06-26"),
+        ("I'm staying in Berlin until Friday.", "now/2023-06-17"),
+        ("I'm in Berlin until Friday.", "now/2023-06-17"),
+        # A habit, an event, an age and an office end with no day.
+        ("I work at Acme today.", None),
+        ("I'm buying a house today.", None),
+        ("I'm 34 this year.", None),
+        ("I'm 34 years old today.", None),
+        ("I'm in my third year.", None),
+        ("I'm a doctor today.", None),
+        ("I am living in Porto this month.", None),
+        ("I postponed dinner until Friday.", None),
+        ("I'm excited for the launch tomorrow.", None),
+    ],
+)
+def test_a_state_of_some_days_ends_with_them(
+    read: Callable[..., Extraction], text: str, valid: str | None
+) -> None:
+    assert validity(read, text, speaker="Mara") == valid
+
+
+def test_today_may_be_these_years_where_nobody_speaks(read: Callable[..., Extraction]) -> None:
+    assert validity(read, "Mara is in Paris today.") is None
