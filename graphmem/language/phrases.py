@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphmem.language.parse import Parse
 
-__all__ = ["argument_span", "mention_heads", "phrase_span"]
+__all__ = ["argument_span", "denying_no", "mention_heads", "phrase_span"]
 
 _NOUNS = frozenset({"NN", "NNS", "NNP", "NNPS"})
 _COMMON = frozenset({"NN", "NNS"})
@@ -25,6 +25,8 @@ _CUTS = frozenset({"(", ",", ";", "--", "[", ":"})
 _WHEN = frozenset("now currently nowadays anymore again still already longer today".split())
 _DETERMINERS = frozenset({"DT", "PRP$", "PDT"})
 _LONGEST = 10
+# "No one", "no longer", "no more than five": there "no" is part of a set phrase.
+_SET_WITH_NO = frozenset("one more longer less fewer matter".split())
 
 
 def mention_heads(parse: Parse) -> list[int]:
@@ -86,8 +88,7 @@ def argument_span(parse: Parse, head: int) -> tuple[int, int]:
             break
     if end - start > _LONGEST:
         end = head + 1
-    while start < head and parse.tags[start] in _DETERMINERS and parse.lower[start] != "no":
-        start += 1
+    start = _after_determiners(parse, start, head)
     if end - start > _LONGEST:
         start = head
     while end > head + 1 and parse.deps[end - 1] == "punct":
@@ -95,6 +96,30 @@ def argument_span(parse: Parse, head: int) -> tuple[int, int]:
     while start < head and not parse.words[start][-1:].isalnum():
         start += 1
     return start, end
+
+
+def _after_determiners(parse: Parse, start: int, head: int) -> int:
+    """Return where a phrase starts without "the", "my" and a "no" that denies the verb."""
+    dropped = denying_no(parse, head)
+    while start < head and parse.tags[start] in _DETERMINERS:
+        if parse.lower[start] == "no" and start != dropped:
+            break
+        start += 1
+    return start
+
+
+def denying_no(parse: Parse, head: int) -> int | None:
+    """Return the "no" before an object or a predicate: it denies the verb, not the noun.
+
+    Before a conjunct it does where it stands before the first one, too: "no car and no bike".
+    """
+    # "No Country for Old Men" is a title.
+    own = next((c for c in parse.children[head] if parse.words[c] in ("no", "NO")), head)
+    if own >= head or parse.deps[own] != "det" or parse.lower[own + 1] in _SET_WITH_NO:
+        return None
+    if parse.deps[head] == "conj":
+        return None if denying_no(parse, parse.heads[head]) is None else own
+    return own if parse.deps[head] in ("obj", "iobj") or "cop" in parse.below[head] else None
 
 
 def _is_tail(parse: Parse, child: int) -> bool:

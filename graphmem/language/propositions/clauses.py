@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from graphmem.core.wording import STATE_VERBS, is_state
 from graphmem.language.propositions.assertion import is_asserted
+from graphmem.language.propositions.denial import is_denied, is_nobody
 from graphmem.language.propositions.discourse import SPEAKER, Discourse
 from graphmem.language.propositions.dropped import cut_off_object, drops_subject
 
 __all__ = ["Clause", "find_clauses"]
 
-_NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "hardly"})
 _SUBJECTS = frozenset({"nsubj", "nsubj:pass", "nsubj:outer", "csubj", "csubj:pass"})
 _NOT_CLAUSES = frozenset({"aux", "aux:pass", "cop", "case", "amod", "compound", "mark", "advmod"})
 _AGENTLESS = frozenset({"VBN", "VBD"})
@@ -21,7 +21,6 @@ _BEGINNINGS = frozenset({"begin", "start", "continue"})
 _STOPPING = frozenset({"stop", "quit", "cease", "discontinue"})
 # Done once; what is done often ("read", "cost") stays in the present.
 _SAME_IN_PAST = frozenset("quit split hurt shut".split())
-_DENYING = frozenset({"advmod", "det", "cc:preconj"})
 _NAMING = frozenset("called named nicknamed titled dubbed known".split())
 _FUTURE = frozenset({"will", "'ll", "’ll", "shall", "wo"})
 
@@ -98,18 +97,23 @@ def _clause(discourse: Discourse, head: int, *, copular: bool) -> Clause:
     doing = being is not None and parse.tags[being] == "VBG"
     ended_by = _ended_by(discourse, head) if doing else -1
     begun = got_done and is_state(predicate)
+    subjects = _subjects(discourse, head, 0)
+    nominals = [child for child in children if not discourse.is_set_aside(child)]
+    objects = [child for child in nominals if deps[child] in ("obj", "iobj")]
+    obliques = [child for child in nominals if deps[child].partition(":")[0] == "obl"]
+    denied = is_denied(discourse, head, subjects, objects or obliques)
     return Clause(
         head=head,
         predicate=predicate,
         lemma=f"{lemma}{particles}",
         copular=copular,
         passive=passive,
-        negated=ended_by >= 0 or _is_negated(discourse, head),
+        negated=ended_by >= 0 or denied,
         tense="present" if begun or ended_by >= 0 else _tense(discourse, head),
         asserted=is_asserted(discourse, head),
-        subjects=tuple(_subjects(discourse, head, 0)),
-        objects=tuple([child for child in children if deps[child] in ("obj", "iobj")]),
-        obliques=tuple([child for child in children if deps[child].partition(":")[0] == "obl"]),
+        subjects=tuple([each for each in subjects if not is_nobody(discourse, each)]),
+        objects=tuple(objects),
+        obliques=tuple(obliques),
         ended_by=ended_by,
         begun=begun,
     )
@@ -137,19 +141,6 @@ def _ended_by(discourse: Discourse, head: int) -> int:
     lemma = discourse.lemmatize(parse.words[above], parse.tags[above])
     gives_up = lemma == "give" and any(parse.lower[token] == "up" for token in between)
     return above if lemma in _STOPPING or gives_up else -1
-
-
-def _is_negated(discourse: Discourse, head: int) -> bool:
-    parse = discourse.parse
-    for child in parse.children[head]:
-        if parse.lower[child] == "longer" and child and parse.lower[child - 1] == "no":
-            return True
-    if parse.below[head].isdisjoint(_DENYING):
-        return False
-    return any(
-        parse.lower[child] in _NEGATIONS and parse.deps[child] in _DENYING
-        for child in parse.children[head]
-    )
 
 
 def _tense(discourse: Discourse, head: int) -> str:

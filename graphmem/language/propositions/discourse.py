@@ -24,6 +24,7 @@ _KIN = frozenset("dad daddy mum mummy mom mommy grandma grandpa granny nana papa
 _NO_OWNERS = frozenset({"time", "quantity"})
 _PLAIN_DEPS = frozenset({"nmod", "compound", "amod", "acl", "acl:relcl"})
 _LONGEST_CLAUSE = 8
+_INSTEAD = frozenset({("rather", "than"), ("instead", "of")})
 # Text, kind, whether it is a name, and whether it is a value.
 _Words = tuple[str, EntityKind, bool, bool]
 
@@ -78,9 +79,19 @@ class Discourse:
         found = [head]
         for node in found:
             for child in self.parse.children[node]:
-                if deps[child] == "conj" and not tags[child].startswith("VB"):
+                if deps[child] != "conj" or tags[child].startswith("VB"):
+                    continue
+                if not self.is_set_aside(child):
                     found.append(child)
         return found
+
+    def is_set_aside(self, token: int) -> bool:
+        """Whether a nominal is what it is not: "rather than coffee", "instead of coffee"."""
+        lower, deps = self.parse.lower, self.parse.deps
+        return any(
+            deps[child] in ("case", "cc") and tuple(lower[child : child + 2]) in _INSTEAD
+            for child in self.parse.children[token]
+        )
 
     def canonical(self, token: int) -> int:
         """Follow apposition and copula up to the noun that names the thing."""
