@@ -10,6 +10,7 @@ closes a true one.
 from __future__ import annotations
 
 from graphmem.language.propositions.discourse import Discourse
+from graphmem.language.propositions.scope import is_asked, is_in_scope, marks
 
 __all__ = ["is_asserted"]
 
@@ -83,7 +84,7 @@ def is_asserted(discourse: Discourse, head: int) -> bool:
             return False
         above = parse.heads[head]
         if above == head:
-            return not _is_asked(discourse, head)
+            return not (is_asked(discourse, head) or is_in_scope(discourse, head, above))
         verdict = _by_link(discourse, head, above)
         if verdict is not None:
             return verdict
@@ -98,6 +99,8 @@ def is_asserted(discourse: Discourse, head: int) -> bool:
 def _by_link(discourse: Discourse, head: int, above: int) -> bool | None:
     """Return what the relation to the governor settles, or None where the governor decides."""
     parse = discourse.parse
+    if is_in_scope(discourse, head, above):
+        return False
     dep = parse.deps[head].partition(":")[0]
     if dep == "xcomp":
         return _of_infinitive(discourse, head, above)
@@ -105,7 +108,7 @@ def _by_link(discourse: Discourse, head: int, above: int) -> bool | None:
         return _of_clause(discourse, above)
     if dep == "advcl":
         return _of_adverbial(discourse, head, above)
-    if parse.deps[head] == "acl" and _marks(discourse, head) & {"to", "that", "of"}:
+    if parse.deps[head] == "acl" and marks(discourse, head) & {"to", "that", "of"}:
         return discourse.lemmatize(parse.words[above], parse.tags[above]) not in _OPEN_NOUNS
     if parse.deps[head] == "acl" and discourse.case(above) in ("about", "of"):
         verb = parse.heads[above]  # "joked about her living there"
@@ -113,11 +116,11 @@ def _by_link(discourse: Discourse, head: int, above: int) -> bool | None:
     if dep == "parataxis":
         if discourse.lemmatize(parse.words[above], parse.tags[above]) in _REPORTING:
             return False
-        return not _is_asked(discourse, head)
+        return not is_asked(discourse, head)
     if dep == "conj":
         # "He thought that she lived there, but she lives here": "but" goes back to the author.
         back = "but" in _joins(discourse, head) and not _reaches(discourse, head)
-        return not _is_asked(discourse, head) if back else None
+        return not is_asked(discourse, head) if back else None
     return True
 
 
@@ -125,7 +128,7 @@ def _of_infinitive(discourse: Discourse, head: int, above: int) -> bool | None:
     """Judge "wants to", "is going to", "has to"; "began to" and "managed to" say it is so."""
     parse = discourse.parse
     lemma = discourse.lemmatize(parse.words[above], parse.tags[above])
-    to = "to" in _marks(discourse, head)
+    to = "to" in marks(discourse, head)
     if lemma == "have" and not to and parse.child(head, "nsubj") is not None:
         return False  # "had she moved", as the parser reads it
     bound = to and (lemma == "have" or (lemma == "go" and parse.tags[above] == "VBG"))
@@ -145,7 +148,7 @@ def _of_clause(discourse: Discourse, above: int) -> bool:
 def _of_adverbial(discourse: Discourse, head: int, above: int) -> bool | None:
     """Judge "to buy a farm", "of moving", "when he sells"; a past clause stands on its own."""
     parse = discourse.parse
-    words = _marks(discourse, head)
+    words = marks(discourse, head)
     finite = parse.tags[head] in ("VBD", "VBZ", "VBP") or any(
         parse.deps[c] in _AUXILIARY and parse.tags[c] in ("VBD", "VBZ", "VBP")
         for c in parse.children[head]
@@ -195,24 +198,14 @@ def _is_open(discourse: Discourse, head: int) -> bool:
     parse = discourse.parse
     return "advcl" in parse.below[head] and any(
         parse.deps[child] == "advcl"
-        and _marks(discourse, child) & {"if", "unless"}
+        and marks(discourse, child) & {"if", "unless"}
         and "even" not in (parse.lower[c] for c in parse.children[child])
         for child in parse.children[head]
     )
 
 
 def _has_condition(discourse: Discourse, head: int) -> bool:
-    return bool(_marks(discourse, head) & _CONDITIONS)
-
-
-def _marks(discourse: Discourse, head: int) -> set[str]:
-    """Return the words that open the clause: "if", "to", "instead of"."""
-    parse = discourse.parse
-    if "mark" not in parse.below[head]:
-        return set()
-    marks = [c for c in parse.children[head] if parse.deps[c] == "mark"]
-    fixed = [c for mark in marks for c in parse.children[mark] if parse.deps[c] == "fixed"]
-    return {parse.lower[token] for token in (*marks, *fixed)}
+    return bool(marks(discourse, head) & _CONDITIONS)
 
 
 def _joins(discourse: Discourse, head: int) -> set[str]:
@@ -273,13 +266,6 @@ def _is_reported_aside(discourse: Discourse, head: int) -> bool:
         if lemma in _REPORTING and not below & {"ccomp", "obj"} and "nsubj" in below:
             return True
     return False
-
-
-def _is_asked(discourse: Discourse, head: int) -> bool:
-    """Whether the sentence ends in a question mark, whatever quotes follow it."""
-    parse = discourse.parse
-    start, end = next((s, e) for s, e in parse.sentences if s <= head < e)
-    return "?" in "".join(parse.lower[max(start, end - 3) : end])
 
 
 def _reaches(discourse: Discourse, head: int) -> bool:
