@@ -34,8 +34,8 @@ class Feature(IntEnum):
     k1 = 1.2 and b = 0.75 unless said otherwise.
     """
 
-    # Kernels are compiled with these numbers and kept by the date of their own file: touch
-    # those in core/kernels that import `Feature` whenever a number or the count changes.
+    # Kernels are compiled with these numbers: `core/kernels/compile.py` lists this file among
+    # those whose change makes compiled code stale.
 
     PASSAGE = 0
     """BM25 of title and text."""
