@@ -67,11 +67,12 @@ def kernel(
     """
 
     def compiled(function: _F) -> Dispatcher[_F]:
-        # Nobody calls kernels by way of C: a fifteenth of the time to compile. Not in the stubs.
+        # Nobody calls kernels by way of C: a fifteenth of the time to compile. numba's stubs lack
+        # the option, hence the `type: ignore`.
         options = {"inline": inline, "fastmath": fastmath, "no_cfunc_wrapper": True}
         dispatcher: Dispatcher[_F] = njit(nogil=nogil, **options)(function)  # type: ignore[call-overload]
         # The one place where numba's insides are touched: `cache=True` would set its own cache,
-        # and no option has numbers in the text of a caller taken for numbers like all others.
+        # numba types a literal argument by its value, and no option turns that off.
         with suppress(_NoPlace):
             dispatcher._cache = _Cache(function)  # type: ignore[attr-defined]
         dispatcher.get_call_template = _for_any_value(dispatcher.get_call_template)  # type: ignore[method-assign]
