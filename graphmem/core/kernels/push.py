@@ -10,7 +10,7 @@ import numpy.typing as npt
 from graphmem.core.kernels.compile import kernel
 from graphmem.core.kernels.links import Links
 
-__all__ = ["Steps", "Work", "push_mass"]
+__all__ = ["Steps", "Work", "collect_mass", "push_mass", "refine_mass"]
 
 Float64 = npt.NDArray[np.float64]
 
@@ -143,91 +143,20 @@ def _total(links: Links, steps: Steps, node: int) -> float:
 
 
 @kernel()
-def _refine(
-    links: Links, steps: Steps, work: Work, n_touched: int, n_refined: int
-) -> tuple[npt.NDArray[np.int32], Float64]:
-    """Return the rows with most mass, and what one step of all that waits would add to each.
-
-    Rows that tie at the bar are left out, so that numbering does not matter.
-    """
-    damping, scales, last = steps.damping, steps.scales, len(steps.scales) - 1
-    mass, touched, held = work.mass, work.touched, work.amounts
-    for i in range(n_touched):
-        held[i] = mass[touched[i], 1] + (1.0 - damping) * mass[touched[i], 0]
-    bar = _highest_left_out(held, n_touched, n_refined)
-    leaders, n_leaders = np.empty(min(n_touched, n_refined), np.int32), 0
-    for i in range(n_touched):
-        if held[i] > bar:
-            leaders[n_leaders] = touched[i]
-            n_leaders += 1
-    added = np.zeros(n_leaders, np.float64)
-    for i in range(n_leaders):
-        node = leaders[i]
-        # Links are symmetric but for the scale of the end: w·s(end) is asked, w·s(start) given.
-        scale = float(scales[min(links.counts[node], last)])
-        n_nearby, _ = _gather(links, steps, work, node)
-        for j in range(n_nearby):
-            start = work.nearby[j]
-            if mass[start, 0] > 0.0:
-                given = work.portions[j] / float(scales[min(links.counts[start], last)])
-                share = given * scale / _total(links, steps, start)
-                added[i] += damping * (1.0 - damping) * share * mass[start, 0]
-    return leaders[:n_leaders], added
-
-
-@kernel()
-def _highest_left_out(values: Float64, n: int, n_best: int) -> float:
-    """Return the highest of n values behind the best; 0 where these are all.
-
-    O(n), and n_best times that where they rise. `np.partition` takes ten seconds to compile.
-    """
-    best = np.zeros(n_best + 1, np.float64)  # falling
-    for i in range(n):
-        value, place = values[i], n_best
-        if value > best[place]:
-            while place > 0 and best[place - 1] < value:
-                best[place] = best[place - 1]
-                place -= 1
-            best[place] = value
-    return float(best[n_best])
-
-
-@kernel()
-def _collect(
-    work: Work, n_touched: int, damping: float
-) -> tuple[npt.NDArray[np.int32], Float64, float]:
-    """Return rows, their mass and what still walks; leave `mass` as it was found.
-
-    Of what waits on a node, the share that would end right there is that node's.
-    """
-    settled = np.empty(n_touched, np.float64)
-    residue = 0.0
-    for i in range(n_touched):
-        node = work.touched[i]
-        waiting = work.mass[node, 0]
-        settled[i] = work.mass[node, 1] + (1.0 - damping) * waiting
-        residue += damping * waiting
-        work.mass[node, 0] = 0.0
-        work.mass[node, 1] = 0.0
-    return work.touched[:n_touched].copy(), settled, residue
-
-
-@kernel()
 def push_mass(
     links: Links,
     steps: Steps,
     work: Work,
     rows: npt.NDArray[np.int64],
     mass: Float64,
-    n_refined: int,
-) -> tuple[npt.NDArray[np.int32], Float64, float, int]:
+) -> tuple[int, int]:
     """Push from seeds that have links, in rounds; see `graphmem.core.push`.
 
     In a round all waiting nodes hand on what they held when it began, so the outcome does not
     depend on how nodes are numbered or lists are ordered, but for rounding.
 
     Returns:
-        Rows with settled mass, that mass, the sum of what still walks, the number of pushes.
+        How many nodes `work` has mass of, until `collect_mass`, and the number of pushes.
     """
     degrees, epsilon, damping = links.degrees, steps.epsilon, steps.damping
     for i in range(len(rows)):
@@ -252,11 +181,77 @@ def push_mass(
             n_nearby, total = _gather(links, steps, turn, frontier[i])
             sizes = _hand_on(turn, degrees, epsilon, n_nearby, work.amounts[i] / total, sizes)
         frontier, following = following, frontier
+    return sizes[0], n_pushed
+
+
+@kernel()
+def refine_mass(links: Links, steps: Steps, work: Work, n_touched: int, n_refined: int) -> float:
+    """Add to the rows with most mass what one step of all that waits would; return that in sum.
+
+    Rows that tie at the bar are left out, so that numbering does not matter. A kernel of its own,
+    so that who does not refine need not compile it.
+    """
+    damping, scales, last = steps.damping, steps.scales, len(steps.scales) - 1
+    mass, touched, held = work.mass, work.touched, work.amounts
+    for i in range(n_touched):
+        held[i] = mass[touched[i], 1] + (1.0 - damping) * mass[touched[i], 0]
+    bar = _highest_left_out(held, n_touched, n_refined)
+    leaders, n_leaders = np.empty(min(n_touched, n_refined), np.int32), 0
+    for i in range(n_touched):
+        if held[i] > bar:
+            leaders[n_leaders] = touched[i]
+            n_leaders += 1
+    added = np.zeros(n_leaders, np.float64)
+    for i in range(n_leaders):
+        node = leaders[i]
+        # Links are symmetric but for the scale of the end: w·s(end) is asked, w·s(start) given.
+        scale = float(scales[min(links.counts[node], last)])
+        n_nearby, _ = _gather(links, steps, work, node)
+        for j in range(n_nearby):
+            start = work.nearby[j]
+            if mass[start, 0] > 0.0:
+                given = work.portions[j] / float(scales[min(links.counts[start], last)])
+                share = given * scale / _total(links, steps, start)
+                added[i] += damping * (1.0 - damping) * share * mass[start, 0]
     refined = 0.0
-    if n_refined > 0:
-        leaders, added = _refine(links, steps, work, sizes[0], n_refined)
-        for i in range(len(leaders)):
-            work.mass[leaders[i], 1] += added[i]
-            refined += added[i]
-    settled, settled_mass, residue = _collect(work, sizes[0], steps.damping)
-    return settled, settled_mass, residue - refined, n_pushed
+    for i in range(n_leaders):
+        mass[leaders[i], 1] += added[i]
+        refined += added[i]
+    return refined
+
+
+@kernel()
+def _highest_left_out(values: Float64, n: int, n_best: int) -> float:
+    """Return the (n_best + 1)-th highest of n values; 0 where there are no more.
+
+    O(n), and n_best times that where they rise. `np.partition` takes ten seconds to compile.
+    """
+    best = np.zeros(n_best + 1, np.float64)  # highest first; what falls off the end is left out
+    for i in range(n):
+        value, place = values[i], n_best
+        if value > best[place]:
+            while place > 0 and best[place - 1] < value:
+                best[place] = best[place - 1]
+                place -= 1
+            best[place] = value
+    return float(best[n_best])
+
+
+@kernel()
+def collect_mass(
+    work: Work, n_touched: int, damping: float
+) -> tuple[npt.NDArray[np.int32], Float64, float]:
+    """Return rows, their mass and what still walks; leave `mass` as it was found.
+
+    Of what waits on a node, the share that would end right there is that node's.
+    """
+    settled = np.empty(n_touched, np.float64)
+    residue = 0.0
+    for i in range(n_touched):
+        node = work.touched[i]
+        waiting = work.mass[node, 0]
+        settled[i] = work.mass[node, 1] + (1.0 - damping) * waiting
+        residue += damping * waiting
+        work.mass[node, 0] = 0.0
+        work.mass[node, 1] = 0.0
+    return work.touched[:n_touched].copy(), settled, residue
