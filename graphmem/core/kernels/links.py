@@ -179,11 +179,16 @@ def compact_links(links: Links, offsets: Ints, bits: int) -> tuple[npt.NDArray[n
     Args:
         offsets: (n + 1,) where each node's part shall begin: the running sum of the degrees.
         bits: `WeightCodes.level_bits`.
+
+    Raises:
+        ValueError: The offsets are others.
     """
     neighbours = np.empty(offsets[-1], np.int32)
     codes = np.empty(offsets[-1], np.uint16)
     for node in range(len(offsets) - 1):
         found, found_codes = gather_links(links, node, (1 << bits) - 1)
+        if len(found) != offsets[node + 1] - offsets[node]:
+            raise ValueError("offsets are not the running sum of the degrees")
         for at in range(len(found)):
             neighbours[offsets[node] + at], codes[offsets[node] + at] = found[at], found_codes[at]
     return _transpose(offsets, neighbours, codes, 1 << bits)

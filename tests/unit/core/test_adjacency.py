@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from graphmem.core import adjacency as adjacency_module
 from graphmem.core.adjacency import Adjacency
+from graphmem.core.kernels.links import compact_links
 
 Key = tuple[int, int, int]
 
@@ -130,3 +131,14 @@ def test_a_link_takes_twelve_bytes_and_a_node_sixteen() -> None:
         adjacency.codes.encode(np.zeros(100_000, np.int64), np.ones(100_000)),
     )
     assert adjacency.nbytes == 12 * adjacency.n_links + 16 * 10_000 + 4
+
+
+@pytest.mark.parametrize("offsets", [[0, 1, 3, 3], [0, 0, 1, 2], [0, 2, 2, 2]])
+def test_a_room_other_than_what_a_list_needs_is_refused(offsets: list[int]) -> None:
+    adjacency = Adjacency(1)
+    adjacency.ensure_nodes(3)
+    _put(adjacency, [(0, 1, 0, 1.0)])
+    links, bits = adjacency.links, adjacency.codes.level_bits
+    assert compact_links(links, np.array([0, 1, 2, 2], np.int32), bits)[0].tolist() == [1, 0]
+    with pytest.raises(ValueError, match="running sum"):
+        compact_links(links, np.array(offsets, np.int32), bits)
