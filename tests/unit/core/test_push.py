@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphmem.core.adjacency import Adjacency
+from graphmem.core.kernels.push import _highest_left_out
 from graphmem.core.push import Pushed, Steps, _work, push
 from graphmem.errors import InvalidInput
 
@@ -232,3 +233,11 @@ def test_work_arrays_are_never_shorter_than_a_graph_that_grows_by_one_node() -> 
 
     with ThreadPoolExecutor(1) as fresh_thread:
         assert fresh_thread.submit(shortfalls).result() == []
+
+
+@given(st.lists(st.integers(1, 9), max_size=12), st.integers(0, 12))
+def test_the_bar_is_the_highest_value_that_is_left_out(values: list[int], n_best: int) -> None:
+    falling = np.sort(np.array(values, np.float64))[::-1]
+    bar = falling[n_best] if n_best < len(values) else 0.0
+    behind = np.array([*values, 99.0])  # values of an earlier call are none of this one
+    assert _highest_left_out(behind, len(values), n_best) == bar

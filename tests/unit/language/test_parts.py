@@ -32,6 +32,23 @@ def test_a_word_has_the_mean_state_of_its_pieces() -> None:
     assert none[:, 5].tolist() == [7.0, 7.0, 7.0]
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_the_mean_of_up_to_four_pieces_is_that_of_numpy(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    sizes = rng.permutation([1, 2, 3, 4, *rng.integers(1, 5, 12)])
+    ends = np.cumsum(sizes)
+    states = rng.normal(size=(ends[-1], 768)).astype(np.float16)
+    pieces = np.arange(ends[-1], dtype=np.int32)[:, None] + np.array([0, 1], np.int32)
+    words = np.stack([ends - sizes, ends], axis=1).astype(np.int64)
+    encoding = Encoding(np.zeros(4, np.float32), states, pieces)
+    rows = align_states(encoding, words, np.zeros(768, np.float32))
+    for row, (start, end) in zip(rows, words.tolist(), strict=True):
+        total = np.zeros(768, np.float32)
+        for state in states[start:end].astype(np.float32):
+            total += state
+        assert np.array_equal(row, total / np.float32(end - start))
+
+
 def test_blanks_are_no_words_and_lines_that_end_on_purpose_end_sentences() -> None:
     text = (
         "  Milk\n- eggs  and\tham\n" + "a long line that an editor wrapped at its right margin, "

@@ -142,3 +142,12 @@ def test_that_nobody_mentions_nothing() -> None:
     assert not len(found.numbers)
     assert not len(found.keys)
     assert SpaceLinks(KINDS).mentions([]).starts.tolist() == [0]
+
+
+def test_that_passages_of_many_mentions_keep_their_own() -> None:
+    names = [[f"e{(7 * i) % 100 + shift}" for i in range(100)] for shift in (400, 200, 300)]
+    links = _links(
+        *(_edge("MENTIONS", f"p{at}", name) for at, own in enumerate(names) for name in own)
+    )
+    told = _told(links, links.mentions(["p0", "p1", "p2"]), 3)
+    assert told == [dict.fromkeys(own, False) for own in names]

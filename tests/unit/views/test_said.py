@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from math import log
 
 import numpy as np
 import pytest
@@ -106,6 +107,20 @@ def test_that_a_title_is_meant_by_every_sentence_below_it() -> None:
     assert found.by_titles[0, 1] == found.titles[1, 0]
     assert found.by_titles[1, 0] == -1.0
     assert found.titles[0, 0] == found.titles[1, 1] == -1.0, "its own title is no link"
+
+
+def test_that_a_title_is_as_rare_as_its_rarest_word() -> None:
+    store = MemoryStore()
+    put(
+        store,
+        *(passage(at, "The night was calm.") for at in range(6)),
+        passage(6, "It sank.", title="Night Ferry"),
+        passage(7, "It rose.", title="Night"),
+        entity(0, "Night Ferry"),
+        entity(1, "Night"),
+    )
+    found = said(caught_up(store), "What sank?", 2, [[]] * 6 + [[(0, True)], [(1, True)]])
+    assert found.rarity.tolist() == pytest.approx([0.0] * 6 + [log(8 / 2) / log(8), 0.0])
 
 
 def test_that_nothing_mentioned_says_nothing() -> None:
