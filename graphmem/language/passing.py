@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from graphmem.core.validity import Validity
 from graphmem.core.when import When
 from graphmem.core.wording import is_state
