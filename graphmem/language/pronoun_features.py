@@ -37,7 +37,10 @@ _HIS = (
     "granddad groom guy husband king man nephew papa son stepfather uncle widower"
 )
 _SURE = 4.0
-_GENDERED = dict.fromkeys(_HERS.split(), _SURE) | dict.fromkeys(_HIS.split(), -_SURE)
+_GENDERED: dict[str, float] = {
+    **dict.fromkeys(_HERS.split(), _SURE),
+    **dict.fromkeys(_HIS.split(), -_SURE),
+}
 _KINDS = ("person", "place", "organization", "object", "abstract", "event", "animal")
 _ROLES = ("subject", "object", "oblique", "possessor", "other")
 _DEFINITE = frozenset({"the", "this", "that", "these", "those"})

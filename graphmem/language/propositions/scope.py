@@ -27,7 +27,9 @@ _MEANS = frozenset(
     "code implementation function feature method approach script tool route system".split()
 )
 # These say that it is so, unless they are denied: "did not succeed in".
-_ACHIEVING = frozenset("succeed success start begin keep carry go".split())
+_ACHIEVING = frozenset(
+    "succeed success start begin keep carry go work focus concentrate insist".split()
+)
 _KEPT_FROM = frozenset(
     "refrain prevent stop keep ban bar discourage deter prohibit forbid far abstain dissuade "
     "block shy withdraw save".split()
@@ -92,6 +94,8 @@ def _is_open_doing(discourse: Discourse, head: int, above: int) -> bool:
     words = _preposition(discourse, head)
     if parse.tags[head] != "VBG" or not words or "because" in words:
         return False
+    if "with" in words and "nsubj" in parse.below[head]:
+        return False  # "with the kids sleeping upstairs"
     if above == head:  # "I'm against buying it", "What about buying it"
         # The parser makes a root of "thanks, Ben, for letting me join", too.
         return not words.isdisjoint(_OPEN_PREPOSITIONS - {"for"})
