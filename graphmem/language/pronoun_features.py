@@ -36,7 +36,9 @@ _HIS = (
     "boy boyfriend bridegroom brother dad daddy father fiancé gentleman grandfather grandpa "
     "granddad groom guy husband king man nephew papa son stepfather uncle widower"
 )
-_SURE = 4.0
+# Beyond the bar, and no further than states go: the odds are a trained feature as well, and 4
+# cost 3 of 79 right ones in 100 (GUM dev).
+_SURE = 2.0
 _GENDERED: dict[str, float] = {
     **dict.fromkeys(_HERS.split(), _SURE),
     **dict.fromkeys(_HIS.split(), -_SURE),
