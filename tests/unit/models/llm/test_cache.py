@@ -7,7 +7,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -138,29 +137,42 @@ def test_many_threads_and_processes_lose_nothing(path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+# In a process of its own: in this one servers of other tests may be at work in SQLite while it
+# forks, and its lock would stay locked in the child.
+_FORKS = """
+import os, sys, threading
+from pathlib import Path
+from graphmem.core.usage import Usage
+from graphmem.models.llm.cache import Kept, ResponseCache
+
+kept = Kept("from a child", Usage(10, 3), counted=True)
+cache, stop = ResponseCache(Path(sys.argv[1])), threading.Event()
+
+def write():
+    n = 0
+    while not stop.is_set():
+        cache.put(n.to_bytes(16), kept)
+        n += 1
+
+writer = threading.Thread(target=write)
+writer.start()
+try:
+    for at in range(5):
+        if not (child := os.fork()):
+            cache.put(b"child" + bytes([at]), kept)
+            os._exit(0 if cache.get(b"child" + bytes([at])) else 1)
+        assert os.waitpid(child, 0)[1] == 0
+finally:
+    stop.set()
+    writer.join(10)
+cache.close()
+"""
+
+
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 def test_a_fork_amid_writes_breaks_nothing(path: Path) -> None:
+    subprocess.run([sys.executable, "-c", _FORKS, str(path)], check=True, timeout=120)
     cache = ResponseCache(path)
-    stop = threading.Event()
-
-    def write() -> None:
-        n = 0
-        while not stop.is_set():
-            cache.put(n.to_bytes(16), kept(f"{n}"))
-            n += 1
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
-        for at in range(5):
-            child = os.fork()
-            if child == 0:
-                cache.put(b"child" + bytes([at]), kept("from a child"))
-                os._exit(0 if cache.get(b"child" + bytes([at])) else 1)
-            assert os.waitpid(child, 0)[1] == 0
-    finally:
-        stop.set()
-        writer.join(10)
     assert [cache.get(b"child" + bytes([at])) for at in range(5)] == [kept("from a child")] * 5
     cache.close()
     with sqlite3.connect(path) as connection:
