@@ -136,7 +136,6 @@ def test_many_threads_and_processes_lose_nothing(path: Path) -> None:
     cache.close()
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
 # In a process of its own: in this one servers of other tests may be at work in SQLite while it
 # forks, and its lock would stay locked in the child.
 _FORKS = """
@@ -169,7 +168,7 @@ cache.close()
 """
 
 
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
 def test_a_fork_amid_writes_breaks_nothing(path: Path) -> None:
     subprocess.run([sys.executable, "-c", _FORKS, str(path)], check=True, timeout=120)
     cache = ResponseCache(path)
