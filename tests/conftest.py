@@ -2,7 +2,7 @@
 
 Tests that name one of its fixtures are marked `neo4j`, those in a real browser `browser`. Where
 there is no Java or Maven the former are skipped, and the last lines of the run say why; with
-GRAPHMEM_REQUIRE_NEO4J=1 they fail instead.
+GRAPHMEM_REQUIRE_NEO4J=1 they fail instead, as the latter do with CI=1 where there is no browser.
 """
 
 from __future__ import annotations
