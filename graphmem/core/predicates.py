@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["ENDED_BY", "FAMILIES", "OFFICES", "is_attribute", "is_attribute_noun"]
+__all__ = ["ENDED_BY", "FAMILIES", "OFFICES", "PERSONS", "is_attribute", "is_attribute_noun"]
 
 # Each family is one functional relation. A fact supersedes only within its own family and
 # subject, so a wrong member here can retire a true fact: leave out what is not sure.
 FAMILIES: tuple[tuple[str, ...], ...] = (
     ("live in", "reside in", "move to", "relocate to", "settle in", "live at", "be based in"),
+    ("dwell in", "move into"),
     ("work at", "work for", "be employed by", "be employed at", "be out of work"),
     ("work as", "be employed as"),
     ("be married to", "marry"),
@@ -32,11 +33,11 @@ OFFICES = frozenset(
     "headmaster king lead leader mayor pope president principal queen".split()
 )
 # Of each of these one has one at a time; of friends, children and pets one may have more.
-_PERSONS = OFFICES | frozenset(
+PERSONS = OFFICES | frozenset(
     "boss boyfriend fiance fiancee fiancé fiancée girlfriend husband landlord manager partner "
     "roommate spouse supervisor wife".split()
 )
-_ATTRIBUTES = _PERSONS | frozenset(
+_ATTRIBUTES = PERSONS | frozenset(
     "address age apartment budget car colour color computer deadline email employer favourite "
     "favorite goal hometown job laptop major name nickname number occupation passcode password "
     "phone pin port position price profession rent role salary score size status surname target "
@@ -52,7 +53,7 @@ def is_attribute_noun(noun: str, *, named: bool) -> bool:
         noun: "rent", "manager".
         named: whether what it is said to be has a name: a wife who is a doctor is still the same.
     """
-    return noun in _ATTRIBUTES and (named or noun not in _PERSONS)
+    return noun in _ATTRIBUTES and (named or noun not in PERSONS)
 
 
 def is_attribute(predicate: str) -> bool:

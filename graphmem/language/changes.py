@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 from graphmem.core.extraction import Argument
 from graphmem.core.predicates import ENDED_BY
 from graphmem.core.registry import ENGLISH
+from graphmem.core.wording import is_state
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse
 from graphmem.language.propositions.facts import Fact, reading
@@ -24,10 +25,24 @@ _ALSO = frozenset({"also", "too", "additionally"})
 _MOVING = frozenset({"move to", "relocate to", "settle in"})
 _MOVED_OVER = tuple(f"{way.partition(' ')[0]} over " for way in sorted(_MOVING))
 _PLACES = frozenset(
-    "apartment area capital city coast condo country countryside district farm flat home house "
-    "island mountains neighborhood neighbourhood place seaside state studio suburb suburbs town "
-    "village".split()
+    "area capital city coast country countryside district farm island mountains neighborhood "
+    "neighbourhood place seaside state suburb suburbs town village".split()
 )
+# Of these one has one at a time, too, but in the town where one lives anyway.
+_DWELLINGS = frozenset(
+    "apartment attic basement bungalow cabin condo cottage dorm flat home house houseboat loft "
+    "mansion penthouse room studio townhouse villa".split()
+)
+_DWELLING_IN = {"live in": "dwell in", "live at": "dwell in", "reside in": "dwell in"}
+_SEASONS = frozenset(
+    "morning afternoon evening night week weekend summer winter spring autumn fall term semester "
+    "holiday holidays".split()
+)
+_AT_TIMES = frozenset(
+    "tonight temporarily sometimes occasionally weekdays weekends mornings evenings nights summers "
+    "winters".split()
+)
+_DURING = frozenset({"", "at", "in", "on", "during", "for", "over"})
 _JOBS = frozenset("job position post role work career internship apprenticeship".split())
 # Named groups that one joins without being paid.
 _UNPAID = frozenset(
@@ -46,6 +61,8 @@ def as_meant(discourse: Discourse, clause: Clause, facts: list[Fact]) -> list[Fa
     """Return the facts of a clause, worded so that none ends what goes on."""
     meant = []
     for fact in facts:
+        if _is_season(discourse, fact):
+            continue
         predicate = _meant(discourse, clause, fact)
         if predicate != fact.predicate:
             # What is only told apart reads as it was said.
@@ -57,13 +74,31 @@ def as_meant(discourse: Discourse, clause: Clause, facts: list[Fact]) -> list[Fa
 
 def _meant(discourse: Discourse, clause: Clause, fact: Fact) -> str:
     verb, _, rest = fact.predicate.partition(" ")
-    if fact.predicate in _MOVING and not _is_place(discourse, fact):
+    moving = fact.predicate in _MOVING
+    if (moving or fact.predicate in _DWELLING_IN) and _is_dwelling(discourse, fact):
+        return _DWELLING_IN.get(fact.predicate, "move into")
+    if moving and not _is_place(discourse, fact):
         return f"{verb} over {rest}"
     if fact.predicate in ENDED_BY and _is_another(discourse, clause, fact):
         return f"{fact.predicate} some"
-    if ENGLISH.is_functional(fact.predicate) and _is_one_more(discourse, clause):
+    if not ENGLISH.is_functional(fact.predicate):
+        return fact.predicate
+    at_times = is_state(fact.predicate) and _is_at_times(discourse, clause)
+    if at_times or _is_one_more(discourse, clause):
         return f"{verb} also {rest}"
     return fact.predicate
+
+
+def _is_season(discourse: Discourse, fact: Fact) -> bool:
+    """Whether a time was taken for a place: nobody "lives in summer"."""
+    if fact.object.named or not ENGLISH.is_functional(fact.predicate):
+        return False
+    return is_state(fact.predicate) and discourse.parse.lower[fact.anchor] in _SEASONS
+
+
+def _is_dwelling(discourse: Discourse, fact: Fact) -> bool:
+    plain = not fact.object.named and not fact.object.literal
+    return plain and discourse.parse.lower[fact.anchor] in _DWELLINGS
 
 
 def _is_place(discourse: Discourse, fact: Fact) -> bool:
@@ -75,6 +110,15 @@ def _is_place(discourse: Discourse, fact: Fact) -> bool:
 def _is_one_more(discourse: Discourse, clause: Clause) -> bool:
     parse = discourse.parse
     return any(parse.lower[child] in _ALSO for child in parse.children[clause.head])
+
+
+def _is_at_times(discourse: Discourse, clause: Clause) -> bool:
+    """Whether something is so for a season or now and then: "in summer I live in Faro"."""
+    parse = discourse.parse
+    words = parse.children[clause.head]
+    if any(parse.lower[word] in _AT_TIMES for word in words):
+        return True
+    return any(parse.lower[word] in _SEASONS and discourse.case(word) in _DURING for word in words)
 
 
 def _is_another(discourse: Discourse, clause: Clause, fact: Fact) -> bool:

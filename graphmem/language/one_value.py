@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from graphmem.core.extraction import Argument
-from graphmem.core.predicates import OFFICES, is_attribute_noun
+from graphmem.core.predicates import OFFICES, PERSONS, is_attribute_noun
 from graphmem.core.registry import ENGLISH
 from graphmem.core.wording import word_fact
 from graphmem.language.propositions.clauses import Clause
@@ -55,6 +55,7 @@ _AS = frozenset(
     "be,replace as,succeed as,take over as,start as,be promoted to,be appointed as,become,"
     "be named,be appointed,be elected".split(",")
 )
+_FORMER = frozenset({"former", "ex", "previous", "old", "late"})
 _NO_LONGER_AS = frozenset({"resign as", "step down as", "retire as"})
 # "They raised the rent to 980 euros": what is done to a value says what it is from then on.
 _SETTING = frozenset(
@@ -160,10 +161,13 @@ def _head(argument: Argument) -> str:
 
 def _led(discourse: Discourse, fact: Fact, clause: Clause) -> Fact | None:
     """Read "Helga is the CEO of Nordlicht" and "Priya leads Atlas" from the other end."""
-    office, led = _office(fact)
-    if clause.copular and _is_other(discourse, clause):
+    office, led = _office(discourse, fact)
+    others = _others(discourse, clause) if clause.copular else frozenset()
+    over = bool(others) and others <= _FORMER
+    if others and not over:
         return None
-    if office.casefold() not in OFFICES or fact.object.literal or not led.text[:1].isupper():
+    held = PERSONS if led.kind == "person" and fact.subject.named else OFFICES
+    if office.casefold() not in held or fact.object.literal or not led.text[:1].isupper():
         return None
     begun = fact.predicate.partition(" ")[0] != "be" and fact.predicate not in _LEADING
     if begun:
@@ -172,26 +176,35 @@ def _led(discourse: Discourse, fact: Fact, clause: Clause) -> Fact | None:
             tense="present", negated=clause.negated or fact.predicate in _NO_LONGER_AS
         )
     if fact.predicate not in _LEADING:
-        fact = fact._replace(predicate=f"be {office} of", said=None, object=led)
+        words = " ".join(("be", *sorted(others)))  # "be former CEO of"
+        said = (fact.said or f"be {office} of").replace("be", words, 1) if over else None
+        fact = fact._replace(predicate=f"be {office} of", said=said, object=led)
+    text = reading(fact._replace(clause=clause))
+    if over:
+        clause = clause._replace(tense="present", negated=True)
     return Fact(
         led._replace(role="subject"), f"have {office.casefold()}",
         fact.subject._replace(role="object"), fact.rule, clause, fact.anchor,
-        text=reading(fact._replace(clause=clause)), begun=begun,
+        text=text, begun=begun,
     )  # fmt: skip
 
 
-def _is_other(discourse: Discourse, clause: Clause) -> bool:
-    """Whether an office is a part of one, or over: "vice president", "former head"."""
+def _others(discourse: Discourse, clause: Clause) -> frozenset[str]:
+    """Return what makes an office another than the plain one: "vice president", "former head"."""
     parse = discourse.parse
     words = [c for c in parse.children[clause.head] if parse.deps[c] in ("amod", "compound")]
-    return any(parse.lower[word] not in ("new", "current") for word in words)
+    return frozenset(parse.lower[word] for word in words) - {"new", "current"}
 
 
-def _office(fact: Fact) -> tuple[str, Argument]:
+def _office(discourse: Discourse, fact: Fact) -> tuple[str, Argument]:
     """Return which office of what a fact gives to its subject, or takes from it; "" for none."""
     if fact.predicate in _LEADING:
         return _LEADING[fact.predicate], fact.object
     if fact.predicate in _AS or fact.predicate in _NO_LONGER_AS:
+        owner = discourse.owner(fact.anchor)
+        if owner is not None:
+            office = fact.object.text.removeprefix(f"{owner.text}'s ")
+            return _NEW.sub("", office), owner._replace(role="object")
         office, _, led = fact.object.text.partition(" of ")
         led = led.removeprefix("the ")
         office = _NEW.sub("", office.removeprefix("the "))

@@ -25,6 +25,15 @@ def said(found: Extraction) -> set[tuple[str, str, str, bool]]:
         ("I was laid off.", (ANN, "be out of work", "work", False)),
         ("Omar has retired.", ("Omar", "be out of work", "work", False)),
         ("I also work at a bar.", (ANN, "work also at", "bar", False)),
+        ("I live in a small flat.", (ANN, "dwell in", "small flat", False)),
+        ("I moved to a bigger flat.", (ANN, "move into", "bigger flat", False)),
+        ("I don't live in a flat anymore.", (ANN, "dwell in", "flat", True)),
+        ("In summer I live in Faro.", (ANN, "live also in", "Faro", False)),
+        ("I'm living in Faro for the winter.", (ANN, "live also in", "Faro", False)),
+        ("I work at Costa on weekends.", (ANN, "work also at", "Costa", False)),
+        ("I'm working at a cafe this morning.", (ANN, "work also at", "cafe", False)),
+        ("I have worked at Costa since the summer.", (ANN, "work at", "Costa", False)),
+        ("I moved to Faro this summer.", (ANN, "move to", "Faro", False)),
         ("I moved to accounting.", (ANN, "move over to", "accounting", False)),
         ("I moved to a small village.", (ANN, "move to", "small village", False)),
         ("I moved to Lisbon.", (ANN, "move to", "Lisbon", False)),
@@ -50,6 +59,8 @@ def test_a_clause_means_more_than_its_words(
         ("I moved to the desk by the window.", "move to"),
         ("We moved to a bigger office.", "move to"),
         ("I also live in Nice.", "live in"),
+        ("In summer I live in Faro.", "live in"),
+        ("I moved to a bigger flat.", "move to"),
         ("I joined the Green Party.", "work at"),
         ("I did not join Siemens.", "work at"),
         ("I might join Siemens.", "work at"),
@@ -73,6 +84,11 @@ def test_a_clause_means_more_than_its_words(
 )
 def test_what_is_not_said_ends_and_begins_nothing(read, text: str, relation: str) -> None:
     assert relation not in {predicate for _, predicate, *_ in said(read(text, speaker=ANN))}
+
+
+def test_nobody_lives_in_a_season(read) -> None:
+    found = said(read("In summer I live in Faro.", speaker=ANN))
+    assert {value for _, predicate, value, _ in found if predicate.startswith("live")} == {"Faro"}
 
 
 def test_who_is_out_of_work_is_told_so(read) -> None:

@@ -49,6 +49,7 @@ def test_an_office_has_one_holder_who_may_step_down(read) -> None:
         ("Helga Brandt is the CEO of Nordlicht.", False),
         ("Helga Brandt became the CEO of Nordlicht.", False),
         ("Helga Brandt resigned as CEO of Nordlicht.", True),
+        ("Helga Brandt is the former CEO of Nordlicht.", True),
     ):
         found = {
             (p.subject.text, p.predicate, p.object.text, p.negated, p.tense)
@@ -66,9 +67,35 @@ def test_an_office_has_one_holder_who_may_step_down(read) -> None:
 def test_what_is_part_of_it_or_over_or_elsewhere_is_no_value(read, text: str) -> None:
     found = read(text, speaker="Ann").propositions
     assert found
-    assert {p.predicate for p in found}.isdisjoint(
+    assert {p.predicate for p in found if not p.negated}.isdisjoint(
         {"have president", "have ceo", "be set to", "have status"}
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "relation", "who", "negated"),
+    [
+        ("Pedro is my new manager.", "have manager", "Pedro", False),
+        ("Pedro became my manager.", "have manager", "Pedro", False),
+        ("Pedro is now my manager.", "have manager", "Pedro", False),
+        ("Ana is my former manager.", "have manager", "Ana", True),
+        ("Ines is no longer my wife.", "have wife", "Ines", True),
+        ("Ines is my ex-wife.", "have wife", "Ines", True),
+    ],
+)
+def test_whose_somebody_is_is_told_from_either_end(
+    read, text: str, relation: str, who: str, negated: bool
+) -> None:
+    found = read(text, speaker="Mara").propositions
+    told = {(p.subject.text, p.predicate, p.object.text, p.negated, p.tense) for p in found}
+    assert ("Mara", relation, who, negated, "present") in told
+    assert not any(p.predicate.startswith("be") and p.object.text == "Mara" for p in found)
+
+
+def test_a_friend_a_doctor_and_a_manager_of_many_are_not_the_only_one(read) -> None:
+    for text in ("Ana is my friend.", "Ana is a manager of Acme.", "My boss is now my friend."):
+        found = read(text, speaker="Mara").propositions
+        assert not any(ENGLISH.is_functional(p.predicate) for p in found), text
 
 
 def test_an_hour_leaves_the_day_and_a_beginning_has_its_date(read) -> None:
