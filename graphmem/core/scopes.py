@@ -149,15 +149,17 @@ def as_laid_out(spell: Spell, fact: Proposition) -> Proposition:
 def holds(fact: Proposition, at: datetime, now: datetime) -> bool:
     """Whether a fact holds at a moment, as it is believed.
 
-    What is told as past or is quarantined holds never, and what somebody retired until then; what
-    was taken back at an unknown time holds no more, and what began at an unknown time has begun.
+    What is quarantined holds never, what is told as past only where both its ends are known, and
+    what somebody retired until then; what was taken back at an unknown time holds no more, and
+    what began at an unknown time has begun.
 
     Args:
         fact: as stored, or as it was laid out for another system time.
         at: world time.
         now: system time: what is no longer believed by then, and has no end, does not hold.
     """
-    if fact.status == "quarantined" or (fact.status == "retired" and not retirement_of(fact)):
+    over = fact.status == "retired" and not retirement_of(fact)
+    if fact.status == "quarantined" or (over and None in (fact.valid_from, fact.valid_to)):
         return False
     if fact.valid_to is None:
         if fact.status == "superseded" or (fact.retired_at and fact.retired_at <= now):

@@ -59,6 +59,12 @@ class Spell:
         sources = {claim.source for claim in self.claims}
         return len(sources) == 1 and self.claims[0].trust < LOW_TRUST
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether somebody told both when it began and when it ended: "from 2010 to 2015"."""
+        known = None not in (self.start, self.end)
+        return known and any((c.at, c.until) == (self.start, self.end) for c in self.claims)
+
     def begins_by(self, retirement: Retirement) -> bool:
         """Whether it began before a retirement, which may have closed it as it began."""
         at = retirement.at
@@ -241,7 +247,7 @@ def tell_all(claims: Iterable[Claim], registry: Registry = ENGLISH) -> Timeline:
     for content, retirement in retired:
         timeline.retire(content, retirement)
     for spell in timeline.spells:
-        if spell.content.over:
+        if spell.content.over and not spell.is_bounded:
             spell.start, spell.end = None, spell.start
     return timeline
 

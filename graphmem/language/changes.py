@@ -39,8 +39,8 @@ _SEASONS = frozenset(
     "holiday holidays".split()
 )
 _AT_TIMES = frozenset(
-    "tonight temporarily sometimes occasionally weekdays weekends mornings evenings nights summers "
-    "winters".split()
+    "tonight temporarily sometimes occasionally weekdays weekends mornings evenings nights "
+    "summers winters".split()
 )
 _DURING = frozenset({"", "at", "in", "on", "during", "for", "over"})
 _JOBS = frozenset("job position post role work career internship apprenticeship".split())

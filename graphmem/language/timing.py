@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from graphmem.core.validity import Validity
@@ -21,6 +22,8 @@ __all__ = ["ClauseTimes", "clause_times", "times_of_units", "validity_of"]
 _AHEAD = frozenset("will 'll ’ll wo shall can could should must might may would".split())
 # "The film from 2019", "a quarter of 2023": the time is the noun's, not the verb's.
 _OF_NOUNS = frozenset({"of", "from", "before", "after"})
+# "Starting Monday I work at Acme": Monday is when the work begins, too.
+_BEGINNING = frozenset({"starting", "beginning"})
 _LIMIT = 12
 
 ClauseTimes = Mapping[int, Sequence[tuple[int, When, str]]]
@@ -49,6 +52,10 @@ def clause_times(parse: Parse, clauses: Sequence[Clause], at: datetime | None) -
         if head is None or _is_of_noun(parse, head):
             continue
         clause, depth = _clause_above(parse, head, by_head)
+        if phrase.sense == "from":
+            clause = _clause_begun(parse, head, clause, clauses)
+            if clause is not None and clause.copular and _is_by(phrase, at):
+                phrase = replace(phrase, sense="at")  # "this picture is from last night"
         when = phrase.when(_direction(parse, clause) if clause else "present")
         if when is not None:
             key = clause.head if clause else -1 - head
@@ -57,7 +64,7 @@ def clause_times(parse: Parse, clauses: Sequence[Clause], at: datetime | None) -
 
 
 def _sense(phrase: TimePhrase) -> str:
-    return "through" if phrase.has_ends and phrase.sense == "at" else phrase.sense
+    return "through" if phrase.has_ends and phrase.sense in ("at", "from") else phrase.sense
 
 
 def times_of_units(
@@ -125,7 +132,7 @@ def validity_of(
     over = clause.ended_by >= 0
     named = times.get(clause.head) or (times.get(clause.ended_by, ()) if over else ())
     for _, when, sense in named:
-        if sense in ("since", "through"):
+        if sense in ("since", "from", "through"):
             return Validity(when.start, when.end)
         happened = (
             fact.begun or clause.begun or (clause.tense == "past" and not is_state(fact.predicate))
@@ -172,6 +179,32 @@ def _clause_above(
             break
         token = parse.heads[token]
     return None, 0
+
+
+def _clause_begun(
+    parse: Parse, token: int, above: Clause | None, clauses: Sequence[Clause]
+) -> Clause | None:
+    """Return the clause whose beginning a time tells: "starting Monday I work at Acme".
+
+    The parser may cut the time off: "From June on | I work there".
+    """
+    if above is not None and parse.lower[above.head] not in _BEGINNING:
+        return above
+    head = above.head if above else token
+    outer = next((clause for clause in clauses if clause.head == parse.heads[head]), above)
+    if outer is not above:
+        return outer
+    after = next((end for start, end in parse.sentences if start <= token < end), 0)
+    inside = next((s for s in parse.sentences if s[0] == after), (0, 0))
+    if after in sentence_openings(parse):
+        return above
+    return next((c for c in clauses if inside[0] <= c.head < inside[1]), above)
+
+
+def _is_by(phrase: TimePhrase, at: datetime | None) -> bool:
+    """Whether a time is certain, and has begun by a moment."""
+    when = phrase.past if phrase.sure else None
+    return when is not None and (at is None or when.start is None or when.start <= at)
 
 
 def _direction(parse: Parse, clause: Clause) -> str:

@@ -36,6 +36,17 @@ def test_a_past_state_closes_nothing_that_began_after_it(memory: Memory) -> None
     say(memory, "I live in Porto.", "2025-01-05")
     say(memory, "I lived in Rome from 2010 to 2015.", "2026-01-05")
     assert held(memory, "live in", "2026-02-01") == ["Mara lives in Porto"]
+    assert held(memory, "live in", "2012-06-01") == ["Mara lived in Rome"]
+    assert held(memory, "live in", "2018-06-01") == held(memory, "live in", "2009-12-31") == []
+
+
+def test_what_is_told_to_begin_later_does_not_hold_yet_and_ends_nothing_yet(
+    memory: Memory,
+) -> None:
+    say(memory, "I work at Acme.", "2026-01-05")
+    say(memory, "From June on I work at Siemens.", "2026-02-05")
+    assert held(memory, "work at", "2026-03-01") == ["Mara works at Acme"]
+    assert held(memory, "work at", "2026-07-01") == ["Mara works at Siemens"]
 
 
 def test_a_state_of_some_days_holds_no_longer(memory: Memory) -> None:

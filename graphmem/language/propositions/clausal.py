@@ -17,6 +17,7 @@ __all__ = ["clause_facts"]
 _INNER_DEPS = frozenset({"compound", "nmod:poss", "amod"})
 _MAX_CHAIN = 2
 _BOUNDS = frozenset({"to", "until", "till", "up to", "from", "since", "by", "for"})
+_BEGINNING = frozenset({"as", "as of"})
 _LASTING = STATE_VERBS | {"remain", "serve", "stay", "study", "teach"}
 _NOW = frozenset("now currently presently still already just only also actually".split())
 _NO_GRADES = _NOW | frozenset(
@@ -106,8 +107,9 @@ def _oblique(
 
 def _is_duration(discourse: Discourse, clause: Clause, head: int) -> bool:
     """Whether the oblique bounds a state in time ("to 2015"): nobody "lives to 2015"."""
+    case = discourse.case(head)
     state = clause.copular or clause.lemma.partition(" ")[0] in _LASTING
-    if not state or discourse.case(head) not in _BOUNDS:
+    if not (state and case in _BOUNDS) and case not in _BEGINNING:
         return False
     span = discourse.nominals.at(head)
     return discourse.parse.tags[head] == "CD" or (span is not None and span.kind == "time")

@@ -27,7 +27,7 @@ from graphmem.language.times.periods import (
     season_of_turn,
     year_alone,
 )
-from graphmem.language.times.phrase import Reading
+from graphmem.language.times.phrase import Reading, Sense
 from graphmem.language.times.reader import Pair, named
 from graphmem.language.times.relative import day_word
 from graphmem.language.times.weekdays import weekday, weekday_alone, weekday_of_week
@@ -95,7 +95,9 @@ def _open_ended(text: str, one: Reading) -> Reading:
         found = _ONWARDS.match(text, one.end)
     if found is None:
         return one
-    return replace(one, end=found.end(), sense="since", vague=one.vague and not one.rule.listed)
+    # What began and goes on began in the past; "from June on" may be to come.
+    sense: Sense = "from" if found.re is _ONWARDS else "since"
+    return replace(one, end=found.end(), sense=sense, vague=one.vague and not one.rule.listed)
 
 
 def _together(text: str, first: Reading, last: Reading) -> list[Reading]:

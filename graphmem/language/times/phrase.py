@@ -13,17 +13,20 @@ from graphmem.language.times.reader import Pair
 
 __all__ = ["Reading", "Sense", "TimePhrase", "read_by", "sense_before"]
 
-Sense = Literal["at", "since", "until", "before", "after"]
+Sense = Literal["at", "since", "from", "until", "before", "after"]
 
 _LOOK_BACK = 60
 _SENSE = re.compile(
     r"(?P<no>(?:\b(?:not|never)|n['’]t)\b[^.,;:!?]*?)?"
-    r"\b(?P<word>since|until|till|til|up to|before|prior to|after)(?:\s+the)?\s+$",
+    r"\b(?P<word>since|until|till|til|up to|before|prior to|after|from|as of|as from|effective"
+    r"|(?:starting|beginning)(?: in| on| from)?)(?:\s+the)?\s+$",
     re.IGNORECASE,
 )
 _SENSES: dict[str, Sense] = {
     "since": "since", "until": "until", "till": "until", "til": "until", "up to": "until",
     "before": "before", "prior to": "before", "after": "after",
+    "from": "from", "as of": "from", "as from": "from", "effective": "from",
+    "starting": "from", "beginning": "from",
 }  # fmt: skip
 
 
@@ -63,16 +66,17 @@ class TimePhrase:
         if self.sure or tense == "past" or (self.sense == "since" and self.past):
             found = self.past
         else:
-            # "I'm here until Friday": what still holds ends later.
-            ahead = tense == "future" or self.this or self.sense == "until"
+            # "I'm here until Friday": what still holds ends later, what is to hold begins later.
+            ahead = tense == "future" or self.this or self.sense in ("until", "from")
             found = self.future if ahead else None
-        return found and _in_sense(found, self.sense)
+        both = self.has_ends and self.sense == "from"  # "from May to July"
+        return found and _in_sense(found, "at" if both else self.sense)
 
 
 def _in_sense(when: When, sense: Sense) -> When | None:
     if sense == "at":
         return when
-    if sense == "since":
+    if sense in ("since", "from"):
         return replace(when, end=None)
     if sense == "after":
         return replace(when, start=when.end, end=None)
@@ -85,7 +89,8 @@ def sense_before(text: str, start: int) -> Sense:
     found = _SENSE.search(text, max(0, start - _LOOK_BACK), start)
     if found is None:
         return "at"
-    sense = _SENSES[" ".join(found["word"].lower().split())]
+    words = " ".join(found["word"].lower().split())
+    sense = _SENSES.get(words) or _SENSES[words.split()[0]]
     return "at" if found["no"] and sense == "until" else sense
 
 

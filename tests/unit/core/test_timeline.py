@@ -96,6 +96,18 @@ def test_what_is_over_is_retired_at_the_first_time_it_is_said_to_be() -> None:
     assert over.uid != content("oslo").uid
 
 
+def test_what_is_over_keeps_both_ends_where_they_are_told_and_ends_nothing_else() -> None:
+    over = content("oslo")._replace(over=True)
+    first, last, later = (datetime(year, 1, 1, tzinfo=UTC) for year in (2010, 2015, 2020))
+    told = [Claim(over, first, "p", last), claim("rome", 2005), Claim(over, later, "q")]
+    spells = {(s.content.object, s.start, s.end, s.status) for s in lay_out(told).spells}
+    assert spells == {
+        ("oslo", first, last, "retired"),
+        ("oslo", None, later, "retired"),
+        ("rome", datetime(2005, 1, 1, tzinfo=UTC), None, "current"),
+    }
+
+
 def ended(obj: str, start: int | None, end: int) -> Claim:
     said = claim(obj, start, f"{obj}{start}-{end}")
     return said._replace(until=datetime(end, 1, 1, tzinfo=UTC))

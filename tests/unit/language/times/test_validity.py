@@ -22,6 +22,9 @@ AT = datetime.fromisoformat("2023-06-14T18:30:00+00:00")
         ("Ana lived in Lisbon from 2015 to 2018.", "2015-01-01/2019-01-01"),
         ("Ana lived in Lisbon from May 2015 until early 2018.", "2015-05-01/2018-05-01"),
         ("Ana has lived in Lisbon since early 2021.", "2021-01-01/.."),
+        ("Ana lives in Lisbon from next month.", "2023-07-01/.."),
+        ("Ana lives in Lisbon from August onwards.", "2023-08-01/.."),
+        ("Ana is based in Lisbon as of next week.", "2023-06-19/.."),
     ],
 )
 def test_a_fact_holds_as_long_as_its_clause_says(
@@ -56,6 +59,10 @@ _TIMES = {"today", "tonight", "week", "month", "year", "next week", "tomorrow", 
         ("I'm in London next week.", "2023-06-19/2023-06-26"),
         ("I'm staying in Berlin until Friday.", "now/2023-06-17"),
         ("I'm in Berlin until Friday.", "now/2023-06-17"),
+        # What opens a sentence, and is cut off by the parser, is of its clause.
+        ("From August on I work at Acme.", "2023-08-01/.."),
+        ("Starting Monday I work at Acme.", "2023-06-19/.."),
+        ("From May 2020 on I worked at Acme.", "2020-05-01/.."),
         # A habit, an event, an age and an office end with no day.
         ("I work at Acme today.", None),
         ("I'm buying a house today.", None),
