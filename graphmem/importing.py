@@ -7,7 +7,8 @@ from pathlib import Path
 from graphmem.errors import InvalidInput, MissingExtra
 from graphmem.interop.importers.foreign import Foreign
 from graphmem.ports import Progress
-from graphmem.writing.accept import SourceText, accept_passages, check_path
+from graphmem.writing.accept import SourceText, accept_passages
+from graphmem.writing.checks import check_path
 from graphmem.writing.given import from_given, read_given
 from graphmem.writing.writer import Writer, merge_receipts
 from graphmem_schemas import Receipt, RejectedRow

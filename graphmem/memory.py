@@ -29,13 +29,8 @@ from graphmem.reading.lookup import find_node
 from graphmem.stores.registry import open_store
 from graphmem.views.cypher.reader import CypherReader
 from graphmem.wiring import open_reader
-from graphmem.writing.accept import (
-    Content,
-    accept,
-    accept_passages,
-    check_path,
-    check_space,
-)
+from graphmem.writing.accept import Content, accept, accept_passages
+from graphmem.writing.checks import check_path, check_space
 from graphmem.writing.trust import with_trust
 from graphmem.writing.writer import Writer
 from graphmem_schemas import (
@@ -129,7 +124,8 @@ class Memory(
 
         Args:
             content: a text, a Path to a text file, a Document, messages ({"speaker", "text"} or
-                {"role", "content"}, with "at" and "ref" where known), or several documents. A
+                {"role", "content"}, with "at" and "ref" where known), or several documents and
+                conversations ({"messages", "source"}), which is quicker than one by one. A
                 string is a text whatever it says, also where it looks like a path; only the bare
                 name of a file or folder that is there is refused.
             source: name of the source; None takes the path, the uri or the content's hash.

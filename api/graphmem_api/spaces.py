@@ -21,7 +21,7 @@ from graphmem.models.loading import LazyModels
 from graphmem.ports import Capability
 from graphmem.stores.registry import open_store
 from graphmem.stores.shown import shown_beside
-from graphmem.writing.accept import check_space
+from graphmem.writing.checks import check_space
 from graphmem_api.admission import Admission, Turn
 from graphmem_api.processors import allowed
 from graphmem_api.searching import Pace, PacedMemory

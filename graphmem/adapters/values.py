@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graphmem.errors import InvalidInput
-from graphmem.writing.accept import is_blank
+from graphmem.writing.checks import is_blank
 
 __all__ = ["clipped", "is_value", "read_value", "strings_in", "write_value"]
 

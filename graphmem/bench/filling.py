@@ -9,8 +9,8 @@ from graphmem.errors import InvalidInput
 from graphmem.memory import Memory
 from graphmem.models.loading import LazyModels
 from graphmem.ports import GraphStore
-from graphmem.writing.accept import check_text
-from graphmem_schemas import GivenExtraction
+from graphmem.writing.checks import check_text
+from graphmem_schemas import Conversation, GivenExtraction
 
 __all__ = ["fill_group"]
 
@@ -23,7 +23,7 @@ def fill_group(
     given: Sequence[GivenExtraction] | None = None,
     report: Callable[[str], None] = lambda _: None,
 ) -> Memory:
-    """Return the memory of a group: conversations by session, articles whole, the rest singly.
+    """Return the memory of a group: a source a session, articles whole, the rest singly.
 
     Args:
         store: where to.
@@ -42,8 +42,9 @@ def fill_group(
         known = {row.id for row in rows}
         memory.add_extracted(extracted(rows), [one for one in given if one.id in known])
         return memory
-    for name, messages in sessions(rows).items():
-        memory.add(messages, source=name)
+    held = [Conversation(messages=said, source=name) for name, said in sessions(rows).items()]
+    if held:
+        memory.add(held)
     whole, rest = articles(rows)
     for article in whole:
         memory.add(article.parts, source=article.source, title=article.title)

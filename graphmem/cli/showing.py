@@ -135,7 +135,7 @@ def _whole(
     from graphmem.interop.whole import graph_of
     from graphmem.reading.lookup import find_exactly
     from graphmem.stores.registry import open_store
-    from graphmem.writing.accept import check_space
+    from graphmem.writing.checks import check_space
 
     space = check_space(session.space)
     with closing(open_store(session.store)) as store:

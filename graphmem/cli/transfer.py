@@ -45,7 +45,7 @@ def copy(
     from graphmem.interop.copy import copy_space, require_space
     from graphmem.models.seal import check_seal, read_seal, seal
     from graphmem.stores.registry import open_store
-    from graphmem.writing.accept import check_space
+    from graphmem.writing.checks import check_space
 
     space, to_space = check_space(session.space), check_space(to or session.space)
     Session(store=source).require_store()

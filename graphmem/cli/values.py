@@ -44,7 +44,7 @@ def moment(value: str | None) -> str | None:
         BadParameter: It is none.
     """
     from graphmem.errors import InvalidInput
-    from graphmem.writing.accept import check_moment
+    from graphmem.writing.checks import check_moment
 
     try:
         check_moment(value)

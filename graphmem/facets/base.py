@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from graphmem.errors import InvalidInput
 from graphmem.ports import Clock, GraphReader, GraphStore, LessonIndex, Models
 from graphmem.wiring import HeldReader, ServedReader
-from graphmem.writing.accept import check_k, check_moment, check_text
+from graphmem.writing.checks import check_k, check_moment, check_text
 from graphmem.writing.refused import first_problem
 from graphmem.writing.writer import Writer
 from graphmem_schemas import Recall, SearchRequest

@@ -9,7 +9,7 @@ from typing import get_args
 from graphmem.errors import InvalidInput
 from graphmem.facets.base import Facet
 from graphmem.reading.lookup import find_node
-from graphmem.writing.accept import check_k, check_moment
+from graphmem.writing.checks import check_k, check_moment
 from graphmem_schemas import (
     EDGE_KINDS,
     LAYERS,

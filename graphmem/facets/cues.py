@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from graphmem.errors import InvalidInput
 from graphmem.facets.base import Facet
-from graphmem.writing.accept import check_k, check_moment, check_text
+from graphmem.writing.checks import check_k, check_moment, check_text
 from graphmem_schemas import Recall
 
 if TYPE_CHECKING:

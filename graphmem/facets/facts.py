@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from graphmem.errors import InvalidInput
 from graphmem.facets.base import Facet
 from graphmem.reading.lookup import find_entity, find_node
-from graphmem.writing.accept import check_moment
+from graphmem.writing.checks import check_moment
 from graphmem_schemas import Change, Predicate, Proposition, Receipt, ValueType
 
 if TYPE_CHECKING:

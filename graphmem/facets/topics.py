@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from graphmem.facets.base import Facet
-from graphmem.writing.accept import check_k, check_path, check_text
+from graphmem.writing.checks import check_k, check_path, check_text
 from graphmem_schemas import ConceptSummary, Node, Receipt
 
 __all__ = ["Topics"]

@@ -14,7 +14,7 @@ from graphmem.reading.lookup import find_entity, find_exactly, find_node, find_s
 from graphmem.stores.beside import ANSWERS, SHOWN, beside
 from graphmem.stores.shown import forget_shown
 from graphmem.views.cypher.reader import CypherReader
-from graphmem.writing.accept import check_moment
+from graphmem.writing.checks import check_moment
 from graphmem_schemas import ConsolidateReceipt, DeleteReceipt, Predicate, Receipt
 
 __all__ = ["Upkeep", "forget_beside"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from graphmem.facets.base import Facet
 from graphmem.ports import LLM
-from graphmem.writing.accept import check_text
+from graphmem.writing.checks import check_text
 
 if TYPE_CHECKING:
     from graphmem.reading.workspace import Workspace

@@ -7,53 +7,34 @@ nothing is changed when a check fails.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from graphmem.core.uids import content_uid
 from graphmem.errors import InvalidInput, NotFound
-from graphmem.writing.refused import first_problem
-from graphmem_schemas import (
-    MAX_K,
-    Document,
-    ExtractedPassage,
-    Message,
-    SourceKind,
-    Timestamp,
+from graphmem.writing.checks import (
+    MAX_CHARS,
+    MAX_PATH_CHARS,
+    check_moment,
+    check_path,
+    check_text,
 )
+from graphmem.writing.refused import first_problem
+from graphmem_schemas import Conversation, Document, ExtractedPassage, Message, SourceKind
 
-__all__ = [
-    "MAX_CHARS",
-    "MAX_SPACE_CHARS",
-    "Content",
-    "SourceText",
-    "Turn",
-    "accept",
-    "accept_passages",
-    "check_k",
-    "check_moment",
-    "check_path",
-    "check_space",
-    "check_text",
-    "is_blank",
-]
+__all__ = ["Content", "SourceText", "Turn", "accept", "accept_passages"]
 
-MAX_CHARS = 10_000_000
-MAX_SPACE_CHARS = 200
 MAX_NAME_CHARS = 1_000
-MAX_MOMENT_CHARS = 64
-MAX_PATH_CHARS = 4_096
 
-Content = str | Path | Document | Iterable[Message | Document | Path | Mapping[str, Any]]
+_Item = Message | Document | Conversation | Path | Mapping[str, Any]
+Content = str | Path | Document | Conversation | Iterable[_Item]
 
-_MOMENT: TypeAdapter[datetime] = TypeAdapter(Timestamp)
 _OPENING = re.compile(r"\s*#[ \t]+(\S.*?)[ \t]*#*[ \t]*(?:\n|\Z)")
 _HEADINGS = re.compile(r"^#{2,6}\s+\S", re.MULTILINE)
 _HEADING = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.MULTILINE)
@@ -100,7 +81,8 @@ def accept(
     """Turn any accepted content into source texts.
 
     Args:
-        content: a text, a path to a text file, a document, messages, or several documents.
+        content: a text, a path to a text file, a document, messages, or several documents and
+            conversations.
         source: name of the source; None takes the path, the uri, or the content's hash.
         at: when it was said or written; dates without a zone are UTC.
 
@@ -117,17 +99,17 @@ def accept(
         content = Document(text=_no_path(check_text(content, "text")), title=title)
     if isinstance(content, Path):
         content = _read(content, title)
-    if isinstance(content, Document):
-        return [_from_document(content, source, moment, title)]
-    items = _as_list(content)
-    if all(isinstance(item, Document | Path) for item in items):
+    if isinstance(content, Document | Conversation):
+        return [_from_whole(content, source, moment, title)]
+    items = [_conversation(item, at) for at, item in enumerate(_as_list(content))]
+    if all(isinstance(item, Document | Conversation | Path) for item in items):
         if source is not None and len(items) > 1:
             raise InvalidInput(
-                f"source {source!r} was given for {len(items)} documents: each document is a "
-                "source of its own; leave `source` out, or add them one by one"
+                f"source {source!r} was given for {len(items)} documents or conversations: each "
+                "is a source of its own; leave `source` out, or add them one by one"
             )
-        documents = [_read(item, None) if isinstance(item, Path) else item for item in items]
-        return [_from_document(document, source, moment, title) for document in documents]
+        whole = [_read(item, None) if isinstance(item, Path) else item for item in items]
+        return _told_apart([_from_whole(one, source, moment, title) for one in whole])
     return [_from_messages(items, source, moment, title)]
 
 
@@ -150,116 +132,6 @@ def accept_passages(rows: Iterable[ExtractedPassage | Mapping[str, Any]]) -> lis
     return [_from_passages(name, members) for name, members in sessions.items()]
 
 
-def check_text(text: object, what: str, limit: int = MAX_CHARS) -> str:
-    """Return the text if it can be kept verbatim and says something.
-
-    Raises:
-        InvalidInput: It is not a string, blank, longer than `limit` characters, or holds a NUL
-            or half of a surrogate pair.
-    """
-    if not isinstance(text, str):
-        raise InvalidInput(f"{what} must be a string, not {type(text).__name__}")
-    if len(text) > limit:
-        raise InvalidInput(
-            f"{what} has {len(text):,} characters; at most {limit:,} are taken: split it"
-        )
-    if "\x00" in text:
-        raise InvalidInput(f"{what} holds a NUL character at offset {text.index(chr(0))}")
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise InvalidInput(
-            f"{what} holds half of a surrogate pair at offset {error.start}: "
-            "decode it with the right encoding first"
-        ) from error
-    if is_blank(text):
-        raise InvalidInput(f"{what} is empty or blank: give some words")
-    return text
-
-
-def is_blank(text: str) -> bool:
-    """Whether nothing of the text can be seen."""
-    return not any(_visible(character) for character in text)
-
-
-def check_space(space: object) -> str:
-    """Return the space's name if it is one.
-
-    Raises:
-        InvalidInput: It is not a string of 1 to 200 visible characters and inner blanks.
-    """
-    if not isinstance(space, str):
-        raise InvalidInput(f"space must be a string, not {type(space).__name__}")
-    if not 1 <= len(space) <= MAX_SPACE_CHARS:
-        raise InvalidInput(f"space has {len(space)} characters; it takes 1 to {MAX_SPACE_CHARS}")
-    if space != space.strip() or not all(_visible(c) or c == " " for c in space):
-        raise InvalidInput(
-            f"space {space!r} holds control, zero-width or outer blank characters: "
-            "use visible ones, so that two spaces never look the same"
-        )
-    if space in (".", "..") or "\ufffd" in space:
-        raise InvalidInput(
-            f"space {space!r} is a way in a path, or was not decoded as UTF-8: name it otherwise"
-        )
-    return unicodedata.normalize("NFC", space)
-
-
-def check_moment(at: object, what: str = "at") -> datetime | None:
-    """Return the moment in UTC; a date or time without a zone is taken to be UTC.
-
-    Args:
-        at: a date, a datetime or a text.
-        what: what it is called where it was given.
-
-    Raises:
-        InvalidInput: It is neither a date nor an ISO 8601 text of one that exists.
-    """
-    if at is None:
-        return None
-    if isinstance(at, date) and not isinstance(at, datetime):
-        at = datetime(at.year, at.month, at.day)
-    if not isinstance(at, datetime | str):
-        kinds = "a date, a datetime or ISO 8601 text"
-        raise InvalidInput(f"{what} must be {kinds}, not {type(at).__name__}")
-    if isinstance(at, str) and len(at) > MAX_MOMENT_CHARS:
-        raise InvalidInput(f"{what} has {len(at):,} characters, which no date has; write ISO 8601")
-    try:
-        # The strings of dates alone, "2023-05-01", are midnight; bare numbers are no dates.
-        return _MOMENT.validate_python(datetime.fromisoformat(at) if isinstance(at, str) else at)
-    except (ValueError, OverflowError) as error:
-        raise InvalidInput(
-            f"{what} {at!r} is not a date in ISO 8601, or none that exists: "
-            "write 2024-05-03, or 2024-05-03T10:00:00Z"
-        ) from error
-
-
-def check_k(k: object) -> int:
-    """Return how many hits are wanted.
-
-    Raises:
-        InvalidInput: It is no whole number from 1 to 1,000.
-    """
-    if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MAX_K:
-        raise InvalidInput(f"k is {k!r:.40}: give a whole number from 1 to {MAX_K:,}")
-    return k
-
-
-def check_path(path: object) -> Path:
-    """Return the path of a file; whether there is one is not asked.
-
-    Raises:
-        InvalidInput: It is no path, or one that no file system has.
-    """
-    if not isinstance(path, str | Path):
-        raise InvalidInput(f"path must be a string or a Path, not {type(path).__name__}")
-    text = str(path)
-    if len(text) > MAX_PATH_CHARS:
-        raise InvalidInput(f"path has {len(text):,} characters; at most {MAX_PATH_CHARS:,} work")
-    if text in ("", ".") or "\x00" in text or not _encodable(text):
-        raise InvalidInput(f"{text!a} cannot be the path of a file: give another")
-    return Path(path)
-
-
 def _no_path(text: str) -> str:
     """Refuse the name of a file or folder that is there: who gives it wants what that holds."""
     if len(text) <= MAX_PATH_CHARS and not any(map(str.isspace, text)):
@@ -269,18 +141,6 @@ def _no_path(text: str) -> str:
             if Path(text).suffix and Path(text).is_file():
                 raise InvalidInput(f"{text!r} is the name of a file: {_NOT_A_NAME}")
     return text
-
-
-def _visible(character: str) -> bool:
-    return not character.isspace() and unicodedata.category(character) not in ("Cc", "Cf", "Cs")
-
-
-def _encodable(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _check_name(name: object, what: str) -> str:
@@ -353,6 +213,41 @@ def _read_text(path: Path) -> str:
     if path.stat().st_size > 4 * MAX_CHARS:
         raise InvalidInput(f"{str(path)!r} has {path.stat().st_size:,} bytes: split it")
     return path.read_text(encoding="utf-8-sig")
+
+
+def _conversation(item: Any, index: int) -> Any:
+    """Return what has messages as a conversation, and anything else as it is."""
+    if isinstance(item, Mapping) and "messages" in item:
+        return _parse(Conversation, item, index)
+    return item
+
+
+def _from_whole(
+    content: Document | Conversation, source: str | None, at: datetime | None, title: str | None
+) -> SourceText:
+    if isinstance(content, Document):
+        return _from_document(content, source, at, title)
+    _check_names(content, ("source", "title"), "of the conversation")
+    return _from_messages(
+        list(content.messages), source or content.source, content.at or at, title or content.title
+    )
+
+
+def _told_apart(texts: list[SourceText]) -> list[SourceText]:
+    """Refuse two conversations of one name: the later would be the earlier one, grown.
+
+    Raises:
+        InvalidInput: There are two.
+    """
+    seen: set[str] = set()
+    for text in texts:
+        if text.kind == "conversation" and text.name in seen:
+            raise InvalidInput(
+                f"two conversations are called {text.name!r}: give each a source of its own, or "
+                "put their messages together"
+            )
+        seen.add(text.name)
+    return texts
 
 
 def _from_document(

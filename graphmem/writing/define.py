@@ -13,7 +13,7 @@ from graphmem.core.registry import ENGLISH
 from graphmem.core.uids import content_uid
 from graphmem.errors import InvalidInput
 from graphmem.ports import GraphReader, GraphStore
-from graphmem.writing.accept import check_text
+from graphmem.writing.checks import check_text
 from graphmem.writing.laid import changes_of
 from graphmem.writing.scopes import read_evidence, read_registry, read_scopes, relay
 from graphmem_schemas import Predicate, Proposition, ValueType

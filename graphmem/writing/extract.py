@@ -246,5 +246,6 @@ def _without_prefix(encoding: Encoding, n_chars: int) -> Encoding:
     if not n_chars:
         return encoding
     offsets = encoding.offsets - np.int32(n_chars)
-    own = offsets[:, 0] >= 0
-    return Encoding(encoding.vector, encoding.states[own], offsets[own])
+    # Pieces are in the order of the text, so that what is left is a view.
+    n_before = np.count_nonzero(offsets[:, 0] < 0)
+    return Encoding(encoding.vector, encoding.states[n_before:], offsets[n_before:])

@@ -22,7 +22,7 @@ from graphmem.core.quotes import find_quote
 from graphmem.core.validity import Validity
 from graphmem.core.when import When, later
 from graphmem.errors import InvalidInput
-from graphmem.writing.accept import is_blank
+from graphmem.writing.checks import is_blank
 from graphmem.writing.refused import first_problem
 from graphmem.writing.uses import states_something
 from graphmem_schemas import (

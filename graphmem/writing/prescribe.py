@@ -15,8 +15,9 @@ from graphmem.core.changes import Changes
 from graphmem.core.uids import content_uid
 from graphmem.errors import InvalidInput
 from graphmem.ports import Clock, Embedder, Float32, GraphReader, GraphStore
-from graphmem.writing.accept import SourceText, Turn, check_text
+from graphmem.writing.accept import SourceText, Turn
 from graphmem.writing.add_run import receipt_of
+from graphmem.writing.checks import check_text
 from graphmem.writing.drafting import Draft
 from graphmem.writing.lay import embed_new, lay_passages
 from graphmem.writing.refused import first_problem

@@ -14,13 +14,8 @@ from graphmem.core.skeleton import slots_of
 from graphmem.core.steps import Done, patterns, wasted
 from graphmem.core.uids import content_uid
 from graphmem.errors import InvalidInput
-from graphmem.writing.accept import (
-    SourceText,
-    Turn,
-    check_moment,
-    check_text,
-    is_blank,
-)
+from graphmem.writing.accept import SourceText, Turn
+from graphmem.writing.checks import check_moment, check_text, is_blank
 from graphmem.writing.refused import first_problem
 from graphmem.writing.segment import PassageDraft, segment
 from graphmem_schemas import Outcome, Step

@@ -10,7 +10,7 @@ from pathlib import Path
 from graphmem.errors import InvalidInput
 from graphmem.ports import GraphStore
 from graphmem.stores.registry import open_store
-from graphmem.writing.accept import check_moment, check_space
+from graphmem.writing.checks import check_moment, check_space
 from graphmem_pipelines.engines.base import MAX_READ_S, Recipe
 from graphmem_pipelines.engines.registry import EngineChoice
 from graphmem_pipelines.jobs.asking import LLMChoice

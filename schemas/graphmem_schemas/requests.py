@@ -13,6 +13,7 @@ __all__ = [
     "MAX_BUDGET",
     "MAX_K",
     "MAX_TEXT_CHARS",
+    "Conversation",
     "Document",
     "ExtractedPassage",
     "HitKind",
@@ -79,6 +80,23 @@ class Document(Frozen):
     uri: str | None = Field(default=None, max_length=4_000)
     at: Moment | None = None
     ref: str | None = Field(default=None, max_length=500)
+
+
+class Conversation(Frozen):
+    """The messages of one conversation, where several are added at once.
+
+    Attributes:
+        source: its name, so that it is known again when it has grown; None takes the content's
+            hash.
+        at: when it was held, for messages that do not say when.
+        title: what it is about.
+    """
+
+    # Only the first that cannot be used is told: to find all of millions takes half a minute.
+    messages: tuple[Message, ...] = Field(min_length=1, max_length=100_000, fail_fast=True)
+    source: str | None = Field(default=None, max_length=1_000)
+    at: Moment | None = None
+    title: str | None = Field(default=None, max_length=1_000)
 
 
 class ExtractedPassage(Frozen):

@@ -11,7 +11,14 @@ from pydantic import Field, model_validator
 
 from graphmem_schemas.base import Frozen, Timestamp
 from graphmem_schemas.receipts import DeleteReceipt, Receipt
-from graphmem_schemas.requests import MAX_TEXT_CHARS, Document, ExtractedPassage, Message, Moment
+from graphmem_schemas.requests import (
+    MAX_TEXT_CHARS,
+    Conversation,
+    Document,
+    ExtractedPassage,
+    Message,
+    Moment,
+)
 from graphmem_schemas.runs import Step
 
 __all__ = [
@@ -31,10 +38,11 @@ JobState = Literal["waiting", "running", "done", "failed", "stopped", "cancelled
 
 
 class MemoriesBody(Frozen):
-    """A text, a conversation or documents; exactly one of them.
+    """A text, a conversation, several of them or documents; exactly one of these.
 
     Attributes:
-        source: name of the source; None takes the document's uri or the content's hash.
+        source: name of the source; None takes the document's uri, the conversation's own or the
+            content's hash.
         at: when it was said or written, where it does not say itself.
         trust: how far the source is trusted; see `Memory.add`.
     """
@@ -47,6 +55,9 @@ class MemoriesBody(Frozen):
     documents: tuple[Document, ...] | None = Field(
         default=None, min_length=1, max_length=10_000, fail_fast=True
     )
+    conversations: tuple[Conversation, ...] | None = Field(
+        default=None, min_length=1, max_length=10_000, fail_fast=True
+    )
     source: _Name | None = None
     at: Moment | None = None
     title: _Name | None = None
@@ -54,14 +65,18 @@ class MemoriesBody(Frozen):
 
     @model_validator(mode="after")
     def _holds_one(self) -> MemoriesBody:
-        given = [one for one in (self.text, self.messages, self.documents) if one is not None]
-        if len(given) != 1:
-            raise ValueError("give exactly one of text, messages and documents")
-        if self.documents is not None and len(self.documents) > 1 and self.source is not None:
+        several = self.documents or self.conversations
+        given = [one for one in (self.text, self.messages, several) if one is not None]
+        if len(given) != 1 or (self.documents and self.conversations):
+            raise ValueError("give exactly one of text, messages, conversations and documents")
+        if several is not None and len(several) > 1 and self.source is not None:
             raise ValueError(
-                "source names one source, and each document is one of its own: leave it out, and "
-                "give each a ref"
+                "source names one source, and each document or conversation is one of its own: "
+                "leave it out, and give each document a ref, each conversation a source"
             )
+        names = [one.source for one in self.conversations or () if one.source]
+        if len(set(names)) < len(names):
+            raise ValueError("two conversations have one source: put their messages together")
         return self
 
 

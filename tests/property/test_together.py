@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from graphmem.memory import Memory
 from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder, FixedClock
-from graphmem_schemas import Document
+from graphmem_schemas import Conversation, Document, Message
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 FACTS = [
@@ -42,7 +42,7 @@ documents = st.lists(st.tuples(texts, st.sampled_from(DATES)), min_size=1, max_s
 ends = st.lists(st.tuples(st.sampled_from(ENDING), st.sampled_from(DATES)), min_size=3, max_size=7)
 
 
-def graph_of(batches: list[list[Document]]) -> list[str]:
+def graph_of(batches: list[list[Document]] | list[list[Conversation]]) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "out.jsonl"
         with Memory(
@@ -58,6 +58,24 @@ def graph_of(batches: list[list[Document]]) -> list[str]:
 @given(documents)
 def test_one_call_and_many_give_the_same_graph(told: list[tuple[str, datetime | None]]) -> None:
     sources = [Document(text=text, ref=f"d{n}", at=at) for n, (text, at) in enumerate(told)]
+    assert graph_of([sources]) == graph_of([[source] for source in sources])
+
+
+turns = st.lists(st.tuples(st.sampled_from(["Ann", "Bo"]), texts), min_size=1, max_size=4)
+
+
+@given(st.lists(st.tuples(turns, st.sampled_from(DATES)), min_size=1, max_size=4))
+def test_conversations_in_one_call_and_one_by_one_give_the_same_graph(
+    held: list[tuple[list[tuple[str, str]], datetime | None]],
+) -> None:
+    sources = [
+        Conversation(
+            messages=tuple(Message(speaker=who, text=text) for who, text in said),
+            source=f"c{n}",
+            at=at,
+        )
+        for n, (said, at) in enumerate(held)
+    ]
     assert graph_of([sources]) == graph_of([[source] for source in sources])
 
 

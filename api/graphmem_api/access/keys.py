@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from graphmem.errors import InvalidInput, NotAStore, NotFound, StoreBusy, StoreError
-from graphmem.writing.accept import check_space
+from graphmem.writing.checks import check_space
 from graphmem_api.access.hashing import Hashed, hash_secret, new_token
 
 __all__ = ["RESERVED", "SCOPES", "Key", "KeyFile", "check_served"]

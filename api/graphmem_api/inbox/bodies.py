@@ -90,6 +90,10 @@ def _items(body: Body, said: Mapping[str, Any]) -> Iterator[Item]:
         shared = {key: value for key, value in said.items() if key != "documents"}
         for n, document in enumerate(said["documents"], start=1):
             yield item_of(n, "document", {**shared, **document})
+    elif body.conversations is not None:
+        shared = {key: value for key, value in said.items() if key != "conversations"}
+        for n, conversation in enumerate(said["conversations"], start=1):
+            yield item_of(n, "messages", {**shared, **conversation})
     else:
         yield item_of(1, "text", said)
 
@@ -102,7 +106,8 @@ def _texts(body: Body) -> Iterator[str]:
         yield from (passage.text for passage in body.passages)
     else:
         yield body.text or ""
-        yield from (message.text for message in body.messages or ())
+        held = (body.messages or (), *(one.messages for one in body.conversations or ()))
+        yield from (message.text for messages in held for message in messages)
         yield from (document.text for document in body.documents or ())
 
 

@@ -16,7 +16,7 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.types import Receive, Scope, Send
 
 from graphmem.aio import AsyncMemory
-from graphmem.writing.accept import check_space
+from graphmem.writing.checks import check_space
 from graphmem_api.access.caller import LOOPBACK, Caller
 from graphmem_api.access.guard import Reader, Space, said_of, told
 from graphmem_api.admission import CALLER

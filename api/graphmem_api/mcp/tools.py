@@ -13,7 +13,7 @@ from mcp_types import ToolAnnotations
 
 from graphmem.aio import AsyncMemory
 from graphmem.errors import InvalidInput
-from graphmem.writing.accept import check_moment
+from graphmem.writing.checks import check_moment
 from graphmem_api.mcp.arguments import (
     AddMemory,
     Arguments,

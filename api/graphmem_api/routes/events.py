@@ -13,7 +13,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Send
 
 from graphmem.errors import GraphMemError
-from graphmem.writing.accept import check_space
+from graphmem.writing.checks import check_space
 from graphmem_api.access.caller import Caller, unauthorised
 from graphmem_api.access.guard import Reader, Space, StillHolds
 from graphmem_api.inbox.feed import Feed, Mark

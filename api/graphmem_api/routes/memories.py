@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from graphmem.writing.accept import check_space
+from graphmem.writing.checks import check_space
 from graphmem_api.access.guard import Space, Writer, told
 from graphmem_api.inbox.adding import how_far, outcome
 from graphmem_api.inbox.bodies import Body, parsed, schema_of, write_of

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from graphmem.writing.accept import check_space
+from graphmem.writing.checks import check_space
 from graphmem_api.access.guard import Space, Writer, said_of, told
 from graphmem_api.inbox.deleting import delete
 from graphmem_api.problems import Problem

@@ -15,7 +15,7 @@ from typing import TypeVar, get_args
 from pydantic import BaseModel
 
 from graphmem.core.quotes import QuotedText
-from graphmem.writing.accept import is_blank
+from graphmem.writing.checks import is_blank
 from graphmem.writing.llm.said import Said, SaidEntity, SaidEvent, SaidFact, SaidPrescription
 from graphmem.writing.llm.segments import Segment
 from graphmem.writing.llm.times import happened, holds

@@ -18,7 +18,7 @@ from graphmem.core.quotes import QuotedText
 from graphmem.errors import CompletionFailed
 from graphmem.ports import LLM, GraphReader
 from graphmem.prompts.texts import read_prompt
-from graphmem.writing.accept import is_blank
+from graphmem.writing.checks import is_blank
 from graphmem.writing.drafting import Draft
 from graphmem.writing.llm.ground import MIN_QUOTE_CHARS
 from graphmem.writing.llm.said import SaidPrescription

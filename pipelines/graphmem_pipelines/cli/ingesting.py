@@ -91,7 +91,7 @@ def ingest(  # noqa: PLR0913  # options, all by their names
 ) -> None:
     """Ingest files, folders and exports as a job: the same command goes on where it stopped."""
     from graphmem.models.llm.limits import Limits
-    from graphmem.writing.accept import check_moment
+    from graphmem.writing.checks import check_moment
     from graphmem_pipelines.engines.base import Recipe
     from graphmem_pipelines.engines.registry import EngineChoice
     from graphmem_pipelines.ingestion import ingest_into, preview

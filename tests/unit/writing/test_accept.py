@@ -4,14 +4,9 @@ from pathlib import Path
 import pytest
 
 from graphmem.errors import InvalidInput, NotFound
-from graphmem.writing.accept import (
-    MAX_CHARS,
-    accept,
-    check_moment,
-    check_space,
-    check_text,
-)
-from graphmem_schemas import Document
+from graphmem.writing.accept import accept
+from graphmem.writing.checks import MAX_CHARS, check_moment, check_space, check_text
+from graphmem_schemas import Conversation, Document, Message
 
 
 def accept_one(content: object, **more: object) -> object:
@@ -155,6 +150,35 @@ def test_a_path_that_cannot_be_read_says_why(tmp_path: Path) -> None:
 def test_one_source_name_for_many_documents_is_refused() -> None:
     with pytest.raises(InvalidInput, match="2 documents"):
         accept([Document(text="a"), Document(text="b")], source="x", at=None, title=None)
+
+
+def test_several_conversations_are_a_source_each() -> None:
+    one = Conversation(messages=(Message(speaker="Ann", text="Hi."),), source="a", at="2024-01-02")
+    other = {"messages": [{"role": "user", "content": "Ho."}], "title": "greetings"}
+    note = Document(text="A note.", ref="n")
+    first, second, third = accept([one, other, note], source=None, at="2024-05-06", title=None)
+    assert (first.name, first.kind, first.turns[0].speaker) == ("a", "conversation", "Ann")
+    assert [text.at and text.at.isoformat()[:10] for text in (first, second, third)] == [
+        "2024-01-02", "2024-05-06", "2024-05-06",
+    ]  # fmt: skip
+    assert (second.title, second.turns[0].title, third.kind) == (*["greetings"] * 2, "document")
+    assert accept_one(one) == first
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ([{"messages": []}], "item 0 is no Conversation"),
+        ([{"messages": [{"text": "a"}], "where": "x"}], "item 0 is no Conversation"),
+        ([{"messages": [{"text": "a"}]}, {"text": "b"}], "item 0 is"),
+        ([{"messages": [{"text": "a"}], "source": "c"}] * 2, "two conversations are called 'c'"),
+        ([{"messages": [{"text": "a"}], "source": "a\x00"}], "NUL"),
+        ([{"messages": [{"text": " "}]}], "text of message 0 is empty"),
+    ],
+)
+def test_conversations_that_cannot_be_used_are_refused(content: object, says: str) -> None:
+    with pytest.raises(InvalidInput, match=says):
+        accept_one(content)
 
 
 def test_files_of_one_name_in_two_folders_are_two_sources(tmp_path: Path) -> None:
