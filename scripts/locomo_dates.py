@@ -14,7 +14,7 @@ import json
 import re
 import sys
 from collections import Counter
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ def main() -> int:
             counts["answer is no date, or has several turns"] += 1
             continue
         turn = turns[query["gold"][0]]
-        text, at = turn["text"], datetime.fromisoformat(turn["at"])
+        text, at = turn["text"], datetime.fromisoformat(turn["at"]).replace(tzinfo=UTC)
         passage = ExtractionInput(text, turn.get("speaker"), at=at)
         (found,) = extractor.extract([passage], encoder.encode([text]))
         told = [event.when for event in found.events if event.when]

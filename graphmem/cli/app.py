@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from typing import Annotated
 
 import typer
 
@@ -49,12 +50,24 @@ app = typer.Typer(
 )
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"graphmem {version('graphmem')}")
+        raise typer.Exit
+
+
 @app.callback()
 def _before(
     store: StoreOption = None,
     space: SpaceOption = None,
     json: JsonOption = False,
     debug: DebugOption = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", is_eager=True, callback=_say_version),
+    ] = False,
 ) -> None:
     """Long-term memory for LLM agents, kept as a graph."""
     # Commands look these up themselves; `run` looks for --debug, since a failure may come first.

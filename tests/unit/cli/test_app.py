@@ -123,6 +123,16 @@ def test_what_is_typed_wins_over_the_environment(
     assert f"no store '{wanted}'" in capsys.readouterr().err
 
 
+def test_the_version_is_told_as_an_option_and_as_a_command(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["--version"]) == 0
+    told = capsys.readouterr().out
+    assert run(["version"]) == 0
+    assert capsys.readouterr().out == told
+    assert told.startswith("graphmem 0.")
+
+
 def test_an_option_typed_before_the_command_is_kept_by_every_command() -> None:
     """Also where it is typed as the default, and after the command something else is."""
     seen: list[Session] = []
