@@ -201,7 +201,9 @@ def _of_predicate(
         dep = parse.deps[child]
         if dep == "nmod":
             case = discourse.case(child)
-            predicate, said = (f"be {written} {case}".strip() for written in (noun, word))
+            # "On Tuesday at 3 pm" tells a day, and an hour.
+            parts = ("", "") if _is_day(discourse, head) else (noun, word)
+            predicate, said = (" ".join(f"be {part} {case}".split()) for part in parts)
             found = discourse.arguments(child, "object")
             stated = _facts("copula of", clause, subjects, predicate, child, found)
             yield from reworded(stated, said)
@@ -223,6 +225,11 @@ def _of_predicate(
                 found = discourse.arguments(below, "object")
                 predicate = f"be {noun} {case}".strip()
                 yield from _facts("lift", clause, subjects, predicate, below, found)
+
+
+def _is_day(discourse: Discourse, head: int) -> bool:
+    span = discourse.nominals.at(head)
+    return span is not None and span.kind == "time"
 
 
 def _lifted(

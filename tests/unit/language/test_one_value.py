@@ -113,6 +113,14 @@ def test_an_hour_leaves_the_day_and_a_beginning_has_its_date(read) -> None:
     assert str(office.validity.start).startswith("2009")
 
 
+def test_a_day_with_an_hour_is_both_one_value_each(read) -> None:
+    found = {
+        (p.predicate, p.object.text)
+        for p in read("The standup is on Tuesday at 3pm.").propositions
+    }
+    assert found == {("be set for", "Tuesday"), ("be scheduled at", "3pm")}
+
+
 def test_a_thing_is_told_from_others_by_all_its_words(read) -> None:
     for text, thing in (
         ("The meeting with Ana is on Monday.", "meeting with Ana"),
