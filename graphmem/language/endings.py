@@ -25,6 +25,7 @@ _ENDED = {
 _OF_NAMED = frozenset({_WORK, _LIFE, _STUDY})
 _LEAVING = frozenset({"quit", "leave"})
 _JOBS = frozenset("job position post role work career internship".split())
+_INSTEAD = frozenset({"", "instead", "instead of", "rather", "rather than"})
 _OUTINGS = frozenset({"at", "with", "around", "by"})
 # Whom one leaves, or where one leaves from, says nothing of a job.
 _NO_EMPLOYER = frozenset({"person", "place", "time", "event", "quantity"})
@@ -40,6 +41,7 @@ def endings_of(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Itera
     """
     if clause.negated or clause.copular or not clause.asserted:
         return
+    yield from _set_aside(discourse, clause, facts)
     leaves = clause.lemma in _LEAVING
     has_job = leaves and any(discourse.parse.lower[head] in _JOBS for head in clause.objects)
     if leaves and not has_job and _goes_out(discourse, clause):
@@ -49,6 +51,23 @@ def endings_of(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Itera
         if ended is not None:
             over = clause._replace(negated=True, tense="present", ended_by=clause.head)
             yield Fact(fact.subject, ended, fact.object, "ending", over, fact.anchor)
+
+
+def _set_aside(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Iterator[Fact]:
+    """Yield what is not done beside what is: "I use Emacs instead of Vim", "tea, not coffee"."""
+    children = discourse.parse.children
+    denied = clause._replace(negated=True)
+    for fact in facts:
+        if fact.rule not in ("svo", "oblique") or fact.object.kind == "time":
+            continue
+        cases = ({discourse.case(fact.anchor)} | _INSTEAD) if clause.tense == "present" else {""}
+        below = [token for token in children[clause.head] if discourse.case(token) in cases]
+        if fact.rule == "oblique" and clause.objects:
+            below = []
+        for token in (*children[fact.anchor], *below):
+            if discourse.is_set_aside(token):
+                for other in discourse.arguments(token, "object", clause.head):
+                    yield Fact(fact.subject, fact.predicate, other, "ending", denied, token)
 
 
 def _ended_by(fact: Fact, *, leaves: bool, has_job: bool) -> str | None:

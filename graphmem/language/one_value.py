@@ -8,12 +8,13 @@ set to something, of the standup that it is set for some time, of Nordlicht that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from graphmem.core.extraction import Argument
 from graphmem.core.predicates import OFFICES, PERSONS, is_attribute_noun
 from graphmem.core.registry import ENGLISH
 from graphmem.core.wording import word_fact
+from graphmem.language.propositions.attributes import attribute_of
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse
 from graphmem.language.propositions.facts import Fact, reading
@@ -29,7 +30,7 @@ _RAISED = frozenset(
     for verb in (
         "be raised", "be changed", "be reduced", "be lowered", "be increased", "be updated",
         "be cut", "be set", "be moved", "be pushed", "be bumped", "change", "rise", "go up",
-        "go down", "drop", "fall", "increase", "move", "move over",
+        "go", "go down", "drop", "fall", "increase", "move", "move over",
     )
 )  # fmt: skip
 _WHENS = _RAISED | {
@@ -84,8 +85,23 @@ def as_attribute(discourse: Discourse, fact: Fact) -> Fact:
     predicate = _predicate(whole)
     if predicate is None or (clause.tense == "past" and fact.predicate in _STILL):
         return whole if ENGLISH.is_functional(fact.predicate) else fact
+    if predicate == _IS and (owned := _of_owner(discourse, clause.subjects, whole)) is not None:
+        return owned
     subject = whole.subject._replace(text=_NEW.sub("", whole.subject.text, count=1))
     return whole._replace(subject=subject, predicate=predicate, text=reading(whole))
+
+
+def _of_owner(discourse: Discourse, heads: Sequence[int], fact: Fact) -> Fact | None:
+    """Tell of somebody what the one value of theirs has become: "my rent rose to 950 euros"."""
+    for head in heads:
+        subject, attribute = discourse.argument(head, "subject"), attribute_of(discourse, head)
+        if fact.clause and attribute and subject and subject.text == fact.subject.text:
+            return fact._replace(
+                subject=attribute.owner, predicate=f"have {attribute.words.lower()}",
+                clause=fact.clause._replace(tense="present"), text=fact.text or reading(fact),
+                begun=True,
+            )  # fmt: skip
+    return None
 
 
 def _whole(discourse: Discourse, clause: Clause, subject: Argument) -> Argument:
@@ -149,7 +165,9 @@ def set_by(discourse: Discourse, clause: Clause) -> Iterator[Fact]:
                     predicate = _predicate(fact)
                     if predicate is not None:
                         said = word_fact(subject.text, "be", value.text, negated=False)
-                        yield fact._replace(predicate=predicate, text=said, begun=True)
+                        fact = fact._replace(predicate=predicate, text=said, begun=True)
+                        owned = _of_owner(discourse, [thing], fact) if predicate == _IS else None
+                        yield owned or fact
 
 
 def _head(argument: Argument) -> str:

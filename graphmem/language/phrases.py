@@ -23,6 +23,8 @@ _CLOSING = frozenset({")", "]", '"', "”", "'", "''"})
 _CUTS = frozenset({"(", ",", ";", "--", "[", ":"})
 # When it is so is no part of what it is: "a Pixel now", "a nurse again".
 _WHEN = frozenset("now currently nowadays anymore again still already longer today".split())
+# "Tea but not coffee", "not only tea but also coffee".
+_NOT_ONLY = frozenset({"only", "just", "merely", "simply"})
 _DETERMINERS = frozenset({"DT", "PRP$", "PDT"})
 _LONGEST = 10
 # "No one", "no longer", "no more than five": there "no" is part of a set phrase.
@@ -99,8 +101,11 @@ def argument_span(parse: Parse, head: int) -> tuple[int, int]:
 
 
 def _after_determiners(parse: Parse, start: int, head: int) -> int:
-    """Return where a phrase starts without "the", "my" and a "no" that denies the verb."""
+    """Return where a phrase starts without "the", "my", "not" and a "no" that denies the verb."""
     dropped = denying_no(parse, head)
+    if parse.lower[start] in ("not", "also") and start < head and not parse.touches(start + 1):
+        start += 1
+        start += parse.lower[start] in _NOT_ONLY and start < head
     while start < head and parse.tags[start] in _DETERMINERS:
         if parse.lower[start] == "no" and start != dropped:
             break

@@ -13,7 +13,7 @@ from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import SPEAKER, Discourse
 from graphmem.language.propositions.facts import Fact
 
-__all__ = ["told_of_owners"]
+__all__ = ["Attribute", "attribute_of", "told_of_owners"]
 
 _FAVOURITE = frozenset({"favourite", "favorite", "preferred"})
 # Whatever these are said to be is which one it is; a wife who is "a doctor" is still the same.
@@ -31,7 +31,7 @@ _DATED = frozenset({"be on", "be at", "be in"})
 _PRESENT = frozenset("new current present latest own actual".split())
 
 
-class _Attribute(NamedTuple):
+class Attribute(NamedTuple):
     """What one has one of, whose it is, and how both are said."""
 
     owner: Argument
@@ -46,11 +46,11 @@ def told_of_owners(discourse: Discourse, clause: Clause, facts: Iterable[Fact]) 
     reads as it was said. What only describes stays with what it describes: "Mara's wife", "be",
     "doctor".
     """
-    owned: dict[str, _Attribute] = {}
+    owned: dict[str, Attribute] = {}
     for head in clause.subjects:
         if head == SPEAKER:
             continue
-        subject, attribute = discourse.argument(head, "subject"), _attribute(discourse, head)
+        subject, attribute = discourse.argument(head, "subject"), attribute_of(discourse, head)
         if subject is not None and attribute is not None:
             owned[subject.text] = attribute
     for fact in facts:
@@ -64,7 +64,7 @@ def told_of_owners(discourse: Discourse, clause: Clause, facts: Iterable[Fact]) 
             )  # fmt: skip
 
 
-def _attribute(discourse: Discourse, head: int) -> _Attribute | None:
+def attribute_of(discourse: Discourse, head: int) -> Attribute | None:
     """Return whose a common noun is, and its words without "new" and the like."""
     if discourse.parse.tags[head] != "NN":
         return None
@@ -74,11 +74,11 @@ def _attribute(discourse: Discourse, head: int) -> _Attribute | None:
     first, _, rest = words.text.partition(" ")
     text = rest if rest and first.lower() in _PRESENT else words.text
     if owner is not None:
-        return _Attribute(owner, text, f"{owner.text}'s {text}")
+        return Attribute(owner, text, f"{owner.text}'s {text}")
     return _of_a_name(discourse, head, text)
 
 
-def _of_a_name(discourse: Discourse, head: int, text: str) -> _Attribute | None:
+def _of_a_name(discourse: Discourse, head: int, text: str) -> Attribute | None:
     """Read "the status of GM-4" as "GM-4's status", where a name follows and nothing else."""
     parse = discourse.parse
     below = [child for child in parse.children[head] if parse.deps[child] == "nmod"]
@@ -89,7 +89,7 @@ def _of_a_name(discourse: Discourse, head: int, text: str) -> _Attribute | None:
     words, of, _ = text.partition(" of ")
     if parse.lower[det] != "the" or len(owners) != 1 or not owners[0].named or not of:
         return None
-    return _Attribute(owners[0], words, text)
+    return Attribute(owners[0], words, text)
 
 
 def _is_value(discourse: Discourse, fact: Fact, attribute: str) -> bool:

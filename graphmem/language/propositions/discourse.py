@@ -25,6 +25,9 @@ _NO_OWNERS = frozenset({"time", "quantity"})
 _PLAIN_DEPS = frozenset({"nmod", "compound", "amod", "acl", "acl:relcl"})
 _LONGEST_CLAUSE = 8
 _INSTEAD = frozenset({("rather", "than"), ("instead", "of")})
+_BESIDE = frozenset({"conj", "parataxis", "obl", "nmod"})
+_NOMINAL = frozenset({"NN", "NNS", "NNP", "NNPS", "CD", "PRP"})
+_NOT_ALONE = frozenset({"only", "just", "merely", "even", "simply"})
 # Text, kind, whether it is a name, and whether it is a value.
 _Words = tuple[str, EntityKind, bool, bool]
 
@@ -86,11 +89,14 @@ class Discourse:
         return found
 
     def is_set_aside(self, token: int) -> bool:
-        """Whether a nominal is what it is not: "rather than coffee", "instead of coffee"."""
+        """Whether a nominal is what it is not: "instead of coffee", "tea but not coffee"."""
         lower, deps = self.parse.lower, self.parse.deps
+        beside = deps[token] in _BESIDE and self.parse.tags[token] in _NOMINAL
         return any(
-            deps[child] in ("case", "cc") and tuple(lower[child : child + 2]) in _INSTEAD
+            (deps[child] in ("case", "cc") and tuple(lower[child : child + 2]) in _INSTEAD)
+            or (beside and lower[child] == "not" and lower[child + 1] not in _NOT_ALONE)
             for child in self.parse.children[token]
+            if child < token
         )
 
     def canonical(self, token: int) -> int:

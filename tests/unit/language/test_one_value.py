@@ -92,6 +92,19 @@ def test_whose_somebody_is_is_told_from_either_end(
     assert not any(p.predicate.startswith("be") and p.object.text == "Mara" for p in found)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["My rent went up to 950 euros.", "My rent rose to 950 euros.", "My rent is now 950 euros.",
+     "My rent was raised to 950 euros.", "My landlord raised my rent to 950 euros."],
+)  # fmt: skip
+def test_what_one_has_one_of_is_told_of_them_however_it_changes(read, text: str) -> None:
+    told = {
+        (p.subject.text, p.predicate, p.object.text, p.tense)
+        for p in read(text, speaker="Mara").propositions
+    }
+    assert ("Mara", "have rent", "950 euros", "present") in told
+
+
 def test_a_friend_a_doctor_and_a_manager_of_many_are_not_the_only_one(read) -> None:
     for text in ("Ana is my friend.", "Ana is a manager of Acme.", "My boss is now my friend."):
         found = read(text, speaker="Mara").propositions
