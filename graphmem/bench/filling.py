@@ -42,7 +42,9 @@ def fill_group(
         known = {row.id for row in rows}
         memory.add_extracted(extracted(rows), [one for one in given if one.id in known])
         return memory
-    held = [Conversation(messages=said, source=name) for name, said in sessions(rows).items()]
+    held = [
+        Conversation(messages=tuple(said), source=name) for name, said in sessions(rows).items()
+    ]
     if held:
         memory.add(held)
     whole, rest = articles(rows)

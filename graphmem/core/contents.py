@@ -38,7 +38,7 @@ class Content(NamedTuple):
         return self._replace(negated=not self.negated)
 
     def uid_from(self, start: datetime) -> str:
-        """Return the uid of the fact that says this again, after it had ended."""
+        """Return the uid of the fact that says this again, or of certain years that are over."""
         return content_uid(*_parts(self), start.isoformat())
 
 
@@ -61,7 +61,9 @@ def content_of(fact: Proposition) -> Content:
     if fact.status != "retired":  # what is over always is
         return content
     over = content._replace(over=True)
-    return over if fact.uid == over.uid else content
+    moments = filter(None, (fact.valid_from, fact.valid_to))
+    uids = (over.uid, *(over.uid_from(moment) for moment in moments))
+    return over if fact.uid in uids else content
 
 
 class Claim(NamedTuple):

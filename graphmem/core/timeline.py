@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import filterfalse
 
 from graphmem.core.contents import Claim, Content
 from graphmem.core.last_words import Said, last_words
@@ -58,12 +59,6 @@ class Spell:
         """Whether one source of low trust is all that it rests on."""
         sources = {claim.source for claim in self.claims}
         return len(sources) == 1 and self.claims[0].trust < LOW_TRUST
-
-    @property
-    def is_bounded(self) -> bool:
-        """Whether somebody told both when it began and when it ended: "from 2010 to 2015"."""
-        known = None not in (self.start, self.end)
-        return known and any((c.at, c.until) == (self.start, self.end) for c in self.claims)
 
     def begins_by(self, retirement: Retirement) -> bool:
         """Whether it began before a retirement, which may have closed it as it began."""
@@ -221,7 +216,8 @@ def tell_all(claims: Iterable[Claim], registry: Registry = ENGLISH) -> Timeline:
     close each other: they stand side by side as contradictions. What is said again while it
     holds only supports it; what is said again after it ended is a new fact. A fact also ends
     when a passage says so, unless another says then or later that it holds; where it comes back,
-    it supersedes what it was before. What somebody retired ends then in the same way.
+    it supersedes what it was before. What somebody retired ends then in the same way. Of what is
+    told as past, each stretch of time with both its ends is a fact, which closes nothing.
     Time: O(n log n) for n claims, times the facts that hold at once.
     """
     timeline = Timeline(registry)
@@ -229,7 +225,8 @@ def tell_all(claims: Iterable[Claim], registry: Registry = ENGLISH) -> Timeline:
     ended: dict[datetime, dict[Content, list[Claim]]] = {}
     ends: dict[datetime, set[Content]] = {}
     retired: dict[tuple[Content, Retirement], None] = {}
-    for claim in sorted(claims, key=lambda c: (c.content.uid, c.passage)):
+    claims = sorted(claims, key=lambda c: (c.content.uid, c.passage))
+    for claim in filterfalse(_is_stretch, claims):
         if claim.retirement:
             retired[claim.content, claim.retirement] = None
         if claim.end:
@@ -247,9 +244,32 @@ def tell_all(claims: Iterable[Claim], registry: Registry = ENGLISH) -> Timeline:
     for content, retirement in retired:
         timeline.retire(content, retirement)
     for spell in timeline.spells:
-        if spell.content.over and not spell.is_bounded:
+        if spell.content.over:
             spell.start, spell.end = None, spell.start
+    timeline.spells += _stretches(filter(_is_stretch, claims))
     return timeline
+
+
+def _is_stretch(claim: Claim) -> bool:
+    """Whether it tells as past what held from when to when."""
+    return claim.content.over and claim.at is not None and claim.until is not None
+
+
+def _stretches(claims: Iterable[Claim]) -> list[Spell]:
+    """Return what held then, of each content those that overlap joined. O(n log n)."""
+    spells: list[Spell] = []
+    for claim in sorted(claims, key=lambda c: (c.content.uid, c.at, c.until, c.passage)):
+        assert claim.at
+        assert claim.until
+        content = claim.content
+        last = spells[-1] if spells and spells[-1].content == content else None
+        if last is None or (last.end and last.end < claim.at):
+            spells.append(
+                last := Spell(content.uid_from(claim.at), content, claim.at, claim.until)
+            )
+        last.end = max(last.end or claim.until, claim.until)
+        last.claims.append(claim)
+    return spells
 
 
 def _holds_on(claim: Claim, at: datetime) -> bool:

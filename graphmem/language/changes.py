@@ -42,7 +42,10 @@ _AT_TIMES = frozenset(
     "tonight temporarily sometimes occasionally weekdays weekends mornings evenings nights "
     "summers winters".split()
 )
-_DURING = frozenset({"", "at", "in", "on", "during", "for", "over"})
+_DURING = frozenset({"", "at", "in", "on", "during", "over"})
+_EVERY, _THE = frozenset({"every", "each"}), frozenset({"the", "this"})
+_NOW = frozenset({"now", "currently", "nowadays"})
+_STAYING = frozenset({*_DWELLING_IN, "work at", "work for"})
 _JOBS = frozenset("job position post role work career internship apprenticeship".split())
 # Named groups that one joins without being paid.
 _UNPAID = frozenset(
@@ -75,15 +78,18 @@ def as_meant(discourse: Discourse, clause: Clause, facts: list[Fact]) -> list[Fa
 def _meant(discourse: Discourse, clause: Clause, fact: Fact) -> str:
     verb, _, rest = fact.predicate.partition(" ")
     moving = fact.predicate in _MOVING
-    if (moving or fact.predicate in _DWELLING_IN) and _is_dwelling(discourse, fact):
+    homing = moving or fact.predicate in _DWELLING_IN or fact.predicate == "move into"
+    if homing and _is_dwelling(discourse, fact):
         return _DWELLING_IN.get(fact.predicate, "move into")
     if moving and not _is_place(discourse, fact):
         return f"{verb} over {rest}"
+    if fact.predicate == "move into":  # a town, or a new part: the flat goes on
+        return "move to" if fact.object.kind == "place" else "move over into"
     if fact.predicate in ENDED_BY and _is_another(discourse, clause, fact):
         return f"{fact.predicate} some"
     if not ENGLISH.is_functional(fact.predicate):
         return fact.predicate
-    at_times = is_state(fact.predicate) and _is_at_times(discourse, clause)
+    at_times = fact.predicate in _STAYING and _is_at_times(discourse, clause)
     if at_times or _is_one_more(discourse, clause):
         return f"{verb} also {rest}"
     return fact.predicate
@@ -116,9 +122,23 @@ def _is_at_times(discourse: Discourse, clause: Clause) -> bool:
     """Whether something is so for a season or now and then: "in summer I live in Faro"."""
     parse = discourse.parse
     words = parse.children[clause.head]
-    if any(parse.lower[word] in _AT_TIMES for word in words):
-        return True
-    return any(parse.lower[word] in _SEASONS and discourse.case(word) in _DURING for word in words)
+    # What was so then ends nothing anyway.
+    if clause.tense == "past" or any(parse.lower[word] in _NOW for word in words):
+        return False
+    return any(
+        parse.lower[word] in _AT_TIMES
+        or (parse.lower[word] in _SEASONS and _is_season_of(discourse, word))
+        for word in words
+    )
+
+
+def _is_season_of(discourse: Discourse, word: int) -> bool:
+    """Whether it is "in summer" and "for the summer", and not "for a week" or "every morning"."""
+    parse, case = discourse.parse, discourse.case(word)
+    before = {parse.lower[child] for child in parse.children[word] if child < word}
+    if not before.isdisjoint(_EVERY):
+        return False
+    return case in _DURING or (case == "for" and not before.isdisjoint(_THE))
 
 
 def _is_another(discourse: Discourse, clause: Clause, fact: Fact) -> bool:
@@ -165,6 +185,20 @@ def beginnings_of(discourse: Discourse, clause: Clause, facts: list[Fact]) -> It
             holder = holder._replace(role="subject")
             yield Fact(holder, _WORK, employer, "ending", now, fact.anchor, begun=True)
     yield from _jobless(discourse, clause)
+    yield from _towns(discourse, facts)
+
+
+def _towns(discourse: Discourse, facts: list[Fact]) -> Iterator[Fact]:
+    """Read where a dwelling is: "I moved to a new flat in Porto"."""
+    for fact in facts:
+        if fact.predicate not in ("dwell in", "move into") or not _is_dwelling(discourse, fact):
+            continue
+        to = "live in" if fact.predicate == "dwell in" else "move to"
+        for child in discourse.parse.children[fact.anchor]:
+            if discourse.parse.deps[child] == "nmod" and discourse.case(child) == "in":
+                for town in discourse.arguments(child, "object"):
+                    if town.named and town.kind in ("place", "unknown"):
+                        yield fact._replace(predicate=to, object=town, anchor=child, text=None)
 
 
 def _employer(discourse: Discourse, clause: Clause, fact: Fact) -> Argument | None:

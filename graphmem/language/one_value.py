@@ -56,7 +56,10 @@ _AS = frozenset(
     "be,replace as,succeed as,take over as,start as,be promoted to,be appointed as,become,"
     "be named,be appointed,be elected".split(",")
 )
-_FORMER = frozenset({"former", "ex", "previous", "old", "late"})
+_FORMER = frozenset({"former", "ex", "previous", "late"})
+# Of these one may have several at a time, in one place and another.
+_SHARED = frozenset({"partner", "roommate"})
+_ALSO = frozenset({"also", "too", "additionally", "temporarily"})
 _NO_LONGER_AS = frozenset({"resign as", "step down as", "retire as"})
 # "They raised the rent to 980 euros": what is done to a value says what it is from then on.
 _SETTING = frozenset(
@@ -182,9 +185,10 @@ def _led(discourse: Discourse, fact: Fact, clause: Clause) -> Fact | None:
     office, led = _office(discourse, fact)
     others = _others(discourse, clause) if clause.copular else frozenset()
     over = bool(others) and others <= _FORMER
-    if others and not over:
+    if others and (not over or clause.negated):
         return None
-    held = PERSONS if led.kind == "person" and fact.subject.named else OFFICES
+    alone = led.kind == "person" and fact.subject.named and _is_only(discourse, clause)
+    held = PERSONS - _SHARED if alone else OFFICES
     if office.casefold() not in held or fact.object.literal or not led.text[:1].isupper():
         return None
     begun = fact.predicate.partition(" ")[0] != "be" and fact.predicate not in _LEADING
@@ -194,7 +198,7 @@ def _led(discourse: Discourse, fact: Fact, clause: Clause) -> Fact | None:
             tense="present", negated=clause.negated or fact.predicate in _NO_LONGER_AS
         )
     if fact.predicate not in _LEADING:
-        words = " ".join(("be", *sorted(others)))  # "be former CEO of"
+        words = " ".join(("be", *sorted(others - {"ex"} or {"former"})))  # "be former CEO of"
         said = (fact.said or f"be {office} of").replace("be", words, 1) if over else None
         fact = fact._replace(predicate=f"be {office} of", said=said, object=led)
     text = reading(fact._replace(clause=clause))
@@ -205,6 +209,24 @@ def _led(discourse: Discourse, fact: Fact, clause: Clause) -> Fact | None:
         fact.subject._replace(role="object"), fact.rule, clause, fact.anchor,
         text=text, begun=begun,
     )  # fmt: skip
+
+
+def _is_only(discourse: Discourse, clause: Clause) -> bool:
+    """Whether nothing says that there are others: "too", "at the cafe", "while Ana is away"."""
+    parse = discourse.parse
+    heads = (clause.head, *(c for c in parse.children[clause.head] if parse.deps[c] == "xcomp"))
+    below = [child for head in heads for child in parse.children[head]]
+    if any(parse.lower[child] in _ALSO or parse.deps[child] == "advcl" for child in below):
+        return False
+    return not any(
+        discourse.case(child) in ("at", "in", "for") and not _is_when(discourse, child)
+        for child in below
+    )
+
+
+def _is_when(discourse: Discourse, token: int) -> bool:
+    span = discourse.nominals.at(token)
+    return span is not None and span.kind == "time"
 
 
 def _others(discourse: Discourse, clause: Clause) -> frozenset[str]:

@@ -52,9 +52,9 @@ def clause_times(parse: Parse, clauses: Sequence[Clause], at: datetime | None) -
         if head is None or _is_of_noun(parse, head):
             continue
         clause, depth = _clause_above(parse, head, by_head)
-        if phrase.sense == "from":
+        if phrase.sense in ("from", "since"):
             clause = _clause_begun(parse, head, clause, clauses)
-            if clause is not None and clause.copular and _is_by(phrase, at):
+            if clause is not None and clause.tense == "present" and _is_by(parse, phrase, at):
                 phrase = replace(phrase, sense="at")  # "this picture is from last night"
         when = phrase.when(_direction(parse, clause) if clause else "present")
         if when is not None:
@@ -201,9 +201,10 @@ def _clause_begun(
     return next((c for c in clauses if inside[0] <= c.head < inside[1]), above)
 
 
-def _is_by(phrase: TimePhrase, at: datetime | None) -> bool:
-    """Whether a time is certain, and has begun by a moment."""
-    when = phrase.past if phrase.sure else None
+def _is_by(parse: Parse, phrase: TimePhrase, at: datetime | None) -> bool:
+    """Whether what is from a time is as old as that: a certain one, which has begun."""
+    plain = parse.text[: phrase.start].rstrip()[-5:].lower().split()[-1:] == ["from"]
+    when = phrase.past if phrase.sure and plain else None
     return when is not None and (at is None or when.start is None or when.start <= at)
 
 

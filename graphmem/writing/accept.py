@@ -99,6 +99,7 @@ def accept(
         content = Document(text=_no_path(check_text(content, "text")), title=title)
     if isinstance(content, Path):
         content = _read(content, title)
+    content = _conversation(content, 0)
     if isinstance(content, Document | Conversation):
         return [_from_whole(content, source, moment, title)]
     items = [_conversation(item, at) for at, item in enumerate(_as_list(content))]
@@ -229,24 +230,25 @@ def _from_whole(
         return _from_document(content, source, at, title)
     _check_names(content, ("source", "title"), "of the conversation")
     return _from_messages(
-        list(content.messages), source or content.source, content.at or at, title or content.title
+        list(content.messages), content.source or source, content.at or at, content.title or title
     )
 
 
 def _told_apart(texts: list[SourceText]) -> list[SourceText]:
-    """Refuse two conversations of one name: the later would be the earlier one, grown.
+    """Refuse a conversation of another's name: the later would be the earlier one, grown.
 
     Raises:
-        InvalidInput: There are two.
+        InvalidInput: There are two of one name.
     """
-    seen: set[str] = set()
+    kinds: dict[str, set[SourceKind]] = {}
     for text in texts:
-        if text.kind == "conversation" and text.name in seen:
+        before = kinds.setdefault(text.name, set())
+        if before and "conversation" in (text.kind, *before):
             raise InvalidInput(
-                f"two conversations are called {text.name!r}: give each a source of its own, or "
-                "put their messages together"
+                f"a conversation and something else are both called {text.name!r}, or say the "
+                "same and have no name: give each a source of its own, or put them together"
             )
-        seen.add(text.name)
+        before.add(text.kind)
     return texts
 
 
@@ -274,6 +276,11 @@ def _title_of(text: str, called: str | None) -> str | None:
 def _from_messages(
     items: list[Any], source: str | None, at: datetime | None, title: str | None
 ) -> SourceText:
+    if any(isinstance(item, Conversation | Document) for item in items):
+        raise InvalidInput(
+            "messages cannot be mixed with conversations or documents: give the messages as a "
+            "conversation, {'messages': […], 'source': …}"
+        )
     messages: list[Message] = [_parse(Message, item, index) for index, item in enumerate(items)]
     for index, message in enumerate(messages):
         check_text(message.text, f"text of message {index}")

@@ -153,7 +153,8 @@ def _settle_alone(
     if len(contents) > 1 or len(scope.facts) > 1:
         return False
     stored = next(iter(scope.facts.values()), None)
-    if stored and stored.valid_to and not group[0].content.over:
+    # "Lived there" is no more news of the years that were told before.
+    if stored and (stored.valid_from if group[0].content.over else stored.valid_to):
         return False
     fact = _settled(group, stored, now)
     uids.update(((s.content, s.passage), fact.uid) for s in group)
@@ -205,6 +206,8 @@ def _holding(statement: Statement, scope: Scope) -> str | None:
     rivals: list[Proposition] = []
     for fact in scope.facts.values():
         (same if scope.content_of(fact) == content else rivals).append(fact)
+    if content.over:  # what was told of certain years says nothing of others
+        same = [fact for fact in same if fact.valid_from is None]
     if any(retirement_of(fact) for fact in same):  # it is noted with all that speaks for it
         return None
     if rivals and (

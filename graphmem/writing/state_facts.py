@@ -31,7 +31,7 @@ def statements_of(
         subject = resolution.uid_of.get(normalise_name(fact.subject.text))
         if subject is None or not states_something(fact):
             continue
-        fact = _ended(fact, place.passage, registry)
+        fact = _ended(_begun_then(fact), place.passage, registry)
         is_entity = names_entity(fact.object)
         obj = resolution.uid_of.get(normalise_name(fact.object.text)) if is_entity else None
         if obj and obj < subject and fact.predicate in registry.symmetric:
@@ -55,6 +55,12 @@ def statements_of(
 def _is_over(fact: PropositionDraft) -> bool:
     """Whether the text tells of a state that is past: "lived in", but not "moved to"."""
     return fact.over or (fact.tense == "past" and is_state(fact.predicate))
+
+
+def _begun_then(fact: PropositionDraft) -> PropositionDraft:
+    """Forget when a past state began that ended nobody knows when: "worked there from 2010"."""
+    began = fact.validity is not None and fact.validity.start and not fact.validity.end
+    return fact._replace(validity=None) if began and not fact.over and _is_over(fact) else fact
 
 
 def _ended(fact: PropositionDraft, passage: Passage, registry: Registry) -> PropositionDraft:

@@ -94,9 +94,9 @@ class Conversation(Frozen):
 
     # Only the first that cannot be used is told: to find all of millions takes half a minute.
     messages: tuple[Message, ...] = Field(min_length=1, max_length=100_000, fail_fast=True)
-    source: str | None = Field(default=None, max_length=1_000)
+    source: str | None = Field(default=None, min_length=1, max_length=1_000)
     at: Moment | None = None
-    title: str | None = Field(default=None, max_length=1_000)
+    title: str | None = Field(default=None, min_length=1, max_length=1_000)
 
 
 class ExtractedPassage(Frozen):

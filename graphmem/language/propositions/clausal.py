@@ -202,7 +202,8 @@ def _of_predicate(
         if dep == "nmod":
             case = discourse.case(child)
             # "On Tuesday at 3 pm" tells a day, and an hour.
-            parts = ("", "") if _is_day(discourse, head) else (noun, word)
+            is_hour = case == "at" and _is_day(discourse, head)
+            parts = ("", "") if is_hour else (noun, word)
             predicate, said = (" ".join(f"be {part} {case}".split()) for part in parts)
             found = discourse.arguments(child, "object")
             stated = _facts("copula of", clause, subjects, predicate, child, found)

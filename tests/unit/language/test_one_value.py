@@ -106,7 +106,18 @@ def test_what_one_has_one_of_is_told_of_them_however_it_changes(read, text: str)
 
 
 def test_a_friend_a_doctor_and_a_manager_of_many_are_not_the_only_one(read) -> None:
-    for text in ("Ana is my friend.", "Ana is a manager of Acme.", "My boss is now my friend."):
+    for text in (
+        "Ana is my friend.",
+        "Ana is a manager of Acme.",
+        "My boss is now my friend.",
+        "Bo is also my boss.",
+        "Bo is my boss too.",
+        "Bo is my boss at the cafe.",
+        "Bo is my boss while Ana is away.",
+        "Lea is my partner.",
+        "Ines is my old wife.",
+        "Ana isn't my former manager.",
+    ):
         found = read(text, speaker="Mara").propositions
         assert not any(ENGLISH.is_functional(p.predicate) for p in found), text
 

@@ -163,6 +163,7 @@ def test_several_conversations_are_a_source_each() -> None:
     ]  # fmt: skip
     assert (second.title, second.turns[0].title, third.kind) == (*["greetings"] * 2, "document")
     assert accept_one(one) == first
+    assert accept_one({"messages": [{"speaker": "Ann", "text": "Hi."}], "source": "a"})
 
 
 @pytest.mark.parametrize(
@@ -170,8 +171,11 @@ def test_several_conversations_are_a_source_each() -> None:
     [
         ([{"messages": []}], "item 0 is no Conversation"),
         ([{"messages": [{"text": "a"}], "where": "x"}], "item 0 is no Conversation"),
-        ([{"messages": [{"text": "a"}]}, {"text": "b"}], "item 0 is"),
-        ([{"messages": [{"text": "a"}], "source": "c"}] * 2, "two conversations are called 'c'"),
+        ([{"messages": [{"text": "a"}]}, {"text": "b"}], "messages cannot be mixed"),
+        ([{"messages": [{"text": "a"}], "source": "n"}, Document(text="b", ref="n")], "both"),
+        ([Document(text="b", ref="n"), {"messages": [{"text": "a"}], "source": "n"}], "both"),
+        ([{"messages": [{"text": "a"}], "source": ""}], "item 0 is no Conversation"),
+        ([{"messages": [{"text": "a"}], "source": "c"}] * 2, "both called 'c'"),
         ([{"messages": [{"text": "a"}], "source": "a\x00"}], "NUL"),
         ([{"messages": [{"text": " "}]}], "text of message 0 is empty"),
     ],

@@ -63,6 +63,10 @@ _TIMES = {"today", "tonight", "week", "month", "year", "next week", "tomorrow", 
         ("From August on I work at Acme.", "2023-08-01/.."),
         ("Starting Monday I work at Acme.", "2023-06-19/.."),
         ("From May 2020 on I worked at Acme.", "2020-05-01/.."),
+        # As old as that, and not so since then.
+        ("I live in a flat from 1920.", None),
+        ("I own a guitar from 1965.", None),
+        ("I have a scar from last summer.", None),
         # A habit, an event, an age and an office end with no day.
         ("I work at Acme today.", None),
         ("I'm buying a house today.", None),
