@@ -3,9 +3,9 @@
     python scripts/ingestion.py DIR [--groups 2] [--rounds 5]
 
 DIR holds corpus.jsonl.gz and queries.jsonl.gz. A group is added as its user would import it, all
-its sessions in one call, or its documents, with all layers; the encoder alone gets the same texts in one
-call, with all its threads. The two take turns, and the median round of each counts. The ratio of
-processor times is what the other would be if no processor ever waited.
+its sessions in one call, or its documents, with all layers; the encoder alone gets the same texts
+in one call, with all its threads. The two take turns, and the median round of each counts. The
+ratio of processor times is what the other would be if no processor ever waited.
 """
 
 from __future__ import annotations
