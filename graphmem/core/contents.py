@@ -62,8 +62,8 @@ def content_of(fact: Proposition) -> Content:
         return content
     over = content._replace(over=True)
     moments = filter(None, (fact.valid_from, fact.valid_to))
-    uids = (over.uid, *(over.uid_from(moment) for moment in moments))
-    return over if fact.uid in uids else content
+    is_over = fact.uid == over.uid or any(fact.uid == over.uid_from(at) for at in moments)
+    return over if is_over else content
 
 
 class Claim(NamedTuple):

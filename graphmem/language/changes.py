@@ -17,11 +17,11 @@ from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse
 from graphmem.language.propositions.facts import Fact, reading
 
-__all__ = ["as_meant", "beginnings_of", "without_hired"]
+__all__ = ["ALSO", "as_meant", "beginnings_of", "without_hired"]
 
 _WORK, _NO_WORK = "work at", Argument("work", "object", literal=True)
 _JOBLESS = "be out of work"
-_ALSO = frozenset({"also", "too", "additionally"})
+ALSO = frozenset({"also", "too", "additionally"})
 _MOVING = frozenset({"move to", "relocate to", "settle in"})
 _MOVED_OVER = tuple(f"{way.partition(' ')[0]} over " for way in sorted(_MOVING))
 _PLACES = frozenset(
@@ -115,7 +115,7 @@ def _is_place(discourse: Discourse, fact: Fact) -> bool:
 
 def _is_one_more(discourse: Discourse, clause: Clause) -> bool:
     parse = discourse.parse
-    return any(parse.lower[child] in _ALSO for child in parse.children[clause.head])
+    return any(parse.lower[child] in ALSO for child in parse.children[clause.head])
 
 
 def _is_at_times(discourse: Discourse, clause: Clause) -> bool:
@@ -153,7 +153,7 @@ def _goes_on(discourse: Discourse, clause: Clause) -> bool:
     cases = [
         discourse.case(head)
         for head in clause.obliques
-        if not (_is_time(discourse, head) and discourse.case(head) in ("in", "on"))
+        if not (discourse.is_time(head) and discourse.case(head) in ("in", "on"))
     ]
     return not _WHERE.isdisjoint(cases)
 
@@ -258,13 +258,8 @@ def _loses_work(discourse: Discourse, clause: Clause) -> bool:
         return own and not named
     if clause.passive:
         return clause.predicate in ("be laid off", "be fired", "be sacked") and not named
-    alone = not clause.objects and all(_is_time(discourse, head) for head in clause.obliques)
+    alone = not clause.objects and all(discourse.is_time(head) for head in clause.obliques)
     return verb == "retire" and alone and clause.tense == "past"
-
-
-def _is_time(discourse: Discourse, head: int) -> bool:
-    span = discourse.nominals.at(head)
-    return span is not None and span.kind == "time"
 
 
 def _is_own_job(discourse: Discourse, head: int) -> bool:

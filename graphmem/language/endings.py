@@ -56,18 +56,19 @@ def endings_of(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Itera
 def _set_aside(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Iterator[Fact]:
     """Yield what is not done beside what is: "I use Emacs instead of Vim", "tea, not coffee"."""
     children = discourse.parse.children
+    beside = [token for token in children[clause.head] if discourse.is_set_aside(token)]
     denied = clause._replace(negated=True)
     for fact in facts:
         if fact.rule not in ("svo", "oblique") or fact.object.kind == "time":
             continue
-        cases = ({discourse.case(fact.anchor)} | _INSTEAD) if clause.tense == "present" else {""}
-        below = [token for token in children[clause.head] if discourse.case(token) in cases]
-        if fact.rule == "oblique" and clause.objects:
-            below = []
-        for token in (*children[fact.anchor], *below):
-            if discourse.is_set_aside(token):
-                for other in discourse.arguments(token, "object", clause.head):
-                    yield Fact(fact.subject, fact.predicate, other, "ending", denied, token)
+        aside = [token for token in children[fact.anchor] if discourse.is_set_aside(token)]
+        if beside and not (fact.rule == "oblique" and clause.objects):
+            now = clause.tense == "present"
+            cases = {discourse.case(fact.anchor)} | _INSTEAD if now else {""}
+            aside += [token for token in beside if discourse.case(token) in cases]
+        for token in aside:
+            for other in discourse.arguments(token, "object", clause.head):
+                yield Fact(fact.subject, fact.predicate, other, "ending", denied, token)
 
 
 def _ended_by(fact: Fact, *, leaves: bool, has_job: bool) -> str | None:

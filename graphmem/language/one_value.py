@@ -14,7 +14,8 @@ from graphmem.core.extraction import Argument
 from graphmem.core.predicates import OFFICES, PERSONS, is_attribute_noun
 from graphmem.core.registry import ENGLISH
 from graphmem.core.wording import word_fact
-from graphmem.language.propositions.attributes import attribute_of
+from graphmem.language.changes import ALSO
+from graphmem.language.propositions.attributes import attributes_of
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse
 from graphmem.language.propositions.facts import Fact, reading
@@ -59,7 +60,7 @@ _AS = frozenset(
 _FORMER = frozenset({"former", "ex", "previous", "late"})
 # Of these one may have several at a time, in one place and another.
 _SHARED = frozenset({"partner", "roommate"})
-_ALSO = frozenset({"also", "too", "additionally", "temporarily"})
+_NOT_ALONE = ALSO | {"temporarily"}
 _NO_LONGER_AS = frozenset({"resign as", "step down as", "retire as"})
 # "They raised the rent to 980 euros": what is done to a value says what it is from then on.
 _SETTING = frozenset(
@@ -96,15 +97,13 @@ def as_attribute(discourse: Discourse, fact: Fact) -> Fact:
 
 def _of_owner(discourse: Discourse, heads: Sequence[int], fact: Fact) -> Fact | None:
     """Tell of somebody what the one value of theirs has become: "my rent rose to 950 euros"."""
-    for head in heads:
-        subject, attribute = discourse.argument(head, "subject"), attribute_of(discourse, head)
-        if fact.clause and attribute and subject and subject.text == fact.subject.text:
-            return fact._replace(
-                subject=attribute.owner, predicate=f"have {attribute.words.lower()}",
-                clause=fact.clause._replace(tense="present"), text=fact.text or reading(fact),
-                begun=True,
-            )  # fmt: skip
-    return None
+    attribute = attributes_of(discourse, heads).get(fact.subject.text)
+    if attribute is None or fact.clause is None:
+        return None
+    return fact._replace(
+        subject=attribute.owner, predicate=f"have {attribute.words.lower()}",
+        clause=fact.clause._replace(tense="present"), text=fact.text or reading(fact), begun=True,
+    )  # fmt: skip
 
 
 def _whole(discourse: Discourse, clause: Clause, subject: Argument) -> Argument:
@@ -216,17 +215,12 @@ def _is_only(discourse: Discourse, clause: Clause) -> bool:
     parse = discourse.parse
     heads = (clause.head, *(c for c in parse.children[clause.head] if parse.deps[c] == "xcomp"))
     below = [child for head in heads for child in parse.children[head]]
-    if any(parse.lower[child] in _ALSO or parse.deps[child] == "advcl" for child in below):
+    if any(parse.lower[child] in _NOT_ALONE or parse.deps[child] == "advcl" for child in below):
         return False
     return not any(
-        discourse.case(child) in ("at", "in", "for") and not _is_when(discourse, child)
+        discourse.case(child) in ("at", "in", "for") and not discourse.is_time(child)
         for child in below
     )
-
-
-def _is_when(discourse: Discourse, token: int) -> bool:
-    span = discourse.nominals.at(token)
-    return span is not None and span.kind == "time"
 
 
 def _others(discourse: Discourse, clause: Clause) -> frozenset[str]:

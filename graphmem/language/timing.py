@@ -52,9 +52,9 @@ def clause_times(parse: Parse, clauses: Sequence[Clause], at: datetime | None) -
         if head is None or _is_of_noun(parse, head):
             continue
         clause, depth = _clause_above(parse, head, by_head)
-        if phrase.sense in ("from", "since"):
+        if phrase.sense in ("from", "onwards", "since"):
             clause = _clause_begun(parse, head, clause, clauses)
-            if clause is not None and clause.tense == "present" and _is_by(parse, phrase, at):
+            if clause is not None and clause.tense == "present" and _is_by(phrase, at):
                 phrase = replace(phrase, sense="at")  # "this picture is from last night"
         when = phrase.when(_direction(parse, clause) if clause else "present")
         if when is not None:
@@ -64,7 +64,7 @@ def clause_times(parse: Parse, clauses: Sequence[Clause], at: datetime | None) -
 
 
 def _sense(phrase: TimePhrase) -> str:
-    return "through" if phrase.has_ends and phrase.sense in ("at", "from") else phrase.sense
+    return "through" if phrase.has_ends and phrase.sense == "at" else phrase.sense
 
 
 def times_of_units(
@@ -132,7 +132,7 @@ def validity_of(
     over = clause.ended_by >= 0
     named = times.get(clause.head) or (times.get(clause.ended_by, ()) if over else ())
     for _, when, sense in named:
-        if sense in ("since", "from", "through"):
+        if sense in ("since", "from", "onwards", "through"):
             return Validity(when.start, when.end)
         happened = (
             fact.begun or clause.begun or (clause.tense == "past" and not is_state(fact.predicate))
@@ -201,10 +201,9 @@ def _clause_begun(
     return next((c for c in clauses if inside[0] <= c.head < inside[1]), above)
 
 
-def _is_by(parse: Parse, phrase: TimePhrase, at: datetime | None) -> bool:
+def _is_by(phrase: TimePhrase, at: datetime | None) -> bool:
     """Whether what is from a time is as old as that: a certain one, which has begun."""
-    plain = parse.text[: phrase.start].rstrip()[-5:].lower().split()[-1:] == ["from"]
-    when = phrase.past if phrase.sure and plain else None
+    when = phrase.past if phrase.sure and phrase.sense == "from" else None
     return when is not None and (at is None or when.start is None or when.start <= at)
 
 

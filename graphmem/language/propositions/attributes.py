@@ -13,7 +13,7 @@ from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import SPEAKER, Discourse
 from graphmem.language.propositions.facts import Fact
 
-__all__ = ["Attribute", "attribute_of", "told_of_owners"]
+__all__ = ["Attribute", "attributes_of", "told_of_owners"]
 
 _FAVOURITE = frozenset({"favourite", "favorite", "preferred"})
 # Whatever these are said to be is which one it is; a wife who is "a doctor" is still the same.
@@ -46,13 +46,7 @@ def told_of_owners(discourse: Discourse, clause: Clause, facts: Iterable[Fact]) 
     reads as it was said. What only describes stays with what it describes: "Mara's wife", "be",
     "doctor".
     """
-    owned: dict[str, Attribute] = {}
-    for head in clause.subjects:
-        if head == SPEAKER:
-            continue
-        subject, attribute = discourse.argument(head, "subject"), attribute_of(discourse, head)
-        if subject is not None and attribute is not None:
-            owned[subject.text] = attribute
+    owned = attributes_of(discourse, clause.subjects)
     for fact in facts:
         told = owned.get(fact.subject.text)
         if told is None or not _is_value(discourse, fact, told.words):
@@ -64,7 +58,19 @@ def told_of_owners(discourse: Discourse, clause: Clause, facts: Iterable[Fact]) 
             )  # fmt: skip
 
 
-def attribute_of(discourse: Discourse, head: int) -> Attribute | None:
+def attributes_of(discourse: Discourse, heads: Iterable[int]) -> dict[str, Attribute]:
+    """Return which of some nouns are somebody's, by how they read as subjects."""
+    owned: dict[str, Attribute] = {}
+    for head in heads:
+        if head == SPEAKER:
+            continue
+        subject, attribute = discourse.argument(head, "subject"), _attribute(discourse, head)
+        if subject is not None and attribute is not None:
+            owned[subject.text] = attribute
+    return owned
+
+
+def _attribute(discourse: Discourse, head: int) -> Attribute | None:
     """Return whose a common noun is, and its words without "new" and the like."""
     if discourse.parse.tags[head] != "NN":
         return None

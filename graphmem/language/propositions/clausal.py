@@ -111,8 +111,7 @@ def _is_duration(discourse: Discourse, clause: Clause, head: int) -> bool:
     state = clause.copular or clause.lemma.partition(" ")[0] in _LASTING
     if not (state and case in _BOUNDS) and case not in _BEGINNING:
         return False
-    span = discourse.nominals.at(head)
-    return discourse.parse.tags[head] == "CD" or (span is not None and span.kind == "time")
+    return discourse.parse.tags[head] == "CD" or discourse.is_time(head)
 
 
 def _relation(discourse: Discourse, clause: Clause) -> str:
@@ -202,7 +201,7 @@ def _of_predicate(
         if dep == "nmod":
             case = discourse.case(child)
             # "On Tuesday at 3 pm" tells a day, and an hour.
-            is_hour = case == "at" and _is_day(discourse, head)
+            is_hour = case == "at" and discourse.is_time(head)
             parts = ("", "") if is_hour else (noun, word)
             predicate, said = (" ".join(f"be {part} {case}".split()) for part in parts)
             found = discourse.arguments(child, "object")
@@ -226,11 +225,6 @@ def _of_predicate(
                 found = discourse.arguments(below, "object")
                 predicate = f"be {noun} {case}".strip()
                 yield from _facts("lift", clause, subjects, predicate, below, found)
-
-
-def _is_day(discourse: Discourse, head: int) -> bool:
-    span = discourse.nominals.at(head)
-    return span is not None and span.kind == "time"
 
 
 def _lifted(

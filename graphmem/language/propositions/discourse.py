@@ -76,6 +76,11 @@ class Discourse:
         """Whether the token is inside a name or a date."""
         return token in self.nominals.name_of
 
+    def is_time(self, token: int) -> bool:
+        """Whether the token heads a date or another time."""
+        span = self.nominals.at(token)
+        return span is not None and span.kind == "time"
+
     def coordinated(self, head: int) -> list[int]:
         """Return the head and what is conjoined with it, without conjoined verbs."""
         deps, tags = self.parse.deps, self.parse.tags

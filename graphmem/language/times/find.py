@@ -100,15 +100,17 @@ def find_times(text: str, at: datetime | None) -> list[TimePhrase]:
     for reading in _longest(_readings(text, today)):
         part = _planned(text, narrow(text, reading, today))
         found.append(replace(part, vague=_is_vague(text, part)))
-    return [
-        TimePhrase(
-            one.start, one.end, one.past, one.future,
-            one.sense or sense_before(text, one.start),
-            this=text[one.start : one.start + 4].lower() == "this",
-            has_ends=one.has_ends or one.rule.read in _WITH_ENDS,
-        )
-        for one in join(text, found)
-    ]  # fmt: skip
+    return [_phrase(text, one) for one in join(text, found)]
+
+
+def _phrase(text: str, one: Reading) -> TimePhrase:
+    has_ends = one.has_ends or one.rule.read in _WITH_ENDS
+    sense = one.sense or sense_before(text, one.start)
+    return TimePhrase(
+        one.start, one.end, one.past, one.future,
+        "at" if has_ends and sense == "from" else sense,  # "from May to July"
+        this=text[one.start : one.start + 4].lower() == "this", has_ends=has_ends,
+    )  # fmt: skip
 
 
 def _readings(text: str, today: date | None) -> Iterator[Reading]:

@@ -96,7 +96,7 @@ def _open_ended(text: str, one: Reading) -> Reading:
     if found is None:
         return one
     # What began and goes on began in the past; "from June on" may be to come.
-    sense: Sense = "from" if found.re is _ONWARDS and one.past != one.future else "since"
+    sense: Sense = "onwards" if found.re is _ONWARDS else "since"
     return replace(one, end=found.end(), sense=sense, vague=one.vague and not one.rule.listed)
 
 

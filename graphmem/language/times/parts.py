@@ -34,10 +34,14 @@ _THIRDS = {"early": 0, "beginning": 0, "start": 0, "mid": 1, "middle": 1, "late"
 _YEARS, _WEEK, _MONTH = ((0, 4), (3, 7), (6, 10)), ((0, 3), (1, 4), (4, 7)), ((0, 10), (10, 20))
 _A_YEAR = 12
 # "Until the end of May" takes May in, "after the beginning of May" begins with it.
-_AT_START: dict[Sense, Sense] = {"since": "since", "from": "from", "after": "since",
-                                 "before": "before", "until": "before"}  # fmt: skip
-_AT_END: dict[Sense, Sense] = {"since": "after", "from": "after", "after": "after",
-                               "before": "until", "until": "until"}  # fmt: skip
+_AT_START: dict[Sense, Sense] = {
+    "since": "since", "from": "from", "onwards": "onwards", "after": "since", "before": "before",
+    "until": "before",
+}  # fmt: skip
+_AT_END: dict[Sense, Sense] = {
+    "since": "after", "from": "after", "onwards": "after", "after": "after", "before": "until",
+    "until": "until",
+}  # fmt: skip
 
 
 def narrow(text: str, reading: Reading, today: date | None) -> Reading:

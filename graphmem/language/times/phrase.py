@@ -13,7 +13,7 @@ from graphmem.language.times.reader import Pair
 
 __all__ = ["Reading", "Sense", "TimePhrase", "read_by", "sense_before"]
 
-Sense = Literal["at", "since", "from", "until", "before", "after"]
+Sense = Literal["at", "since", "from", "onwards", "until", "before", "after"]
 
 _LOOK_BACK = 60
 _SENSE = re.compile(
@@ -25,8 +25,8 @@ _SENSE = re.compile(
 _SENSES: dict[str, Sense] = {
     "since": "since", "until": "until", "till": "until", "til": "until", "up to": "until",
     "before": "before", "prior to": "before", "after": "after",
-    "from": "from", "as of": "from", "as from": "from", "effective": "from",
-    "starting": "from", "beginning": "from",
+    "from": "from", "as of": "onwards", "as from": "onwards", "effective": "onwards",
+    "starting": "onwards", "beginning": "onwards",
 }  # fmt: skip
 
 
@@ -37,7 +37,8 @@ class TimePhrase:
     Attributes:
         past: the interval beside a verb of the past; None where the words mean none then.
         future: the interval beside a verb of the future.
-        sense: "at" it, "since" it, "until" it, and so on.
+        sense: "at" it, "since" it, "until" it, and so on; "onwards" begins with it, as "from" does
+            unless that tells how old something is.
         this: whether the words begin with "this", which beside a verb of the present is to come.
         has_ends: whether the words say when it began and ended: "from May to July".
         sure: whether both are the same, so that no tense is needed.
@@ -67,16 +68,15 @@ class TimePhrase:
             found = self.past
         else:
             # "I'm here until Friday": what still holds ends later, what is to hold begins later.
-            ahead = tense == "future" or self.this or self.sense in ("until", "from")
+            ahead = tense == "future" or self.this or self.sense in ("until", "from", "onwards")
             found = self.future if ahead else None
-        both = self.has_ends and self.sense == "from"  # "from May to July"
-        return found and _in_sense(found, "at" if both else self.sense)
+        return found and _in_sense(found, self.sense)
 
 
 def _in_sense(when: When, sense: Sense) -> When | None:
     if sense == "at":
         return when
-    if sense in ("since", "from"):
+    if sense in ("since", "from", "onwards"):
         return replace(when, end=None)
     if sense == "after":
         return replace(when, start=when.end, end=None)

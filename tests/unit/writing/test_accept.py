@@ -163,7 +163,8 @@ def test_several_conversations_are_a_source_each() -> None:
     ]  # fmt: skip
     assert (second.title, second.turns[0].title, third.kind) == (*["greetings"] * 2, "document")
     assert accept_one(one) == first
-    assert accept_one({"messages": [{"speaker": "Ann", "text": "Hi."}], "source": "a"})
+    alone = {"messages": [{"speaker": "Ann", "text": "Hi."}], "source": "a", "at": "2024-01-02"}
+    assert accept_one(alone) == first
 
 
 @pytest.mark.parametrize(
