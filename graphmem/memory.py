@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from graphmem.core.token_counts import TokenCounter
 from graphmem.errors import InvalidInput
@@ -32,11 +32,9 @@ from graphmem.wiring import open_reader
 from graphmem.writing.accept import Content, accept, accept_passages
 from graphmem.writing.checks import check_path, check_space
 from graphmem.writing.trust import with_trust
-from graphmem.writing.writer import Writer
 from graphmem_schemas import (
     Context,
     ExtractedPassage,
-    GivenExtraction,
     HitKind,
     Node,
     Recall,
@@ -45,6 +43,10 @@ from graphmem_schemas import (
     SearchMode,
     Stats,
 )
+
+if TYPE_CHECKING:
+    from graphmem.writing.writer import Writer
+    from graphmem_schemas import GivenExtraction
 
 __all__ = ["Memory"]
 
@@ -100,13 +102,19 @@ class Memory(
         if not hasattr(self._store, "apply"):
             raise InvalidInput(f"store must be a path, a URL or a store, not {store!r}")
         self._clock: Clock = clock or _system_clock
-        self._writer = Writer(self._store, self.space, self._models, self._clock)
         self._reader = open_reader(
             self._store, self.space, self._models, self._clock, served=served, shown=shown
         )
         self._cypher = CypherReader(self._store, self.space)
 
     # Writing
+
+    @property
+    def _writer(self) -> Writer:
+        # Here, for the modules of the write path take a thirtieth of what a first answer waits.
+        from graphmem.writing.writer import Writer
+
+        return Writer(self._store, self.space, self._models, self._clock)
 
     def add(
         self,

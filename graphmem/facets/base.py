@@ -12,7 +12,6 @@ from graphmem.ports import Clock, GraphReader, GraphStore, LessonIndex, Models
 from graphmem.wiring import HeldReader, ServedReader
 from graphmem.writing.checks import check_k, check_moment, check_text
 from graphmem.writing.refused import first_problem
-from graphmem.writing.writer import Writer
 from graphmem_schemas import Recall, SearchRequest
 
 __all__ = ["Facet", "FindLessons"]
@@ -45,7 +44,6 @@ class Facet:
     _store: GraphStore
     _models: Models
     _clock: Clock
-    _writer: Writer
     _reader: HeldReader | ServedReader
 
     def _lessons_for(self, task: object, k: object, find: FindLessons) -> Recall:

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from graphmem.errors import InvalidInput
 from graphmem.facets.base import Facet
 from graphmem.reading.lookup import find_node
 from graphmem.writing.checks import check_k, check_moment
-from graphmem_schemas import (
-    EDGE_KINDS,
-    LAYERS,
-    EdgeKind,
-    EvidencePage,
-    GraphPage,
-    Layer,
-    NeighbourPage,
-    SourcePage,
-)
+from graphmem_schemas import EDGE_KINDS, LAYERS, EdgeKind, Layer
+
+if TYPE_CHECKING:
+    from graphmem_schemas import EvidencePage, GraphPage, NeighbourPage, SourcePage
 
 __all__ = ["Browsing"]
 

@@ -1,43 +1,12 @@
 """The vocabulary of graphmem: frozen models of nodes, edges, requests and receipts."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from graphmem_schemas.base import Frozen, Node, Timestamp, parse_node
-from graphmem_schemas.bodies import (
-    ContextBody,
-    CypherBody,
-    FeedbackBody,
-    MergeBody,
-    QueryBody,
-    RecallBody,
-    RetireBody,
-    SearchBody,
-)
 from graphmem_schemas.edges import EDGE_KINDS, EDGE_RULES, Edge, EdgeKind, edge_of
 from graphmem_schemas.events import Event, Granularity, Role
 from graphmem_schemas.evidence import Passage, Source, SourceKind
-from graphmem_schemas.given import (
-    GivenEntity,
-    GivenEvent,
-    GivenExtraction,
-    GivenParticipant,
-    GivenTriple,
-    StatedPrescription,
-)
-from graphmem_schemas.graphs import (
-    LAYERS,
-    AnyNode,
-    CypherTable,
-    EvidencePage,
-    EvidencePassage,
-    GraphNode,
-    GraphPage,
-    Layer,
-    NamedParameter,
-    NamedQuery,
-    NeighbourPage,
-    NodeState,
-    SourcePage,
-    StoredNode,
-)
 from graphmem_schemas.hierarchy import Insight, InsightKind, Interaction, Outcome, Query
 from graphmem_schemas.hypergraph import Hyperedge
 from graphmem_schemas.knowledge import (
@@ -50,6 +19,7 @@ from graphmem_schemas.knowledge import (
     PropositionStatus,
     ValueType,
 )
+from graphmem_schemas.layers import LAYERS, Layer
 from graphmem_schemas.receipts import (
     Answer,
     Change,
@@ -82,6 +52,40 @@ from graphmem_schemas.requests import (
     SearchRequest,
 )
 from graphmem_schemas.runs import GivenPrescription, Step
+
+if TYPE_CHECKING:
+    from graphmem_schemas.bodies import (
+        ContextBody,
+        CypherBody,
+        FeedbackBody,
+        MergeBody,
+        QueryBody,
+        RecallBody,
+        RetireBody,
+        SearchBody,
+    )
+    from graphmem_schemas.given import (
+        GivenEntity,
+        GivenEvent,
+        GivenExtraction,
+        GivenParticipant,
+        GivenTriple,
+        StatedPrescription,
+    )
+    from graphmem_schemas.graphs import (
+        AnyNode,
+        CypherTable,
+        EvidencePage,
+        EvidencePassage,
+        GraphNode,
+        GraphPage,
+        NamedParameter,
+        NamedQuery,
+        NeighbourPage,
+        NodeState,
+        SourcePage,
+        StoredNode,
+    )
 
 __all__ = [
     "EDGE_KINDS",
@@ -171,3 +175,15 @@ __all__ = [
     "edge_of",
     "parse_node",
 ]
+
+_LATER = ("bodies", "given", "graphs")
+
+
+def __getattr__(name: str) -> object:
+    # Loaded when asked for: 25 models that no search needs, a twentieth of a first answer.
+    if name in __all__:
+        for module in _LATER:
+            loaded = import_module(f"graphmem_schemas.{module}")
+            if name in loaded.__all__:
+                return getattr(loaded, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

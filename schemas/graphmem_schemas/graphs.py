@@ -22,14 +22,12 @@ from graphmem_schemas.knowledge import (
 )
 
 __all__ = [
-    "LAYERS",
     "AnyNode",
     "CypherTable",
     "EvidencePage",
     "EvidencePassage",
     "GraphNode",
     "GraphPage",
-    "Layer",
     "NamedParameter",
     "NamedQuery",
     "NeighbourPage",
@@ -37,16 +35,6 @@ __all__ = [
     "SourcePage",
     "StoredNode",
 ]
-
-Layer = Literal["evidence", "events", "knowledge", "hypergraph", "hierarchy"]
-LAYERS: dict[Layer, tuple[str, ...]] = {
-    "evidence": ("Source", "Passage"),
-    "events": ("Event",),
-    "knowledge": ("Entity", "Proposition", "Predicate", "Prescription", "Concept"),
-    "hypergraph": ("Hyperedge",),
-    "hierarchy": ("Query", "Interaction", "Insight"),
-}
-"""Labels by the name of their layer."""
 
 AnyNode = (
     Source

@@ -113,6 +113,7 @@ def test_an_odd_file_of_the_users_is_left_out_and_named(demo: Result) -> None:
     assert "UTF-8" in left_out["reason"]
 
 
+@pytest.mark.slow
 def test_for_people_it_ends_with_a_command_that_works_here(demo: Result, folder: Path) -> None:
     own = folder / "yours" / "mine.md"
     done = subprocess.run(

@@ -60,8 +60,10 @@ class Server:
 
     def audited(self, *requests: str) -> list[dict[str, Any]]:
         """Return the audit log once it tells of some requests: a line follows its answer."""
+        log = self.folder / "a.db.audit"
+        lines: list[str] = []
         for _ in range(200):
-            lines = (self.folder / "a.db.audit").read_text("utf-8").splitlines()
+            lines = log.read_text("utf-8").splitlines() if log.exists() else []
             found = [json.loads(line) for line in lines]
             if set(requests) <= {line["request"] for line in found}:
                 return found

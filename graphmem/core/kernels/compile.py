@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from numba import njit, types
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, InTreeCacheLocator
+from numba.core.runtime.nrt import rtsys
 
 if TYPE_CHECKING:
     from numba.core.dispatcher import Dispatcher
@@ -152,13 +153,17 @@ class _Cache(FunctionCache):
         index._source_stamp = (index._source_stamp, _stamp_of_all())
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
+        # What numba's own `load_overload` makes sure of first, all that a compiler knows, takes a
+        # third of a second and is for compiling: code from a file needs memory to be counted.
+        rtsys.initialize(target_context)
+        found = None
         try:
-            found = super().load_overload(sig, target_context)
+            with self._guard_against_spurious_io_errors():
+                found = self._load_overload(sig, target_context)
         except Exception as error:  # unpickling noise raises anything
             _log.info("compiled code in %s is damaged and made anew: %r", self.cache_path, error)
             with suppress(OSError):
                 self.flush()
-            found = None
         if found is None:
             _say_compiling()
         return found
