@@ -29,7 +29,9 @@ def relation_forms(relation: str) -> tuple[str, ...]:
         bases.append(_BASES.get(verb) or _PRESENT[verb])
     elif len(verb) > _SHORTEST:
         bases += _regular(verb)
-    return tuple(dict.fromkeys(f"{base}{blank}{rest}" for base in bases))
+    # "Manager" is asked for as what somebody has.
+    had = () if verb in _BASES else (f"have {said}",)
+    return tuple(dict.fromkeys([*(f"{base}{blank}{rest}" for base in bases), *had]))
 
 
 def _regular(verb: str) -> list[str]:

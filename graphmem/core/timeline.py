@@ -229,6 +229,10 @@ def tell_all(claims: Iterable[Claim], registry: Registry = ENGLISH) -> Timeline:
     for claim in filterfalse(_is_stretch, claims):
         if claim.retirement:
             retired[claim.content, claim.retirement] = None
+        if claim.content.over and not claim.at:
+            # "Worked there until 2020": of what is over, its end is what happened.
+            moments.setdefault(claim.until, []).append(claim)
+            continue
         if claim.end:
             ends.setdefault(claim.end, set()).add(claim.content)
         if claim.end and claim.until and not claim.at:

@@ -27,6 +27,9 @@ def held_for(
     at, start, end = discourse.at, when.start, when.end
     if sense == "until" and clause.tense == "present" and not clause.negated:
         return Validity(at, end) if at and end and at < end else None
+    if sense == "until" and clause.tense == "past" and not clause.negated:
+        over = end is not None and (at is None or end <= at)
+        return Validity(None, end) if over and is_state(fact.predicate) else None
     if sense != "at" or when.granularity not in _SHORT or not (at and start and end):
         return None
     if end <= at or clause.tense != "present" or not _is_passing(discourse, clause, fact):

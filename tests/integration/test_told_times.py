@@ -42,6 +42,13 @@ def test_a_past_state_closes_nothing_that_began_after_it(memory: Memory) -> None
     assert held(memory, "live in", "2018-06-01") == held(memory, "live in", "2009-12-31") == []
 
 
+def test_what_was_so_until_a_year_ended_then(memory: Memory) -> None:
+    say(memory, "I work at Acme.", "2015-01-05")
+    say(memory, "I worked at Acme until 2020.", "2026-01-05")
+    assert held(memory, "work at", "2019-06-01") == ["Mara works at Acme"]
+    assert held(memory, "work at", "2021-06-01") == held(memory, "work at", "2026-02-01") == []
+
+
 @pytest.mark.parametrize(
     "said",
     [

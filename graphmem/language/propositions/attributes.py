@@ -11,7 +11,7 @@ from typing import NamedTuple
 from graphmem.core.extraction import Argument
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import SPEAKER, Discourse
-from graphmem.language.propositions.facts import Fact
+from graphmem.language.propositions.facts import Fact, reading
 
 __all__ = ["Attribute", "attributes_of", "told_of_owners"]
 
@@ -27,6 +27,7 @@ _VALUES = frozenset(
 # Of these an adjective is the value; "my rent is high" tells no other rent.
 _QUALITIES = frozenset("status state stage colour color gender nationality size".split())
 _DATED = frozenset({"be on", "be at", "be in"})
+_CALLED = frozenset({"be called", "be named"})
 # The manager one has now is the manager.
 _PRESENT = frozenset("new current present latest own actual".split())
 
@@ -40,16 +41,19 @@ class Attribute(NamedTuple):
 
 
 def told_of_owners(discourse: Discourse, clause: Clause, facts: Iterable[Fact]) -> Iterator[Fact]:
-    """Yield the facts of a copula; those that tell a value of somebody's are told of them.
+    """Yield facts of what something is; those that tell a value of somebody's are told of them.
 
     "Mara's favourite colour", "be", "blue" is "Mara", "have favourite colour", "blue", which
     reads as it was said. What only describes stays with what it describes: "Mara's wife", "be",
-    "doctor".
+    "doctor". Where a home is, its owner lives.
     """
     owned = attributes_of(discourse, clause.subjects)
     for fact in facts:
         told = owned.get(fact.subject.text)
-        if told is None or not _is_value(discourse, fact, told.words):
+        if told is not None and _is_home(fact, told.words):
+            whole = fact._replace(told_of=told.said)
+            yield fact._replace(subject=told.owner, predicate="live in", text=reading(whole))
+        elif told is None or not _is_value(discourse, fact, told.words):
             yield fact
         else:
             yield fact._replace(
@@ -74,6 +78,12 @@ def _attribute(discourse: Discourse, head: int) -> Attribute | None:
     """Return whose a common noun is, and its words without "new" and the like."""
     if discourse.parse.tags[head] != "NN":
         return None
+    if discourse.parse.lower[head] == "name":
+        # "My wife's name is Ingrid" says who the wife is.
+        named = discourse.parse.child(head, "nmod:poss")
+        whose = None if named is None else _attribute(discourse, named)
+        if whose is not None:
+            return whose._replace(said=f"{whose.said}'s name")
     owner, words = discourse.owner(head), discourse.phrase(head, "object")
     if words is None:
         return None
@@ -98,11 +108,17 @@ def _of_a_name(discourse: Discourse, head: int, text: str) -> Attribute | None:
     return Attribute(owners[0], words, text)
 
 
+def _is_home(fact: Fact, attribute: str) -> bool:
+    return fact.predicate == "be in" and attribute.lower() == "home" and fact.object.named
+
+
 def _is_value(discourse: Discourse, fact: Fact, attribute: str) -> bool:
     """Whether an object tells which one the attribute is, and not only what it is like."""
     words = attribute.lower().split()
     if fact.predicate in _DATED:  # "my birthday is on May 5"
         return fact.object.kind == "time" and words[-1] in _VALUES
+    if fact.predicate in _CALLED and fact.clause is not None:
+        return fact.object.named and fact.clause.tense == "present"
     if fact.predicate != "be":
         return False
     if not _FAVOURITE.isdisjoint(words):

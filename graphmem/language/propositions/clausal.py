@@ -44,7 +44,8 @@ def clause_facts(discourse: Discourse, clause: Clause) -> Iterator[Fact]:
         found = discourse.arguments(head, "object", clause.head)
         objects += found
         yield from _facts("svo", clause, subjects, clause.predicate, head, found)
-    yield from _complements(discourse, clause, subjects, objects)
+    complements = _complements(discourse, clause, subjects, objects)
+    yield from told_of_owners(discourse, clause, complements)
     for head in clause.obliques:
         yield from _oblique(discourse, clause, subjects, head)
     for head in (*clause.objects, *clause.obliques):
@@ -198,6 +199,8 @@ def _of_predicate(
     noun, word = parse.lower[head], parse.words[head]
     for child in parse.children[head]:
         dep = parse.deps[child]
+        if _is_duration(discourse, clause, child):
+            continue
         if dep == "nmod":
             case = discourse.case(child)
             # "On Tuesday at 3 pm" tells a day, and an hour.

@@ -27,6 +27,8 @@ _LONGEST_CLAUSE = 8
 _INSTEAD = frozenset({("rather", "than"), ("instead", "of")})
 _BESIDE = frozenset({"conj", "parataxis", "obl", "nmod"})
 _NOMINAL = frozenset({"NN", "NNS", "NNP", "NNPS", "CD", "PRP"})
+# "With my wife Ingrid": read as one more of the verb's, a name without a preposition is astray.
+_ASTRAY = frozenset({"obj", "iobj", "obl"})
 _NOT_ALONE = frozenset({"only", "just", "merely", "even", "simply"})
 # Text, kind, whether it is a name, and whether it is a value.
 _Words = tuple[str, EntityKind, bool, bool]
@@ -147,6 +149,8 @@ class Discourse:
             heads = [] if antecedent is None else [antecedent]
         elif parse.tags[head].startswith("VB") and parse.child(head, "det") is None:
             return self._clause_words(head)
+        elif parse.deps[head] in _ASTRAY and self._is_apposed(head):
+            heads = []
         else:
             heads = self.coordinated(head)
         return [words for each in heads for words in self._all_meant(each)]
@@ -249,7 +253,8 @@ class Discourse:
     def _in_apposition(self, head: int) -> int | None:
         """Return the head of a name beside a noun, also where the parser reads it as a subject.
 
-        Of "my brother Alex lives" it makes two subjects, or one of the other.
+        Of "my brother Alex lives" it makes two subjects, or one of the other, and of "my sister
+        Elif" two objects.
         """
         parse, names = self.parse, self.nominals.name_of
         for child in parse.children[head]:
@@ -259,12 +264,21 @@ class Discourse:
         name = names.get(head + 1)
         if name is None or name.kind != "person" or name.start != head + 1:
             return None
+        if parse.deps[name.head] in _ASTRAY and self.case(name.head) == "":
+            beside = parse.deps[head] in _ASTRAY and parse.heads[head] == parse.heads[name.head]
+            return name.head if beside and parse.child(head, "nmod:poss") is not None else None
         if not parse.deps[name.head].startswith("nsubj"):
             return None
         # A noun with nothing to do in the sentence belongs to the name behind it, too.
         stray = parse.deps[head] == "ROOT" and "cop" not in parse.below[head]
         near = parse.heads[head] in (name.head, parse.heads[name.head])
         return name.head if stray or (near and parse.deps[head].startswith("nsubj")) else None
+
+    def _is_apposed(self, token: int) -> bool:
+        """Whether a name is that of the noun before it."""
+        name = self.nominals.name_of.get(token)
+        before = self.nominals.by_head.get(name.start - 1) if name else None
+        return before is not None and self._in_apposition(before.head) == token
 
     def _is_relative(self, token: int) -> bool:
         parse = self.parse
@@ -295,6 +309,8 @@ class Discourse:
         parse = self.parse
         known = self.described.get(parse.lower[head])
         if known is None or parse.tags[head] != "NN" or known[0] >= head:
+            return None
+        if "cop" in parse.below[head]:  # "Dana has been the CEO since": not who was so before
             return None
         children = parse.children[head]
         if any(parse.deps[child] in _PLAIN_DEPS for child in children):

@@ -117,6 +117,7 @@ def test_only_sources_that_say_it_are_counted_against_the_doubtful() -> None:
         ("lives in", "live in"), ("Lived  in", "live in"), ("studies", "study"),
         ("is married to", "be married to"), ("has", "have"), ("went to", "go to"),
         ("stopped", "stop"), ("teaches", "teach"), ("is", "be"), ("as", "as"), ("likes", "like"),
+        ("manager", "have manager"), ("Favourite  colour", "have favourite colour"),
     ],
 )  # fmt: skip
 def test_a_relation_is_found_in_the_forms_that_people_use(said: str, kept: str) -> None:

@@ -108,6 +108,18 @@ def test_what_is_over_keeps_both_ends_where_they_are_told_and_ends_nothing_else(
     }
 
 
+def test_what_was_so_until_some_year_was_over_then_and_ends_what_it_tells_of() -> None:
+    over = content("oslo")._replace(over=True)
+    until, later = (datetime(year, 1, 1, tzinfo=UTC) for year in (2020, 2024))
+    told = [Claim(over, None, "p", until), Claim(over, later, "q"), claim("oslo", 2015)]
+    for order in permutations(told):
+        spells = {(s.content.over, s.start, s.end, s.status) for s in lay_out(order).spells}
+        assert spells == {
+            (True, None, until, "retired"),
+            (False, datetime(2015, 1, 1, tzinfo=UTC), until, "superseded"),
+        }
+
+
 def ended(obj: str, start: int | None, end: int) -> Claim:
     said = claim(obj, start, f"{obj}{start}-{end}")
     return said._replace(until=datetime(end, 1, 1, tzinfo=UTC))

@@ -45,6 +45,21 @@ def told(found: Extraction) -> Told:
         ("Our daughter Ella sings jazz.", [("Ella", "sing", "jazz", "Ella sings jazz")]),
         ("My Dad sings jazz.", [("Mara's dad", "sing", "jazz", "Mara's dad sings jazz")]),
         ("Dad sings jazz.", [("Mara's dad", "sing", "jazz", "Mara's dad sings jazz")]),
+        (
+            "I live in Bergen with my wife Ingrid.",
+            [
+                ("Mara", "live in", "Bergen", "Mara lives in Bergen"),
+                ("Mara", "live with", "Ingrid", "Mara lives with Ingrid"),
+            ],
+        ),
+        (
+            "I had dinner with my sister Elif yesterday.",
+            [
+                ("Mara", "have", "dinner", "Mara had dinner"),
+                ("Mara", "have with", "Elif", "Mara had with Elif"),
+                ("Mara", "have", "yesterday", "Mara had yesterday"),
+            ],
+        ),
         ("I sold my car.", [("Mara", "sell", "Mara's car", "Mara sold car")]),
         ("My wife is a doctor.", [("Mara's wife", "be", "doctor", "Mara's wife is doctor")]),
         ("My job is great.", [("Mara's job", "be", "great", "Mara's job is great")]),
@@ -83,10 +98,19 @@ def test_what_is_somebodys(read, text: str, facts: Told) -> None:
             "The CEO of Nordlicht is Anna.",
             ("Nordlicht", "have ceo", "Anna", "CEO of Nordlicht is Anna"),
         ),
+        ("My dog is called Rex.", ("Mara", "have dog", "Rex", "Mara's dog is called Rex")),
+        ("My dog's name is Rex.", ("Mara", "have dog", "Rex", "Mara's dog's name is Rex")),
+        ("My name is Mara Lind.", ("Mara", "have name", "Mara Lind", "Mara's name is Mara Lind")),
+        ("My home is in York now.", ("Mara", "live in", "York", "Mara's home is in York")),
+        (
+            "My husband was named Employee of the Month.",
+            ("Mara's husband", "be named", "Employee of the Month",
+             "Mara's husband was named Employee of the Month"),
+        ),
         ("The status of GM-4 is open.", ("GM-4", "have status", "open", "status of GM-4 is open")),
         ("Acme's status is green.", ("Acme", "have status", "green", "Acme's status is green")),
     ],
-)
+)  # fmt: skip
 def test_a_value_is_told_of_the_owner(read, text: str, fact: tuple[str, str, str, str]) -> None:
     assert told(read(text, speaker="Mara")) == [fact]
 
