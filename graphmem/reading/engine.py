@@ -18,7 +18,7 @@ from graphmem.ports import (
     VectorIndex,
     WalkGraph,
 )
-from graphmem.reading.abstain import judge
+from graphmem.reading.abstain import BAR, Verdict, judge
 from graphmem.reading.arrange import arranged
 from graphmem.reading.candidates import MIN_EACH
 from graphmem.reading.changed import remarks_on
@@ -26,6 +26,7 @@ from graphmem.reading.credit import credited
 from graphmem.reading.decline import closest_thing, nothing_of
 from graphmem.reading.facts import facts_of
 from graphmem.reading.find import Finder, Found, since
+from graphmem.reading.known import is_known
 from graphmem.reading.manner import Manner, manner_of
 from graphmem.reading.newer import N_LOOKED, newer_first, said_by
 from graphmem.reading.order import in_time, moments_of
@@ -143,6 +144,8 @@ class Engine:
             # Behind the verdict: what was of use says nothing of what the memory knows.
             ranked = credited(ranked, self.judgements, found.asking.question)
             nodes, hits = self._arranged(request, manner, found, ranked, max(k, n_read))
+            if verdict.reason and self._is_known(request, manner, found, hits[:N_LOOKED]):
+                verdict = Verdict(BAR)
             closest = _closest(hits, verdict.closest)
             hits = hits[: max(k, n_read)]
             more, then = request.kinds != ("passage",), found.question.then
@@ -217,6 +220,16 @@ class Engine:
                 parts = score_parts(ranked.parts[at])
                 hits.append(passage_hit(nodes[uid], names, float(ranked.scores[at]), parts, why))
         return nodes, tuple(hits)
+
+    def _is_known(
+        self, request: SearchRequest, manner: Manner, found: Found, hits: tuple[Hit, ...]
+    ) -> bool:
+        """Whether a fact answers what its passage does not say in the question's words."""
+        if manner.before or found.question.then is not None:
+            return False
+        now = self.clock()
+        said = found.question.text
+        return is_known(said, hits, request.as_of or now, now, self.store, self.space)
 
     def _with_facts(
         self, request: SearchRequest, wanted: Wanted, match: TextMatch, passages: tuple[Hit, ...]
