@@ -144,12 +144,14 @@ class Engine:
             # Behind the verdict: what was of use says nothing of what the memory knows.
             ranked = credited(ranked, self.judgements, found.asking.question)
             nodes, hits = self._arranged(request, manner, found, ranked, max(k, n_read))
-            if verdict.reason and self._is_known(request, manner, found, hits[:N_LOOKED]):
+            more, then = request.kinds != ("passage",), found.question.then
+            wanted = wanted_by(manner.before, then, request.as_of, self.clock())
+            if verdict.reason and is_known(
+                found.question.text, hits[:N_LOOKED], wanted, self.store, self.space
+            ):
                 verdict = Verdict(BAR)
             closest = _closest(hits, verdict.closest)
             hits = hits[: max(k, n_read)]
-            more, then = request.kinds != ("passage",), found.question.then
-            wanted = wanted_by(manner.before, then, request.as_of, self.clock())
             if more:
                 hits = self._with_facts(request, wanted, match, hits)[:k]
             trace = _trace(found, manner, ranked, nodes, started)
@@ -220,16 +222,6 @@ class Engine:
                 parts = score_parts(ranked.parts[at])
                 hits.append(passage_hit(nodes[uid], names, float(ranked.scores[at]), parts, why))
         return nodes, tuple(hits)
-
-    def _is_known(
-        self, request: SearchRequest, manner: Manner, found: Found, hits: tuple[Hit, ...]
-    ) -> bool:
-        """Whether a fact answers what its passage does not say in the question's words."""
-        if manner.before or found.question.then is not None:
-            return False
-        now = self.clock()
-        said = found.question.text
-        return is_known(said, hits, request.as_of or now, now, self.store, self.space)
 
     def _with_facts(
         self, request: SearchRequest, wanted: Wanted, match: TextMatch, passages: tuple[Hit, ...]

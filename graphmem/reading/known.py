@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 from graphmem.core.registry import Registry
 from graphmem.core.scopes import holds
@@ -16,6 +15,7 @@ from graphmem.core.terms import is_user, terms
 from graphmem.ports import GraphReader
 from graphmem.reading.current import facts_about, read_registry
 from graphmem.reading.facts import facts_of
+from graphmem.reading.statements import Wanted
 from graphmem_schemas import Entity, Hit, Proposition
 
 __all__ = ["is_known"]
@@ -34,7 +34,7 @@ _CALLED = ("be", "have name")
 
 
 def is_known(
-    question: str, hits: Sequence[Hit], at: datetime, now: datetime, reader: GraphReader, space: str
+    question: str, hits: Sequence[Hit], wanted: Wanted, reader: GraphReader, space: str
 ) -> bool:
     """Whether a passage among the hits states a fact that answers a question by itself.
 
@@ -44,13 +44,12 @@ def is_known(
     Args:
         question: what is asked.
         hits: passages.
-        at: world time: what held then.
-        now: system time.
+        wanted: which facts count; of a time that is over, none answers by itself.
         reader: the store.
         space: the space.
     """
     asked = _ASKED.match(question)
-    if asked is None:
+    if asked is None or wanted.before or wanted.since is not None:
         return False
     registry = read_registry(reader, space)
     stated = [node for node, _ in facts_of(hits, ("proposition",), reader, space)]
@@ -60,7 +59,7 @@ def is_known(
         if isinstance(fact, Proposition)
         and not (fact.negated or fact.doubtful)
         and registry.is_functional(fact.predicate)
-        and holds(fact, at, now)
+        and holds(fact, wanted.at, wanted.now)
     ]
     words = asked["rest"].casefold().split()
     asked_of = {
@@ -100,7 +99,7 @@ def _names_of(subject: Entity, reader: GraphReader, space: str) -> Iterator[str]
 
 
 def _ways_in(words: list[str]) -> set[str]:
-    return _WAYS & {word.strip("?.!,") for word in words}
+    return {word.strip("?.!,") for word in words} & _WAYS
 
 
 def _words_of(registry: Registry, predicate: str) -> set[str]:
