@@ -98,7 +98,7 @@ def as_attribute(discourse: Discourse, fact: Fact) -> Fact:
 def _of_owner(discourse: Discourse, heads: Sequence[int], fact: Fact) -> Fact | None:
     """Tell of somebody what the one value of theirs has become: "my rent rose to 950 euros"."""
     attribute = attributes_of(discourse, heads).get(fact.subject.text)
-    if attribute is None or fact.clause is None:
+    if attribute is None or attribute.is_name or fact.clause is None:
         return None
     return fact._replace(
         subject=attribute.owner, predicate=f"have {attribute.words.lower()}",

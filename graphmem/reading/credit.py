@@ -42,7 +42,7 @@ def credited(ranked: Ranked, judgements: Judgements | None, question: Float32) -
         question: (d,) the vector of the question.
     """
     credits = credits_of(judgements.alike(question, LEAST_ALIKE)) if judgements else {}
-    told = [at for at, uid in enumerate(ranked.pool.uids) if credits.get(uid)]
+    told = [at for at, uid in enumerate(ranked.pool.uids) if credits.get(uid)] if credits else []
     if not told:
         return ranked
     moved = ranked.scores.copy()

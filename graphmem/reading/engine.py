@@ -147,7 +147,7 @@ class Engine:
             more, then = request.kinds != ("passage",), found.question.then
             wanted = wanted_by(manner.before, then, request.as_of, self.clock())
             if verdict.reason and is_known(
-                found.question.text, hits[:N_LOOKED], wanted, self.store, self.space
+                found.question.text, hits[: request.k], wanted, self.store, self.space
             ):
                 verdict = Verdict(BAR)
             closest = _closest(hits, verdict.closest)

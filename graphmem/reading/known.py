@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from graphmem.core.registry import Registry
 from graphmem.core.scopes import holds
-from graphmem.core.terms import is_user, terms
+from graphmem.core.terms import is_user, words
 from graphmem.ports import GraphReader
 from graphmem.reading.current import facts_about, read_registry
 from graphmem.reading.facts import facts_of
@@ -20,15 +20,18 @@ from graphmem_schemas import Entity, Hit, Proposition
 
 __all__ = ["is_known"]
 
-# "Where does she live", and not "who lives with her": what is asked for is the fact's object.
+# "Where does she live", and not "who lives with her": the fact's object is asked for, by a word
+# that says of which sort it is.
 _ASKED = re.compile(
-    r"\W*(?:(?:and|but|so|now)\W+)?(?:where|whom?|(?:what|which)(?: [\w'’-]+){0,2})"
+    r"\W*(?:(?:and|but|so|now)\W+)?(?:where|(?:what|which)"
+    r" (?:city|company|country|employer|firm|organi[sz]ation|place|town|village))"
     r" (?:do|does|is|are|am) (?P<rest>.+)",
     re.IGNORECASE | re.DOTALL,
 )
 _ONESELF = frozenset({"i", "we"})
-_NOW = frozenset(terms("now currently nowadays still today these days at the moment"))
-_WAYS = frozenset("about as at by for from in on to with".split())
+_BESIDE = frozenset("the now currently nowadays still today these days".split())
+# Of these an object is a place or an employer; each is the first way of a family.
+_SORTS = frozenset({"live in", "dwell in", "work at", "be headquartered in"})
 # How one says what one is called.
 _CALLED = ("be", "have name")
 
@@ -38,8 +41,8 @@ def is_known(
 ) -> bool:
     """Whether a passage among the hits states a fact that answers a question by itself.
 
-    Only relations of which a subject has one object at a time count. Two reads, and a few more
-    where the passages state such facts.
+    Only relations to a place or an employer count, of which a subject has one at a time. Two
+    reads, and a few for each subject of such facts.
 
     Args:
         question: what is asked.
@@ -51,56 +54,58 @@ def is_known(
     asked = _ASKED.match(question)
     if asked is None or wanted.before or wanted.since is not None:
         return False
+    said = words(asked["rest"])
     registry = read_registry(reader, space)
-    stated = [node for node, _ in facts_of(hits, ("proposition",), reader, space)]
-    facts = [
-        fact
-        for fact in stated
-        if isinstance(fact, Proposition)
-        and not (fact.negated or fact.doubtful)
-        and registry.is_functional(fact.predicate)
-        and holds(fact, wanted.at, wanted.now)
-    ]
-    words = asked["rest"].casefold().split()
-    asked_of = {
-        fact.subject for fact in facts if _ways_in(words) <= _words_of(registry, fact.predicate)
-    }
-    subjects = {n.uid: n for n in reader.get(space, sorted(asked_of)) if isinstance(n, Entity)}
+    # By subject: the words of each relation that a fact of it answers.
+    told: dict[str, list[frozenset[str]]] = {}
+    for fact, _ in facts_of(hits, ("proposition",), reader, space):
+        if isinstance(fact, Proposition) and _answers(fact, registry, wanted):
+            told.setdefault(fact.subject, []).append(_words_of(fact.predicate, registry))
+    subjects = [node for node in reader.get(space, sorted(told)) if isinstance(node, Entity)]
     return any(
-        left and left <= set(terms(" ".join(registry.family_of(fact.predicate))))
-        for fact in facts
-        if fact.subject in subjects
-        for left in _beside_subject(words, subjects[fact.subject], reader, space)
+        left and left <= relation
+        for subject in subjects
+        for left in _beside_subject(said, subject, reader, space)
+        for relation in told[subject.uid]
     )
 
 
+def _answers(fact: Proposition, registry: Registry, wanted: Wanted) -> bool:
+    is_sure = not (fact.negated or fact.doubtful)
+    known = registry.is_functional(fact.predicate) and not _SORTS.isdisjoint(
+        registry.family_of(fact.predicate)
+    )
+    return is_sure and known and holds(fact, wanted.at, wanted.now)
+
+
+def _words_of(predicate: str, registry: Registry) -> frozenset[str]:
+    """Return the words in which a relation is asked for; who is "out of work" has none."""
+    ways = (way.split() for way in registry.family_of(predicate))
+    return frozenset(word for way in ways if "out" not in way for word in way)
+
+
 def _beside_subject(
-    words: list[str], subject: Entity, reader: GraphReader, space: str
+    said: list[str], subject: Entity, reader: GraphReader, space: str
 ) -> Iterator[set[str]]:
     """Yield what a question says beside each name that it calls a subject by."""
-    said = set(terms(" ".join(words)))
-    if words[0] in _ONESELF:
+    if said and said[0] in _ONESELF:
         if is_user(subject.name):
-            yield said - _NOW
+            yield set(said[1:]) - _BESIDE
         return
     for name in _names_of(subject, reader, space):
-        called = set(terms(name))
-        if called and called <= said:
-            yield said - called - _NOW
+        called = words(name)
+        if called and any(said[at : at + len(called)] == called for at in (0, 1)):
+            yield set(said) - set(called) - _BESIDE
 
 
 def _names_of(subject: Entity, reader: GraphReader, space: str) -> Iterator[str]:
     yield from (subject.name, *subject.aliases)
     told = [fact for way in _CALLED for fact in facts_about([subject.uid], way, reader, space)]
-    objects = [fact.object for fact in told if fact.object and fact.status == "current"]
+    objects = [
+        fact.object
+        for fact in told
+        if fact.object and fact.status == "current" and not (fact.negated or fact.doubtful)
+    ]
     for node in reader.get(space, objects) if objects else ():
-        if isinstance(node, Entity):
+        if isinstance(node, Entity) and node.kind == "person" and node.name[:1].isupper():
             yield node.name
-
-
-def _ways_in(words: list[str]) -> set[str]:
-    return {word.strip("?.!,") for word in words} & _WAYS
-
-
-def _words_of(registry: Registry, predicate: str) -> set[str]:
-    return {word for way in registry.family_of(predicate) for word in way.split()}

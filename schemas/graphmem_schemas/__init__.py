@@ -185,5 +185,9 @@ def __getattr__(name: str) -> object:
         for module in _LATER:
             loaded = import_module(f"graphmem_schemas.{module}")
             if name in loaded.__all__:
-                return getattr(loaded, name)
+                return globals().setdefault(name, getattr(loaded, name))
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

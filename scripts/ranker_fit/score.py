@@ -34,6 +34,9 @@ _L2, _L2_PAIRS = 1e-3, 0.3
 _NEGATIVES = 0.15
 _SIGNAL_NAMES = WEIGHED_NAMES[: len(SIGNALS)]
 _DATE = _SIGNAL_NAMES.index("date")
+# Chats with an assistant teach that what is wanted speaks against a turn: few of their questions
+# ask for a place, and these want what was recommended.
+_WANTED = [_SIGNAL_NAMES.index(f"{sort} wanted") for sort in ("time", "number", "place")]
 
 
 def fit_ranker(
@@ -55,7 +58,7 @@ def fit_ranker(
         start=np.zeros((len(PassageKind), len(SIGNALS)), np.float32),
     )
     first[PassageKind.NOTE] = [_NOTES.get(name, 0.0) for name in _SIGNAL_NAMES]
-    _date(first)
+    _put_in(first)
     in_pairs = [(case, weight, _pairs(case, first)) for case, weight in chosen if _has_pairs(case)]
     pair = _fit_pairs([one for one in in_pairs if _has_two(one[0])], chance)
     last = fit_listwise(
@@ -66,7 +69,7 @@ def fit_ranker(
         _L2,
     )
     final = table(last, FINAL, len(WEIGHED_NAMES))
-    _date(final)
+    _put_in(final)
     for kind in PassageKind:
         if kind not in PAIRED:
             final[kind, : len(SIGNALS)] = first[kind]
@@ -88,11 +91,13 @@ def recalls(refs: Sequence[str], case: Case, ks: Sequence[int]) -> npt.NDArray[n
     return np.array([len(gold.intersection(refs[:k])) / len(gold) for k in ks])
 
 
-def _date(weights: Float32) -> None:
-    """Put in what no set teaches of times that questions name."""
+def _put_in(weights: Float32) -> None:
+    """Put in what no set teaches of times that questions name, and of what chats are asked for."""
     for kind, weight in _TOLD.items():
         weights[kind, _DATE] = weight
     weights[PassageKind.ROLE_TURN, _DATE] = weights[PassageKind.PERSON_TURN, _DATE]
+    chats = weights[PassageKind.ROLE_TURN]
+    chats[_WANTED] = np.maximum(chats[_WANTED], 0.0)
 
 
 def _fit_first(

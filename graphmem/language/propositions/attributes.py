@@ -28,16 +28,23 @@ _VALUES = frozenset(
 _QUALITIES = frozenset("status state stage colour color gender nationality size".split())
 _DATED = frozenset({"be on", "be at", "be in"})
 _CALLED = frozenset({"be called", "be named"})
+# A car may be called Betty and is a Volvo all the same.
+_BEINGS = frozenset({"person", "animal"})
 # The manager one has now is the manager.
 _PRESENT = frozenset("new current present latest own actual".split())
 
 
 class Attribute(NamedTuple):
-    """What one has one of, whose it is, and how both are said."""
+    """What one has one of, whose it is, and how both are said.
+
+    Attributes:
+        is_name: whether it is spoken of by its name: "my wife's name".
+    """
 
     owner: Argument
     words: str
     said: str
+    is_name: bool = False
 
 
 def told_of_owners(discourse: Discourse, clause: Clause, facts: Iterable[Fact]) -> Iterator[Fact]:
@@ -48,9 +55,14 @@ def told_of_owners(discourse: Discourse, clause: Clause, facts: Iterable[Fact]) 
     "doctor". Where a home is, its owner lives.
     """
     owned = attributes_of(discourse, clause.subjects)
+    first = discourse.argument(clause.head, "object")
     for fact in facts:
         told = owned.get(fact.subject.text)
-        if told is not None and _is_home(fact, told.words):
+        if told is not None and told.is_name and fact.object != first:
+            continue  # "her name is Ingrid and she is a doctor": that is no name
+        if told is not None and told.is_name and not _is_called(fact):
+            yield fact
+        elif told is not None and _is_home(fact, told) and fact.object == first:
             whole = fact._replace(told_of=told.said)
             yield fact._replace(subject=told.owner, predicate="live in", text=reading(whole))
         elif told is None or not _is_value(discourse, fact, told.words):
@@ -78,12 +90,10 @@ def _attribute(discourse: Discourse, head: int) -> Attribute | None:
     """Return whose a common noun is, and its words without "new" and the like."""
     if discourse.parse.tags[head] != "NN":
         return None
-    if discourse.parse.lower[head] == "name":
-        # "My wife's name is Ingrid" says who the wife is.
-        named = discourse.parse.child(head, "nmod:poss")
-        whose = None if named is None else _attribute(discourse, named)
-        if whose is not None:
-            return whose._replace(said=f"{whose.said}'s name")
+    named = _named_by(discourse, head)
+    whose = None if named is None else _attribute(discourse, named)
+    if whose is not None:
+        return whose._replace(said=f"{whose.said}'s name", is_name=True)
     owner, words = discourse.owner(head), discourse.phrase(head, "object")
     if words is None:
         return None
@@ -108,8 +118,27 @@ def _of_a_name(discourse: Discourse, head: int, text: str) -> Attribute | None:
     return Attribute(owners[0], words, text)
 
 
-def _is_home(fact: Fact, attribute: str) -> bool:
-    return fact.predicate == "be in" and attribute.lower() == "home" and fact.object.named
+def _named_by(discourse: Discourse, head: int) -> int | None:
+    """Return who or what living is named: the wife of "my wife's name", not of "maiden name"."""
+    parse = discourse.parse
+    below = [child for child in parse.children[head] if parse.deps[child] != "punct"]
+    if parse.lower[head] != "name" or [parse.deps[child] for child in below] != ["nmod:poss"]:
+        return None
+    noun = discourse.nominals.by_head.get(below[0])
+    return below[0] if noun is not None and noun.kind in _BEINGS else None
+
+
+def _is_called(fact: Fact) -> bool:
+    """Whether somebody is called so now, who has no name beside the noun already."""
+    now = fact.clause is not None and fact.clause.tense == "present"
+    return now and fact.object.named and not fact.subject.named
+
+
+def _is_home(fact: Fact, told: Attribute) -> bool:
+    """Whether a place is where somebody's home is."""
+    somewhere = fact.object.named and fact.object.kind in ("place", "unknown")
+    is_home = told.words.lower() == "home" and told.owner.kind == "person"
+    return fact.predicate == "be in" and is_home and somewhere
 
 
 def _is_value(discourse: Discourse, fact: Fact, attribute: str) -> bool:
@@ -117,8 +146,9 @@ def _is_value(discourse: Discourse, fact: Fact, attribute: str) -> bool:
     words = attribute.lower().split()
     if fact.predicate in _DATED:  # "my birthday is on May 5"
         return fact.object.kind == "time" and words[-1] in _VALUES
-    if fact.predicate in _CALLED and fact.clause is not None:
-        return fact.object.named and fact.clause.tense == "present"
+    if fact.predicate in _CALLED:
+        alone = fact.clause is not None and not fact.clause.obliques
+        return alone and fact.subject.kind in _BEINGS and _is_called(fact)
     if fact.predicate != "be":
         return False
     if not _FAVOURITE.isdisjoint(words):

@@ -266,7 +266,8 @@ class Discourse:
             return None
         if parse.deps[name.head] in _ASTRAY and self.case(name.head) == "":
             beside = parse.deps[head] in _ASTRAY and parse.heads[head] == parse.heads[name.head]
-            return name.head if beside and parse.child(head, "nmod:poss") is not None else None
+            one = parse.tags[head] == "NN" and parse.child(head, "nmod:poss") is not None
+            return name.head if beside and one else None
         if not parse.deps[name.head].startswith("nsubj"):
             return None
         # A noun with nothing to do in the sentence belongs to the name behind it, too.

@@ -100,6 +100,14 @@ def test_what_is_somebodys(read, text: str, facts: Told) -> None:
         ),
         ("My dog is called Rex.", ("Mara", "have dog", "Rex", "Mara's dog is called Rex")),
         ("My dog's name is Rex.", ("Mara", "have dog", "Rex", "Mara's dog's name is Rex")),
+        (
+            "My car is called Betty.",
+            ("Mara's car", "be called", "Betty", "Mara's car is called Betty"),
+        ),
+        (
+            "My dog's pet name is Rex.",
+            ("Mara's dog", "have pet name", "Rex", "Mara's dog's pet name is Rex"),
+        ),
         ("My name is Mara Lind.", ("Mara", "have name", "Mara Lind", "Mara's name is Mara Lind")),
         ("My home is in York now.", ("Mara", "live in", "York", "Mara's home is in York")),
         (

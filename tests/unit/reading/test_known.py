@@ -53,6 +53,9 @@ def test_a_fact_answers_in_other_words(memory: Memory, question: str, said: str)
         "Where do my parents live?",
         "Where do I study?",
         "Where did I live before?",
+        "Where do I not live?",
+        "What language do I work in?",
+        "What hours do I work?",
     ],
 )
 def test_what_no_fact_says_is_declined_as_before(memory: Memory, question: str) -> None:
