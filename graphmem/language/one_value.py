@@ -188,7 +188,9 @@ def _led(discourse: Discourse, fact: Fact, clause: Clause) -> Fact | None:
         return None
     alone = led.kind == "person" and fact.subject.named and _is_only(discourse, clause)
     held = PERSONS - _SHARED if alone else OFFICES
-    if office.casefold() not in held or fact.object.literal or not led.text[:1].isupper():
+    # Who speaks may be called "user".
+    known = led.text[:1].isupper() or led.text == (discourse.speaker and discourse.speaker.text)
+    if office.casefold() not in held or fact.object.literal or not known:
         return None
     begun = fact.predicate.partition(" ")[0] != "be" and fact.predicate not in _LEADING
     if begun:

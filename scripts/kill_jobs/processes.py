@@ -29,6 +29,7 @@ def descendants(pid: int) -> set[int]:
 
 _LATE = re.compile(r"agent|default_worker", re.IGNORECASE)
 _TOLD_CHARS = 200
+_N_LOOKS = 20
 
 Started = dict[int, "str | None"]
 """Processes, each with when it was started."""
@@ -85,7 +86,13 @@ def _started(pid: int) -> str | None:
 
 
 def _name(pid: int) -> str:
+    """Return the command line; one that is just being started has none for a moment."""
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+        for _ in range(_N_LOOKS):
+            raw = Path(f"/proc/{pid}/cmdline").read_bytes()
+            if raw or _started(pid) is None:
+                break
+            time.sleep(0.01)
+        return raw.replace(b"\0", b" ").decode()
     except OSError:
         return "gone"

@@ -14,6 +14,8 @@ __all__ = ["Clause", "find_clauses"]
 
 _SUBJECTS = frozenset({"nsubj", "nsubj:pass", "nsubj:outer", "csubj", "csubj:pass"})
 _NOT_CLAUSES = frozenset({"aux", "aux:pass", "cop", "case", "amod", "compound", "mark", "advmod"})
+# "Written by Ann", and "a beagle called Bruno" where that is read as "have it called".
+_PARTICIPLES = frozenset({"acl", "advcl", "xcomp"})
 _AGENTLESS = frozenset({"VBN", "VBD"})
 # "Began to work there" says nothing of an end.
 _BEGINNINGS = frozenset({"begin", "start", "continue"})
@@ -85,7 +87,7 @@ def _clause(discourse: Discourse, head: int, *, copular: bool) -> Clause:
         or "aux:pass" in below
         or "nsubj:pass" in below
         # An auxiliary ("having served") makes a participle active.
-        or (tag == "VBN" and deps[head] in ("acl", "advcl") and "aux" not in below)
+        or (tag == "VBN" and deps[head] in _PARTICIPLES and "aux" not in below)
     )
     if copular:
         predicate = "be"

@@ -83,13 +83,14 @@ def test_what_is_part_of_it_or_over_or_elsewhere_is_no_value(read, text: str) ->
         ("Ines is my ex-wife.", "have wife", "Ines", True),
     ],
 )
+@pytest.mark.parametrize("speaker", ["Mara", "user"])
 def test_whose_somebody_is_is_told_from_either_end(
-    read, text: str, relation: str, who: str, negated: bool
+    read, speaker: str, text: str, relation: str, who: str, negated: bool
 ) -> None:
-    found = read(text, speaker="Mara").propositions
+    found = read(text, speaker=speaker).propositions
     told = {(p.subject.text, p.predicate, p.object.text, p.negated, p.tense) for p in found}
-    assert ("Mara", relation, who, negated, "present") in told
-    assert not any(p.predicate.startswith("be") and p.object.text == "Mara" for p in found)
+    assert (speaker, relation, who, negated, "present") in told
+    assert not any(p.predicate.startswith("be") and p.object.text == speaker for p in found)
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,13 @@ def test_the_clear_pronoun_is_resolved_and_the_unclear_one_left(read) -> None:
     assert facts(found) == set()
 
 
+def test_what_something_is_called_is_not_whom_it_calls(read) -> None:
+    found = read("We have a beagle called Bruno.", speaker="Mara").propositions
+    assert ("beagle", "be called", "Bruno") in {
+        (p.subject.text, p.predicate, p.object.text) for p in found
+    }
+
+
 def test_who_holds_an_office_now_is_not_who_held_it_before(read) -> None:
     text = "Sam was the CEO of Initech. Dana has been the CEO since 2016. The CEO likes tea."
     facts = {(p.subject.text, p.predicate, p.object.text) for p in read(text).propositions}
