@@ -36,7 +36,7 @@ test: model ## run the tests, but those of test-slow
 	@echo "left out: what kills, fills and serves for long, a real Neo4j, a real browser. make test-slow runs it."
 
 test-slow: model ## run the others: processes killed, servers under load, Neo4j, a browser
-	$(BIN)/pytest -n 3 --dist worksteal -m "$(LONG)"
+	$(BIN)/pytest -n 2 --dist worksteal -m "$(LONG)"
 
 check: setup ## lint, format, types, layers, docstrings, generated files, sizes
 	@sh scripts/check.sh $(BIN)
