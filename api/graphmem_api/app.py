@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -35,6 +36,7 @@ from graphmem_api.spaces import Spaces
 
 __all__ = ["create_app"]
 
+_LOG = logging.getLogger("graphmem")
 _MOMENT_S = 1.0
 
 
@@ -46,14 +48,13 @@ def create_app(
     Args:
         settings: of the server.
         warm: whether it is ready only when models are loaded and loops compiled.
-        leave: is called at the end, where calls are still under way that do not end in time.
+        leave: is called at the end, where calls are still under way that do not end in time, or
+            models are still made ready: Python must not end beside a thread that is in theirs.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         spaces = Spaces(settings)
-        if warm:
-            spaces.warming.start()
         app.state.gate = Gate(settings, spaces.store)
         inbox = Inbox(settings, spaces)
         app.state.service = Service(settings, spaces, inbox)
@@ -69,13 +70,18 @@ def create_app(
             return max(_MOMENT_S, end - time.monotonic())
 
         try:
+            if warm:
+                spaces.warming.start()
             async with mcp.mcp_running(app, settings):
                 with on_stop(stop):
                     yield
         finally:
             stop()
             applied = await inbox.close(left())
-            if not await spaces.close(left(), in_use=not applied):
+            ended = await spaces.close(left(), in_use=not applied)
+            if not ended:
+                _LOG.warning("calls that were begun did not end in time, and are given up")
+            if not ended or spaces.warming.under_way:
                 leave()
 
     # Pages that FastAPI makes of the document load scripts from elsewhere.

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["run_server"]
 
-_LOG = logging.getLogger("graphmem")
 # A worker that loads models or compiles loops answers nobody for a while, and is not hung.
 _WORKER_PATIENCE_S = 120
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -155,11 +154,12 @@ def _metrics_folder(workers: int) -> Iterator[None]:
 
 
 def _leave() -> None:
-    """End the process though threads are at work: Python would wait for them without end.
+    """End the process though threads are at work.
 
-    What was acknowledged is on disk, and what was not is as if the process had been killed.
+    Python would wait for some without end, and break off others amid a library's C++, which
+    aborts the process. What was acknowledged is on disk, and what was not is as if the process
+    had been killed.
     """
-    _LOG.warning("calls that were begun did not end in time, and are given up")
     logging.shutdown()
     os._exit(0)
 

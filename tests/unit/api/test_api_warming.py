@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from graphmem.errors import ModelMissing
 from graphmem.models.loading import LazyModels
 from graphmem.testing.extractor import FakeExtractor
 from graphmem.testing.fakes import FakeEmbedder
+from graphmem_api.app import create_app
+from graphmem_api.settings import Settings
 from graphmem_api.warming import Warming
 
 PATIENCE_S = 240
@@ -58,3 +62,26 @@ def test_models_that_are_missing_are_told_in_the_log(
     warming.start()
     assert ended(warming)
     assert "could not be warmed" in caplog.text
+
+
+def test_a_server_that_ends_while_it_is_under_way_leaves_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python breaks off a thread that is amid a library's C++, and the process aborts by that."""
+    let, left = threading.Event(), []
+    monkeypatch.setattr(
+        "graphmem_api.warming.Memory.add", lambda *_: let.wait(PATIENCE_S), raising=True
+    )
+    app = create_app(Settings(store=str(tmp_path / "a.db")), lambda: left.append(True), warm=True)
+    with TestClient(app):
+        pass
+    assert left == [True]
+    let.set()
+
+
+def test_a_server_that_ends_after_it_ends_as_python_does(tmp_path: Path) -> None:
+    left: list[bool] = []
+    app = create_app(Settings(store=str(tmp_path / "a.db")), lambda: left.append(True), warm=True)
+    with TestClient(app):
+        assert ended(app.state.service.spaces.warming)
+    assert left == []
