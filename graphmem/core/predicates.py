@@ -34,8 +34,9 @@ OFFICES = frozenset(
 )
 # Of each of these one has one at a time; of friends, children and pets one may have more.
 PERSONS = OFFICES | frozenset(
-    "boss boyfriend fiance fiancee fiancé fiancée girlfriend husband landlord manager partner "
-    "roommate spouse supervisor wife".split()
+    "babysitter boss boyfriend dentist fiance fiancee fiancé fiancée girlfriend gp hairdresser "
+    "husband landlady landlord manager nanny partner roommate spouse supervisor therapist "
+    "wife".split()
 )
 _ATTRIBUTES = PERSONS | frozenset(
     "address age apartment budget car colour color computer deadline email employer favourite "
@@ -65,10 +66,11 @@ def is_attribute(predicate: str) -> bool:
 
 _PARTING = (
     "sell", "give away", "give back", "throw away", "throw out", "trade in", "get rid of",
-    "donate", "scrap", "lose", "ditch",
+    "donate", "scrap", "lose", "ditch", "trade", "swap", "exchange",
 )  # fmt: skip
 _STOPPING = (
-    "give up", "quit", "cancel", "switch from", "change from", "unsubscribe from",
+    "give up", "quit", "cancel", "end", "terminate", "switch from", "change from",
+    "unsubscribe from",
     "get off", "go off", "outgrow", "ditch",
 )  # fmt: skip
 _HOLDING = ("have", "own", "drive", "ride", "rent")

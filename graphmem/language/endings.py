@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graphmem.core.extraction import Argument
+from graphmem.core.predicates import ENDED_BY
+from graphmem.language.jobs import JOBS, may_employ
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse
 from graphmem.language.propositions.facts import Fact
@@ -24,11 +25,8 @@ _ENDED = {
 # "Retired from teaching" and "moved from the window" end neither.
 _OF_NAMED = frozenset({_WORK, _LIFE, _STUDY})
 _LEAVING = frozenset({"quit", "leave"})
-_JOBS = frozenset("job position post role work career internship".split())
 _INSTEAD = frozenset({"", "instead", "instead of", "rather", "rather than"})
 _OUTINGS = frozenset({"at", "with", "around", "by"})
-# Whom one leaves, or where one leaves from, says nothing of a job.
-_NO_EMPLOYER = frozenset({"person", "place", "time", "event", "quantity"})
 
 
 def endings_of(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Iterator[Fact]:
@@ -42,8 +40,9 @@ def endings_of(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Itera
     if clause.negated or clause.copular or not clause.asserted:
         return
     yield from _set_aside(discourse, clause, facts)
+    yield from _given_up(clause, facts)
     leaves = clause.lemma in _LEAVING
-    has_job = leaves and any(discourse.parse.lower[head] in _JOBS for head in clause.objects)
+    has_job = leaves and any(discourse.parse.lower[head] in JOBS for head in clause.objects)
     if leaves and not has_job and _goes_out(discourse, clause):
         return
     for fact in facts:
@@ -51,6 +50,17 @@ def endings_of(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Itera
         if ended is not None:
             over = clause._replace(negated=True, tense="present", ended_by=clause.head)
             yield Fact(fact.subject, ended, fact.object, "ending", over, fact.anchor)
+
+
+def _given_up(clause: Clause, facts: list[Fact]) -> Iterator[Fact]:
+    """Yield of whose there is none any more: "ended the subscription of Netflix"."""
+    if clause.tense != "past" or "have" not in ENDED_BY.get(clause.lemma, ()):
+        return
+    for fact in facts:
+        what = fact.predicate.removeprefix(clause.lemma)
+        if fact.rule == "inner lift" and what.endswith(" of") and fact.object.named:
+            over = clause._replace(negated=True, tense="present", ended_by=clause.head)
+            yield Fact(fact.subject, f"have{what}", fact.object, "ending", over, fact.anchor)
 
 
 def _set_aside(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Iterator[Fact]:
@@ -79,14 +89,10 @@ def _ended_by(fact: Fact, *, leaves: bool, has_job: bool) -> str | None:
     if has_job:
         return _WORK if rest.split()[-1:] in (["at"], ["with"]) else None
     # One leaves a place, and quits what was taken for one: "I quit Fjordtech".
-    may_employ = _may_employ(fact.object) or (verb == "quit" and fact.object.kind == "place")
-    return _WORK if fact.predicate == verb and may_employ else None
+    employs = may_employ(fact.object) or (verb == "quit" and fact.object.kind == "place")
+    return _WORK if fact.predicate == verb and employs else None
 
 
 def _goes_out(discourse: Discourse, clause: Clause) -> bool:
     """Whether somebody only leaves for the day: "left IKEA at five with three bags"."""
     return any(discourse.case(head) in _OUTINGS for head in clause.obliques)
-
-
-def _may_employ(argument: Argument) -> bool:
-    return argument.named and not argument.literal and argument.kind not in _NO_EMPLOYER

@@ -8,21 +8,24 @@ set to something, of the standup that it is set for some time, of Nordlicht that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from graphmem.core.extraction import Argument
 from graphmem.core.predicates import OFFICES, PERSONS, is_attribute_noun
 from graphmem.core.registry import ENGLISH
-from graphmem.core.wording import word_fact
-from graphmem.language.changes import ALSO
+from graphmem.language.ages import aged
+from graphmem.language.jobs import ALSO
 from graphmem.language.propositions.attributes import attributes_of
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse
 from graphmem.language.propositions.facts import Fact, reading
 
-__all__ = ["as_attribute", "set_by"]
+__all__ = ["IS", "as_attribute", "is_speaker", "of_owner", "relation_of"]
 
-_IS, _WHEN, _HOUR, _STATE = "be set to", "be set for", "be scheduled at", "have status"
+IS = "be set to"
+"""Under this it is kept what the value of a thing is that is nobody's."""
+
+_WHEN, _HOUR, _STATE = "be set for", "be scheduled at", "have status"
 # Adjectives are values of these: "the status is green", "my favourite colour is blue".
 _DESCRIBED = frozenset({"favourite", "status", "colour", "color"})
 _COPULAS = frozenset({"be", "become"})
@@ -46,7 +49,6 @@ _STATES = frozenset(
 # Of these, a colour and a place are states.
 _MACHINES = frozenset("build ci light pipeline server service site status system test".split())
 _LIGHTS = frozenset("green red up down live".split())
-_CHANGING = frozenset({"change", "update", "set", "reset", "rename"})
 _STILL = frozenset({"be", "be on", "be at", "be in"})
 _CLOCK = re.compile(r"\d{1,2}(?:[:.]\d\d|\s?[ap]\.?m\.?)", re.IGNORECASE)
 # No adjective: an address, a version.
@@ -62,11 +64,6 @@ _FORMER = frozenset({"former", "ex", "previous", "late"})
 _SHARED = frozenset({"partner", "roommate"})
 _NOT_ALONE = ALSO | {"temporarily"}
 _NO_LONGER_AS = frozenset({"resign as", "step down as", "retire as"})
-# "They raised the rent to 980 euros": what is done to a value says what it is from then on.
-_SETTING = frozenset(
-    "raise lower change update set increase decrease cut reduce move push bump reschedule "
-    "postpone shift extend reset drop rename".split()
-)
 _LEADING = {"lead": "lead", "head": "head", "chair": "chair"}
 _BECOMING = ("be", "become", "be named", "be appointed", "be elected")
 _ONCE = frozenset("deadline keynote launch offsite release retreat standup wedding".split())
@@ -80,22 +77,25 @@ def as_attribute(discourse: Discourse, fact: Fact) -> Fact:
     clause = fact.clause
     if clause is None:
         return fact
-    led = _led(discourse, fact, clause)
+    led = _led(discourse, fact, clause) or aged(discourse, fact, clause)
     if led is not None:
         return led
     whole = fact
     if not (fact.subject.named or fact.told_of):
         whole = fact._replace(subject=_whole(discourse, clause, fact.subject))
-    predicate = _predicate(whole)
+    predicate = relation_of(whole)
     if predicate is None or (clause.tense == "past" and fact.predicate in _STILL):
         return whole if ENGLISH.is_functional(fact.predicate) else fact
-    if predicate == _IS and (owned := _of_owner(discourse, clause.subjects, whole)) is not None:
+    if predicate == IS and (owned := of_owner(discourse, clause.subjects, whole)) is not None:
         return owned
     subject = whole.subject._replace(text=_NEW.sub("", whole.subject.text, count=1))
-    return whole._replace(subject=subject, predicate=predicate, text=reading(whole))
+    text = reading(whole)
+    if clause.tense == "past":  # it was moved to that time, and is at it from then on
+        whole = whole._replace(clause=clause._replace(tense="present"), begun=True)
+    return whole._replace(subject=subject, predicate=predicate, text=text)
 
 
-def _of_owner(discourse: Discourse, heads: Sequence[int], fact: Fact) -> Fact | None:
+def of_owner(discourse: Discourse, heads: Sequence[int], fact: Fact) -> Fact | None:
     """Tell of somebody what the one value of theirs has become: "my rent rose to 950 euros"."""
     attribute = attributes_of(discourse, heads).get(fact.subject.text)
     if attribute is None or attribute.is_name or fact.clause is None:
@@ -119,7 +119,7 @@ def _whole(discourse: Discourse, clause: Clause, subject: Argument) -> Argument:
     return subject
 
 
-def _predicate(fact: Fact) -> str | None:
+def relation_of(fact: Fact) -> str | None:
     """Return the relation of one value that a fact is kept under; None for its own."""
     if not _is_one(fact.subject):
         return None
@@ -139,7 +139,7 @@ def _predicate(fact: Fact) -> str | None:
         return None
     # A laptop is moved to the office, a rent is raised to so many euros.
     is_set = fact.predicate in _COPULAS or (fact.predicate in _RAISED and _is_value(fact))
-    return _IS if is_set and is_attribute_noun(head, named=fact.object.named) else None
+    return IS if is_set and is_attribute_noun(head, named=fact.object.named) else None
 
 
 def _is_value(fact: Fact) -> bool:
@@ -150,26 +150,6 @@ def _is_value(fact: Fact) -> bool:
 def _is_one(thing: Argument) -> bool:
     """Whether words that are said again mean the same thing: there are many prices."""
     return " " in thing.text or thing.named or thing.text.casefold() in _ONCE
-
-
-def set_by(discourse: Discourse, clause: Clause) -> Iterator[Fact]:
-    """Yield the value that something gets: "the landlord raised the rent to 980 euros"."""
-    if clause.lemma not in _SETTING or clause.passive or not clause.asserted or clause.negated:
-        return
-    now = clause._replace(tense="present")
-    targets = [head for head in clause.obliques if discourse.case(head) == "to"]
-    for thing in clause.objects:
-        for subject in discourse.arguments(thing, "subject", clause.head):
-            for head in targets:
-                for value in discourse.arguments(head, "object", clause.head):
-                    changed = "be changed to" if clause.lemma in _CHANGING else "be moved to"
-                    fact = Fact(subject, changed, value, "oblique", now, head)
-                    predicate = _predicate(fact)
-                    if predicate is not None:
-                        said = word_fact(subject.text, "be", value.text, negated=False)
-                        fact = fact._replace(predicate=predicate, text=said, begun=True)
-                        owned = _of_owner(discourse, [thing], fact) if predicate == _IS else None
-                        yield owned or fact
 
 
 def _head(argument: Argument) -> str:
@@ -189,7 +169,7 @@ def _led(discourse: Discourse, fact: Fact, clause: Clause) -> Fact | None:
     alone = led.kind == "person" and fact.subject.named and _is_only(discourse, clause)
     held = PERSONS - _SHARED if alone else OFFICES
     # Who speaks may be called "user".
-    known = led.text[:1].isupper() or led.text == (discourse.speaker and discourse.speaker.text)
+    known = led.text[:1].isupper() or is_speaker(discourse, led)
     if office.casefold() not in held or fact.object.literal or not known:
         return None
     begun = fact.predicate.partition(" ")[0] != "be" and fact.predicate not in _LEADING
@@ -210,6 +190,11 @@ def _led(discourse: Discourse, fact: Fact, clause: Clause) -> Fact | None:
         fact.subject._replace(role="object"), fact.rule, clause, fact.anchor,
         text=text, begun=begun,
     )  # fmt: skip
+
+
+def is_speaker(discourse: Discourse, one: Argument) -> bool:
+    """Whether it is who speaks."""
+    return discourse.speaker is not None and one.text == discourse.speaker.text
 
 
 def _is_only(discourse: Discourse, clause: Clause) -> bool:

@@ -24,6 +24,8 @@ _AHEAD = frozenset("will 'll ’ll wo shall can could should must might may woul
 _OF_NOUNS = frozenset({"of", "from", "before", "after"})
 # "Starting Monday I work at Acme": Monday is when the work begins, too.
 _BEGINNING = frozenset({"starting", "beginning"})
+# What one arranges for something is to come: "signed up for the marathon in October".
+_ARRANGING = frozenset("sign up,register,enrol,enroll,rsvp,book,reserve,plan,schedule".split(","))
 _LIMIT = 12
 
 ClauseTimes = Mapping[int, Sequence[tuple[int, When, str]]]
@@ -138,7 +140,10 @@ def validity_of(
             fact.begun or clause.begun or (clause.tense == "past" and not is_state(fact.predicate))
         )
         if sense == "at" and (over or happened):
-            return Validity(when.start)
+            # Nothing has happened later than it was said: "booked a table for Friday".
+            done = discourse.parse.tags[clause.head] in ("VBD", "VBN")
+            ahead = discourse.at and when.start and discourse.at < when.start
+            return None if ahead and done else Validity(when.start)
         if not (over or fact.begun) and (held := held_for(discourse, clause, fact, when, sense)):
             return held
     return None
@@ -214,11 +219,19 @@ def _direction(parse: Parse, clause: Clause) -> str:
     words = {parse.lower[c] for c in helpers}
     # "I've been wanting to go on Friday" looks ahead; "I wanted to" looks back.
     wished = parse.tags[head] == "VB" and "to" in words and parse.tags[parse.heads[head]] != "VBD"
+    if clause.lemma in _ARRANGING and any(_is_for_more(parse, c) for c in clause.obliques):
+        return "future"
     if clause.tense in ("past", "future") and not wished:
         return clause.tense
     ahead = words & _AHEAD or (parse.tags[head] == "VB" and "do" not in words)
     going = parse.tags[head] == "VBG" and bool(words)
     return "future" if ahead or going else "present"
+
+
+def _is_for_more(parse: Parse, head: int) -> bool:
+    """Whether it is "for" something that is no time, which is what a time after it is of."""
+    case = parse.child(head, "case")
+    return case is not None and parse.lower[case] == "for" and parse.tags[head] != "CD"
 
 
 def _level(parse: Parse, token: int) -> int:

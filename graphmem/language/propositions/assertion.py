@@ -56,7 +56,7 @@ _OPEN_NOUNS = frozenset(
     "assumption theory hypothesis speculation report fear doubt".split()
 )
 # "Is moving" is not "has moved": of a change, only the end makes the fact.
-_CHANGES = frozenset("move relocate marry settle transfer".split())
+_CHANGES = frozenset("move relocate marry divorce settle transfer".split())
 _SOON = frozenset("next coming upcoming following".split())
 _TOMORROW = frozenset("tomorrow soon".split())
 _AUXILIARY = frozenset({"aux", "aux:pass", "cop"})
@@ -128,6 +128,9 @@ def _of_infinitive(discourse: Discourse, head: int, above: int) -> bool | None:
     """Judge "wants to", "is going to", "has to"; "began to" and "managed to" say it is so."""
     parse = discourse.parse
     lemma = discourse.lemmatize(parse.words[above], parse.tags[above])
+    own = discourse.lemmatize(parse.words[head], parse.tags[head])
+    if lemma == "get" and parse.tags[above] == "VBG" and own in _CHANGES:
+        return False  # "are getting married"
     to = "to" in marks(discourse, head)
     if lemma == "have" and not to and parse.child(head, "nsubj") is not None:
         return False  # "had she moved", as the parser reads it

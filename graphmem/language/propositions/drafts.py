@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graphmem.core.extraction import PropositionDraft
-from graphmem.language.changes import as_meant, beginnings_of, without_hired
+from graphmem.language.beginnings import beginnings_of
+from graphmem.language.changes import as_meant
 from graphmem.language.endings import endings_of
-from graphmem.language.one_value import as_attribute, set_by
+from graphmem.language.jobs import without_hired
+from graphmem.language.one_value import as_attribute
 from graphmem.language.propositions.clausal import clause_facts
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import SPEAKER, Discourse
 from graphmem.language.propositions.facts import CONFIDENCE, Fact, reading, worded
 from graphmem.language.propositions.nominal import nominal_facts
+from graphmem.language.setting import set_by
 from graphmem.language.timing import ClauseTimes, validity_of
 
 __all__ = ["find_propositions"]

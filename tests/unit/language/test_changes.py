@@ -54,6 +54,13 @@ def said(found: Extraction) -> set[tuple[str, str, str, bool]]:
         ("I got hired by Siemens.", (ANN, "work at", "Siemens", False)),
         ("I got married to Omar.", (ANN, "be married to", "Omar", False)),
         ("I got promoted to manager.", (ANN, "be promoted to", "manager", False)),
+        ("I quit my apprenticeship at Bosch.", (ANN, "work at", "Bosch", True)),
+        ("I'm a structural engineer at Arcadia.", (ANN, "work at", "Arcadia", False)),
+        ("Omar is a nurse at Maple Clinic.", ("Omar", "work at", "Maple Clinic", False)),
+        ("I traded my Toyota for a Honda.", (ANN, "have", "Honda", False)),
+        ("I ended the Netflix subscription.", (ANN, "have subscription of", "Netflix", True)),
+        ("Bruno died in June.", ("Bruno", "be", "dead", False)),
+        ("My dad passed away in 2019.", ("Ann's dad", "be", "dead", False)),
     ],
 )
 def test_a_clause_means_more_than_its_words(
@@ -89,6 +96,14 @@ def test_a_clause_means_more_than_its_words(
         ("I left the college at noon.", "leave"),
         ("I got the van fixed.", "be fixed"),
         ("I left Paris on Friday.", "work at"),
+        ("I'm a volunteer nurse at Maple Clinic.", "work at"),
+        ("I'm a beginner at Maple Clinic.", "work at"),
+        ("I'm also a teacher at Maple School.", "work at"),
+        ("Omar is not a nurse at Maple Clinic.", "work at"),
+        ("My phone died.", "be"),
+        ("Bruno nearly died.", "be"),
+        ("I might trade my Toyota for a Honda.", "have"),
+        ("We are getting married on September 12.", "be married on"),
     ],
 )
 def test_what_is_not_said_ends_and_begins_nothing(read, text: str, relation: str) -> None:
@@ -122,3 +137,17 @@ def test_somebody_quit_in_the_past(read) -> None:
         p for p in read("Omar quit Siemens.", speaker=ANN).propositions if p.predicate == "quit"
     ]
     assert fact.tense == "past"
+
+
+def test_who_died_is_dead_from_then_on_and_told_in_the_words_that_told_of_it(read) -> None:
+    found = read("My dad passed away in 2019.", speaker=ANN).propositions
+    (fact,) = [p for p in found if p.object.text == "dead"]
+    assert fact.text == "Ann's dad passed away"
+    assert fact.validity is not None
+    assert fact.validity.start is not None
+    assert fact.validity.start.year == 2019
+
+
+def test_what_was_traded_is_owned_no_more(read) -> None:
+    found = said(read("I traded my Toyota for a Honda.", speaker=ANN))
+    assert {value for _, predicate, value, _ in found if predicate == "have"} == {"Honda"}

@@ -167,3 +167,58 @@ def test_a_thing_is_told_from_others_by_all_its_words(read) -> None:
 def test_what_may_be_many_things_is_kept_as_it_is_said(read, text: str) -> None:
     kept_as = {predicate for _, predicate, *_ in kept(read(text, speaker="Ann"))}
     assert kept_as.isdisjoint({"be set to", "be set for", "have status"})
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "age"),
+    [
+        ("Elif is seven.", "Elif", "seven"),
+        ("Elif turned eight today.", "Elif", "eight"),
+        ("I'm 34 years old.", "Ann", "34"),
+        ("I just turned 40.", "Ann", "40"),
+        ("Ana is twenty-three.", "Ana", "twenty-three"),
+        ("My baby is 6 months old.", "Ann's baby", "6 months"),
+        ("The house is 90 years old.", "house", "90"),
+    ],
+)
+def test_an_age_is_one_at_a_time(read, text: str, subject: str, age: str) -> None:
+    found = {fact[:3] for fact in kept(read(text, speaker="Ann"))}
+    assert (subject, "have age", age) in found
+    assert ENGLISH.is_functional("have age")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ana is one of the best.",
+        "The answer is seven.",
+        "Ana was seven.",
+        "Ana is not seven.",
+        "Ana turned seven pages.",
+        "Ana turns eight tomorrow.",
+        "We are seven people.",
+    ],
+)
+def test_other_numbers_are_no_age(read, text: str) -> None:
+    assert "have age" not in {fact[1] for fact in kept(read(text, speaker="Ann"))}
+
+
+def test_an_age_reads_as_it_was_said(read) -> None:
+    assert "Elif turned eight" in {fact[3] for fact in kept(read("Elif turned eight."))}
+
+
+def test_what_was_moved_is_at_its_new_hour_from_then_on(read) -> None:
+    found = read("My flight was moved to 11 am.", speaker="Ann").propositions
+    (fact,) = [p for p in found if p.predicate == "be scheduled at"]
+    assert (fact.subject.text, fact.object.text) == ("Ann's flight", "11 am")
+    assert (fact.tense, fact.over) == ("present", False)
+    assert fact.text == "Ann's flight was moved to 11 am"
+
+
+def test_who_changes_a_password_changes_the_own_one_too(read) -> None:
+    facts = kept(read("I changed the wifi password to swordfish.", speaker="Ann"))
+    said = "Ann's wifi password is swordfish"
+    assert ("Ann", "have wifi password", "swordfish", said) in facts
+    assert "wifi password" in {fact[0] for fact in facts}
+    raised = kept(read("The landlord raised the office rent to 980 euros.", speaker="Ann"))
+    assert "have office rent" not in {fact[1] for fact in raised}

@@ -87,3 +87,24 @@ def test_a_state_of_some_days_ends_with_them(
 
 def test_today_may_be_these_years_where_nobody_speaks(read: Callable[..., Extraction]) -> None:
     assert validity(read, "Mara is in Paris today.") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"),
+    [
+        # The time is that of what was arranged, or is still to come: the act is of today.
+        ("I signed up for the marathon in October.", None),
+        ("I registered for a course in May.", None),
+        ("I booked a table for Friday.", None),
+        ("I sold the car in May.", "2023-05-01"),
+    ],
+)
+def test_what_was_arranged_for_a_time_was_not_done_then(
+    read: Callable[..., Extraction], text: str, valid: str | None
+) -> None:
+    facts = [f for f in read(text, at=AT, speaker="Ann").propositions if f.object.kind != "time"]
+    starts = {
+        f.validity.start.date().isoformat() for f in facts if f.validity and f.validity.start
+    }
+    assert facts
+    assert starts == ({valid} if valid else set())
