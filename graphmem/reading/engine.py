@@ -29,6 +29,7 @@ from graphmem.reading.find import Finder, Found, since
 from graphmem.reading.known import is_known
 from graphmem.reading.manner import Manner, manner_of
 from graphmem.reading.newer import N_LOOKED, newer_first, said_by
+from graphmem.reading.of_a_sort import is_of_a_sort
 from graphmem.reading.order import in_time, moments_of
 from graphmem.reading.pack import TokenCounter, estimate_tokens, pack
 from graphmem.reading.rank import Observed, Ranked, observe_candidates, rank
@@ -146,9 +147,7 @@ class Engine:
             nodes, hits = self._arranged(request, manner, found, ranked, max(k, n_read))
             more, then = request.kinds != ("passage",), found.question.then
             wanted = wanted_by(manner.before, then, request.as_of, self.clock())
-            if verdict.reason and is_known(
-                found.question.text, hits[: request.k], wanted, self.store, self.space
-            ):
+            if verdict.reason and self._knows(found.question.text, hits[: request.k], wanted):
                 verdict = Verdict(BAR)
             closest = _closest(hits, verdict.closest)
             hits = hits[: max(k, n_read)]
@@ -236,6 +235,11 @@ class Engine:
         # Passages stay in their order where scores tie: that of a rule may not be that of uids.
         hits += passages if "passage" in request.kinds else ()
         return tuple(sorted(hits, key=lambda hit: -hit.score))
+
+    def _knows(self, question: str, hits: tuple[Hit, ...], wanted: Wanted) -> bool:
+        """Whether a fact of the hits answers what their words do not."""
+        about = question, hits, wanted, self.store, self.space
+        return is_known(*about) or is_of_a_sort(*about, self.embedder)
 
     def _arranged(
         self, request: SearchRequest, manner: Manner, found: Found, ranked: Ranked, k: int

@@ -7,13 +7,14 @@ another way to say it, is all that is asked of its subject, it is an answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from graphmem.core.registry import Registry
 from graphmem.core.scopes import holds
-from graphmem.core.terms import is_user, words
+from graphmem.core.terms import words
 from graphmem.ports import GraphReader
-from graphmem.reading.current import facts_about, read_registry
+from graphmem.reading.asked_subject import beside_subject
+from graphmem.reading.current import read_registry
 from graphmem.reading.facts import facts_of
 from graphmem.reading.statements import Wanted
 from graphmem_schemas import Entity, Hit, Proposition
@@ -28,12 +29,8 @@ _ASKED = re.compile(
     r" (?:do|does|is|are|am) (?P<rest>.+)",
     re.IGNORECASE | re.DOTALL,
 )
-_ONESELF = frozenset({"i", "we"})
-_BESIDE = frozenset("the now currently nowadays still today these days".split())
 # Of these an object is a place or an employer; each is the first way of a family.
 _SORTS = frozenset({"live in", "dwell in", "work at", "be headquartered in"})
-# How one says what one is called.
-_CALLED = ("be", "have name")
 
 
 def is_known(
@@ -65,7 +62,7 @@ def is_known(
     return any(
         left and left <= relation
         for subject in subjects
-        for left in _beside_subject(said, subject, reader, space)
+        for left in beside_subject(said, subject, reader, space)
         for relation in told[subject.uid]
     )
 
@@ -82,30 +79,3 @@ def _words_of(predicate: str, registry: Registry) -> frozenset[str]:
     """Return the words in which a relation is asked for; who is "out of work" has none."""
     ways = (way.split() for way in registry.family_of(predicate))
     return frozenset(word for way in ways if "out" not in way for word in way)
-
-
-def _beside_subject(
-    said: list[str], subject: Entity, reader: GraphReader, space: str
-) -> Iterator[set[str]]:
-    """Yield what a question says beside each name that it calls a subject by."""
-    if said and said[0] in _ONESELF:
-        if is_user(subject.name):
-            yield set(said[1:]) - _BESIDE
-        return
-    for name in _names_of(subject, reader, space):
-        called = words(name)
-        if called and any(said[at : at + len(called)] == called for at in (0, 1)):
-            yield set(said) - set(called) - _BESIDE
-
-
-def _names_of(subject: Entity, reader: GraphReader, space: str) -> Iterator[str]:
-    yield from (subject.name, *subject.aliases)
-    told = [fact for way in _CALLED for fact in facts_about([subject.uid], way, reader, space)]
-    objects = [
-        fact.object
-        for fact in told
-        if fact.object and fact.status == "current" and not (fact.negated or fact.doubtful)
-    ]
-    for node in reader.get(space, objects) if objects else ():
-        if isinstance(node, Entity) and node.kind == "person" and node.name[:1].isupper():
-            yield node.name
