@@ -70,9 +70,9 @@ def create_app(
             return max(_MOMENT_S, end - time.monotonic())
 
         try:
-            if warm:
-                spaces.warming.start()
             async with mcp.mcp_running(app, settings):
+                if warm:
+                    spaces.warming.start()
                 with on_stop(stop):
                     yield
         finally:
@@ -81,8 +81,9 @@ def create_app(
             ended = await spaces.close(left(), in_use=not applied)
             if not ended:
                 _LOG.warning("calls that were begun did not end in time, and are given up")
-            if not ended or spaces.warming.under_way:
-                leave()
+        # Where something failed, that is told instead.
+        if not ended or spaces.warming.under_way:
+            leave()
 
     # Pages that FastAPI makes of the document load scripts from elsewhere.
     app = FastAPI(

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["ENDED_BY", "FAMILIES", "OFFICES", "PERSONS", "is_attribute", "is_attribute_noun"]
+__all__ = [
+    "BARTERING",
+    "ENDED_BY",
+    "FAMILIES",
+    "OFFICES",
+    "PERSONS",
+    "is_attribute",
+    "is_attribute_noun",
+]
 
 # Each family is one functional relation. A fact supersedes only within its own family and
 # subject, so a wrong member here can retire a true fact: leave out what is not sure.
@@ -64,9 +72,11 @@ def is_attribute(predicate: str) -> bool:
     return verb == "have" and bool(words) and (words[0] in _FAVOURITES or words[-1] in _ATTRIBUTES)
 
 
+BARTERING = ("trade", "trade in", "swap", "exchange")
+"""To give one thing for another."""
 _PARTING = (
-    "sell", "give away", "give back", "throw away", "throw out", "trade in", "get rid of",
-    "donate", "scrap", "lose", "ditch", "trade", "swap", "exchange",
+    "sell", "give away", "give back", "throw away", "throw out", "get rid of", "donate",
+    "scrap", "lose", "ditch", *BARTERING,
 )  # fmt: skip
 _STOPPING = (
     "give up", "quit", "cancel", "end", "terminate", "switch from", "change from",
@@ -81,7 +91,7 @@ _DOING = (
 )  # fmt: skip
 _BELONGING = (
     "play in", "sing in", "play for", "be in", "be at", "be member of", "be part of", "belong to",
-    "volunteer at", "volunteer for",
+    "volunteer at", "volunteer for", "drive for", "write for",
 )  # fmt: skip
 
 # A wrong pair here ends a true fact, too: what is sold may still be played.

@@ -5,52 +5,89 @@ from __future__ import annotations
 import re
 
 from graphmem.core.extraction import Argument
+from graphmem.language.kinds import LIVING
+from graphmem.language.outright import is_outright, only_below
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse
 from graphmem.language.propositions.facts import Fact, reading
+from graphmem.language.times.words import NUMBERS
 
-__all__ = ["aged"]
+__all__ = ["GROUPS", "aged"]
+
+GROUPS = frozenset(
+    "band board class club committee company couple crew crowd family group household jury "
+    "orchestra panel party squad staff team".split()
+)
+"""These are several people: a number says how many, and none of them is meant alone."""
 
 _AGE = "have age"
-_LIVING = frozenset({"person", "animal"})
-_UNITS = "one two three four five six seven eight nine"
-_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_WORD = (
-    rf"(?:(?:{_TENS.replace(' ', '|')})(?:[- ](?:{_UNITS.replace(' ', '|')}))?"
-    rf"|{_TEENS.replace(' ', '|')}|{_UNITS.replace(' ', '|')})"
-)
-_NUMBER = rf"(?:\d{{1,2}}|1[0-2]\d|{_WORD})"
+_WORD = "|".join(sorted(NUMBERS, key=len, reverse=True))
+_NUMBER = rf"(?:\d{{1,2}}|1[0-2]\d|(?:{_WORD})(?:[- ](?:{_WORD}))?)"
 _BARE = re.compile(_NUMBER, re.IGNORECASE)
-_OLD = re.compile(rf"({_NUMBER}|{_NUMBER} (?:days|weeks|months)) (?:years? )?old", re.IGNORECASE)
+_OLD = re.compile(rf"({_NUMBER})( (?:year|month|week|day)s?) old", re.IGNORECASE)
+_OF_WHO_TURNED = frozenset({"nsubj", "obj", "aux", "obl", "obl:unmarked"})
 
 
 def aged(discourse: Discourse, fact: Fact, clause: Clause) -> Fact | None:
     """Return a fact of somebody's age under the relation that has one value; None for others.
 
-    "Is seven" tells the age of what lives; "is 34 years old" that of a house, too.
+    "Is seven" tells the age of who has a name or is somebody's; "is 34 years old" that of a
+    house, too.
 
     Args:
         discourse: the passage.
         fact: what a clause states.
         clause: states it.
     """
-    if clause.negated or fact.subject.literal:
-        return None
-    turned = fact.predicate == "turn" and clause.tense == "past"
+    turned = fact.predicate == "turn" and clause.tense == "past" and not clause.negated
     if not turned and (fact.predicate != "be" or clause.tense != "present"):
         return None
-    said = fact.object.text
+    said = fact.object.text.removeprefix("no longer ")
     old = _OLD.fullmatch(said)
-    alone = not any(
-        discourse.parse.deps[child] in ("nmod", "nummod", "acl", "acl:relcl")
-        for child in discourse.parse.children[fact.anchor]
-    )
-    bare = _BARE.fullmatch(said) and said.lower() != "one" and alone
-    if old is None and not (bare and fact.subject.kind in _LIVING):
+    if old is None and not (_BARE.fullmatch(said) and _is_somebody(discourse, clause, fact)):
         return None
-    value = Argument(old.group(1) if old else said, "object", "quantity", literal=True)
+    if turned and not _has_turned(discourse, clause):
+        return None
+    if not (turned or old or _is_alone(discourse, clause)):
+        return None
+    number, unit = old.groups() if old else (said, "")
+    age = f"{_digits(number)}{'' if 'year' in unit else unit.lower()}"
+    value = Argument(age, "object", "quantity", literal=True)
     return fact._replace(
         predicate=_AGE, object=value, begun=turned, text=reading(fact),
         clause=clause._replace(tense="present"),
     )  # fmt: skip
+
+
+def _is_somebody(discourse: Discourse, clause: Clause, fact: Fact) -> bool:
+    """Whether one is meant who has an age, and not "the client" or "my kids"."""
+    if fact.subject.kind not in LIVING or fact.subject.literal:
+        return False
+    words = fact.subject.text.casefold().split()
+    if words and words[-1] in GROUPS:
+        return False
+    heads = [head for head in clause.subjects if head >= 0]
+    plural = any(discourse.parse.tags[head] in ("NNS", "NNPS") for head in heads)
+    owned = any(discourse.owner(head) is not None for head in heads)
+    return not plural and len(heads) == 1 and (fact.subject.named or owned)
+
+
+def _is_alone(discourse: Discourse, clause: Clause) -> bool:
+    """Whether a number stands for itself: no "under 40", no "7 on the list", no "30 or 40"."""
+    is_one = discourse.parse.lower[clause.head] == "one"
+    below = {"nsubj", "cop", "compound"}
+    if clause.negated:
+        below |= {"advmod"}
+    return not is_one and only_below(discourse, clause.head, frozenset(below))
+
+
+def _has_turned(discourse: Discourse, clause: Clause) -> bool:
+    plain = only_below(discourse, clause.head, _OF_WHO_TURNED)
+    times = all(discourse.is_time(head) for head in clause.obliques)
+    return plain and times and is_outright(discourse, clause)
+
+
+def _digits(number: str) -> str:
+    """Return "23" for "twenty-three", so that whoever says it in figures says the same."""
+    parts = re.split(r"[- ]", number.lower())
+    return number if parts[0].isdigit() else str(sum(NUMBERS[part] for part in parts))

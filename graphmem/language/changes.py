@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graphmem.core.predicates import ENDED_BY
+from graphmem.core.predicates import BARTERING, ENDED_BY
 from graphmem.core.registry import ENGLISH
 from graphmem.core.wording import is_state
+from graphmem.language.endings import CONTRACTS
 from graphmem.language.jobs import ALSO
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse
@@ -43,6 +44,7 @@ _EVERY, _THE = frozenset({"every", "each"}), frozenset({"the", "this"})
 _NOW = frozenset({"now", "currently", "nowadays"})
 _STAYING = frozenset({*_DWELLING_IN, "work at", "work for"})
 _SOME = frozenset({"a", "an", "another", "some"})
+_CLOSING = frozenset({"end", "terminate"})
 _FOR_A_WHILE = frozenset({"lose", "leave", "drop", "stop"})
 _WHERE = frozenset({"at", "in", "to", "by", "on", "with", "for"})
 _OF_COMPANIES = frozenset({"be based in", "be headquartered in", "have headquarters in"})
@@ -133,7 +135,17 @@ def _is_another(discourse: Discourse, clause: Clause, fact: Fact) -> bool:
     """Whether not the thing itself is parted with, or only for a while: "sold a bike to Tom"."""
     parse = discourse.parse
     some = any(parse.lower[child] in _SOME for child in parse.children[fact.anchor])
+    if fact.predicate in _CLOSING and parse.lower[fact.anchor] not in CONTRACTS:
+        return True  # "ended the class early"
+    if fact.predicate in BARTERING and not _is_bartered(discourse, clause):
+        return True
     return some or (fact.predicate in _FOR_A_WHILE and _goes_on(discourse, clause))
+
+
+def _is_bartered(discourse: Discourse, clause: Clause) -> bool:
+    """Whether a thing was given for another: not "swapped with my brother for the weekend"."""
+    given_for = [head for head in clause.obliques if discourse.case(head) == "for"]
+    return clause.tense == "past" and [discourse.is_time(head) for head in given_for] == [False]
 
 
 def _goes_on(discourse: Discourse, clause: Clause) -> bool:

@@ -10,21 +10,31 @@ from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse
 from graphmem.language.propositions.facts import Fact
 
-__all__ = ["endings_of"]
+__all__ = ["CONTRACTS", "endings_of"]
 
-_WORK, _LIFE, _STUDY = "work at", "live in", "study at"
-_MARRIAGE, _ROMANCE = "be married to", "date"
-# By the relation that a clause states: the one that it ends.
+CONTRACTS = frozenset(
+    "account contract engagement lease membership plan policy relationship subscription "
+    "trial".split()
+)
+"""What one has until one ends it."""
+
+_WORK, _LIFE, _STUDY = ("work at",), ("live in",), ("study at",)
+_MARRIAGE = ("be married to", "have husband", "have wife")
+_ROMANCE = ("date", "have boyfriend", "have girlfriend")
+# By the relation that a clause states: those that it ends.
 _ENDED = {
     "resign from": _WORK, "retire from": _WORK, "step down from": _WORK, "be fired from": _WORK,
     "be dismissed from": _WORK, "be laid off from": _WORK, "move out of": _LIFE,
     "move away from": _LIFE, "move from": _LIFE, "drop out of": _STUDY, "graduate from": _STUDY,
-    "break up with": _ROMANCE, "split up with": _ROMANCE, "divorce": _MARRIAGE,
-    "be divorced from": _MARRIAGE, "separate from": _MARRIAGE,
+    "break up with": _ROMANCE, "split up with": _ROMANCE, "split with": _ROMANCE,
+    "divorce": _MARRIAGE, "be divorced from": _MARRIAGE, "separate from": _MARRIAGE,
 }  # fmt: skip
+# "Ruth and Tom split up": each from the other.
+_PARTED = {"break up": _ROMANCE, "split up": _ROMANCE, "divorce": _MARRIAGE, "separate": _MARRIAGE}
 # "Retired from teaching" and "moved from the window" end neither.
 _OF_NAMED = frozenset({_WORK, _LIFE, _STUDY})
 _LEAVING = frozenset({"quit", "leave"})
+_HAVING = frozenset({"has", "have", "'s", "’s", "'ve", "’ve"})
 _INSTEAD = frozenset({"", "instead", "instead of", "rather", "rather than"})
 _OUTINGS = frozenset({"at", "with", "around", "by"})
 
@@ -41,15 +51,18 @@ def endings_of(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Itera
         return
     yield from _set_aside(discourse, clause, facts)
     yield from _given_up(clause, facts)
+    yield from _parted(discourse, clause)
     leaves = clause.lemma in _LEAVING
     has_job = leaves and any(discourse.parse.lower[head] in JOBS for head in clause.objects)
     if leaves and not has_job and _goes_out(discourse, clause):
         return
     for fact in facts:
         ended = _ended_by(fact, leaves=leaves, has_job=has_job)
-        if ended is not None:
-            over = clause._replace(negated=True, tense="present", ended_by=clause.head)
-            yield Fact(fact.subject, ended, fact.object, "ending", over, fact.anchor)
+        if leaves and not ended and _is_gone(discourse, clause, fact):
+            ended = _LIFE
+        over = clause._replace(negated=True, tense="present", ended_by=clause.head)
+        for relation in ended:
+            yield Fact(fact.subject, relation, fact.object, "ending", over, fact.anchor)
 
 
 def _given_up(clause: Clause, facts: list[Fact]) -> Iterator[Fact]:
@@ -58,7 +71,8 @@ def _given_up(clause: Clause, facts: list[Fact]) -> Iterator[Fact]:
         return
     for fact in facts:
         what = fact.predicate.removeprefix(clause.lemma)
-        if fact.rule == "inner lift" and what.endswith(" of") and fact.object.named:
+        noun = what.removesuffix(" of").strip()
+        if fact.rule == "inner lift" and noun in CONTRACTS and fact.object.named:
             over = clause._replace(negated=True, tense="present", ended_by=clause.head)
             yield Fact(fact.subject, f"have{what}", fact.object, "ending", over, fact.anchor)
 
@@ -81,16 +95,39 @@ def _set_aside(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Itera
                 yield Fact(fact.subject, fact.predicate, other, "ending", denied, token)
 
 
-def _ended_by(fact: Fact, *, leaves: bool, has_job: bool) -> str | None:
+def _parted(discourse: Discourse, clause: Clause) -> Iterator[Fact]:
+    """Yield that two are no pair any more who parted from each other."""
+    ended = _PARTED.get(clause.lemma, ())
+    if clause.tense != "past" or clause.objects or not ended:
+        return
+    both = [a for h in clause.subjects for a in discourse.arguments(h, "subject", clause.head)]
+    if len(both) != 2 or any(one.literal or one.kind != "person" for one in both):
+        return
+    over = clause._replace(negated=True, tense="present", ended_by=clause.head)
+    for one, other in (both, both[::-1]):
+        left = other._replace(role="object")
+        for relation in ended:
+            yield Fact(one, relation, left, "ending", over, clause.head)
+
+
+def _is_gone(discourse: Discourse, clause: Clause, fact: Fact) -> bool:
+    """Whether somebody "has left Lisbon": who "left Lisbon on Friday" may have been a guest."""
+    place = fact.predicate == "leave" and fact.object.named and fact.object.kind == "place"
+    helpers = (discourse.parse.lower[c] for c in discourse.parse.children[clause.head])
+    return place and not clause.obliques and not _HAVING.isdisjoint(helpers)
+
+
+def _ended_by(fact: Fact, *, leaves: bool, has_job: bool) -> tuple[str, ...]:
+    """Return the relations that are over with this."""
     if not leaves:
-        ended = _ENDED.get(fact.predicate)
-        return ended if ended not in _OF_NAMED or fact.object.named else None
+        ended = _ENDED.get(fact.predicate, ())
+        return ended if fact.object.named or ended not in _OF_NAMED else ()
     verb, _, rest = fact.predicate.partition(" ")
     if has_job:
-        return _WORK if rest.split()[-1:] in (["at"], ["with"]) else None
+        return _WORK if rest.split()[-1:] in (["at"], ["with"]) else ()
     # One leaves a place, and quits what was taken for one: "I quit Fjordtech".
     employs = may_employ(fact.object) or (verb == "quit" and fact.object.kind == "place")
-    return _WORK if fact.predicate == verb and employs else None
+    return _WORK if fact.predicate == verb and employs else ()
 
 
 def _goes_out(discourse: Discourse, clause: Clause) -> bool:

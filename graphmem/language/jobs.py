@@ -39,8 +39,12 @@ _OCCUPATIONS = frozenset(
     "strategist surgeon surveyor teacher technician teller therapist trainer translator "
     "underwriter veterinarian vet waiter waitress warehouseman welder writer".split()
 )
-# "A volunteer nurse", "a former teacher": not now, or not for money.
-_NOT_PAID = frozenset("ex former guest honorary retired student visiting volunteer".split())
+# "A volunteer nurse", "a former teacher", "the best driver": not now, or not for money.
+_NOT_PAID = frozenset(
+    "best ex former greatest guest honorary retired student top visiting volunteer worst".split()
+)
+_NO_LONGER = frozenset({"longer", "anymore", "more"})
+_LASTING = frozenset({"since", "until", "till", "from", "to"})
 # Whom one leaves, or where one leaves from, says nothing of a job.
 _NO_EMPLOYER = frozenset({"person", "place", "time", "event", "quantity"})
 
@@ -50,9 +54,13 @@ def jobs_of(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Iterator
 
     Args:
         discourse: the passage.
-        clause: a verb or a copula that is asserted and not denied.
+        clause: a verb or a copula that is asserted.
         facts: what it states.
     """
+    posts = (fact for fact in facts if _is_post(discourse, clause, fact))
+    yield from (fact._replace(predicate=_WORK, rule="ending", said=None) for fact in posts)
+    if clause.negated:
+        return
     for fact in facts:
         employer = _employer(discourse, clause, fact)
         if employer is not None:
@@ -60,8 +68,6 @@ def jobs_of(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Iterator
             now = clause._replace(tense="present")
             holder = holder._replace(role="subject")
             yield Fact(holder, _WORK, employer, "ending", now, fact.anchor, begun=True)
-        elif _is_post(discourse, clause, fact):
-            yield Fact(fact.subject, _WORK, fact.object, "ending", clause, fact.anchor)
     yield from _jobless(discourse, clause)
 
 
@@ -73,12 +79,23 @@ def may_employ(argument: Argument) -> bool:
 def _is_post(discourse: Discourse, clause: Clause, fact: Fact) -> bool:
     """Whether somebody is paid for what they are there: "I'm a nurse at Maple Clinic"."""
     parse, noun = discourse.parse, clause.head
-    if fact.predicate != f"be {parse.lower[noun]} at" or parse.lower[noun] not in _OCCUPATIONS:
+    at = fact.predicate in (f"be {parse.lower[noun]} at", "be at")
+    if not (clause.copular and at and parse.lower[noun] in _OCCUPATIONS):
         return False
-    beside = {parse.lower[child] for child in parse.children[noun]}
-    if not beside.isdisjoint(_NOT_PAID | ALSO):
-        return False
-    return may_employ(fact.object) or fact.object.kind == "place"
+    children = [child for child in parse.children[noun] if child != fact.anchor]
+    words = {
+        word for child in children for word in (parse.lower[child], *_below(discourse, child))
+    }
+    if clause.negated and words.isdisjoint(_NO_LONGER):
+        return False  # they may do something else there
+    beside = (c for c in children if parse.deps[c].startswith(("obl", "nmod", "advcl", "acl")))
+    alone = all(discourse.case(c) in _LASTING and discourse.is_time(c) for c in beside)
+    employs = may_employ(fact.object) or (fact.object.named and fact.object.kind == "place")
+    return alone and employs and words.isdisjoint(_NOT_PAID | ALSO)
+
+
+def _below(discourse: Discourse, token: int) -> Iterator[str]:
+    return (discourse.parse.lower[child] for child in discourse.parse.children[token])
 
 
 def _employer(discourse: Discourse, clause: Clause, fact: Fact) -> Argument | None:

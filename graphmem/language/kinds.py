@@ -11,7 +11,10 @@ from graphmem.language.parse import Parse
 from graphmem.language.weights import Weights
 from graphmem_schemas import EntityKind
 
-__all__ = ["female_odds", "word_kinds"]
+__all__ = ["LIVING", "female_odds", "word_kinds"]
+
+LIVING = frozenset({"person", "animal"})
+"""The kinds of whom it can be said how old they are, what they are called, and that they died."""
 
 
 def word_kinds(parse: Parse, weights: Weights, words: Sequence[int]) -> dict[int, EntityKind]:

@@ -15,6 +15,7 @@ from graphmem.core.predicates import OFFICES, PERSONS, is_attribute_noun
 from graphmem.core.registry import ENGLISH
 from graphmem.language.ages import aged
 from graphmem.language.jobs import ALSO
+from graphmem.language.outright import is_outright
 from graphmem.language.propositions.attributes import attributes_of
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse
@@ -67,6 +68,8 @@ _NO_LONGER_AS = frozenset({"resign as", "step down as", "retire as"})
 _LEADING = {"lead": "lead", "head": "head", "chair": "chair"}
 _BECOMING = ("be", "become", "be named", "be appointed", "be elected")
 _ONCE = frozenset("deadline keynote launch offsite release retreat standup wedding".split())
+_ELSEWHERE = ("at", "in", "for", "on")
+_THIS_DAY = frozenset({"today", "tonight", "week"})
 _MORE = frozenset({"nmod", "acl", "acl:relcl"})
 _LONGEST = 8
 _DAYS_OFF = frozenset({"birthday", "anniversary"})
@@ -77,9 +80,9 @@ def as_attribute(discourse: Discourse, fact: Fact) -> Fact:
     clause = fact.clause
     if clause is None:
         return fact
-    led = _led(discourse, fact, clause) or aged(discourse, fact, clause)
-    if led is not None:
-        return led
+    kept = _led(discourse, fact, clause) or aged(discourse, fact, clause)
+    if kept is not None:
+        return kept
     whole = fact
     if not (fact.subject.named or fact.told_of):
         whole = fact._replace(subject=_whole(discourse, clause, fact.subject))
@@ -90,7 +93,7 @@ def as_attribute(discourse: Discourse, fact: Fact) -> Fact:
         return owned
     subject = whole.subject._replace(text=_NEW.sub("", whole.subject.text, count=1))
     text = reading(whole)
-    if clause.tense == "past":  # it was moved to that time, and is at it from then on
+    if clause.tense == "past" and _is_for_good(discourse, clause):
         whole = whole._replace(clause=clause._replace(tense="present"), begun=True)
     return whole._replace(subject=subject, predicate=predicate, text=text)
 
@@ -159,6 +162,16 @@ def _head(argument: Argument) -> str:
     return first or (words[-1] if words else "")
 
 
+def _is_for_good(discourse: Discourse, clause: Clause) -> bool:
+    """Whether what was moved stays there: not "for one day", and not "before that"."""
+    parse = discourse.parse
+    for_a_day = any(
+        discourse.case(head) in ("for", "before", "after") or parse.lower[head] in _THIS_DAY
+        for head in clause.obliques
+    )
+    return not for_a_day and is_outright(discourse, clause)
+
+
 def _led(discourse: Discourse, fact: Fact, clause: Clause) -> Fact | None:
     """Read "Helga is the CEO of Nordlicht" and "Priya leads Atlas" from the other end."""
     office, led = _office(discourse, fact)
@@ -205,8 +218,10 @@ def _is_only(discourse: Discourse, clause: Clause) -> bool:
     if any(parse.lower[child] in _NOT_ALONE or parse.deps[child] == "advcl" for child in below):
         return False
     return not any(
-        discourse.case(child) in ("at", "in", "for") and not discourse.is_time(child)
+        # "On Fridays" and "tonight" there is another babysitter on other days.
+        discourse.case(child) in (("on", "") if discourse.is_time(child) else _ELSEWHERE)
         for child in below
+        if parse.deps[child].startswith(("obl", "nmod"))
     )
 
 

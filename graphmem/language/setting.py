@@ -18,6 +18,7 @@ _SETTING = frozenset(
     "raise lower change update set increase decrease cut reduce move push bump reschedule "
     "postpone shift extend reset drop rename".split()
 )
+_ONES_OWN = frozenset({"passcode", "password", "pin"})
 _CHANGING = frozenset({"change", "update", "set", "reset", "rename"})
 
 
@@ -56,11 +57,12 @@ def _values(discourse: Discourse, clause: Clause) -> Iterator[tuple[int, Argumen
 
 def _of_speaker(discourse: Discourse, clause: Clause, fact: Fact) -> Iterator[Fact]:
     """Tell it of who speaks as well: whoever "changed the password" may have called it theirs."""
-    if clause.lemma not in _CHANGING or fact.subject.named:
+    words = fact.subject.text.casefold().split()
+    if clause.lemma not in _CHANGING or not words or words[-1] not in _ONES_OWN:
         return
     for head in clause.subjects:
         for one in discourse.arguments(head, "subject", clause.head):
             if is_speaker(discourse, one):
-                words, value = fact.subject.text, fact.object.text
-                said = word_fact(f"{one.text}'s {words}", "be", value, negated=False)
-                yield fact._replace(subject=one, predicate=f"have {words.lower()}", text=said)
+                what, value = fact.subject.text, fact.object.text
+                said = word_fact(f"{one.text}'s {what}", "be", value, negated=False)
+                yield fact._replace(subject=one, predicate=f"have {what.lower()}", text=said)

@@ -26,6 +26,15 @@ _OF_NOUNS = frozenset({"of", "from", "before", "after"})
 _BEGINNING = frozenset({"starting", "beginning"})
 # What one arranges for something is to come: "signed up for the marathon in October".
 _ARRANGING = frozenset("sign up,register,enrol,enroll,rsvp,book,reserve,plan,schedule".split(","))
+_OCCASIONS = frozenset(
+    "camp ceremony class concert conference course event exam festival game marathon match party "
+    "race retreat seminar show tour tournament triathlon trip wedding workshop".split()
+)
+_RECENT_DAYS = 60
+# "Starts on Monday" is to come; of what else one "does on Monday" that is not known.
+_SCHEDULED = frozenset(
+    "start begin open close end finish leave depart arrive land launch expire".split()
+)
 _LIMIT = 12
 
 ClauseTimes = Mapping[int, Sequence[tuple[int, When, str]]]
@@ -58,7 +67,10 @@ def clause_times(parse: Parse, clauses: Sequence[Clause], at: datetime | None) -
             clause = _clause_begun(parse, head, clause, clauses)
             if clause is not None and clause.tense == "present" and _is_by(phrase, at):
                 phrase = replace(phrase, sense="at")  # "this picture is from last night"
-        when = phrase.when(_direction(parse, clause) if clause else "present")
+        way = _direction(parse, clause) if clause else "present"
+        if way == "past" and clause and _is_to_come(parse, clause, phrase, at):
+            way = "future"
+        when = phrase.when(way)
         if when is not None:
             key = clause.head if clause else -1 - head
             found.setdefault(key, []).append((depth, when, _sense(phrase)))
@@ -140,13 +152,20 @@ def validity_of(
             fact.begun or clause.begun or (clause.tense == "past" and not is_state(fact.predicate))
         )
         if sense == "at" and (over or happened):
-            # Nothing has happened later than it was said: "booked a table for Friday".
-            done = discourse.parse.tags[clause.head] in ("VBD", "VBN")
-            ahead = discourse.at and when.start and discourse.at < when.start
-            return None if ahead and done else Validity(when.start)
+            # "Booked a table for Friday" today.
+            to_come = clause.lemma in _ARRANGING and _is_ahead(discourse, when)
+            return None if to_come else Validity(when.start)
+        # "He starts on Monday": what is said so of an event has not begun.
+        does = clause.tense == "present" and not (clause.copular or is_state(fact.predicate))
+        if sense == "at" and does and _is_ahead(discourse, when):
+            return Validity(when.start)
         if not (over or fact.begun) and (held := held_for(discourse, clause, fact, when, sense)):
             return held
     return None
+
+
+def _is_ahead(discourse: Discourse, when: When) -> bool:
+    return bool(discourse.at and when.start and discourse.at < when.start)
 
 
 def _head(parse: Parse, phrase: TimePhrase) -> int | None:
@@ -219,19 +238,27 @@ def _direction(parse: Parse, clause: Clause) -> str:
     words = {parse.lower[c] for c in helpers}
     # "I've been wanting to go on Friday" looks ahead; "I wanted to" looks back.
     wished = parse.tags[head] == "VB" and "to" in words and parse.tags[parse.heads[head]] != "VBD"
-    if clause.lemma in _ARRANGING and any(_is_for_more(parse, c) for c in clause.obliques):
-        return "future"
     if clause.tense in ("past", "future") and not wished:
         return clause.tense
+    if clause.lemma in _SCHEDULED and not clause.negated:
+        return "future"
     ahead = words & _AHEAD or (parse.tags[head] == "VB" and "do" not in words)
     going = parse.tags[head] == "VBG" and bool(words)
     return "future" if ahead or going else "present"
 
 
-def _is_for_more(parse: Parse, head: int) -> bool:
-    """Whether it is "for" something that is no time, which is what a time after it is of."""
-    case = parse.child(head, "case")
-    return case is not None and parse.lower[case] == "for" and parse.tags[head] != "CD"
+def _is_to_come(parse: Parse, clause: Clause, phrase: TimePhrase, at: datetime | None) -> bool:
+    """Whether a time is that of what one has arranged, and not of the arranging.
+
+    What lies less than two months back may be either, and is taken for the latter.
+    """
+    past = phrase.past
+    recent = at and past and past.end and (at - past.end).days < _RECENT_DAYS
+    return (
+        clause.lemma in _ARRANGING
+        and not recent
+        and any(parse.lower[head] in _OCCASIONS for head in clause.obliques)
+    )
 
 
 def _level(parse: Parse, token: int) -> int:

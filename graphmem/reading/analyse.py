@@ -13,7 +13,7 @@ from graphmem.core.marks import asked_dates, proper_words, wants_of
 from graphmem.core.months import asked_months
 from graphmem.core.terms import terms, words
 from graphmem.language.times.find import TimePhrase, find_times, names_time
-from graphmem.reading.framing import subject_of
+from graphmem.reading.framing import subject_of, without_now
 
 __all__ = ["Question", "Then", "analyse", "asked"]
 
@@ -175,4 +175,4 @@ def _then(first: int, stop: int, now: datetime) -> Then | None:
 
 def asked(text: str) -> str:
     """Return what a question asks, as far as it counts."""
-    return subject_of(text[:_MAX_CHARS])
+    return without_now(subject_of(text[:_MAX_CHARS]))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["subject_of"]
+__all__ = ["subject_of", "without_now"]
 
 _PLEASE = (
     r"(?:(?:please|hi|hey|hello|ok|so)\b\W*)*"
@@ -60,6 +60,16 @@ _HINT = re.compile(
     r"|brought|mention|raise|discuss|talk)",
     re.IGNORECASE,
 )
+# "Now" says which of several answers is wanted, and is no word of any. A name may have it.
+_NOW = re.compile(
+    r",?\s*\b(?:(?:(?:right|just|even|as of|from|by|until|up to) )?now(?: on)?(?! that\b)"
+    r"|nowadays|currently|(?:at the|right this) moment|at present|these days"
+    r"|any ?more(?! than\b)|any longer)(?=\W*$|\s)"
+)
+_STILL = re.compile(
+    r"\b((?:[Aa]m|[Ii]s|[Aa]re|[Hh]as|[Hh]ave|I|[Ww]e|he|she|it|they|you)(?:['’]\w+)?|[A-Z]\w+)"
+    r" still(?= \w)(?! (?:image|life|lives|photo|picture|water|wine)\b)"
+)
 
 
 def subject_of(question: str) -> str:
@@ -70,3 +80,13 @@ def subject_of(question: str) -> str:
     asked = [part for part in _BETWEEN.split(question[frame.end() :]) if not _FORM.match(part)]
     subject = _ASIDE.sub("", " ".join(asked)).strip()
     return subject if re.search(r"\w", subject) else question
+
+
+def without_now(question: str) -> str:
+    """Return a question without "now", "these days" and "still", where more than these is asked.
+
+    What says "now" is about anything: "Sad day. Salt is alone now" is no answer to "where do I
+    live now?". O(n).
+    """
+    rest = _STILL.sub(r"\1", _NOW.sub("", question))
+    return rest if len(re.findall(r"\w+", rest)) > 1 else question

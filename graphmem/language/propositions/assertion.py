@@ -9,8 +9,9 @@ closes a true one.
 
 from __future__ import annotations
 
+from graphmem.language.propositions.asking import is_asked
 from graphmem.language.propositions.discourse import Discourse
-from graphmem.language.propositions.scope import is_asked, is_in_scope, marks
+from graphmem.language.propositions.scope import is_in_scope, marks
 
 __all__ = ["is_asserted"]
 
@@ -30,8 +31,8 @@ _OPEN = frozenset(
     "believe say claim allege report rumor rumour suppose assume presume doubt deny seem appear "
     "need ask tell order invite urge advise request encourage prepare decide agree arrange "
     "volunteer desire long like love prefer hate fear pretend vow pledge swear opt resolve "
-    "imagine allow permit forbid prohibit prevent enable instruct recommend discuss schedule "
-    "project forecast predict estimate tend struggle look joke".split()
+    "train apply audition imagine allow permit forbid prohibit prevent enable instruct "
+    "recommend discuss schedule project forecast predict estimate tend struggle look joke".split()
 )
 # What one knows, sees or shows is so; every other "that" clause is somebody's word.
 _FACTIVE = frozenset(
@@ -62,6 +63,8 @@ _TOMORROW = frozenset("tomorrow soon".split())
 _AUXILIARY = frozenset({"aux", "aux:pass", "cop"})
 _ASIDE = frozenset({"parataxis", "conj"})
 _BEFORE_AUXILIARY = frozenset({"punct", "cc", "discourse", "intj", "vocative"})
+_LEADS = frozenset({"so", "then", "also", "now"})
+_QUESTION_WORDS = frozenset({"WRB", "WP"})
 _DEPTH = 8
 
 
@@ -79,12 +82,15 @@ def is_asserted(discourse: Discourse, head: int) -> bool:
     parse = discourse.parse
     if _is_open(discourse, head) or _is_ahead(discourse, head):
         return False
+    if _is_inverted(discourse, head, _QUESTION_WORDS):
+        return False
+    own = head
     for _ in range(_DEPTH):
         if _is_reported_aside(discourse, head):
             return False
         above = parse.heads[head]
         if above == head:
-            return not (is_asked(discourse, head) or is_in_scope(discourse, head, above))
+            return not (is_asked(discourse, own) or is_in_scope(discourse, head, above))
         verdict = _by_link(discourse, head, above)
         if verdict is not None:
             return verdict
@@ -129,8 +135,9 @@ def _of_infinitive(discourse: Discourse, head: int, above: int) -> bool | None:
     parse = discourse.parse
     lemma = discourse.lemmatize(parse.words[above], parse.tags[above])
     own = discourse.lemmatize(parse.words[head], parse.tags[head])
-    if lemma == "get" and parse.tags[above] == "VBG" and own in _CHANGES:
-        return False  # "are getting married"
+    if lemma == "get" and own in _CHANGES and parse.tags[above] == "VBG":
+        # "Are getting married", and not "after getting married".
+        return False if "aux" in parse.below[above] else None
     to = "to" in marks(discourse, head)
     if lemma == "have" and not to and parse.child(head, "nsubj") is not None:
         return False  # "had she moved", as the parser reads it
@@ -216,12 +223,18 @@ def _joins(discourse: Discourse, head: int) -> set[str]:
     return {parse.lower[c] for c in parse.children[head] if parse.deps[c] == "cc"}
 
 
-def _is_inverted(discourse: Discourse, head: int) -> bool:
-    """Whether an auxiliary opens the clause: "has she moved", "had he sold it"."""
+def _is_inverted(discourse: Discourse, head: int, skipped: frozenset[str] = frozenset()) -> bool:
+    """Whether an auxiliary opens the clause: "has she moved", "where can I buy it"."""
     parse = discourse.parse
     if parse.below[head].isdisjoint(_AUXILIARY):
         return False
-    children = [c for c in parse.children[head] if parse.deps[c] not in _BEFORE_AUXILIARY]
+    children = [
+        c
+        for c in parse.children[head]
+        if parse.deps[c] not in _BEFORE_AUXILIARY
+        and parse.tags[c] not in skipped
+        and parse.lower[c] not in _LEADS
+    ]
     subject = next((c for c in children if parse.deps[c].startswith("nsubj")), None)
     first = children[0] if children else head
     # "Here's a painting" is no question: there the predicate comes first.

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from graphmem.core.extraction import Argument
+from graphmem.language.kinds import LIVING
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import SPEAKER, Discourse
 from graphmem.language.propositions.facts import Fact, reading
@@ -28,8 +29,7 @@ _VALUES = frozenset(
 _QUALITIES = frozenset("status state stage colour color gender nationality size".split())
 _DATED = frozenset({"be on", "be at", "be in"})
 _CALLED = frozenset({"be called", "be named"})
-# A car may be called Betty and is a Volvo all the same.
-_BEINGS = frozenset({"person", "animal"})
+_ADDRESSES = frozenset({"address", "home address"})
 # The manager one has now is the manager.
 _PRESENT = frozenset("new current present latest own actual".split())
 
@@ -72,6 +72,18 @@ def told_of_owners(discourse: Discourse, clause: Clause, facts: Iterable[Fact]) 
                 subject=told.owner, predicate=f"have {told.words.lower()}",
                 said=fact.predicate, told_of=told.said,
             )  # fmt: skip
+            yield from _town(discourse, fact, told)
+
+
+def _town(discourse: Discourse, fact: Fact, told: Attribute) -> Iterator[Fact]:
+    """Read where somebody lives whose address ends in a town: "12 Park Lane, Ilkley"."""
+    if told.words.lower() not in _ADDRESSES or told.owner.kind != "person":
+        return
+    for token in discourse.parse.children[fact.anchor]:
+        town = discourse.phrase(token, "object") if discourse.is_named(token) else None
+        if discourse.parse.deps[token] == "appos" and town and town.kind == "place":
+            yield fact._replace(subject=told.owner, predicate="live in", object=town, anchor=token)
+            return  # a country may follow
 
 
 def attributes_of(discourse: Discourse, heads: Iterable[int]) -> dict[str, Attribute]:
@@ -125,7 +137,7 @@ def _named_by(discourse: Discourse, head: int) -> int | None:
     if parse.lower[head] != "name" or [parse.deps[child] for child in below] != ["nmod:poss"]:
         return None
     noun = discourse.nominals.by_head.get(below[0])
-    return below[0] if noun is not None and noun.kind in _BEINGS else None
+    return below[0] if noun is not None and noun.kind in LIVING else None
 
 
 def _is_called(fact: Fact) -> bool:
@@ -148,7 +160,7 @@ def _is_value(discourse: Discourse, fact: Fact, attribute: str) -> bool:
         return fact.object.kind == "time" and words[-1] in _VALUES
     if fact.predicate in _CALLED:
         alone = fact.clause is not None and not fact.clause.obliques
-        return alone and fact.subject.kind in _BEINGS and _is_called(fact)
+        return alone and fact.subject.kind in LIVING and _is_called(fact)
     if fact.predicate != "be":
         return False
     if not _FAVOURITE.isdisjoint(words):

@@ -157,7 +157,10 @@ def _copula(discourse: Discourse, clause: Clause, subjects: Sequence[Argument]) 
         value = Argument(_adjective(discourse, head), "object", literal=True)
         yield from _facts("quality", clause, subjects, "be", head, [value])
         return
-    predicate = f"be {discourse.case(head)}".strip()
+    case = discourse.case(head)
+    if case in ("from", "until", "till", "since") and discourse.is_time(head):
+        return
+    predicate = f"be {case}".strip()
     values = discourse.arguments(head, "object")
     yield from _facts("copula", clause, subjects, predicate, head, values)
     if not parse.tags[head].startswith("NN"):
@@ -242,7 +245,7 @@ def _lifted(
         named = discourse.is_named(nominal)
         noun, word = ("", "") if named else (parse.lower[nominal], parse.words[nominal])
         # "Resigned as CEO of Acme": only the wording keeps the "as".
-        to = f"{verb} {discourse.case(nominal)}".strip()
+        to = f"{verb} {discourse.case(nominal) or discourse.case(head)}".strip()
         for child in parse.children[nominal]:
             if parse.deps[child].startswith(("nmod", "obl:unmarked")):
                 for case, below in [(discourse.case(child), child), *_chain(discourse, child)]:
@@ -255,8 +258,7 @@ def _lifted(
                         yield from reworded(stated, said)
             elif parse.deps[child] == "appos" and discourse.is_named(child):
                 found = discourse.arguments(child, "object")
-                stated = _facts("lift", clause, subjects, verb, child, found)
-                yield from reworded(stated, to)
+                yield from _facts("lift", clause, subjects, to, child, found)
             elif parse.tags[nominal] == "CD":
                 continue  # "a Pixel 9"
             elif parse.deps[child] in _INNER_DEPS and _is_apart(discourse, child, nominal):

@@ -43,6 +43,9 @@ class Referent(NamedTuple):
     token: int = -1
 
 
+_OF_CLAUSES = frozenset({"cop", "nsubj", "nsubj:pass"})
+
+
 @dataclass(slots=True, eq=False)
 class Discourse:
     """A parse with all that the rules need to turn a word into an argument.
@@ -85,15 +88,20 @@ class Discourse:
 
     def coordinated(self, head: int) -> list[int]:
         """Return the head and what is conjoined with it, without conjoined verbs."""
-        deps, tags = self.parse.deps, self.parse.tags
+        deps = self.parse.deps
         found = [head]
         for node in found:
             for child in self.parse.children[node]:
-                if deps[child] != "conj" or tags[child].startswith("VB"):
+                if deps[child] != "conj" or self.is_clause(child):
                     continue
                 if not self.is_set_aside(child):
                     found.append(child)
         return found
+
+    def is_clause(self, token: int) -> bool:
+        """Whether a conjunct says something of its own: "Ana is a nurse and Ben is a cook"."""
+        below = self.parse.below[token]
+        return self.parse.tags[token].startswith("VB") or not below.isdisjoint(_OF_CLAUSES)
 
     def is_set_aside(self, token: int) -> bool:
         """Whether a nominal is what it is not: "instead of coffee", "tea but not coffee"."""

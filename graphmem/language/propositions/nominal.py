@@ -9,10 +9,13 @@ from graphmem.core.predicates import ENDED_BY
 from graphmem.language.propositions.discourse import Discourse, Referent
 from graphmem.language.propositions.facts import Fact, reworded
 
-__all__ = ["nominal_facts"]
+__all__ = ["DYING", "nominal_facts"]
 
+DYING = frozenset({"die", "pass away"})
+"""What who does so does no more."""
+
+_DENIALS = frozenset({"not", "n't", "n’t", "never"})
 _COMPANIONS = frozenset({"person", "animal", "organization"})
-_DYING = frozenset({"die", "pass away"})
 
 
 def nominal_facts(discourse: Discourse, noun: int) -> Iterator[Fact]:
@@ -100,14 +103,20 @@ def _possession(discourse: Discourse, noun: int, child: int) -> Iterator[Fact]:
 def _is_lost(discourse: Discourse, noun: int) -> bool:
     """Whether it is owned no more by what the verb says: "sold my Vespa", "my dog died"."""
     parse, verb = discourse.parse, discourse.parse.heads[noun]
-    if not parse.tags[verb].startswith("VB"):
+    # "I might sell it", "I'm selling it": it is still there.
+    if parse.tags[verb] not in ("VBD", "VBN", "VBP") or _is_denied(discourse, verb):
         return False
     particle = parse.child(verb, "compound:prt")
     words = [discourse.lemmatize(parse.words[verb], parse.tags[verb])]
     words += [] if particle is None else [parse.lower[particle]]
     if parse.deps[noun] == "obj":
         return "have" in ENDED_BY.get(" ".join(words), ())
-    return parse.deps[noun] == "nsubj" and " ".join(words) in _DYING
+    return parse.deps[noun] == "nsubj" and " ".join(words) in DYING
+
+
+def _is_denied(discourse: Discourse, verb: int) -> bool:
+    lower = discourse.parse.lower
+    return any(lower[child] in _DENIALS for child in discourse.parse.children[verb])
 
 
 def _are_places(discourse: Discourse, noun: int, token: int) -> bool:

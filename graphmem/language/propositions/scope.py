@@ -6,9 +6,10 @@ a reference of its own: whether it is so lies in the word that it hangs on.
 
 from __future__ import annotations
 
+from graphmem.language.propositions.asking import is_asked
 from graphmem.language.propositions.discourse import Discourse
 
-__all__ = ["is_asked", "is_in_scope", "marks"]
+__all__ = ["is_in_scope", "marks"]
 
 # After any other preposition ("by", "after", "since", "besides") the doing is as real as the rest.
 _OPEN_PREPOSITIONS = frozenset("about of on for to in with against towards toward like".split())
@@ -69,13 +70,6 @@ def is_in_scope(discourse: Discourse, head: int, above: int) -> bool:
         return False
     governor = discourse.parse.heads[above]
     return _is_sought(discourse, governor) or is_asked(discourse, governor)
-
-
-def is_asked(discourse: Discourse, head: int) -> bool:
-    """Whether the sentence ends in a question mark, whatever quotes follow it."""
-    parse = discourse.parse
-    start, end = next((s, e) for s, e in parse.sentences if s <= head < e)
-    return "?" in "".join(parse.lower[max(start, end - 3) : end])
 
 
 def marks(discourse: Discourse, head: int) -> set[str]:

@@ -121,3 +121,37 @@ def test_no_longer_denies(read) -> None:
 def test_a_predicate_that_comes_first_is_no_question(read) -> None:
     (found,) = read("Here's a recent painting!").propositions
     assert found.asserted
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Nadia moved to Paris, is it nice there?", True),
+        ("I just moved to Paris, any tips?", True),
+        ("I moved to Paris - what should I see?", True),
+        ("I moved to Paris and could you help me with a letter?", True),
+        ("So I moved to Paris, how about you?", True),
+        ("Nadia moved to Paris?", False),
+        ("Nadia moved to Paris, right?", False),
+        ("Nadia moved to Paris, didn't she?", False),
+        ("If Nadia moved to Paris, would that help?", False),
+        ("Did Nadia move to Paris, or what did she do?", False),
+        ("What if Nadia moved to Paris, would you come?", False),
+        ("Nadia moved to Paris, which is in France?", False),
+        ("We are getting married, when shall I move to Paris?", False),
+    ],
+)
+def test_what_stands_before_a_question_of_its_own_is_said(read, text: str, said: bool) -> None:
+    found = [p for p in read(text, speaker="Ann").propositions if p.predicate == "move to"]
+    assert bool([p for p in found if p.asserted]) is said
+
+
+def test_what_a_question_asks_is_not_said(read) -> None:
+    text = "I want the dashboard to be quick, so can you help me write the code?"
+    found = read(text, speaker="Ann").propositions
+    assert "write" not in {p.predicate for p in found if p.asserted}
+    found = read("My wife loves tulips, where can I buy tulips?", speaker="Ann").propositions
+    assert {p.predicate: p.asserted for p in found if p.object.text == "tulips"} == {
+        "love": True,
+        "buy": False,
+    }

@@ -61,6 +61,22 @@ def said(found: Extraction) -> set[tuple[str, str, str, bool]]:
         ("I ended the Netflix subscription.", (ANN, "have subscription of", "Netflix", True)),
         ("Bruno died in June.", ("Bruno", "be", "dead", False)),
         ("My dad passed away in 2019.", ("Ann's dad", "be", "dead", False)),
+        ("Pepper died this morning.", ("Pepper", "be", "dead", False)),
+        ("My friend Tom's mother died.", ("Tom's mother", "be", "dead", False)),
+        ("I'm a nurse at Maple Clinic.", (ANN, "work at", "Maple Clinic", False)),
+        ("Omar is no longer a nurse at Acme.", ("Omar", "work at", "Acme", True)),
+        ("I trade Bitcoin.", (ANN, "trade some", "Bitcoin", False)),
+        ("I ended the yoga class early.", (ANN, "end some", "yoga class", False)),
+        ("I might sell my Toyota.", (ANN, "have", "Toyota", False)),
+        ("Jess has left Lisbon.", ("Jess", "live in", "Lisbon", True)),
+        ("Marek quit DPD.", ("Marek", "work at", "DPD", True)),
+        ("Ruth and Callum have split up.", ("Callum", "have girlfriend", "Ruth", True)),
+        ("I broke up with Luca.", (ANN, "have boyfriend", "Luca", True)),
+        ("Our new address is 12 Park Lane, Ilkley.", (ANN, "live in", "Ilkley", False)),
+        (
+            "I live with my brother Tom and our two kids, Mia and Leo.",
+            (ANN, "live with", "Leo", False),
+        ),
     ],
 )
 def test_a_clause_means_more_than_its_words(
@@ -102,7 +118,21 @@ def test_a_clause_means_more_than_its_words(
         ("Omar is not a nurse at Maple Clinic.", "work at"),
         ("My phone died.", "be"),
         ("Bruno nearly died.", "be"),
-        ("I might trade my Toyota for a Honda.", "have"),
+        ("I died laughing.", "be"),
+        ("In my dream, my dad died.", "be"),
+        ("My team died.", "be"),
+        ("I traded Berlin for Lisbon.", "have"),
+        ("I swapped shifts for Omar.", "have"),
+        ("I swapped the van for the weekend.", "have"),
+        ("Omar lost the Ohio primary.", "have primary of"),
+        ("I'm a bartender at Blue Moon on weekends.", "work at"),
+        ("I'm a nurse at Maple Clinic next year.", "work at"),
+        ("Omar is a guard at the gate.", "work at"),
+        ("Omar is the best driver at Le Mans.", "work at"),
+        ("In the game, Omar is a nurse at Maple Clinic.", "work at"),
+        ("I left Lisbon on Friday.", "live in"),
+        ("I am at Acme from July 6th.", "be from"),
+        ("Marek is training to be a train driver.", "be"),
         ("We are getting married on September 12.", "be married on"),
     ],
 )
@@ -146,6 +176,11 @@ def test_who_died_is_dead_from_then_on_and_told_in_the_words_that_told_of_it(rea
     assert fact.validity is not None
     assert fact.validity.start is not None
     assert fact.validity.start.year == 2019
+
+
+def test_a_friend_is_not_dead_whose_mother_is(read) -> None:
+    found = said(read("My friend Tom's mother died.", speaker=ANN))
+    assert {subject for subject, _, value, _ in found if value == "dead"} == {"Tom's mother"}
 
 
 def test_what_was_traded_is_owned_no_more(read) -> None:

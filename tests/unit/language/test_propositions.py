@@ -103,3 +103,11 @@ def test_events_have_participants(read) -> None:
     assert roles["recipient"] == "Omar"
     assert roles["place"] == "Madrid"
     assert roles["time"] == "1999"
+
+
+def test_a_conjunct_with_a_subject_of_its_own_is_not_said_of_the_first(read) -> None:
+    facts = {
+        (p.subject.text, p.predicate, p.object.text)
+        for p in read("Ana is a nurse and Ben is a cook.").propositions
+    }
+    assert facts == {("Ana", "be", "nurse"), ("Ben", "be", "cook")}

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphmem.reading.analyse import analyse
-from graphmem.reading.framing import subject_of
+from graphmem.reading.framing import subject_of, without_now
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,22 @@ def test_who_is_asked_to_answer_is_not_who_is_asked_about() -> None:
         assert not analyse(question).asks_assistant
     for question in ("What did you suggest?", "Which tools have you listed?", "You told me what?"):
         assert analyse(question).asks_assistant
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("Where do I live now?", "Where do I live?"),
+        ("Where do I live at the moment?", "Where do I live?"),
+        ("Do we still have Netflix?", "Do we have Netflix?"),
+        ("Does Ana still live in Rome?", "Does Ana live in Rome?"),
+        ("Who doesn't work here any more?", "Who doesn't work here?"),
+        # These stay as they are.
+        ("What can I do now that I'm home?", "What can I do now that I'm home?"),
+        ("Who starred in Apocalypse Now?", "Who starred in Apocalypse Now?"),
+        ("What still life did Mum paint?", "What still life did Mum paint?"),
+        ("Now?", "Now?"),
+    ],
+)
+def test_now_is_no_word_of_an_answer(question: str, asked: str) -> None:
+    assert without_now(question) == asked

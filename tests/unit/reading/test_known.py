@@ -33,7 +33,6 @@ def memory() -> Iterator[Memory]:
         ("Which city do I live in?", "Leeds"),
         ("Where does Priya live?", "Leeds"),
         ("What company do I work for?", "Siemens"),
-        ("Where does Priya work these days?", "Siemens"),
     ],
 )
 def test_a_fact_answers_in_other_words(memory: Memory, question: str, said: str) -> None:

@@ -94,7 +94,8 @@ def test_today_may_be_these_years_where_nobody_speaks(read: Callable[..., Extrac
     [
         # The time is that of what was arranged, or is still to come: the act is of today.
         ("I signed up for the marathon in October.", None),
-        ("I registered for a course in May.", None),
+        ("I registered for a course in March.", None),
+        ("I registered for a course in May.", "2023-05-01"),
         ("I booked a table for Friday.", None),
         ("I sold the car in May.", "2023-05-01"),
     ],
