@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from graphmem.core.marks import proper_words
-from graphmem.core.terms import sentences, terms
+from graphmem.core.terms import STOP_WORDS, sentences, terms, words
 from graphmem.reading.values import Sought, sought, values_in
 from graphmem_schemas import Hit, Passage, ScorePart
 
@@ -40,6 +40,8 @@ _N_BEFORE, _N_AFTER = 8, 2
 # Where the value's name is asked for ("accuracy"), and scores differ by less than this share of
 # what lies between the first and the last that are looked at, another value needs no such word.
 _ALIKE = 0.35
+_WHERE = re.compile(r"\W*(?:(?:so|and|but|now)\W+)?where\b", re.IGNORECASE)
+_PLACED = re.compile(r"\b(?:at|for|from|in|near|on|to) (?:the )?((?:[A-Z]\S*\s?)+)")
 # Two sentences that share so much of their words but for the value say the same of another value.
 _SAME_WORDS = 0.5
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -127,7 +129,7 @@ class _Said:
         news: those of them that have a word of change.
         score: of the passage.
         turned: what it names in sentences that tell of a state that began or ended.
-        names: which it names, in lower case.
+        names: which it names, in lower case; where it is asked "where", as places.
     """
 
     uid: str
@@ -186,6 +188,7 @@ class _Asked:
     known: frozenset[tuple[str, str]]
     spread: float
     of_now: bool
+    where: bool
     names: frozenset[str]
 
     @property
@@ -222,7 +225,8 @@ def newer_first(
     order = list(range(min(N_LOOKED, len(hits))))
     spread = hits[0].score - hits[order[-1]].score if order else 0.0
     of_now, names = _NOW.search(question) is not None, _names_in(question)
-    asked = _Asked(weights, what, own, known, spread, of_now, names)
+    where = _WHERE.match(question) is not None
+    asked = _Asked(weights, what, own, known, spread, of_now, where, names)
     said = {at: _said(passages.get(hits[at].uid), began, asked, hits[at].score) for at in order}
     # Whoever rises is later than whom it passes; the bound is for dates that contradict positions.
     for _ in range(N_LOOKED * N_LOOKED // 2):
@@ -287,11 +291,16 @@ def _turning(text: str, asked: _Asked) -> tuple[frozenset[str], frozenset[str]]:
         return frozenset(), frozenset()
     said = spoken(text)
     turns = [_names_in(one) for one in sentences(said) if _TURN.search(one)]
-    return frozenset[str]().union(*turns), _names_in(said)
+    names = _names_in(said)
+    if asked.where:
+        # Of whoever lives there, too, any news may be told: "Tilly bought a bike".
+        names &= frozenset(words(" ".join(_PLACED.findall(said))))
+    return frozenset[str]().union(*turns), names
 
 
 def _names_in(text: str) -> frozenset[str]:
-    return frozenset(word.casefold() for word in proper_words(text))
+    found = frozenset(word.casefold() for word in proper_words(text))
+    return frozenset(word for word in found if word.isalpha()) - STOP_WORDS
 
 
 def _values(

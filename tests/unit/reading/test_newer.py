@@ -169,3 +169,17 @@ def test_who_asks_for_now_has_first_what_tells_of_a_turn_in_the_same_thing() -> 
     bike = _passage("b", "Tom bought a bike.", 9)
     assert _order("Where does Tom work now?", tom, bike) == ["a", "b"]
     assert _order("What do I drive now?", old, _passage("b", "I washed the Panda.", 9))[0] == "a"
+
+
+def test_news_of_who_lives_there_too_says_nothing_of_where() -> None:
+    home = _passage("a", "Well, I live in Leeds with our kids, Ida and Tom.", 0)
+    news = _passage("b", "Sad day. The cat died and Ida, our eldest, bought flowers.", 9)
+    gone = _passage("c", "Good news, I have left Leeds for good.", 9)
+    assert _order("Where do I live now?", home, news) == ["a", "b"]
+    assert _order("Where do I live now?", home, gone) == ["c", "a"]
+    # "I" is no name.
+    tea = _passage("b", "And then I sold the kettle.", 9)
+    assert (
+        _order("What do I drink now?", _passage("a", "Well, I drink tea, as I said.", 0), tea)[0]
+        == "a"
+    )
