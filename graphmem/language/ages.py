@@ -5,26 +5,21 @@ from __future__ import annotations
 import re
 
 from graphmem.core.extraction import Argument
-from graphmem.language.kinds import LIVING
+from graphmem.language.kinds import GROUPS, LIVING
 from graphmem.language.outright import is_outright, only_below
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse
 from graphmem.language.propositions.facts import Fact, reading
 from graphmem.language.times.words import NUMBERS
 
-__all__ = ["GROUPS", "aged"]
-
-GROUPS = frozenset(
-    "band board class club committee company couple crew crowd family group household jury "
-    "orchestra panel party squad staff team".split()
-)
-"""These are several people: a number says how many, and none of them is meant alone."""
+__all__ = ["aged"]
 
 _AGE = "have age"
 _WORD = "|".join(sorted(NUMBERS, key=len, reverse=True))
 _NUMBER = rf"(?:\d{{1,2}}|1[0-2]\d|(?:{_WORD})(?:[- ](?:{_WORD}))?)"
 _BARE = re.compile(_NUMBER, re.IGNORECASE)
 _OLD = re.compile(rf"({_NUMBER})( (?:year|month|week|day)s?) old", re.IGNORECASE)
+_OF_WHO_IS = frozenset({"nsubj", "cop", "compound", "nummod"})
 _OF_WHO_TURNED = frozenset({"nsubj", "obj", "aux", "obl", "obl:unmarked"})
 
 
@@ -75,16 +70,17 @@ def _is_somebody(discourse: Discourse, clause: Clause, fact: Fact) -> bool:
 def _is_alone(discourse: Discourse, clause: Clause) -> bool:
     """Whether a number stands for itself: no "under 40", no "7 on the list", no "30 or 40"."""
     is_one = discourse.parse.lower[clause.head] == "one"
-    below = {"nsubj", "cop", "compound"}
-    if clause.negated:
-        below |= {"advmod"}
-    return not is_one and only_below(discourse, clause.head, frozenset(below))
+    negations = {"advmod"} if clause.negated else frozenset[str]()
+    return not is_one and only_below(discourse, clause.head, _OF_WHO_IS | negations)
 
 
 def _has_turned(discourse: Discourse, clause: Clause) -> bool:
     plain = only_below(discourse, clause.head, _OF_WHO_TURNED)
-    times = all(discourse.is_time(head) for head in clause.obliques)
-    return plain and times and is_outright(discourse, clause)
+    then = all(
+        discourse.is_time(head) or discourse.case(head) in ("at", "with")
+        for head in clause.obliques
+    )
+    return plain and then and is_outright(discourse, clause)
 
 
 def _digits(number: str) -> str:

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 
 from graphmem.core.extraction import Argument
 from graphmem.core.predicates import BARTERING
-from graphmem.language.ages import GROUPS
 from graphmem.language.changes import homes_of
 from graphmem.language.jobs import jobs_of
-from graphmem.language.kinds import LIVING
+from graphmem.language.kinds import GROUPS, LIVING
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse
 from graphmem.language.propositions.facts import Fact
@@ -21,8 +20,8 @@ from graphmem.language.propositions.nominal import DYING
 __all__ = ["beginnings_of"]
 
 _DEAD = Argument("dead", "object", literal=True)
-# A name that is known to be of one of these has not died.
-_LIFELESS = frozenset({"organization", "place", "event", "time", "quantity"})
+# A cat may be called Pepper.
+_MAY_LIVE = LIVING | {"substance", "unknown"}
 _SPEAKERS = frozenset({"i", "we"})
 # "Died of laughter", "died on me", "died in the game": nobody is dead.
 _NOT_DEAD = frozenset(
@@ -78,7 +77,7 @@ def _lived(discourse: Discourse, head: int, subject: Argument) -> bool:
     known = subject.kind in LIVING
     if discourse.owner(head) is not None:
         return known and discourse.parse.lower[head] not in GROUPS
-    return subject.named and (known or (" " not in subject.text and subject.kind not in _LIFELESS))
+    return subject.named and (known or (" " not in subject.text and subject.kind in _MAY_LIVE))
 
 
 def _bartered(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Iterator[Fact]:

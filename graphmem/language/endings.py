@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from graphmem.core.predicates import ENDED_BY
 from graphmem.language.jobs import JOBS, may_employ
+from graphmem.language.outright import only_below
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse
 from graphmem.language.propositions.facts import Fact
@@ -26,15 +27,15 @@ _ENDED = {
     "resign from": _WORK, "retire from": _WORK, "step down from": _WORK, "be fired from": _WORK,
     "be dismissed from": _WORK, "be laid off from": _WORK, "move out of": _LIFE,
     "move away from": _LIFE, "move from": _LIFE, "drop out of": _STUDY, "graduate from": _STUDY,
-    "break up with": _ROMANCE, "split up with": _ROMANCE, "split with": _ROMANCE,
+    "break up with": _ROMANCE, "split up with": _ROMANCE,
     "divorce": _MARRIAGE, "be divorced from": _MARRIAGE, "separate from": _MARRIAGE,
 }  # fmt: skip
 # "Ruth and Tom split up": each from the other.
 _PARTED = {"break up": _ROMANCE, "split up": _ROMANCE, "divorce": _MARRIAGE, "separate": _MARRIAGE}
 # "Retired from teaching" and "moved from the window" end neither.
 _OF_NAMED = frozenset({_WORK, _LIFE, _STUDY})
+_OF_A_PAIR = frozenset({"nsubj", "aux", "compound:prt", "obl", "obl:unmarked"})
 _LEAVING = frozenset({"quit", "leave"})
-_HAVING = frozenset({"has", "have", "'s", "’s", "'ve", "’ve"})
 _INSTEAD = frozenset({"", "instead", "instead of", "rather", "rather than"})
 _OUTINGS = frozenset({"at", "with", "around", "by"})
 
@@ -58,8 +59,6 @@ def endings_of(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Itera
         return
     for fact in facts:
         ended = _ended_by(fact, leaves=leaves, has_job=has_job)
-        if leaves and not ended and _is_gone(discourse, clause, fact):
-            ended = _LIFE
         over = clause._replace(negated=True, tense="present", ended_by=clause.head)
         for relation in ended:
             yield Fact(fact.subject, relation, fact.object, "ending", over, fact.anchor)
@@ -98,23 +97,19 @@ def _set_aside(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Itera
 def _parted(discourse: Discourse, clause: Clause) -> Iterator[Fact]:
     """Yield that two are no pair any more who parted from each other."""
     ended = _PARTED.get(clause.lemma, ())
-    if clause.tense != "past" or clause.objects or not ended:
+    times = all(discourse.is_time(head) for head in clause.obliques)
+    alone = times and only_below(discourse, clause.head, _OF_A_PAIR)
+    if clause.tense != "past" or not ended or not alone:
         return
     both = [a for h in clause.subjects for a in discourse.arguments(h, "subject", clause.head)]
-    if len(both) != 2 or any(one.literal or one.kind != "person" for one in both):
+    # "My sister and I" only went different ways.
+    if len(both) != 2 or not all(one.named and one.kind == "person" for one in both):
         return
     over = clause._replace(negated=True, tense="present", ended_by=clause.head)
     for one, other in (both, both[::-1]):
         left = other._replace(role="object")
         for relation in ended:
             yield Fact(one, relation, left, "ending", over, clause.head)
-
-
-def _is_gone(discourse: Discourse, clause: Clause, fact: Fact) -> bool:
-    """Whether somebody "has left Lisbon": who "left Lisbon on Friday" may have been a guest."""
-    place = fact.predicate == "leave" and fact.object.named and fact.object.kind == "place"
-    helpers = (discourse.parse.lower[c] for c in discourse.parse.children[clause.head])
-    return place and not clause.obliques and not _HAVING.isdisjoint(helpers)
 
 
 def _ended_by(fact: Fact, *, leaves: bool, has_job: bool) -> tuple[str, ...]:

@@ -86,8 +86,9 @@ def _is_post(discourse: Discourse, clause: Clause, fact: Fact) -> bool:
     words = {
         word for child in children for word in (parse.lower[child], *_below(discourse, child))
     }
-    if clause.negated and words.isdisjoint(_NO_LONGER):
-        return False  # they may do something else there
+    bare = not any(parse.deps[child] in ("amod", "compound") for child in children)
+    if clause.negated and not (bare and not words.isdisjoint(_NO_LONGER)):
+        return False  # they may do something else there: "no longer the night nurse"
     beside = (c for c in children if parse.deps[c].startswith(("obl", "nmod", "advcl", "acl")))
     alone = all(discourse.case(c) in _LASTING and discourse.is_time(c) for c in beside)
     employs = may_employ(fact.object) or (fact.object.named and fact.object.kind == "place")

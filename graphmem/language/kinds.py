@@ -11,10 +11,15 @@ from graphmem.language.parse import Parse
 from graphmem.language.weights import Weights
 from graphmem_schemas import EntityKind
 
-__all__ = ["LIVING", "female_odds", "word_kinds"]
+__all__ = ["GROUPS", "LIVING", "female_odds", "word_kinds"]
 
 LIVING = frozenset({"person", "animal"})
 """The kinds of whom it can be said how old they are, what they are called, and that they died."""
+GROUPS = frozenset(
+    "band board class club committee company couple crew crowd family group household jury "
+    "orchestra panel party squad staff team".split()
+)
+"""These are several people: a number says how many, and none of them is meant alone."""
 
 
 def word_kinds(parse: Parse, weights: Weights, words: Sequence[int]) -> dict[int, EntityKind]:

@@ -166,7 +166,9 @@ def _is_for_good(discourse: Discourse, clause: Clause) -> bool:
     """Whether what was moved stays there: not "for one day", and not "before that"."""
     parse = discourse.parse
     for_a_day = any(
-        discourse.case(head) in ("for", "before", "after") or parse.lower[head] in _THIS_DAY
+        (discourse.case(head) == "for" and discourse.is_time(head))
+        or discourse.case(head) in ("before", "after")
+        or parse.lower[head] in _THIS_DAY
         for head in clause.obliques
     )
     return not for_a_day and is_outright(discourse, clause)

@@ -42,6 +42,8 @@ def only_below(discourse: Discourse, head: int, deps: frozenset[str]) -> bool:
         parse.deps[child] in deps
         or parse.lower[child] in _JUST
         or parse.deps[child] in _ANY
+        # "I'm 30 and single".
+        or (child > head and parse.tags[child] in ("JJ", "VBN"))
         or (parse.deps[child] == "conj" and discourse.is_clause(child))
         for child in parse.children[head]
     )

@@ -13,7 +13,7 @@ __all__ = ["beside_subject"]
 
 _ONESELF = frozenset({"i", "we"})
 _OWN = ("my", "our")
-_BESIDE = frozenset("the now currently nowadays still today these days".split())
+_BESIDE = frozenset({"the", "today"})
 # How one says what one is called.
 _CALLED = ("be", "have name")
 

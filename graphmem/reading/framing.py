@@ -62,9 +62,9 @@ _HINT = re.compile(
 )
 # "Now" says which of several answers is wanted, and is no word of any. A name may have it.
 _NOW = re.compile(
-    r",?\s*\b(?:(?:(?:right|just|even|as of|from|by|until|up to) )?now(?: on)?(?! that\b)"
-    r"|nowadays|currently|(?:at the|right this) moment|at present|these days"
-    r"|any ?more(?! than\b)|any longer)(?=\W*$|\s)"
+    r",?\s*\b(?:[Ff]rom now on|(?:(?:right|just|even|as of|by|until|up to) )?(?<!and )now"
+    r"(?! that\b)(?=\W*$|\s)|(?:nowadays|currently|at present)(?=\W*$|\s)"
+    r"|(?:(?:at the|right this) moment|these days|any ?more|any longer)(?=\W*$))"
 )
 _STILL = re.compile(
     r"\b((?:[Aa]m|[Ii]s|[Aa]re|[Hh]as|[Hh]ave|I|[Ww]e|he|she|it|they|you)(?:['’]\w+)?|[A-Z]\w+)"

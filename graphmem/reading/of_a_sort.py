@@ -1,7 +1,7 @@
 """A fact that answers "which instrument does Emil play?" though nobody said "instrument".
 
-All else that is asked stands in the fact or its passage; the sort of thing that is asked for need
-only be near what the fact is about: "cello".
+All else that is asked stands in the fact or its passage, and what the fact is about is of the sort
+that is asked for: "cello".
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from graphmem.core.wording import third_person
 from graphmem.ports import Embedder, GraphReader
 from graphmem.reading.asked_subject import beside_subject
 from graphmem.reading.facts import facts_of
+from graphmem.reading.sorts import is_one, is_sort
 from graphmem.reading.statements import Wanted
 from graphmem_schemas import Entity, Hit, Proposition
 
@@ -25,9 +26,7 @@ _ASKED = re.compile(
     r" (?P<sort>(?:[\w'-]+ ){1,3}?)(?P<helper>do|does|is|are|am) (?P<rest>.+)",
     re.IGNORECASE | re.DOTALL,
 )
-# A kind and its members are as near as that in 83 of 100 pairs, others in 21 (78 pairs, by hand).
-_NEAR = 0.3
-# What is near is looked for among so many: a question that is declined may take a moment more.
+# So many things are looked at: a question that is declined may take a moment more.
 _MOST = 6
 _IS = frozenset({"is", "are", "am"})
 _HAVING = frozenset({"have", "own", "got"})
@@ -43,7 +42,7 @@ def is_of_a_sort(
 ) -> bool:
     """Whether a passage among the hits states a fact about something of the sort asked for.
 
-    Two reads, a few for each subject, and at most seven short texts to embed.
+    Two reads, a few for each subject, and at most six short texts to embed.
 
     Args:
         question: what is asked.
@@ -51,10 +50,13 @@ def is_of_a_sort(
         wanted: which facts count; of a time that is over, none answers by itself.
         reader: the store.
         space: the space.
-        embedder: tells what is near.
+        embedder: tells of which sort a thing is.
     """
     asked = _ASKED.match(question)
     if asked is None or wanted.before or wanted.since is not None:
+        return False
+    sort = asked["sort"].strip()
+    if not is_sort(sort):
         return False
     said, helper = words(asked["rest"]), asked["helper"].lower()
     told: dict[str, list[tuple[Proposition, str]]] = {}
@@ -69,11 +71,7 @@ def is_of_a_sort(
         for fact, text in told[subject.uid]
         if _says(fact, text, left, helper)
     ]
-    things = _things(fitting[:_MOST], reader, space)
-    if not things:
-        return False
-    sort, *others = embedder.embed([asked["sort"].strip(), *things])
-    return any(float(sort @ other) >= _NEAR for other in others)
+    return is_one(sort, _things(fitting[:_MOST], reader, space), embedder)
 
 
 def _is_sure(fact: Proposition, wanted: Wanted) -> bool:

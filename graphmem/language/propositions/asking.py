@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+
 from graphmem.language.propositions.discourse import Discourse
 
 __all__ = ["is_asked"]
@@ -13,6 +16,17 @@ _HELPERS = frozenset(
 )
 _DENIALS = frozenset({"not", "n't", "n’t"})
 _SUBJECTS = frozenset({"PRP", "PRP$", "DT", "EX", "NN", "NNS", "NNP", "NNPS"})
+# What is only asked to be confirmed is not said: "…, is that right?".
+_CONFIRMING = frozenset(
+    "accurate correct current i it now okay ok not right so still sure that this true yes "
+    "you".split()
+)
+_SUPPOSING = frozenset(
+    "assuming either hypothetically if imagine maybe once perhaps possibly say suppose supposing "
+    "theoretically unless when whenever whether".split()
+)
+_SUPPOSED = frozenset({("in", "theory"), ("for", "example"), ("for", "instance")})
+_GUESSING = frozenset("assume believe guess imagine suppose think".split())
 # These open nothing but questions after a seam; "which" and "where" may go on with a noun.
 _ASKING = frozenset({"what", "how", "why", "any", "what's", "how's"})
 _RELATIVE = frozenset({"which", "who", "whom", "whose", "where", "when"})
@@ -34,12 +48,19 @@ def is_asked(discourse: Discourse, head: int) -> bool:
         return False
     while start < head and parse.lower[start] in _SEAMS:
         start += 1
-    if _opens_question(discourse, start, end):
+    if _opens_question(discourse, start, end) or _is_supposed(parse.lower[start:end]):
         return True
     return not any(
         parse.lower[seam] in _SEAMS and _opens_question(discourse, seam + 1, end)
         for seam in range(head + 1, end - 1)
     )
+
+
+def _is_supposed(words: Sequence[str]) -> bool:
+    """Whether a sentence supposes or guesses: "in theory I live in Rome", "… I guess"."""
+    pairs = set(itertools.pairwise(words))
+    supposes = words[0] in _SUPPOSING or tuple(words[:2]) in _SUPPOSED
+    return supposes or any(("i", verb) in pairs for verb in _GUESSING)
 
 
 def _opens_question(discourse: Discourse, first: int, end: int) -> bool:
@@ -55,5 +76,11 @@ def _opens_question(discourse: Discourse, first: int, end: int) -> bool:
     subject = helper + 1
     while subject < end and lower[subject] in _DENIALS:
         subject += 1
-    asks = subject < end and tags[subject] in _SUBJECTS
-    return asks and any(word.isalpha() for word in lower[subject + 1 : end])
+    if subject >= end or tags[subject] not in _SUBJECTS:
+        return False
+    # "… and has a dog now?" goes on with what is asked of her.
+    noun = next((t for t in range(subject, end) if tags[t] not in ("DT", "PRP$", "JJ")), subject)
+    asks = tags[subject] in ("PRP", "EX") or discourse.parse.deps[noun].startswith("nsubj")
+    body = {word for word in lower[subject:end] if word.isalpha()}
+    is_tag = body <= _CONFIRMING or not any(word.isalpha() for word in lower[subject + 1 : end])
+    return asks and not is_tag

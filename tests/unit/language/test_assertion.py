@@ -139,6 +139,14 @@ def test_a_predicate_that_comes_first_is_no_question(read) -> None:
         ("What if Nadia moved to Paris, would you come?", False),
         ("Nadia moved to Paris, which is in France?", False),
         ("We are getting married, when shall I move to Paris?", False),
+        ("Nadia moved to Paris, is that right?", False),
+        ("Nadia moved to Paris, are you sure?", False),
+        ("Nadia moved to Paris and has a dog now?", False),
+        ("Nadia moved to Paris and is the CEO now?", False),
+        ("In theory I moved to Paris, what tax do I pay?", False),
+        ("Once I move to Paris, what do I need?", False),
+        ("I guess Nadia moved to Paris, do you know?", False),
+        ("Nadia moved to Paris, is the weather good there?", True),
     ],
 )
 def test_what_stands_before_a_question_of_its_own_is_said(read, text: str, said: bool) -> None:

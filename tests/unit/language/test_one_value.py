@@ -179,6 +179,8 @@ def test_what_may_be_many_things_is_kept_as_it_is_said(read, text: str) -> None:
         ("My baby turned one.", "Ann's baby", "1"),
         ("My baby is one month old.", "Ann's baby", "1 month"),
         ("I turned 30 in May.", "Ann", "30"),
+        ("Ana turned five at Disneyland.", "Ana", "5"),
+        ("I'm 30 and single.", "Ann", "30"),
         ("I'm 34 years old.", "Ann", "34"),
         ("I just turned 40.", "Ann", "40"),
         ("Ana is twenty-three.", "Ana", "23"),

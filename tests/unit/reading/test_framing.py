@@ -61,7 +61,12 @@ def test_who_is_asked_to_answer_is_not_who_is_asked_about() -> None:
         ("Do we still have Netflix?", "Do we have Netflix?"),
         ("Does Ana still live in Rome?", "Does Ana live in Rome?"),
         ("Who doesn't work here any more?", "Who doesn't work here?"),
+        ("What do I do from now on?", "What do I do?"),
+        ("What is playing now on Netflix?", "What is playing on Netflix?"),
         # These stay as they are.
+        ("What changed between then and now?", "What changed between then and now?"),
+        ("What do these days have in common?", "What do these days have in common?"),
+        ("Do I have any more meetings?", "Do I have any more meetings?"),
         ("What can I do now that I'm home?", "What can I do now that I'm home?"),
         ("Who starred in Apocalypse Now?", "Who starred in Apocalypse Now?"),
         ("What still life did Mum paint?", "What still life did Mum paint?"),

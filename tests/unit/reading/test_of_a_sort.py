@@ -65,6 +65,8 @@ def test_a_fact_of_the_sort_answers(memory: Memory, question: str, said: str) ->
         "What breed is Emil?",
         "What colour is Bruno?",
         "What novel do I read?",
+        "What guitar does Emil play?",  # one instrument is no other
+        "What cat do I have?",
     ],
 )
 def test_other_things_and_other_people_do_not(memory: Memory, question: str) -> None:
