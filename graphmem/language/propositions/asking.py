@@ -10,6 +10,7 @@ from graphmem.language.propositions.discourse import Discourse
 __all__ = ["is_asked"]
 
 _SEAMS = frozenset(", ; : - – — -- ... … and but so also".split())
+_OPENING = _SEAMS | frozenset("ah hello hey hi hm hmm oh ok okay well yeah yes".split())
 _HELPERS = frozenset(
     "am is are was were do does did have has had can could will would shall should may might "
     "must isn't aren't don't doesn't".split()
@@ -46,7 +47,7 @@ def is_asked(discourse: Discourse, head: int) -> bool:
     start, end = next((s, e) for s, e in parse.sentences if s <= head < e)
     if "?" not in "".join(parse.lower[max(start, end - 3) : end]):
         return False
-    while start < head and parse.lower[start] in _SEAMS:
+    while start < head and parse.lower[start] in _OPENING:
         start += 1
     if _opens_question(discourse, start, end) or _is_supposed(parse.lower[start:end]):
         return True

@@ -145,6 +145,8 @@ def test_a_predicate_that_comes_first_is_no_question(read) -> None:
         ("Nadia moved to Paris and is the CEO now?", False),
         ("In theory I moved to Paris, what tax do I pay?", False),
         ("Once I move to Paris, what do I need?", False),
+        ("Hmm, so once I move to Paris, do I need a visa?", False),
+        ("Hi, I moved to Paris, do I need a visa?", True),
         ("I guess Nadia moved to Paris, do you know?", False),
         ("Nadia moved to Paris, is the weather good there?", True),
     ],
