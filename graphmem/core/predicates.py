@@ -72,16 +72,15 @@ def is_attribute(predicate: str) -> bool:
     return verb == "have" and bool(words) and (words[0] in _FAVOURITES or words[-1] in _ATTRIBUTES)
 
 
-BARTERING = ("trade", "trade in", "swap", "exchange")
+BARTERING = ("trade", "swap", "exchange")
 """To give one thing for another."""
 _PARTING = (
-    "sell", "give away", "give back", "throw away", "throw out", "get rid of", "donate",
-    "scrap", "lose", "ditch", *BARTERING,
+    "sell", "give away", "give back", "throw away", "throw out", "trade in", "get rid of",
+    "donate", "scrap", "lose", "ditch", *BARTERING,
 )  # fmt: skip
 _STOPPING = (
     "give up", "quit", "cancel", "end", "terminate", "switch from", "change from",
-    "unsubscribe from",
-    "get off", "go off", "outgrow", "ditch",
+    "unsubscribe from", "get off", "go off", "outgrow", "ditch",
 )  # fmt: skip
 _HOLDING = ("have", "own", "drive", "ride", "rent")
 _DOING = (

@@ -69,9 +69,17 @@ def _is_somebody(discourse: Discourse, clause: Clause, fact: Fact) -> bool:
 
 def _is_alone(discourse: Discourse, clause: Clause) -> bool:
     """Whether a number stands for itself: no "under 40", no "7 on the list", no "30 or 40"."""
-    is_one = discourse.parse.lower[clause.head] == "one"
-    negations = {"advmod"} if clause.negated else frozenset[str]()
-    return not is_one and only_below(discourse, clause.head, _OF_WHO_IS | negations)
+    parse, head = discourse.parse, clause.head
+    # "I'm 30 and single", "is no longer seven".
+    qualities = {
+        parse.deps[child]
+        for child in parse.children[head]
+        if child > head and parse.tags[child] in ("JJ", "VBN")
+    }
+    negations = {"advmod"} if clause.negated else set[str]()
+    return parse.lower[head] != "one" and only_below(
+        discourse, head, _OF_WHO_IS | qualities | negations
+    )
 
 
 def _has_turned(discourse: Discourse, clause: Clause) -> bool:

@@ -82,7 +82,11 @@ def _lived(discourse: Discourse, head: int, subject: Argument) -> bool:
 
 def _bartered(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Iterator[Fact]:
     """Read what one has got: "I traded my Toyota for a Honda", and not "for nothing"."""
-    if clause.lemma not in BARTERING or clause.tense != "past" or not clause.objects:
+    if (
+        clause.lemma.partition(" ")[0] not in BARTERING
+        or clause.tense != "past"
+        or not clause.objects
+    ):
         return
     for fact in facts:
         if fact.predicate != f"{clause.lemma} for" or fact.object.kind in _NO_THINGS:

@@ -59,9 +59,13 @@ def endings_of(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Itera
         return
     for fact in facts:
         ended = _ended_by(fact, leaves=leaves, has_job=has_job)
-        over = clause._replace(negated=True, tense="present", ended_by=clause.head)
         for relation in ended:
-            yield Fact(fact.subject, relation, fact.object, "ending", over, fact.anchor)
+            yield Fact(fact.subject, relation, fact.object, "ending", _over(clause), fact.anchor)
+
+
+def _over(clause: Clause) -> Clause:
+    """Return a clause as what it ends is told by it: it is not so from then on."""
+    return clause._replace(negated=True, tense="present", ended_by=clause.head)
 
 
 def _given_up(clause: Clause, facts: list[Fact]) -> Iterator[Fact]:
@@ -72,7 +76,7 @@ def _given_up(clause: Clause, facts: list[Fact]) -> Iterator[Fact]:
         what = fact.predicate.removeprefix(clause.lemma)
         noun = what.removesuffix(" of").strip()
         if fact.rule == "inner lift" and noun in CONTRACTS and fact.object.named:
-            over = clause._replace(negated=True, tense="present", ended_by=clause.head)
+            over = _over(clause)
             yield Fact(fact.subject, f"have{what}", fact.object, "ending", over, fact.anchor)
 
 
@@ -97,15 +101,16 @@ def _set_aside(discourse: Discourse, clause: Clause, facts: list[Fact]) -> Itera
 def _parted(discourse: Discourse, clause: Clause) -> Iterator[Fact]:
     """Yield that two are no pair any more who parted from each other."""
     ended = _PARTED.get(clause.lemma, ())
+    if clause.tense != "past" or not ended:
+        return
     times = all(discourse.is_time(head) for head in clause.obliques)
-    alone = times and only_below(discourse, clause.head, _OF_A_PAIR)
-    if clause.tense != "past" or not ended or not alone:
+    if not (times and only_below(discourse, clause.head, _OF_A_PAIR)):
         return
     both = [a for h in clause.subjects for a in discourse.arguments(h, "subject", clause.head)]
     # "My sister and I" only went different ways.
     if len(both) != 2 or not all(one.named and one.kind == "person" for one in both):
         return
-    over = clause._replace(negated=True, tense="present", ended_by=clause.head)
+    over = _over(clause)
     for one, other in (both, both[::-1]):
         left = other._replace(role="object")
         for relation in ended:

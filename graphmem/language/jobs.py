@@ -83,9 +83,7 @@ def _is_post(discourse: Discourse, clause: Clause, fact: Fact) -> bool:
     if not (clause.copular and at and parse.lower[noun] in _OCCUPATIONS):
         return False
     children = [child for child in parse.children[noun] if child != fact.anchor]
-    words = {
-        word for child in children for word in (parse.lower[child], *_below(discourse, child))
-    }
+    words = {parse.lower[token] for child in children for token in (child, *parse.children[child])}
     bare = not any(parse.deps[child] in ("amod", "compound") for child in children)
     if clause.negated and not (bare and not words.isdisjoint(_NO_LONGER)):
         return False  # they may do something else there: "no longer the night nurse"
@@ -93,10 +91,6 @@ def _is_post(discourse: Discourse, clause: Clause, fact: Fact) -> bool:
     alone = all(discourse.case(c) in _LASTING and discourse.is_time(c) for c in beside)
     employs = may_employ(fact.object) or (fact.object.named and fact.object.kind == "place")
     return alone and employs and words.isdisjoint(_NOT_PAID | ALSO)
-
-
-def _below(discourse: Discourse, token: int) -> Iterator[str]:
-    return (discourse.parse.lower[child] for child in discourse.parse.children[token])
 
 
 def _employer(discourse: Discourse, clause: Clause, fact: Fact) -> Argument | None:

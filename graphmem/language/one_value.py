@@ -21,7 +21,7 @@ from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse
 from graphmem.language.propositions.facts import Fact, reading
 
-__all__ = ["IS", "as_attribute", "is_speaker", "of_owner", "relation_of"]
+__all__ = ["IS", "as_attribute", "of_owner", "relation_of"]
 
 IS = "be set to"
 """Under this it is kept what the value of a thing is that is nobody's."""
@@ -184,7 +184,7 @@ def _led(discourse: Discourse, fact: Fact, clause: Clause) -> Fact | None:
     alone = led.kind == "person" and fact.subject.named and _is_only(discourse, clause)
     held = PERSONS - _SHARED if alone else OFFICES
     # Who speaks may be called "user".
-    known = led.text[:1].isupper() or is_speaker(discourse, led)
+    known = led.text[:1].isupper() or discourse.is_speaker(led)
     if office.casefold() not in held or fact.object.literal or not known:
         return None
     begun = fact.predicate.partition(" ")[0] != "be" and fact.predicate not in _LEADING
@@ -205,11 +205,6 @@ def _led(discourse: Discourse, fact: Fact, clause: Clause) -> Fact | None:
         fact.subject._replace(role="object"), fact.rule, clause, fact.anchor,
         text=text, begun=begun,
     )  # fmt: skip
-
-
-def is_speaker(discourse: Discourse, one: Argument) -> bool:
-    """Whether it is who speaks."""
-    return discourse.speaker is not None and one.text == discourse.speaker.text
 
 
 def _is_only(discourse: Discourse, clause: Clause) -> bool:

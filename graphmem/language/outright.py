@@ -30,20 +30,18 @@ def is_outright(discourse: Discourse, clause: Clause) -> bool:
 
 
 def only_below(discourse: Discourse, head: int, deps: frozenset[str]) -> bool:
-    """Whether nothing else hangs on a word than clauses beside it, "now", and what is named.
+    """Whether nothing hangs on a word but "just", "now", clauses beside it, and what may.
 
     Args:
         discourse: the passage.
         head: the word.
-        deps: what else may hang on it.
+        deps: how what may hang on it does so.
     """
     parse = discourse.parse
     return all(
         parse.deps[child] in deps
         or parse.lower[child] in _JUST
         or parse.deps[child] in _ANY
-        # "I'm 30 and single".
-        or (child > head and parse.tags[child] in ("JJ", "VBN"))
         or (parse.deps[child] == "conj" and discourse.is_clause(child))
         for child in parse.children[head]
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from graphmem.core.extraction import Argument
 from graphmem.core.wording import word_fact
-from graphmem.language.one_value import IS, is_speaker, of_owner, relation_of
+from graphmem.language.one_value import IS, of_owner, relation_of
 from graphmem.language.propositions.clauses import Clause
 from graphmem.language.propositions.discourse import Discourse
 from graphmem.language.propositions.facts import Fact
@@ -62,7 +62,7 @@ def _of_speaker(discourse: Discourse, clause: Clause, fact: Fact) -> Iterator[Fa
         return
     for head in clause.subjects:
         for one in discourse.arguments(head, "subject", clause.head):
-            if is_speaker(discourse, one):
+            if discourse.is_speaker(one):
                 what, value = fact.subject.text, fact.object.text
                 said = word_fact(f"{one.text}'s {what}", "be", value, negated=False)
                 yield fact._replace(subject=one, predicate=f"have {what.lower()}", text=said)

@@ -1,15 +1,15 @@
-"""Whether a question asks about a subject, and what it says beside that."""
+"""The facts whose subject a question asks about, and what it says beside that."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from graphmem.core.terms import is_user, words
 from graphmem.ports import GraphReader
 from graphmem.reading.current import facts_about
-from graphmem_schemas import Entity
+from graphmem_schemas import Entity, Hit, Proposition
 
-__all__ = ["beside_subject"]
+__all__ = ["of_asked_subject"]
 
 _ONESELF = frozenset({"i", "we"})
 _OWN = ("my", "our")
@@ -18,17 +18,32 @@ _BESIDE = frozenset({"the", "today"})
 _CALLED = ("be", "have name")
 
 
-def beside_subject(
-    said: list[str], subject: Entity, reader: GraphReader, space: str
-) -> Iterator[set[str]]:
-    """Yield what a question says beside each name that it calls a subject by.
+def of_asked_subject(
+    said: list[str], told: Iterable[tuple[Proposition, Hit]], reader: GraphReader, space: str
+) -> Iterator[tuple[Proposition, Hit, set[str]]]:
+    """Yield the facts whose subject a question is about, with what it says beside that.
+
+    One read, and a few for each subject.
 
     Args:
         said: the words from the subject on, as `graphmem.core.terms.words` gives them.
-        subject: of a fact.
-        reader: the store; a few reads.
+        told: facts, each with the passage that states it.
+        reader: the store.
         space: the space.
     """
+    by_subject: dict[str, list[tuple[Proposition, Hit]]] = {}
+    for fact, hit in told:
+        by_subject.setdefault(fact.subject, []).append((fact, hit))
+    for subject in reader.get(space, sorted(by_subject)):
+        if isinstance(subject, Entity):
+            for left in _beside(said, subject, reader, space):
+                yield from ((fact, hit, left) for fact, hit in by_subject[subject.uid])
+
+
+def _beside(
+    said: list[str], subject: Entity, reader: GraphReader, space: str
+) -> Iterator[set[str]]:
+    """Yield what a question says beside each name that it calls a subject by."""
     if said and said[0] in _ONESELF:
         if is_user(subject.name):
             yield set(said[1:]) - _BESIDE

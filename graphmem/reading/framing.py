@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["subject_of", "without_now"]
+__all__ = ["OPENING", "subject_of", "without_now"]
+
+OPENING = r"\W*(?:(?:and|but|so|now)\W+)?"
+"""How a question may open before its first word, as a part of a pattern that ignores case."""
 
 _PLEASE = (
     r"(?:(?:please|hi|hey|hello|ok|so)\b\W*)*"

@@ -13,18 +13,19 @@ from graphmem.core.registry import Registry
 from graphmem.core.scopes import holds
 from graphmem.core.terms import words
 from graphmem.ports import GraphReader
-from graphmem.reading.asked_subject import beside_subject
+from graphmem.reading.asked_subject import of_asked_subject
 from graphmem.reading.current import read_registry
 from graphmem.reading.facts import facts_of
+from graphmem.reading.framing import OPENING
 from graphmem.reading.statements import Wanted
-from graphmem_schemas import Entity, Hit, Proposition
+from graphmem_schemas import Hit, Proposition
 
 __all__ = ["is_known"]
 
 # "Where does she live", and not "who lives with her": the fact's object is asked for, by a word
 # that says of which sort it is.
 _ASKED = re.compile(
-    r"\W*(?:(?:and|but|so|now)\W+)?(?:where|(?:what|which)"
+    rf"{OPENING}(?:where|(?:what|which)"
     r" (?:city|company|country|employer|firm|organi[sz]ation|place|town|village))"
     r" (?:do|does|is|are|am) (?P<rest>.+)",
     re.IGNORECASE | re.DOTALL,
@@ -51,20 +52,14 @@ def is_known(
     asked = _ASKED.match(question)
     if asked is None or wanted.before or wanted.since is not None:
         return False
-    said = words(asked["rest"])
     registry = read_registry(reader, space)
-    # By subject: the words of each relation that a fact of it answers.
-    told: dict[str, list[frozenset[str]]] = {}
-    for fact, _ in facts_of(hits, ("proposition",), reader, space):
-        if isinstance(fact, Proposition) and _answers(fact, registry, wanted):
-            told.setdefault(fact.subject, []).append(_words_of(fact.predicate, registry))
-    subjects = [node for node in reader.get(space, sorted(told)) if isinstance(node, Entity)]
-    return any(
-        left and left <= relation
-        for subject in subjects
-        for left in beside_subject(said, subject, reader, space)
-        for relation in told[subject.uid]
-    )
+    told = [
+        (fact, hit)
+        for fact, hit in facts_of(hits, ("proposition",), reader, space)
+        if isinstance(fact, Proposition) and _answers(fact, registry, wanted)
+    ]
+    about = of_asked_subject(words(asked["rest"]), told, reader, space)
+    return any(left and left <= _words_of(fact.predicate, registry) for fact, _, left in about)
 
 
 def _answers(fact: Proposition, registry: Registry, wanted: Wanted) -> bool:

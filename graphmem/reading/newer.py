@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 
 from graphmem.core.marks import proper_words
 from graphmem.core.terms import STOP_WORDS, sentences, terms, words
+from graphmem.reading.framing import OPENING
 from graphmem.reading.values import Sought, sought, values_in
 from graphmem_schemas import Hit, Passage, ScorePart
 
@@ -40,7 +41,7 @@ _N_BEFORE, _N_AFTER = 8, 2
 # Where the value's name is asked for ("accuracy"), and scores differ by less than this share of
 # what lies between the first and the last that are looked at, another value needs no such word.
 _ALIKE = 0.35
-_WHERE = re.compile(r"\W*(?:(?:so|and|but|now)\W+)?where\b", re.IGNORECASE)
+_WHERE = re.compile(rf"{OPENING}where\b", re.IGNORECASE)
 _PLACED = re.compile(r"\b(?:at|for|from|in|near|on|to) (?:the )?((?:[A-Z]\S*\s?)+)")
 # Two sentences that share so much of their words but for the value say the same of another value.
 _SAME_WORDS = 0.5
@@ -300,7 +301,10 @@ def _turning(text: str, asked: _Asked) -> tuple[frozenset[str], frozenset[str]]:
 
 def _names_in(text: str) -> frozenset[str]:
     found = frozenset(word.casefold() for word in proper_words(text))
-    return frozenset(word for word in found if word.isalpha()) - STOP_WORDS
+    # "I", "We've" and "2" are written like names.
+    return frozenset(
+        word for word in found if not (word.isdigit() or re.split("['’]", word)[0] in STOP_WORDS)
+    )
 
 
 def _values(

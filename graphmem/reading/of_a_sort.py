@@ -13,8 +13,9 @@ from graphmem.core.scopes import holds
 from graphmem.core.terms import terms, words
 from graphmem.core.wording import third_person
 from graphmem.ports import Embedder, GraphReader
-from graphmem.reading.asked_subject import beside_subject
+from graphmem.reading.asked_subject import of_asked_subject
 from graphmem.reading.facts import facts_of
+from graphmem.reading.framing import OPENING
 from graphmem.reading.sorts import is_one, is_sort
 from graphmem.reading.statements import Wanted
 from graphmem_schemas import Entity, Hit, Proposition
@@ -22,7 +23,7 @@ from graphmem_schemas import Entity, Hit, Proposition
 __all__ = ["is_of_a_sort"]
 
 _ASKED = re.compile(
-    r"\W*(?:(?:and|but|so|now)\W+)?(?:what|which)(?: (?:kind|type|sort|make|brand) of)?"
+    rf"{OPENING}(?:what|which)(?: (?:kind|type|sort|make|brand) of)?"
     r" (?P<sort>(?:[\w'-]+ ){1,3}?)(?P<helper>do|does|is|are|am) (?P<rest>.+)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -59,18 +60,13 @@ def is_of_a_sort(
     if not is_sort(sort):
         return False
     said, helper = words(asked["rest"]), asked["helper"].lower()
-    told: dict[str, list[tuple[Proposition, str]]] = {}
-    for fact, hit in facts_of(hits, ("proposition",), reader, space):
-        if isinstance(fact, Proposition) and _is_sure(fact, wanted):
-            told.setdefault(fact.subject, []).append((fact, hit.text))
-    subjects = [node for node in reader.get(space, sorted(told)) if isinstance(node, Entity)]
-    fitting = [
-        fact
-        for subject in subjects
-        for left in beside_subject(said, subject, reader, space)
-        for fact, text in told[subject.uid]
-        if _says(fact, text, left, helper)
+    told = [
+        (fact, hit)
+        for fact, hit in facts_of(hits, ("proposition",), reader, space)
+        if isinstance(fact, Proposition) and _is_sure(fact, wanted)
     ]
+    about = of_asked_subject(said, told, reader, space)
+    fitting = [fact for fact, hit, left in about if _says(fact, hit.text, left, helper)]
     return is_one(sort, _things(fitting[:_MOST], reader, space), embedder)
 
 

@@ -59,9 +59,10 @@ def is_asked(discourse: Discourse, head: int) -> bool:
 
 def _is_supposed(words: Sequence[str]) -> bool:
     """Whether a sentence supposes or guesses: "in theory I live in Rome", "… I guess"."""
-    pairs = set(itertools.pairwise(words))
     supposes = words[0] in _SUPPOSING or tuple(words[:2]) in _SUPPOSED
-    return supposes or any(("i", verb) in pairs for verb in _GUESSING)
+    return supposes or any(
+        one == "i" and verb in _GUESSING for one, verb in itertools.pairwise(words)
+    )
 
 
 def _opens_question(discourse: Discourse, first: int, end: int) -> bool:
@@ -82,6 +83,9 @@ def _opens_question(discourse: Discourse, first: int, end: int) -> bool:
     # "… and has a dog now?" goes on with what is asked of her.
     noun = next((t for t in range(subject, end) if tags[t] not in ("DT", "PRP$", "JJ")), subject)
     asks = tags[subject] in ("PRP", "EX") or discourse.parse.deps[noun].startswith("nsubj")
-    body = {word for word in lower[subject:end] if word.isalpha()}
-    is_tag = body <= _CONFIRMING or not any(word.isalpha() for word in lower[subject + 1 : end])
-    return asks and not is_tag
+    if not asks:
+        return False
+    is_tag = not any(word.isalpha() for word in lower[subject + 1 : end])
+    return not is_tag and any(
+        word.isalpha() and word not in _CONFIRMING for word in lower[subject:end]
+    )

@@ -159,6 +159,7 @@ def _is_value(discourse: Discourse, fact: Fact, attribute: str) -> bool:
     if fact.predicate in _DATED:  # "my birthday is on May 5"
         return fact.object.kind == "time" and words[-1] in _VALUES
     if fact.predicate in _CALLED:
+        # A car may be called Betty and is a Volvo all the same.
         alone = fact.clause is not None and not fact.clause.obliques
         return alone and fact.subject.kind in LIVING and _is_called(fact)
     if fact.predicate != "be":

@@ -17,6 +17,7 @@ __all__ = ["clause_facts"]
 _INNER_DEPS = frozenset({"compound", "nmod:poss", "amod"})
 _MAX_CHAIN = 2
 _BOUNDS = frozenset({"to", "until", "till", "up to", "from", "since", "by", "for"})
+_SPANS = frozenset({"from", "until", "till", "since"})
 _BEGINNING = frozenset({"as", "as of"})
 _LASTING = STATE_VERBS | {"remain", "serve", "stay", "study", "teach"}
 _NOW = frozenset("now currently presently still already just only also actually".split())
@@ -158,7 +159,7 @@ def _copula(discourse: Discourse, clause: Clause, subjects: Sequence[Argument]) 
         yield from _facts("quality", clause, subjects, "be", head, [value])
         return
     case = discourse.case(head)
-    if case in ("from", "until", "till", "since") and discourse.is_time(head):
+    if case in _SPANS and discourse.is_time(head):  # "I'm there from July"
         return
     predicate = f"be {case}".strip()
     values = discourse.arguments(head, "object")

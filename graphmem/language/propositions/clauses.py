@@ -82,6 +82,7 @@ def _clause(discourse: Discourse, head: int, *, copular: bool) -> Clause:
     if "compound:prt" in below:
         particles = "".join([f" {parse.lower[c]}" for c in children if deps[c] == "compound:prt"])
     elif lemma == "pass" and parse.lower[head + 1 : head + 2] == ["away"] and "obj" not in below:
+        # The parser takes it for an adverb.
         particles = " away"
     got_done = _got_done(discourse, head)
     passive = (

@@ -98,6 +98,10 @@ class Discourse:
                     found.append(child)
         return found
 
+    def is_speaker(self, one: Argument) -> bool:
+        """Whether an argument is who speaks."""
+        return self.speaker is not None and one.text == self.speaker.text
+
     def is_clause(self, token: int) -> bool:
         """Whether a conjunct says something of its own: "Ana is a nurse and Ben is a cook"."""
         below = self.parse.below[token]

@@ -8,13 +8,13 @@ from graphmem.core.extraction import Argument
 from graphmem.core.predicates import ENDED_BY
 from graphmem.language.propositions.discourse import Discourse, Referent
 from graphmem.language.propositions.facts import Fact, reworded
+from graphmem.language.propositions.scope import has_denial
 
 __all__ = ["DYING", "nominal_facts"]
 
 DYING = frozenset({"die", "pass away"})
 """What who does so does no more."""
 
-_DENIALS = frozenset({"not", "n't", "n’t", "never"})
 _COMPANIONS = frozenset({"person", "animal", "organization"})
 
 
@@ -104,7 +104,7 @@ def _is_lost(discourse: Discourse, noun: int) -> bool:
     """Whether it is owned no more by what the verb says: "sold my Vespa", "my dog died"."""
     parse, verb = discourse.parse, discourse.parse.heads[noun]
     # "I might sell it", "I'm selling it": it is still there.
-    if parse.tags[verb] not in ("VBD", "VBN", "VBP") or _is_denied(discourse, verb):
+    if parse.tags[verb] not in ("VBD", "VBN", "VBP") or has_denial(discourse, verb):
         return False
     particle = parse.child(verb, "compound:prt")
     words = [discourse.lemmatize(parse.words[verb], parse.tags[verb])]
@@ -112,11 +112,6 @@ def _is_lost(discourse: Discourse, noun: int) -> bool:
     if parse.deps[noun] == "obj":
         return "have" in ENDED_BY.get(" ".join(words), ())
     return parse.deps[noun] == "nsubj" and " ".join(words) in DYING
-
-
-def _is_denied(discourse: Discourse, verb: int) -> bool:
-    lower = discourse.parse.lower
-    return any(lower[child] in _DENIALS for child in discourse.parse.children[verb])
 
 
 def _are_places(discourse: Discourse, noun: int, token: int) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from graphmem.language.propositions.asking import is_asked
 from graphmem.language.propositions.discourse import Discourse
 
-__all__ = ["is_in_scope", "marks"]
+__all__ = ["has_denial", "is_in_scope", "marks"]
 
 # After any other preposition ("by", "after", "since", "besides") the doing is as real as the rest.
 _OPEN_PREPOSITIONS = frozenset("about of on for to in with against towards toward like".split())
@@ -98,7 +98,7 @@ def _is_open_doing(discourse: Discourse, head: int, above: int) -> bool:
         return lemma in _KEPT_FROM
     if words.isdisjoint(_OPEN_PREPOSITIONS) or lemma in _FACTIVE | _MEANS:
         return False
-    return lemma not in _ACHIEVING or _is_denied(discourse, above)
+    return lemma not in _ACHIEVING or has_denial(discourse, above)
 
 
 def _preposition(discourse: Discourse, head: int) -> set[str]:
@@ -163,7 +163,7 @@ def _is_lie(discourse: Discourse, head: int, above: int) -> bool:
     """Whether a clause is what a lie says: "it's a myth that …", not "a lie that he told"."""
     parse = discourse.parse
     lemma = discourse.lemmatize(parse.words[above], parse.tags[above])
-    if lemma not in _LIES or _is_denied(discourse, above):
+    if lemma not in _LIES or has_denial(discourse, above):
         return False
     that = next((c for c in parse.children[head] if parse.lower[c] == "that"), None)
     return that is None or parse.deps[that] in ("mark", "obl:unmarked")
@@ -174,7 +174,8 @@ def _is_comparison(words: set[str]) -> bool:
     return "like" in words or {"as", "though"} <= words or {"as", "if"} <= words
 
 
-def _is_denied(discourse: Discourse, head: int) -> bool:
+def has_denial(discourse: Discourse, head: int) -> bool:
+    """Whether "not", "never" or "no" hangs on a word itself."""
     parse = discourse.parse
     return any(
         parse.lower[c] in _DENIALS and parse.deps[c] in ("advmod", "det")

@@ -65,6 +65,7 @@ def said(found: Extraction) -> set[tuple[str, str, str, bool]]:
         ("My friend Tom's mother died.", ("Tom's mother", "be", "dead", False)),
         ("I'm a nurse at Maple Clinic.", (ANN, "work at", "Maple Clinic", False)),
         ("Omar is no longer a nurse at Acme.", ("Omar", "work at", "Acme", True)),
+        ("I traded in my old van.", (ANN, "trade in", "Ann's old van", False)),
         ("I trade Bitcoin.", (ANN, "trade some", "Bitcoin", False)),
         ("I ended the yoga class early.", (ANN, "end some", "yoga class", False)),
         ("I might sell my Toyota.", (ANN, "have", "Toyota", False)),
