@@ -83,8 +83,8 @@ wine
 # Of each encoder by its name, once it has been asked: the names of all sorts.
 _VECTORS: dict[str, Float32] = {}
 _PLACE = {name: place for place, names in enumerate(_SORTS) for name in names}
-# Of 76 things 56 are taken for what they are, and of 34 pairs that do not fit 31 for none
-# (scripts/measure_sorts.py): a thing may be nearer to another sort by a little, and is near to its own at all.
+# A thing may be nearer to another sort by a little, and is near to its own at all: of 76 things 56
+# are taken for what they are, and 3 of 34 for what they are not (scripts/measure_sorts.py).
 _BESIDE, _LEAST = 0.06, 0.22
 
 
